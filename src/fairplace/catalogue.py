@@ -1,0 +1,36 @@
+"""Every event type by its name in the log, and the reading of an entry's body as its event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import fairplace.challenge.events
+import fairplace.openness.events
+import fairplace.people.events
+import fairplace.procurement.events
+from fairplace.errors import Malformed
+from fairplace.event import Fact
+from fairplace.ledger import disclosure
+
+TYPES: dict[str, type[Fact]] = {
+    **fairplace.procurement.events.TYPES,
+    **fairplace.people.events.TYPES,
+    **fairplace.challenge.events.TYPES,
+    **fairplace.openness.events.TYPES,
+}
+
+NAMES: dict[type[Fact], str] = {kind: name for name, kind in TYPES.items()}
+
+
+def read(
+    name: str, body: Mapping[str, Any], slots: Mapping[str, disclosure.Slot], openings: Mapping[str, Any]
+) -> Fact:
+    """The event of an entry: its class by the envelope's type, with the slots open that `openings` has.
+
+    Raises Malformed for a type that this version does not know, and for members that are not the type's.
+    """
+    kind = TYPES.get(name)
+    if kind is None:
+        raise Malformed(f"an event of type {name} came, which this version of fairplace does not know; a newer one may")
+    return disclosure.join(kind, body, slots, openings)

@@ -1,0 +1,60 @@
+"""What can happen to a challenge; each challenge has a stream of its own.
+
+The challenger stays sealed: the register's receiver signs a lodging, with the challenger's own signature inside.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fairplace.event import Aside, Fact
+from fairplace.ledger.disclosure import Sealed
+from fairplace.terms import Provider, Text
+
+Ground = Literal[
+    "equal-treatment", "criteria", "scoring", "reasons", "conflict-of-interest", "time-limits", "notice", "award", "other"
+]
+Remedy = Literal["explanation", "re-score", "re-run", "withdraw-award", "apology", "other"]
+
+
+class Lodged(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A challenge came in."""
+
+    kind: Literal["query", "complaint", "pre-action-letter"]
+    ground: Ground
+    remedy: Remedy
+    about: int | None  # index of the entry that is challenged
+    challenger: Sealed[Provider | None]
+    words: Sealed[Text]
+    challenger_signature: Sealed[Text | None]
+
+
+class Acknowledged(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The authority confirmed that it has the challenge."""
+
+
+class Answered(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The authority gave its answer, ground by ground."""
+
+    answer: Sealed[Text]
+
+
+class Decided(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It was decided whether the challenge is right, and what follows."""
+
+    outcome: Literal["upheld", "partly-upheld", "not-upheld"]
+    remedy: Remedy | None
+    reason: Sealed[Text]
+
+
+class Withdrawn(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The challenger let it go."""
+
+
+TYPES: dict[str, type[Fact]] = {
+    "challenge.lodged/1": Lodged,
+    "challenge.acknowledged/1": Acknowledged,
+    "challenge.answered/1": Answered,
+    "challenge.decided/1": Decided,
+    "challenge.withdrawn/1": Withdrawn,
+}

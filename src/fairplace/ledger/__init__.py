@@ -1,0 +1,1 @@
+"""The signed, append-only log: its bytes, keys, tree and checkpoints."""

@@ -1,0 +1,1 @@
+"""What becomes public and when, what is taken down again, and what the rules found."""

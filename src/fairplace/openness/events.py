@@ -1,0 +1,58 @@
+"""Releases, take-downs and assessments."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fairplace.event import Aside, Event, Fact
+from fairplace.ledger.disclosure import Sealed
+from fairplace.terms import Term, Text
+
+Occasion = Literal["notice", "opening", "award", "standstill-end", "contract", "ended", "challenge", "import", "request"]
+Ground = Literal["child", "personal", "commercial", "court-order", "error"]
+Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
+
+
+class Slots(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sealed slots of one earlier entry, sorted."""
+
+    entry: int
+    slots: list[str]
+
+
+class Disclosed(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From this entry on, the openings of these slots are public."""
+
+    occasion: Occasion
+    openings: list[Slots]
+
+
+class Withdrawn(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From this entry on, these published texts are taken down; the proofs stand."""
+
+    ground: Ground
+    openings: list[Slots]
+    reason: Sealed[Text]
+
+
+class Assessed(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the rules said of the case as it stood, who may check it, and with which files.
+
+    `upto` is the size of the log that was read; with `view` it says which facts the rules saw.
+    """
+
+    view: Literal["public", "authority"]
+    occasion: Literal["award", "standstill-end", "publication", "request"]
+    upto: int
+    outcomes: dict[str, Outcome]  # rule to its gravest outcome
+    findings: str  # SHA-256 of the findings document
+    policies: dict[str, str]  # policy file to SHA-256
+    engine: str
+    holidays: str  # SHA-256 of the holiday list
+
+
+TYPES: dict[str, type[Fact]] = {
+    "value.disclosed/1": Disclosed,
+    "value.withdrawn/1": Withdrawn,
+    "case.assessed/1": Assessed,
+}

@@ -1,0 +1,110 @@
+"""What a policy file may use: a rule, a case to judge, and the findings it yields.
+
+- A rule is a pure function of a case; the same case gives the same findings in the same order.
+- Silence is never a pass: a rule that finds nothing to look at says `cannot-tell` or `not-applicable`.
+- Missing data is never a breach, except where the missing record is itself the defect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal, TypeVar
+
+import msgspec
+
+from fairplace.event import Fact
+from fairplace.recorded import Recorded
+from fairplace.terms import CaseId, Day, Instant
+
+__all__ = ["Answer", "Case", "Finding", "Outcome", "Recorded", "Rule", "Severity", "rule"]
+
+Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
+Answer = Literal["yes", "no", "unknown"]
+Severity = Literal["critical", "high", "medium", "low"]
+
+GRAVITY: tuple[Outcome, ...] = ("not-met", "concern", "cannot-tell", "met", "not-applicable")
+"""From the gravest: a rule's outcome for a case is the gravest of its findings."""
+
+F = TypeVar("F", bound=Fact)
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """The past of one case, in log order, as one view shows it.
+
+    `as_of` (UTC) is the moment of judging: rules never read a clock. `draft` events of a pre-flight stand last,
+    with the indexes that they would get.
+    """
+
+    id: CaseId
+    as_of: Instant
+    view: Literal["public", "authority"]
+    events: tuple[Recorded, ...]
+
+    def __iter__(self) -> Iterator[Recorded]:
+        return iter(self.events)
+
+    def of(self, kind: type[F]) -> list[tuple[Recorded, F]]:
+        """The events of one kind, each with its record."""
+        return [(recorded, recorded.event) for recorded in self.events if isinstance(recorded.event, kind)]
+
+    def last(self, kind: type[F]) -> tuple[Recorded, F] | None:
+        """The newest event of one kind."""
+        found = self.of(kind)
+        return found[-1] if found else None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule says of a case: a fact, never an accusation.
+
+    `evidence` are entry indexes. For equal treatment, `process_unequal` and `outcome_likely_changed` are two separate
+    answers (R (Good Law Project) v SSHSC [2022] EWHC 46 (TCC)); elsewhere they are null. `due_on` is a day in London.
+    """
+
+    outcome: Outcome
+    text: str
+    evidence: tuple[int, ...] = ()
+    process_unequal: Answer | None = None
+    outcome_likely_changed: Answer | None = None
+    due_on: Day | None = None
+
+
+Check = Callable[[Case], Iterable[Finding]]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule as published: its question, its law, and how to ask it of a case."""
+
+    code: str
+    name: str
+    question: str
+    source: str
+    severity: Severity
+    blocks: bool
+    check: Check
+
+    def findings(self, case: Case) -> Sequence[Finding]:
+        """What the rule says of the case; a rule that says nothing has not told."""
+        found = tuple(self.check(case))
+        return found or (Finding(outcome="cannot-tell", text="the record holds nothing that this rule can look at"),)
+
+
+def rule(
+    *, code: str, name: str, source: str, severity: Severity, blocks: bool = False
+) -> Callable[[Check], Rule]:
+    """Make a check a rule. Its docstring is the published question and must end with a question mark."""
+
+    def decorate(check: Check) -> Rule:
+        question = " ".join((check.__doc__ or "").split())
+        if not question.endswith("?"):
+            raise TypeError(f"the rule {code} needs a docstring that asks its question and ends with '?'")
+        return Rule(
+            code=code, name=name, question=question, source=source, severity=severity, blocks=blocks, check=check
+        )
+
+    return decorate
+
+
+def gravest(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome that a reader must see first."""
+    found = set(outcomes)
+    return next((outcome for outcome in GRAVITY if outcome in found), "cannot-tell")

@@ -1,0 +1,1 @@
+"""A contract or framework, from plan to end (Procurement Act 2023)."""

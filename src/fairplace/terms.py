@@ -1,0 +1,106 @@
+"""The field's nouns and value types, as they stand in the log."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from fairplace.errors import Malformed
+
+LONDON = ZoneInfo("Europe/London")
+
+Instant = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+"""A moment in UTC, exactly 24 bytes: `2026-11-22T04:00:00.000Z` (wire format, section 3)."""
+
+Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+"""A calendar day in Europe/London."""
+
+Pence = int
+"""An amount of pounds sterling in pence, VAT included unless the field says otherwise."""
+
+BasisPoints = int
+"""A share in ten-thousandths: a weight of 1500 is 15 %; a total of 8143 is 81.43 of 100."""
+
+Mark = int
+"""Whole units of the published scale. Unbounded on purpose: a report may record a mark off the scale."""
+
+Text = str
+"""Free text in NFC; it never stands in a leaf, only in a sealed slot."""
+
+Place = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}$")]
+"""A bid's place in one case, given at random when bids are opened; it means nothing in any other case."""
+
+CaseId = str
+KeyName = str
+LeafHash = Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
+"""Base64 of the 32-byte leaf hash of an entry (RFC 6962)."""
+
+PLACES = (8, 16, 32, 64)
+"""How many places a case can have; slots are written for all of them, so that they do not count the bids."""
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A value made of named parts, all of them always present."""
+
+
+class Provider(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who bids. `id` is `<scheme>-<id>` as in OCDS, e.g. `GB-COH-01234567`."""
+
+    id: str
+    name: Text
+
+
+class Document(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file kept beside the log, named by what it contains."""
+
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    bytes: int
+    media: str
+
+
+Evidence = Literal["signed-by-party", "portal-export", "stated-by-officer", "imported-notice"]
+"""On what an event rests. `signed-by-party` is an *act*, done here; the others are *reports* of what happened elsewhere."""
+
+ACT: Evidence = "signed-by-party"
+
+
+def instant(moment: datetime) -> Instant:
+    """The moment, to the millisecond, in UTC. A naive datetime is refused."""
+    if moment.tzinfo is None:
+        raise Malformed(f"a moment without a time zone came: {moment.isoformat()}; say which zone it is in")
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def moment(value: Instant) -> datetime:
+    """The datetime of an `Instant`, in UTC."""
+    return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def london_day(value: Instant) -> date:
+    """The calendar day in London on which a moment falls."""
+    return moment(value).astimezone(LONDON).date()
+
+
+def day(value: date) -> Day:
+    return value.isoformat()
+
+
+def as_date(value: Day) -> date:
+    return date.fromisoformat(value)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def text(value: str) -> Text:
+    """Free text made fit for the log: NFC, outer white space off, line ends as LF; control characters are refused."""
+    clean = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if found := _CONTROL.search(clean):
+        raise Malformed(f"a control character U+{ord(found.group()):04X} came in a text; take it out")
+    return clean
