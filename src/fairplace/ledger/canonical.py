@@ -87,7 +87,9 @@ def _walk(value: Any, depth: int) -> None:
 
 def _difference(came: bytes, expected: bytes) -> str:
     """Where two byte strings part, in a sentence short enough to read."""
-    at = next((i for i, (a, b) in enumerate(zip(came, expected, strict=False)) if a != b), min(len(came), len(expected)))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(came, expected, strict=False)) if a != b), min(len(came), len(expected))
+    )
     return (
         f"this JSON is not canonical: at byte {at} came {came[at : at + 16]!r},"
         f" the canonical form has {expected[at : at + 16]!r}"
