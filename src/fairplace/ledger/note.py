@@ -28,6 +28,7 @@ _PUBLIC_BYTES = {ED25519: 32, COSIGNATURE: 32, MLDSA44: 1312}
 _SIGNATURE_BYTES = {ED25519: 64, COSIGNATURE: 8 + 64, MLDSA44: 8 + 2420}
 _MAX_TIME = 2**63 - 1
 _NAME = re.compile(r"[a-z0-9._/-]{1,200}")
+_TAKEN = ("fairplace/", "cosignature/", "subtree/")
 _VKEY = re.compile(r"([^+]*)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 _LINE = re.compile(r"— ([^ ]+) ([^ ]+)")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -114,6 +115,13 @@ def check_name(name: str) -> None:
         raise Malformed(f"the key name {name[:200]!r} came; names match {_NAME.pattern}")
 
 
+def check_origin(origin: str) -> None:
+    """A log's name; it must not begin as the other signed texts do, or one could be taken for another."""
+    check_name(origin)
+    if origin.startswith(_TAKEN):
+        raise Malformed(f"the origin {origin!r} came; an origin must not begin with {', '.join(_TAKEN)}")
+
+
 class SignatureLine(NamedTuple):
     name: str
     key_id: bytes
@@ -181,7 +189,7 @@ def tree_head(text: bytes) -> tuple[str, int, bytes]:
     if len(lines) != 4 or lines[3]:
         raise Malformed(f"a checkpoint of {text.count(10)} lines came; origin, size and root are three")
     origin, size, root = lines[:3]
-    check_name(origin)
+    check_origin(origin)
     if not _SIZE.fullmatch(size):
         raise Malformed(f"the tree size {size[:40]!r} came; it must be decimal without leading zeros")
     if len(digest := unb64(root, "the root hash")) != 32:
