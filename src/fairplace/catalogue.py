@@ -23,9 +23,7 @@ TYPES: dict[str, type[Fact]] = {
 NAMES: dict[type[Fact], str] = {kind: name for name, kind in TYPES.items()}
 
 
-def read(
-    name: str, body: Mapping[str, Any], slots: Mapping[str, disclosure.Slot], openings: Mapping[str, Any]
-) -> Fact:
+def read(name: str, body: Mapping[str, Any], slots: Mapping[str, disclosure.Slot], openings: Mapping[str, Any]) -> Fact:
     """The event of an entry: its class by the envelope's type, with the slots open that `openings` has.
 
     Raises Malformed for a type that this version does not know, and for members that are not the type's.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -75,7 +75,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     event: Fact
     statement: str
-    stream: Literal["case", "new"] | str = "case"
+    stream: str = "case"
     unless: frozenset[str] = frozenset()
     second: frozenset[str] = frozenset()
     not_before: Instant | None = None

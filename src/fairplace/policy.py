@@ -88,9 +88,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return found or (Finding(outcome="cannot-tell", text="the record holds nothing that this rule can look at"),)
 
 
-def rule(
-    *, code: str, name: str, source: str, severity: Severity, blocks: bool = False
-) -> Callable[[Check], Rule]:
+def rule(*, code: str, name: str, source: str, severity: Severity, blocks: bool = False) -> Callable[[Check], Rule]:
     """Make a check a rule. Its docstring is the published question and must end with a question mark."""
 
     def decorate(check: Check) -> Rule:

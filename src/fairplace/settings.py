@@ -1,0 +1,136 @@
+"""What a register's `fairplace.toml` and the environment may set; unknown keys are refused.
+
+No secret stands here. Beside each setting: what somebody who controls it could do.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from fairplace.errors import Misconfigured
+
+FORMAT = 1
+FILE = "fairplace.toml"
+
+ORIGIN = re.compile(r"^[a-z0-9._-]+(?:/[a-z0-9._-]+)*$")
+_RESERVED = ("fairplace/", "cosignature/", "subtree/")
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One log. `origin` is its schema-less URL; `vkeys` are its public keys (a false one makes readers refuse it)."""
+
+    origin: str
+    vkeys: list[str]
+
+
+class PublishSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`every`: seconds between checkpoints; a large value delays what the public can see."""
+
+    every: Positive = 1
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sizes in bytes; a large value lets a sender use more memory and disk."""
+
+    command: Positive = 1 << 20
+    document: Positive = 25 << 20
+    body: Positive = 1 << 20
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A register's settings.
+
+    `format`: of the folder; a newer one is refused. `authority`: the name on every page (a false one misleads).
+    `database`: file beside the settings (another file is another register). `signing_window`: minutes between prepare
+    and append (a large value lets a stolen prepared act be used later).
+    """
+
+    format: int
+    authority: str
+    log: list[LogSettings]
+    database: str = "register.sqlite"
+    signing_window: Positive = 15
+    publish: PublishSettings = PublishSettings()
+    limits: Limits = Limits()
+
+    @property
+    def origin(self) -> str:
+        """The origin of the first log: procurement's."""
+        return self.log[0].origin
+
+
+def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings of the register in `folder`. Raises Misconfigured with what to do."""
+    path = folder / FILE
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise Misconfigured(
+            f"{folder} is not a register: it has no {FILE}; make one with 'fairplace init' or 'fairplace demo'"
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read as TOML: {error}") from error
+    found = document.get("format")
+    if isinstance(found, int) and found > FORMAT:
+        raise Misconfigured(f"{path} has format {found}, this fairplace knows up to {FORMAT}; use a newer fairplace")
+    try:
+        settings = msgspec.convert(_overridden(document, environment), Settings)
+    except msgspec.ValidationError as error:
+        raise Misconfigured(f"{path}: {error}") from error
+    if settings.format != FORMAT:
+        raise Misconfigured(f"{path} has format {settings.format}, expected {FORMAT}")
+    if not settings.log:
+        raise Misconfigured(f"{path} names no [[log]]")
+    for log in settings.log:
+        check_origin(log.origin)
+    return settings
+
+
+def check_origin(origin: str) -> None:
+    """An origin is a schema-less URL without a trailing slash (wire format, sections 1 and 8)."""
+    if not ORIGIN.match(origin) or origin.startswith(_RESERVED) or len(origin) > 200:
+        raise Misconfigured(
+            f"the origin {origin!r} came; expected a schema-less address such as log.council.example/commissioning"
+        )
+
+
+def _overridden(document: dict[str, object], environment: Mapping[str, str]) -> dict[str, object]:
+    """The settings with `FAIRPLACE_DATABASE`, `FAIRPLACE_SIGNING_WINDOW`, `FAIRPLACE_PUBLISH_EVERY` applied."""
+    changed = dict(document)
+    if database := environment.get("FAIRPLACE_DATABASE"):
+        changed["database"] = database
+    if window := environment.get("FAIRPLACE_SIGNING_WINDOW"):
+        changed["signing_window"] = _number("FAIRPLACE_SIGNING_WINDOW", window)
+    if every := environment.get("FAIRPLACE_PUBLISH_EVERY"):
+        changed["publish"] = {"every": _number("FAIRPLACE_PUBLISH_EVERY", every)}
+    return changed
+
+
+def _number(name: str, value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise Misconfigured(f"{name} is {value!r}; expected a whole number")
+    return int(value)
+
+
+def write(folder: Path, *, authority: str, origin: str, vkeys: list[str]) -> None:
+    """Write the settings of a new register."""
+    check_origin(origin)
+    keys = "\n".join(f"    {_quoted(vkey)}," for vkey in vkeys)
+    (folder / FILE).write_text(
+        f"format = {FORMAT}\nauthority = {_quoted(authority)}\n\n[[log]]\norigin = {_quoted(origin)}\nvkeys = [\n{keys}\n]\n",
+        "utf-8",
+    )
+
+
+def _quoted(value: str) -> str:
+    """A TOML basic string; JSON's escapes are a subset of TOML's."""
+    return msgspec.json.encode(value).decode("utf-8").replace("\x7f", "\\u007F")

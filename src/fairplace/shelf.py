@@ -1,0 +1,78 @@
+"""Find the shelves (`policies/`, `projections/`, `web/`) and load one of their files by path.
+
+- From the checkout when there is one, else from `fairplace/shipped/` in the installed package.
+- The hash of a file is over its bytes: it is what an assessment cites.
+- A council's own policies stand in its register's `policies/` folder and are loaded in the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import msgspec
+
+from fairplace.errors import Misconfigured
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent.parent
+
+
+class Shelved(msgspec.Struct, frozen=True):
+    """One file of a shelf, loaded. `sha256` is of its bytes."""
+
+    name: str
+    path: Path
+    sha256: str
+    module: ModuleType
+
+
+def root(shelf: str) -> Path:
+    """The folder of a shelf."""
+    for place in (_CHECKOUT / shelf, _PACKAGE / "shipped" / shelf):
+        if place.is_dir() and (place.parent != _CHECKOUT or (_CHECKOUT / "pyproject.toml").is_file()):
+            return place
+    raise Misconfigured(f"the folder {shelf}/ of fairplace is missing; install fairplace again")
+
+
+def policies(own: Path | None = None) -> list[Shelved]:
+    """Every policy file, by name; `own` is a register's folder of further ones."""
+    files = sorted(root("policies").glob("*.py"))
+    if own is not None and own.is_dir():
+        files += sorted(own.glob("*.py"))
+    names = [file.name for file in files]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Misconfigured(f"two policy files are called {twice[0]}; give the register's own file another name")
+    return [load(file, "policies") for file in files]
+
+
+def projections() -> list[Shelved]:
+    """Every projection file, by name."""
+    return [load(file, "projections") for file in sorted(root("projections").glob("*.py"))]
+
+
+def load(path: Path, shelf: str) -> Shelved:
+    """Load one file by path; the same bytes are loaded once."""
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be read: {error}") from error
+    digest = hashlib.sha256(source).hexdigest()
+    name = f"fairplace_shelf.{shelf}.{path.stem}_{digest[:16]}"
+    module = sys.modules.get(name)
+    if module is None:
+        spec = importlib.util.spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            raise Misconfigured(f"{path} is no Python file")
+        module = importlib.util.module_from_spec(spec)
+        # Before it runs: msgspec and typing look a class's names up in its module.
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            del sys.modules[name]
+            raise Misconfigured(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+    return Shelved(path.name, path, digest, module)
