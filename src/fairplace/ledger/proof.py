@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from fairplace.errors import Malformed
+from fairplace.errors import Malformed, Unproven
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.checkpoint import Checkpoint
 from fairplace.ledger.disclosure import Opening
@@ -84,13 +84,13 @@ def verify(proof: Proof, vkeys: Iterable[Vkey]) -> Checkpoint:
     checkpoint = Checkpoint.parse(proof.checkpoint, vkeys)
     verify_inclusion(proof.entry.leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     if proof.entry.envelope.log != checkpoint.origin:
-        raise Malformed(
+        raise Unproven(
             f"the entry was signed for the log {proof.entry.envelope.log}; the checkpoint is of {checkpoint.origin}"
         )
     seen = set()
     for opening in proof.openings:
         disclosure.check(proof.entry.envelope.sealed, opening)
         if opening.slot in seen:
-            raise Malformed(f"the slot {opening.slot} is disclosed twice")
+            raise Unproven(f"the slot {opening.slot} is disclosed twice")
         seen.add(opening.slot)
     return checkpoint

@@ -213,9 +213,9 @@ class KeyRegister:
         self._index_of[leaf] = index
 
     def _claim(self, vkey: Vkey) -> None:
-        """One public key, one name, one kind, one use: 0x01 at the log and at an event would read the same."""
+        """One public key, one name, one kind, one use: no actor has the log's name."""
         owner = self._owners.get(vkey.public)
-        if owner is not None and (owner != vkey or _ref(vkey) in self._log_keys):
+        if owner is not None and owner != vkey:
             raise Refused(
                 f"the public key of {vkey.text} is registered as {owner.text}; a key has one name and one use"
             )

@@ -61,7 +61,7 @@ def bundle(entries: Iterable[bytes]) -> bytes:
 
 
 def split_bundle(data: bytes) -> list[bytes]:
-    entries = []
+    entries: list[bytes] = []
     at = 0
     while at < len(data):
         start = at + 2
