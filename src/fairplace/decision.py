@@ -20,7 +20,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `id` is the idempotency key; `as_` (in JSON `as`) says who acts. An *act* happens here and procedure may refuse it;
     a *report* (`evidence` other than `signed-by-party`) happened elsewhere at `happened_at` and is never refused for
-    procedure. `override_reason` asks for a blocked act all the same; it then needs a second person's signature.
+    procedure. `override_reason` asks for a blocked act all the same; it then needs the signature of a second person,
+    whom `second` names.
     """
 
     id: CommandId
@@ -30,7 +31,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     happened_at: Instant | None = None
     exhibit: Document | None = None
     override_reason: str | None = None
-    late_reason: str | None = None
+    second: KeyName | None = None
 
     @property
     def is_report(self) -> bool:

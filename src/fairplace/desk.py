@@ -1,0 +1,338 @@
+"""The one path in: prepare, sign, append.
+
+- *Prepare* decides on the case's past, stamps the time and returns the exact bytes to be signed with a plain line
+  that says what they mean. Nothing is written.
+- *Sign* is for whoever holds the key; no officer's private key ever comes here.
+- *Append* checks signatures, register and roles, and commits all or nothing. A lost race is a Conflict: prepare again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from fairplace import catalogue
+from fairplace.decision import Actor, Command, Decision, History
+from fairplace.deciders import decide
+from fairplace.errors import Conflict, Forbidden, Malformed, Refused
+from fairplace.ledger import disclosure, entry
+from fairplace.ledger.disclosure import Opening
+from fairplace.ledger.entry import Entry, Envelope
+from fairplace.ledger.store import port
+from fairplace.ledger.store.port import Store
+from fairplace.people import roles
+from fairplace.reading import StoreReader
+from fairplace.sources import Sources
+from fairplace.terms import CaseId, Instant, KeyName, moment
+
+ATTEMPTS = 20
+"""How often a lost race is prepared again before it is reported."""
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """What is about to be signed: exact bytes, and what they say.
+
+    `text` is what every signer signs; `actor` signs first; another person with one of the roles `second` signs too,
+    unless that is empty.
+    """
+
+    key: str
+    command: str
+    text: bytes
+    statement: str
+    actor: KeyName
+    second: frozenset[str]
+    case: CaseId | None
+    at: Instant
+    openings: tuple[Opening, ...]
+    conditions: tuple[port.Condition, ...]
+    not_before: Instant | None
+    not_after: Instant | None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes to be signed, in hexadecimal: shown beside the statement."""
+        return hashlib.sha256(self.text).hexdigest()
+
+
+class Appended(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it stands. `duplicate`: the same command was recorded before, and this is its place then."""
+
+    index: int
+    leaf: str
+    size: int
+    case: CaseId | None
+    type: str
+    statement: str = ""
+    duplicate: bool = False
+
+
+Sign = Callable[[Prepared], Sequence[str]]
+"""Returns the signature lines over `text`: the actor's first."""
+
+
+class Desk:
+    """Prepares and appends for one log."""
+
+    def __init__(self, store: Store, reader: StoreReader, sources: Sources, signing_window: timedelta) -> None:
+        self._store = store
+        self._reader = reader
+        self._sources = sources
+        self._window = signing_window
+
+    # Prepare
+
+    def prepare(self, command: Command, *, actor: KeyName | None = None) -> Prepared:
+        """Decide on a command. `actor` is the key that will sign when it is a service's and not the asker's own.
+
+        Raises Refused (procedure, role), Malformed (what came) or Missing (no such case).
+        """
+        signer = actor or command.as_
+        if not signer:
+            raise Malformed("the command does not say who acts; give 'as' with the name of a key")
+        by = Actor(key=signer, roles=self.roles_of(signer))
+        history = self._history(command.case)
+        at = self._store.now()
+        decision = decide(command, history, at=at, by=by, chance=self._sources.entropy(32))
+        return self.prepare_decision(decision, history, by=by, at=at, key=command.id, command=digest_of(command))
+
+    def prepare_decision(
+        self,
+        decision: Decision,
+        history: History,
+        *,
+        by: Actor,
+        at: Instant,
+        key: str,
+        command: str,
+    ) -> Prepared:
+        """The bytes of a decision that is already taken: a service's own event, or a command's."""
+        kind = catalogue.NAMES[type(decision.event)]
+        if not roles.may(by.roles, kind):
+            raise Forbidden(
+                f"{by.key} acts as {', '.join(sorted(by.roles)) or 'nobody'}; {kind} is for {roles.who_may(kind)}",
+                code="role",
+            )
+        stream = self._stream(decision, history.case)
+        last = max((recorded.index for recorded in history.events), default=-1)
+        body, slots, openings = disclosure.split(decision.event, self._sources.entropy)
+        return Prepared(
+            key=key,
+            command=command,
+            text=self._text(kind, stream, body, slots, by.key, at),
+            statement=decision.statement,
+            actor=by.key,
+            second=decision.second,
+            case=history.case,
+            at=at,
+            openings=tuple(openings),
+            conditions=(port.Condition(case=history.case, types=decision.unless, after=last),)
+            if decision.unless
+            else (),
+            not_before=decision.not_before,
+            not_after=decision.not_after,
+        )
+
+    def prepare_register(
+        self,
+        kind: str,
+        body: Mapping[str, Any],
+        *,
+        actor: KeyName,
+        key: str,
+        statement: str,
+        slots: Mapping[str, disclosure.Slot] | None = None,
+        openings: Sequence[Opening] = (),
+    ) -> Prepared:
+        """The bytes of a key-register event."""
+        at = self._store.now()
+        register = self._reader.register()
+        stream = register.stream or self._sources.stream_id()
+        return Prepared(
+            key=key,
+            command=hashlib.sha256(msgspec.json.encode([kind, body], order="sorted")).hexdigest(),
+            text=self._text(kind, stream, dict(body), dict(slots or {}), actor, at),
+            statement=statement,
+            actor=actor,
+            second=frozenset(),
+            case=None,
+            at=at,
+            openings=tuple(openings),
+            conditions=(),
+            not_before=None,
+            not_after=None,
+        )
+
+    # Append
+
+    def append(self, prepared: Prepared, lines: Sequence[str]) -> Appended:
+        """Check what was signed, and commit it. Raises Conflict when somebody wrote first or a deadline passed."""
+        return self.append_all([(prepared, lines)])[0]
+
+    def append_all(self, signed: Sequence[tuple[Prepared, Sequence[str]]]) -> list[Appended]:
+        """Append several, judged in order in one commit. Raises at the first that is refused; those before it stand."""
+        entries = [self._checked(prepared, lines) for prepared, lines in signed]
+        for _ in range(ATTEMPTS):
+            register = self._reader.register()
+            size = self._reader.size
+            for (prepared, _lines), one in zip(signed, entries, strict=True):
+                register.check_signers(one, size)
+                self._check_second(prepared, one, size)
+            results = self._store.append(
+                self._reader.origin,
+                [
+                    self._submission(prepared, one, register.head_index)
+                    for (prepared, _lines), one in zip(signed, entries, strict=True)
+                ],
+            )
+            if not any(isinstance(result, port.Conflict) and result.kind == "keys" for result in results):
+                return [
+                    _appended(prepared, one, result)
+                    for (prepared, _lines), one, result in zip(signed, entries, results, strict=True)
+                ]
+        raise Conflict("the key register changed again and again while this was recorded; try again", kind="keys")
+
+    def record(self, command: Command, sign: Sign, *, actor: KeyName | None = None) -> Appended:
+        """Prepare, sign and append; a lost race is prepared again, a passed deadline too (it becomes the late type)."""
+        if found := self.recorded(command):
+            return found
+        for _ in range(ATTEMPTS):
+            prepared = self.prepare(command, actor=actor)
+            try:
+                return self.append(prepared, sign(prepared))
+            except Conflict as conflict:
+                if conflict.kind not in ("stream", "condition", "deadline"):
+                    raise
+                lost = conflict
+        raise lost
+
+    def recorded(self, command: Command) -> Appended | None:
+        """Where the same command already stands. Raises Conflict when its id belongs to another command."""
+        found = self._store.by_key(self._reader.origin, command.id)
+        if found is None:
+            return None
+        one = self._reader.entry(found.indexes[0])
+        return Appended(
+            index=found.indexes[0],
+            leaf=found.leaves[0],
+            size=found.size,
+            case=one.envelope.body.get("case"),
+            type=one.envelope.type,
+            duplicate=True,
+        )
+
+    # Within
+
+    def roles_of(self, key: KeyName) -> frozenset[str]:
+        """The roles of a key as the register stands now."""
+        register = self._reader.register()
+        return register.roles_of(key, keys=register.head_leaf, index=self._reader.size)
+
+    def _history(self, case: CaseId | None) -> History:
+        if case is None:
+            return History(case=self._sources.stream_id(), events=())
+        return History(case=case, events=self._reader.case(case))
+
+    def _stream(self, decision: Decision, case: CaseId) -> str:
+        match decision.stream:
+            case "case":
+                return case
+            case "new":
+                return self._sources.stream_id()
+            case stream:
+                return stream
+
+    def _text(
+        self,
+        kind: str,
+        stream: str,
+        body: dict[str, Any],
+        slots: dict[str, disclosure.Slot],
+        actor: KeyName,
+        at: Instant,
+    ) -> bytes:
+        head = self._store.stream_head(self._reader.origin, stream)
+        return entry.text(
+            Envelope(
+                actor=actor,
+                at=at,
+                body=body,
+                id=self._sources.event_id(),
+                keys=self._reader.register().head_leaf,
+                log=self._reader.origin,
+                n=head.n + 1 if head else 1,
+                prev=head.leaf if head else "",
+                sealed=slots,
+                stream=stream,
+                type=kind,
+            )
+        )
+
+    def _checked(self, prepared: Prepared, lines: Sequence[str]) -> Entry:
+        """The entry, once its time, actor and role are right."""
+        age = moment(self._store.now()) - moment(prepared.at)
+        window = self._window if not prepared.second else max(self._window, timedelta(hours=24))
+        if age > window:
+            raise Refused(
+                f"this was prepared {age} ago and must be signed within {window}; prepare it again", code="window"
+            )
+        return entry.parse(entry.assemble(prepared.text, list(lines)))
+
+    def _check_second(self, prepared: Prepared, one: Entry, size: int) -> None:
+        """Does another person with the right role sign too, where one must?"""
+        if not prepared.second:
+            return
+        register = self._reader.register()
+        others = [line.name for line in one.lines[1:] if line.name != one.envelope.actor]
+        if not any(register.roles_of(name, keys=one.envelope.keys, index=size) & prepared.second for name in others):
+            raise Forbidden(
+                f"this needs a second signature by another person who is {' or '.join(sorted(prepared.second))};"
+                f" {len(others)} further signatures came",
+                code="second-signature",
+            )
+
+    def _submission(self, prepared: Prepared, one: Entry, register_head: int) -> port.Submission:
+        envelope = one.envelope
+        new = port.NewEntry(
+            raw=one.raw,
+            leaf=one.leaf,
+            id=envelope.id,
+            type=envelope.type,
+            stream=envelope.stream,
+            n=envelope.n,
+            prev=envelope.prev,
+            case=prepared.case,
+            openings=prepared.openings,
+        )
+        return port.Submission(
+            entries=(new,),
+            key=prepared.key,
+            command=prepared.command,
+            register_head=register_head,
+            conditions=prepared.conditions,
+            not_before=prepared.not_before,
+            not_after=prepared.not_after,
+        )
+
+
+def digest_of(command: Command) -> str:
+    """What makes a command the same command: SHA-256 over its members."""
+    return hashlib.sha256(msgspec.json.encode(command, order="sorted")).hexdigest()
+
+
+def _appended(prepared: Prepared, one: Entry, result: port.Result) -> Appended:
+    if isinstance(result, port.Conflict):
+        raise Conflict(result.message, kind=result.kind)
+    return Appended(
+        index=result.indexes[0],
+        leaf=result.leaves[0],
+        size=result.size,
+        case=prepared.case,
+        type=one.envelope.type,
+        statement=prepared.statement,
+        duplicate=isinstance(result, port.Duplicate),
+    )
