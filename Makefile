@@ -1,0 +1,110 @@
+# Two commands matter: `make demo` and `make test`. Each sets up what it needs, in this folder only; a second run is quick.
+# `make help` lists the others.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+PORT ?= 8000
+DIR ?= demo
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# A stamp carries the hash of what it stands for: a changed lock is installed, an unchanged one is not looked at again.
+stamp = $(VENV)/made/$(1)-$(firstword $(shell cat $(2) | sha256sum))
+RUNTIME := $(call stamp,runtime,requirements/build.txt requirements/runtime.txt)
+TEST := $(call stamp,test,requirements/build.txt requirements/test.txt)
+DEV := $(call stamp,dev,requirements/build.txt requirements/dev.txt)
+PROJECT := $(call stamp,project,pyproject.toml)
+
+# Only the default index is asked, and nothing that names a server is written.
+COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --upgrade --generate-hashes \
+	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+.PHONY: help demo test check bench setup assets browser lock clean clean-all
+
+help:  ## say what there is
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
+
+demo: $(RUNTIME) assets $(PROJECT)  ## build a demo register and serve it: make demo PORT=8000
+	@$(BIN)/fairplace demo $(DIR) --port $(PORT) $(ARGS)
+
+test: $(TEST) assets $(PROJECT) browser  ## run all tests: make test ARGS='-k tree'
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV) assets $(PROJECT)  ## format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+bench: $(RUNTIME) assets $(PROJECT)  ## measure speed beside the bare machine: make bench ARGS=store
+	@$(BIN)/fairplace bench $(ARGS)
+
+setup: $(DEV) assets $(PROJECT)  ## install everything for working on fairplace
+	@echo "ready: $(BIN)/fairplace --help"
+
+$(VENV)/bin/python:
+	@python=$${PYTHON:-}; \
+	if [ -z "$$python" ]; then \
+	  for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	    if command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then python=$$name; break; fi; \
+	  done; \
+	fi; \
+	if [ -z "$$python" ] || ! command -v "$$python" >/dev/null; then \
+	  echo "fairplace needs Python 3.11 or newer, and found $$(python3 --version 2>/dev/null || echo none): install python3 and python3-venv, or say where it is: make PYTHON=/path/to/python3" >&2; exit 5; \
+	fi; \
+	if ! $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	  echo "fairplace needs Python 3.11 or newer, and $$python is $$($$python --version)" >&2; exit 5; \
+	fi; \
+	if ! $$python -c 'import venv, ensurepip' 2>/dev/null; then \
+	  echo "$$python has no venv: sudo apt-get install python3-venv" >&2; exit 5; \
+	fi; \
+	$$python -m venv $(VENV)
+
+$(RUNTIME) $(TEST) $(DEV): | $(VENV)/bin/python
+	@name=$$(basename $@ | cut -d- -f1); \
+	echo "installing requirements/$$name.txt into $(VENV)"; \
+	$(PIP) install --quiet --require-hashes -r requirements/build.txt -r requirements/$$name.txt; \
+	mkdir -p $(VENV)/made; rm -f $(VENV)/made/$$name-*; touch $@
+
+$(PROJECT): | $(VENV)/bin/python
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p $(VENV)/made; rm -f $(VENV)/made/project-*; touch $@
+
+assets: | $(VENV)/bin/python  ## compile the style sheet into web/static
+	@compgen -G "$(VENV)/made/*-*" >/dev/null || $(MAKE) --no-print-directory $(RUNTIME)
+	@if $(BIN)/python hatch_build.py --needs-node; then \
+	  echo "no npm with Node 18 or newer here: installing Node into $(VENV)"; \
+	  $(PIP) install --quiet --require-hashes -r requirements/node.txt; \
+	fi
+	@$(BIN)/python hatch_build.py
+
+browser:
+	@[ -n "$${FAIRPLACE_CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
+	packages="chromium fonts-liberation"; \
+	if [ "$$(id -u)" = 0 ]; then become=""; elif sudo -n true 2>/dev/null; then become=sudo; else become=no; fi; \
+	if [ "$$become" != no ] && command -v apt-get >/dev/null; then \
+	  echo "installing $$packages for the browser tests"; \
+	  if $$become apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$become apt-get -qq install -y --no-install-recommends $$packages >/dev/null; then exit 0; fi; \
+	fi; \
+	echo "the browser tests need Chromium: sudo apt-get install $$packages (or set FAIRPLACE_CHROMIUM to its path)" >&2
+
+lock: $(DEV)  ## look for newer dependencies and lock them with their hashes
+	$(COMPILE) -o requirements/build.txt requirements/build.in
+	$(COMPILE) -o requirements/node.txt requirements/node.in
+	$(COMPILE) -c requirements/build.txt --extra test --extra dev -o requirements/dev.txt pyproject.toml
+	$(COMPILE) -c requirements/dev.txt --extra test -o requirements/test.txt pyproject.toml
+	$(COMPILE) -c requirements/dev.txt -o requirements/runtime.txt pyproject.toml
+	@cd web && npm install --package-lock-only --ignore-scripts
+	@! grep -nE 'file:|https?://|--(extra-)?index-url|--find-links' requirements/*.txt
+	@! grep -n '"resolved"' web/package-lock.json
+
+clean:  ## remove what was built: assets, caches, the demo register
+	rm -rf build dist demo web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find src policies projections tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+clean-all: clean  ## remove the installed packages as well
+	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""A record of how public services are bought, that anybody can check."""
