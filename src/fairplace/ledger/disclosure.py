@@ -29,6 +29,7 @@ BASES: frozenset[str] = frozenset(("personal", "child", "commercial", "standstil
 
 SLOT = re.compile(r"^(?:/[a-z0-9_-]{1,64}){1,8}$")
 SALT_BYTES = 32
+SALT = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # 32 bytes: the last letter carries four bits
 
 
 class Sealed(msgspec.Struct, Generic[T], frozen=True, forbid_unknown_fields=True):
@@ -96,18 +97,24 @@ def parse_opening(disclosure: str) -> Opening:
         raise Malformed("a disclosure came in an encoding that is not the canonical one")
     parts = canonical.decode(raw)
     match parts:
-        case [str() as salt, str() as slot, value] if len(salt) == 43 and SLOT.match(slot) and len(slot) <= 256:
+        case [str() as salt, str() as slot, value] if (
+            SALT.fullmatch(salt) and SLOT.fullmatch(slot) and len(slot) <= 256
+        ):
             return Opening(slot, value, disclosure)
         case _:
             raise Malformed("a disclosure must be [salt, slot, value]")
 
 
-def split(event: msgspec.Struct, entropy: Callable[[int], bytes]) -> tuple[dict[str, Any], dict[str, Slot], list[Opening]]:
+def split(
+    event: msgspec.Struct, entropy: Callable[[int], bytes]
+) -> tuple[dict[str, Any], dict[str, Slot], list[Opening]]:
     """Part an event into its public body, the slots that stand in the leaf, and the openings that do not."""
     slots: dict[str, Slot] = {}
     openings: list[Opening] = []
 
     def seal(path: str, value: Sealed[Any]) -> None:
+        if not value.is_open:
+            raise Malformed(f"the value of {path} is closed to the writer; an event is written with all its values")
         opening = make_opening(path, msgspec.to_builtins(value.get()), entropy(SALT_BYTES))
         slots[path] = Slot(value.basis, opening.digest)
         openings.append(opening)
@@ -142,12 +149,12 @@ def holds_sealed(value: Any) -> bool:
         return True
     if isinstance(value, msgspec.Struct):
         return any(holds_sealed(getattr(value, name)) for name in value.__struct_fields__)
+    if isinstance(value, list | tuple) and any(holds_sealed(item) for item in value):
+        raise Malformed("a sealed value stands in a list, where no slot can name it; it would be written in the open")
     return isinstance(value, dict) and any(holds_sealed(item) for item in value.values())
 
 
-def join(
-    kind: type[E], body: Mapping[str, Any], slots: Mapping[str, Slot], openings: Mapping[str, Any]
-) -> E:
+def join(kind: type[E], body: Mapping[str, Any], slots: Mapping[str, Slot], openings: Mapping[str, Any]) -> E:
     """The event again: every slot at its path, open where `openings` (slot to value) has it.
 
     Raises Malformed when the members are not those of `kind`.
@@ -158,15 +165,33 @@ def join(
         node = record
         for name in parents:
             node = node.setdefault(name, {})
+            if not isinstance(node, dict):
+                raise Malformed(f"the slot {path} stands below {name}, which has a value in the body")
         if last in node:
             raise Malformed(f"the slot {path} already has a member in the body")
         node[last] = {"basis": slot.basis, "digest": slot.d}
         if path in openings:
             node[last]["value"] = openings[path]
     try:
-        return msgspec.convert(record, kind)
+        event = msgspec.convert(record, kind)
     except msgspec.ValidationError as error:
         raise Malformed(f"this is no {kind.__name__}: {error}") from error
+    # A body could imitate a sealed value, and a slot could stand inside another: neither has a digest of its own.
+    if odd := slots.keys() ^ set(_places(event, "")):
+        raise Malformed(f"the slots are not those of this {kind.__name__}: {', '.join(sorted(odd))[:200]}")
+    return event
+
+
+def _places(value: Any, path: str) -> Iterator[str]:
+    """Where the sealed values of an event stand."""
+    if isinstance(value, Sealed):
+        yield path
+    elif isinstance(value, msgspec.Struct):
+        for field in msgspec.structs.fields(value):
+            yield from _places(getattr(value, field.name), f"{path}/{field.encode_name}")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _places(item, f"{path}/{name}")
 
 
 def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
