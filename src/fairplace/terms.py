@@ -14,10 +14,10 @@ from fairplace.errors import Malformed
 
 LONDON = ZoneInfo("Europe/London")
 
-Instant = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+Instant = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}\.[0-9]{3}Z$(?!\n)")]
 """A moment in UTC, exactly 24 bytes: `2026-11-22T04:00:00.000Z` (wire format, section 3)."""
 
-Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)")]
 """A calendar day in Europe/London."""
 
 Pence = int
@@ -32,7 +32,7 @@ Mark = int
 Text = str
 """Free text in NFC; it never stands in a leaf, only in a sealed slot."""
 
-Place = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}$")]
+Place = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2}$(?!\n)")]
 """A bid's place in one case, given at random when bids are opened; it means nothing in any other case."""
 
 CaseId = str
@@ -58,7 +58,7 @@ class Provider(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Document(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file kept beside the log, named by what it contains."""
 
-    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
     bytes: int
     media: str
 
