@@ -1,0 +1,65 @@
+"""What can be asked for in a challenge; `challenge` is the id of its stream."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from fairplace.challenge.events import Ground, Remedy
+from fairplace.decision import Command
+from fairplace.terms import Provider, Text
+
+
+class LodgeChallenge(Command, frozen=True, kw_only=True, tag="lodge-challenge"):
+    """Lodge a challenge: its ground, the remedy asked for, and the entry it is about. The receiver signs."""
+
+    gives: ClassVar[str] = "challenge.lodged/1"
+    kind: Literal["query", "complaint", "pre-action-letter"]
+    ground: Ground
+    remedy: Remedy
+    words: Text
+    about: int | None = None
+    challenger: Provider | None = None
+    challenger_signature: Text | None = None
+
+
+class AcknowledgeChallenge(Command, frozen=True, kw_only=True, tag="acknowledge-challenge"):
+    """Confirm to the challenger that the challenge came in."""
+
+    gives: ClassVar[str] = "challenge.acknowledged/1"
+    challenge: str
+
+
+class AnswerChallenge(Command, frozen=True, kw_only=True, tag="answer-challenge"):
+    """Give the authority's answer, ground by ground."""
+
+    gives: ClassVar[str] = "challenge.answered/1"
+    challenge: str
+    answer: Text
+
+
+class DecideChallenge(Command, frozen=True, kw_only=True, tag="decide-challenge"):
+    """Decide whether the challenge is right, and what follows."""
+
+    gives: ClassVar[str] = "challenge.decided/1"
+    challenge: str
+    outcome: Literal["upheld", "partly-upheld", "not-upheld"]
+    reason: Text
+    remedy: Remedy | None = None
+
+
+class WithdrawChallenge(Command, frozen=True, kw_only=True, tag="withdraw-challenge"):
+    """Let a challenge go."""
+
+    gives: ClassVar[str] = "challenge.withdrawn/1"
+    challenge: str
+
+
+AnyCommand = LodgeChallenge | AcknowledgeChallenge | AnswerChallenge | DecideChallenge | WithdrawChallenge
+
+COMMANDS: tuple[type[Command], ...] = (
+    LodgeChallenge,
+    AcknowledgeChallenge,
+    AnswerChallenge,
+    DecideChallenge,
+    WithdrawChallenge,
+)

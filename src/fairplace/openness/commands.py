@@ -1,0 +1,35 @@
+"""What can be asked for in opening the record: release by the allow-list, and take down."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from fairplace.decision import Command
+from fairplace.openness.events import Ground, Occasion, Slots
+from fairplace.terms import Text
+
+
+class Release(Command, frozen=True, kw_only=True, tag="release"):
+    """Make public what the occasion allows and what is not public yet.
+
+    `only` narrows the release to the slots that it names. What was taken down comes back only when it is named.
+    """
+
+    gives: ClassVar[str] = "value.disclosed/1"
+    occasion: Occasion
+    only: list[Slots] | None = None
+
+
+class WithdrawValue(Command, frozen=True, kw_only=True, tag="withdraw-value"):
+    """Take published texts of one entry down again."""
+
+    gives: ClassVar[str] = "value.withdrawn/1"
+    entry: int
+    slots: list[str]
+    ground: Ground
+    reason: Text
+
+
+AnyCommand = Release | WithdrawValue
+
+COMMANDS: tuple[type[Command], ...] = (Release, WithdrawValue)
