@@ -1,0 +1,284 @@
+"""Who may import whom. A new arrow is a decision, so it is made here, in the open.
+
+- A module belongs to the longest row that names it, and may import its own room, what its row lists, and nothing else of ours.
+- The engine never names a shelf; the files of a shelf never name each other.
+- What decides, judges or folds is pure: no clock, no chance, no files, no network.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHELVES = ("policies", "projections")
+
+WORDS = ("fairplace.errors", "fairplace.terms")
+FACTS = ("fairplace.*.events", "fairplace.event", "fairplace.ledger.disclosure", "fairplace.recorded", *WORDS)
+SUBJECTS = ("fairplace.challenge", "fairplace.openness", "fairplace.people", "fairplace.procurement")
+DECISIONS = ("fairplace.*.commands", "fairplace.decision", "fairplace.working_days", *FACTS)
+RECORD = ("fairplace.catalogue", "fairplace.ledger", "fairplace.reading", "fairplace.sources", *DECISIONS)
+REGISTER = ("fairplace.desk", "fairplace.documents", "fairplace.on_disk", "fairplace.settings", *RECORD)
+JUDGING = ("fairplace.assess", "fairplace.policy", "fairplace.shelf")
+TELLING = ("fairplace.projection", "fairplace.replay", "fairplace.shelf")
+
+# A `*` stands for one name. Read a row as: this room may import these.
+TABLE: dict[str, tuple[str, ...]] = {
+    # the words
+    "fairplace.errors": (),
+    "fairplace.terms": ("fairplace.errors",),
+    "fairplace.sources": (),
+    "fairplace.settings": WORDS,
+    "fairplace.working_days": (*WORDS, "fairplace.ledger.canonical"),
+    # the log: it knows bytes, not procurement
+    "fairplace.ledger": (*WORDS, "fairplace.sources"),
+    "fairplace.documents": WORDS,
+    "fairplace.keyring": (*WORDS, "fairplace.ledger.note"),
+    "fairplace.lodging": (*WORDS, "fairplace.ledger"),
+    # what happened, and what is asked for
+    "fairplace.event": (*WORDS, "fairplace.ledger.disclosure"),
+    "fairplace.*.events": (*WORDS, "fairplace.event", "fairplace.ledger.disclosure"),
+    "fairplace.catalogue": FACTS,
+    "fairplace.recorded": (*WORDS, "fairplace.event"),
+    "fairplace.decision": FACTS,
+    "fairplace.*.commands": ("fairplace.decision", *FACTS),
+    "fairplace.people.roles": FACTS,
+    # deciding, and the one path in
+    "fairplace.procurement": (*DECISIONS, "fairplace.lodging", "fairplace.people.roles"),
+    "fairplace.challenge": (*DECISIONS, "fairplace.lodging", "fairplace.people.roles"),
+    "fairplace.people": DECISIONS,
+    "fairplace.openness": (*DECISIONS, "fairplace.people.roles"),
+    "fairplace.deciders": (*DECISIONS, *SUBJECTS),
+    "fairplace.reading": (*FACTS, "fairplace.catalogue", "fairplace.ledger"),
+    "fairplace.desk": (*RECORD, "fairplace.deciders", "fairplace.people.roles"),
+    "fairplace.on_disk": (*RECORD, "fairplace.desk", "fairplace.documents", "fairplace.keyring", "fairplace.settings"),
+    "fairplace.recording": (*REGISTER, *SUBJECTS, "fairplace.deciders", "fairplace.lodging"),
+    # judging and telling
+    "fairplace.shelf": WORDS,
+    "fairplace.policy": FACTS,
+    "fairplace.trail": FACTS,
+    "fairplace.projection": (*FACTS, "fairplace.trail"),
+    "fairplace.assess": (*REGISTER, "fairplace.policy", "fairplace.shelf"),
+    "fairplace.replay": (*REGISTER, "fairplace.projection", "fairplace.shelf"),
+    # the rooms above: they use the engine, and nothing of it uses them
+    "fairplace.ocds": (*REGISTER, "fairplace.people.roles"),
+    "fairplace.publish": (*REGISTER, *JUDGING, *TELLING),
+    "fairplace.synthesis": ("fairplace",),
+    "fairplace.http": (*REGISTER, *JUDGING, *TELLING, "fairplace.lodging", "fairplace_verify"),
+    "fairplace.cli": ("fairplace", "fairplace_verify"),
+    "fairplace.__main__": ("fairplace.cli",),
+    # the checker: a second opinion shares no code with the first
+    "fairplace_verify": (),
+    # the shelves
+    "policies": ("fairplace.policy", "fairplace.working_days", *FACTS),
+    "projections": ("fairplace.projection", "fairplace.working_days", *FACTS),
+}
+
+# Imported by nobody but these, whatever a row says.
+RESERVED = {
+    "fairplace.cli": ("fairplace.__main__",),
+    "fairplace.http": ("fairplace.cli",),
+    "fairplace.synthesis": ("fairplace.cli",),
+}
+
+# Who may use which installed package. What is not listed may not be imported at all.
+PACKAGES: dict[str, tuple[str, ...]] = {
+    "anyio": ("fairplace.http",),
+    "click": ("fairplace.cli",),
+    "cryptography": ("fairplace.keyring", "fairplace.ledger", "fairplace_verify"),
+    "eventsourcing": ("fairplace.ledger.store",),
+    "holidays": ("fairplace.working_days",),
+    "ijson": ("fairplace.ocds",),
+    "jinja2": ("fairplace.http", "fairplace.publish"),
+    "litestar": ("fairplace.http",),
+    "markupsafe": ("fairplace.http", "fairplace.publish"),
+    "msgspec": ("fairplace", "policies", "projections"),
+    "ocdsmerge": ("fairplace.ocds",),
+    "rich": ("fairplace.cli",),
+    "rich_click": ("fairplace.cli",),
+    "structlog": ("fairplace.cli", "fairplace.http"),
+    "uvicorn": ("fairplace.cli", "fairplace.http"),
+}
+
+# What a pure file may not import, nor call.
+IMPURE = {
+    "asyncio", "fcntl", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil",
+    "signal", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
+DOORS = {"open", "input", "print", "exec", "eval", "compile", "__import__"}
+PURE = (
+    *SUBJECTS,
+    "fairplace.decision",
+    "fairplace.deciders",
+    "fairplace.event",
+    "fairplace.policy",
+    "fairplace.projection",
+    "fairplace.recorded",
+    "fairplace.trail",
+    "policies",
+    "projections",
+)
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of ours by its dotted name; a shelf's file is named after its shelf."""
+    found = {}
+    for folder, base in (("src", "src"), *((shelf, ".") for shelf in SHELVES)):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            parts = path.relative_to(ROOT / base).with_suffix("").parts
+            found[".".join(part for part in parts if part != "__init__")] = ast.parse(path.read_text("utf-8"))
+    return found
+
+
+@cache
+def imports(module: str) -> tuple[str, ...]:
+    """Everything that a module imports anywhere in it, as far as modules go."""
+    names = set()
+    for node in ast.walk(modules()[module]):
+        match node:
+            case ast.Import():
+                names |= {alias.name for alias in node.names}
+            case ast.ImportFrom(level=0, module=str(source)):
+                names |= {f"{source}.{a.name}" if f"{source}.{a.name}" in modules() else source for a in node.names}
+            case ast.ImportFrom():
+                raise AssertionError(f"{module}, line {node.lineno}: write imports in full")
+            case _:
+                pass
+    return tuple(sorted(names))
+
+
+def within(module: str, pattern: str) -> bool:
+    """Does the module lie in the room that the pattern names? `fairplace` alone means all of it."""
+    wanted, names = pattern.split("."), module.split(".")
+    return len(names) >= len(wanted) and all(part in ("*", name) for part, name in zip(wanted, names, strict=False))
+
+
+def row(module: str) -> str | None:
+    """The row that speaks for a module: the one that names most of it, literal names before stars."""
+    rows = [pattern for pattern in TABLE if within(module, pattern)]
+    return max(rows, key=lambda pattern: (pattern.count("."), -pattern.count("*")), default=None)
+
+
+def ours(names: tuple[str, ...]) -> Iterator[str]:
+    return (name for name in names if name.split(".")[0] in {"fairplace", "fairplace_verify", *SHELVES})
+
+
+def stray_arrows(module: str) -> list[str]:
+    """What this module imports of ours without leave."""
+    room = row(module)
+    if room is None:
+        return [f"{module} has no row in the table"]
+    allowed = TABLE[room]
+    return [
+        f"{module} imports {name}"
+        for name in ours(imports(module))
+        if name != "fairplace" and row(name) != room and not any(within(name, pattern) for pattern in allowed)
+    ]
+
+
+def test_every_arrow_stands_in_the_table() -> None:
+    assert [arrow for module in modules() if module != "fairplace" for arrow in stray_arrows(module)] == []
+
+
+def test_every_package_is_used_where_it_belongs() -> None:
+    stray = []
+    for module in modules():
+        for name in imports(module):
+            top = name.split(".")[0]
+            if top in sys.stdlib_module_names or top in {"fairplace", "fairplace_verify", "__future__", *SHELVES}:
+                continue
+            if not any(within(module, room) for room in PACKAGES.get(top, ())):
+                stray.append(f"{module} imports {name}")
+    assert stray == []
+
+
+def test_reserved_rooms_are_entered_through_one_door() -> None:
+    stray = [
+        f"{module} imports {name}"
+        for module in modules()
+        for name in ours(imports(module))
+        for room, doors in RESERVED.items()
+        if within(name, room) and not within(module, room) and module not in doors
+    ]
+    assert stray == []
+
+
+def test_no_module_waits_for_itself() -> None:
+    graph = {module: set(ours(imports(module))) & modules().keys() - {module} for module in modules()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' imports '.join(reversed(error.args[1]))}")
+
+
+def test_the_engine_never_names_a_shelf() -> None:
+    files = {f"{shelf}/{path.name}" for shelf in SHELVES for path in (ROOT / shelf).glob("*.py")}
+    stems = {Path(file).stem for file in files}
+    named = []
+    for module, tree in modules().items():
+        if module.split(".")[0] in SHELVES:
+            continue
+        named += [f"{module} imports {name}" for name in imports(module) if name.split(".")[0] in {*SHELVES, *stems}]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named += [f"{module}, line {node.lineno}: {file}" for file in files if file in node.value]
+    assert named == []
+
+
+def test_the_files_of_a_shelf_stand_alone() -> None:
+    stems = {module.split(".", 1)[1] for module in modules() if module.split(".")[0] in SHELVES}
+    leaning = [
+        f"{module} imports {name}"
+        for module in modules()
+        if module.split(".")[0] in SHELVES
+        for name in imports(module)
+        if name.split(".")[0] in {*SHELVES, *stems}
+    ]
+    assert leaning == []
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_what_decides_judges_or_folds_is_pure(room: str) -> None:
+    stains = []
+    for module, tree in modules().items():
+        if not within(module, room):
+            continue
+        stains += [f"{module} imports {name}" for name in imports(module) if name.split(".")[0] in IMPURE]
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Name(id=name)) if name in DOORS:
+                    stains.append(f"{module}, line {node.lineno}: {name}()")
+                case ast.Call(func=ast.Attribute(attr=name)) if name in CLOCKS:
+                    stains.append(f"{module}, line {node.lineno}: .{name}()")
+                case _:
+                    pass
+    assert stains == []
+
+
+def test_the_table_would_notice_a_stray_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = {
+        **modules(),
+        "fairplace.ledger.planted": ast.parse("from fairplace.procurement import events"),
+        "policies.planted": ast.parse("from datetime import datetime\nNOW = datetime.now()"),
+        "fairplace.documents": ast.parse("import fairplace.http"),
+    }
+    monkeypatch.setattr(sys.modules[__name__], "modules", lambda: planted)
+    imports.cache_clear()
+    try:
+        assert stray_arrows("fairplace.ledger.planted") == [
+            "fairplace.ledger.planted imports fairplace.procurement.events"
+        ]
+        assert stray_arrows("fairplace.unknown") == ["fairplace.unknown has no row in the table"]
+        assert stray_arrows("fairplace.documents") == ["fairplace.documents imports fairplace.http"]
+        with pytest.raises(AssertionError, match=r"policies\.planted, line 2: \.now\(\)"):
+            test_what_decides_judges_or_folds_is_pure("policies")
+        with pytest.raises(AssertionError, match=r"fairplace\.documents imports fairplace\.http"):
+            test_reserved_rooms_are_entered_through_one_door()
+    finally:
+        imports.cache_clear()
