@@ -7,16 +7,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal, TypeVar
+from functools import cached_property
+from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
+from fairplace.bids import Bid, Bids, Standing, Terms, read, standings, terms
 from fairplace.event import Fact
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId, Day, Instant
 
-__all__ = ["Answer", "Case", "Finding", "Outcome", "Recorded", "Rule", "Severity", "rule"]
+__all__ = [
+    "Answer",
+    "Bid",
+    "Bids",
+    "Case",
+    "Finding",
+    "Outcome",
+    "Recorded",
+    "Rule",
+    "Severity",
+    "Standing",
+    "Terms",
+    "rule",
+    "standings",
+    "terms",
+]
 
 Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
 Answer = Literal["yes", "no", "unknown"]
@@ -28,7 +46,7 @@ GRAVITY: tuple[Outcome, ...] = ("not-met", "concern", "cannot-tell", "met", "not
 F = TypeVar("F", bound=Fact)
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The past of one case, in log order, as one view shows it.
 
     `as_of` (UTC) is the moment of judging: rules never read a clock. `draft` events of a pre-flight stand last,
@@ -45,12 +63,24 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     def of(self, kind: type[F]) -> list[tuple[Recorded, F]]:
         """The events of one kind, each with its record."""
-        return [(recorded, recorded.event) for recorded in self.events if isinstance(recorded.event, kind)]
+        return cast("list[tuple[Recorded, F]]", self._kinds.get(kind, []))
 
     def last(self, kind: type[F]) -> tuple[Recorded, F] | None:
         """The newest event of one kind."""
         found = self.of(kind)
         return found[-1] if found else None
+
+    @cached_property
+    def bids(self) -> Bids:
+        """Who bid, which bids are live, what they came to and who won, as far as this view shows."""
+        return read(self)
+
+    @cached_property
+    def _kinds(self) -> dict[type[Fact], list[tuple[Recorded, Any]]]:
+        kinds: dict[type[Fact], list[tuple[Recorded, Any]]] = defaultdict(list)
+        for recorded in self.events:
+            kinds[type(recorded.event)].append((recorded, recorded.event))
+        return kinds
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
