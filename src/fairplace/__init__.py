@@ -1,1 +1,3 @@
-"""A record of how public services are bought, that anybody can check."""
+"""fairplace: records of commissioning decisions that a stranger can verify."""
+
+__version__ = "0.1.0"

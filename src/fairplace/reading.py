@@ -16,8 +16,7 @@ from typing import Any, Literal, Protocol
 
 from fairplace import catalogue
 from fairplace.errors import Malformed, Missing
-from fairplace.ledger import disclosure, tiles
-from fairplace.ledger.checkpoint import Checkpoint
+from fairplace.ledger import disclosure, note, tiles
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.entry import Entry, parse
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
@@ -222,11 +221,11 @@ class FolderReader:
 
     def __init__(self, folder: Path) -> None:
         try:
-            head = Checkpoint.read((folder / "checkpoint").read_bytes())
+            text, _lines = note.parse_note((folder / "checkpoint").read_bytes())
         except OSError as error:
             raise Missing(f"{folder} holds no published log: {error}") from error
-        self._origin, self._size = head.origin, head.size
-        self._entries = [parse(raw) for raw in tiles.read_entries(folder, head.size)]
+        self._origin, self._size, _root = note.tree_head(text)
+        self._entries = [parse(raw) for raw in tiles.TileReader(folder, self._size).entries()]
         self._register = KeyRegister()
         self._releases = _Releases()
         for index, entry in enumerate(self._entries):
@@ -234,7 +233,11 @@ class FolderReader:
                 self._register.apply(index, entry.leaf, entry.envelope)
             elif entry.envelope.type in (DISCLOSED, WITHDRAWN):
                 self._releases.add(index, entry)
-        self._openings = {index: _published(folder, index) for index in self._releases.in_effect(head.size)}
+        self._openings = {index: _published(folder, index) for index in self._releases.in_effect(self._size)}
+        self._by_case: dict[CaseId, list[int]] = defaultdict(list)
+        for index, entry in enumerate(self._entries):
+            if isinstance(case := self._case_of(index, entry), str):
+                self._by_case[case].append(index)
 
     @property
     def origin(self) -> str:
@@ -260,13 +263,24 @@ class FolderReader:
         ]
 
     def case(self, case: CaseId, view: View = "authority", upto: int | None = None) -> tuple[Recorded, ...]:
-        return tuple(recorded for recorded in self.recorded(0, self._size, view, upto) if recorded.case == case)
+        size = self._size if upto is None else upto
+        found = self._read((index for index in self._by_case.get(case, ()) if index < size), size)
+        return tuple(recorded for recorded in found if recorded.case == case)
 
     def recorded(self, start: int, stop: int, view: View = "authority", upto: int | None = None) -> Iterator[Recorded]:
         size = self._size if upto is None else upto
+        return self._read(range(start, min(stop, size)), size)
+
+    def _case_of(self, index: int, entry: Entry) -> CaseId | None:
+        """The case that an entry names in its body, or in an opening that is published."""
+        opening = self._openings.get(index, {}).get("/case")
+        case = entry.envelope.body.get("case", opening.value if opening else None)
+        return case if isinstance(case, str) else None
+
+    def _read(self, indexes: Iterable[int], size: int) -> Iterator[Recorded]:
         recorder = _Recorder(self._register)
         readable = self._releases.readable(size)
-        for index in range(start, min(stop, size)):
+        for index in indexes:
             entry = self._entries[index]
             if entry.envelope.type in REGISTER_TYPES:
                 continue

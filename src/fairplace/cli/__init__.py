@@ -1,0 +1,235 @@
+"""One command line: what scripts and people ask of a register.
+
+Exit codes: 0 done or all true · 1 refused, not-met, false · 2 unreadable or wrong usage · 3 true, but keys not
+independently trusted · 4 conflict or busy · 5 misconfigured. Errors are one sentence on stderr; `--json` prints one
+object a line on stdout and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+import fairplace
+from fairplace.errors import FairplaceError
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path)
+
+told = Console(stderr=True, highlight=False)
+"""Where people are told things; stdout is for results."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code says how it went."""
+    try:
+        result = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.Abort:
+        told.print("stopped", style="bold")
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except FairplaceError as error:
+        told.print(f"fairplace: {error}", style="bold", markup=False, soft_wrap=True)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away; Python would complain again when it flushes on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(fairplace.__version__, prog_name="fairplace")
+def cli() -> None:
+    """Record commissioning decisions so that a stranger can verify them."""
+
+
+@cli.command()
+@click.argument("folder", metavar="[DIR]", type=FOLDER, default=Path("demo-register"))
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--seed", type=int, default=2026, show_default=True, help="The same seed gives the same entries and root.")
+@click.option("--no-serve", is_flag=True, help="Build the register and stop.")
+def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
+    """Build a realistic register in DIR and serve it; an existing one of the same seed is used again."""
+    from fairplace.cli.serving import build_demo, serve_register
+
+    build_demo(folder, seed, told)
+    return 0 if no_serve else serve_register(folder, host, port, told)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--authority", required=True, help="The name that stands on every page.")
+@click.option("--origin", required=True, help="The log's address without a scheme, as log.council.example/commissioning.")
+def init(folder: Path, authority: str, origin: str) -> int:
+    """Make a new register in DIR, and its root key in your own key folder."""
+    from fairplace.cli.registers import make_register
+
+    return make_register(folder, authority, origin, told)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def serve(folder: Path, host: str, port: int) -> int:
+    """Serve the public pages of the register in DIR, publish its checkpoints and keep its pages current."""
+    from fairplace.cli.serving import serve_register
+
+    return serve_register(folder, host, port, told)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("file", metavar="FILE.jsonl", type=FILE)
+@click.option("--as", "who", help="The name of the key that acts, where a line has no 'as'.")
+def record(folder: Path, file: Path, who: str | None) -> int:
+    """Record commands, one JSON object a line; stops at the first refusal, and a re-run continues."""
+    from fairplace.cli.records import record_file
+
+    return record_file(folder, file, who, told)
+
+
+@cli.group(name="import")
+def take_in() -> None:
+    """Take in notices published elsewhere."""
+
+
+@take_in.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("files", metavar="FILE…", type=FILE, nargs=-1, required=True)
+@click.option("--report", type=FILE, help="Write what was found, and every fault, to this file as JSON.")
+def ocds(folder: Path, files: tuple[Path, ...], report: Path | None) -> int:
+    """Take in OCDS 1.0 or 1.1 release and record packages; the same file twice adds nothing."""
+    from fairplace.cli.records import import_ocds
+
+    return import_ocds(folder, files, report, told)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--case", help="Only this case.")
+@click.option("--rule", help="Only this rule, by its code.")
+@click.option("--view", type=click.Choice(["authority", "public"]), help="Which facts the rules may see.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line on stdout.")
+@click.option("--strict", is_flag=True, help="Fail on cannot-tell too.")
+def check(folder: Path, case: str | None, rule: str | None, view: str | None, as_json: bool, strict: bool) -> int:
+    """Run the rules over a register, or over a folder of published files (public facts only)."""
+    from fairplace.cli.records import check_cases
+
+    return check_cases(folder, case=case, rule=rule, view=view, as_json=as_json, strict=strict, told=told)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def verify(arguments: tuple[str, ...]) -> int:
+    """Verify a register, a folder of published files or a proof: signatures, chains, tree, checkpoints."""
+    import fairplace_verify
+
+    return fairplace_verify.main(list(arguments))
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("projections", metavar="[PROJECTION]…", nargs=-1)
+def rebuild(folder: Path, projections: tuple[str, ...]) -> int:
+    """Build the pages' rows again from nothing."""
+    from fairplace.cli.registers import rebuild_rows
+
+    return rebuild_rows(folder, projections, told)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("out", metavar="OUT", type=FOLDER)
+def publish(folder: Path, out: Path) -> int:
+    """Bring the published files up to date and copy them to OUT, for any web server."""
+    from fairplace.cli.registers import publish_files
+
+    return publish_files(folder, out, told)
+
+
+@cli.group()
+def key() -> None:
+    """Make and enrol keys; revoke them; list who may sign."""
+
+
+@key.command("new")
+@click.argument("name")
+def key_new(name: str) -> int:
+    """Make a signing key in your own key folder and print its public key."""
+    from fairplace.cli.keys import new_key
+
+    return new_key(name, told)
+
+
+@key.command("enrol")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("vkey")
+@click.option("--role", required=True, help="What the key may do, as evaluator or approver.")
+@click.option("--holder", required=True, help="Whose key it is; sealed, never published.")
+@click.option("--provider", help="The provider's id, for a provider's key.")
+@click.option("--as", "who", help="The root or key-admin key that signs; your register's root key unless given.")
+def key_enrol(folder: Path, vkey: str, role: str, holder: str, provider: str | None, who: str | None) -> int:
+    """Let a key act in a role."""
+    from fairplace.cli.keys import enrol_key
+
+    return enrol_key(folder, vkey, role, holder, provider, who, told)
+
+
+@key.command("revoke")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("vkey")
+@click.option(
+    "--reason", type=click.Choice(["lost", "stolen", "left", "replaced", "other"]), required=True, help="Published."
+)
+@click.option("--as", "who", help="The root or key-admin key that signs.")
+def key_revoke(folder: Path, vkey: str, reason: str, who: str | None) -> int:
+    """From now on this key may sign nothing; what it signed stands."""
+    from fairplace.cli.keys import revoke_key
+
+    return revoke_key(folder, vkey, reason, who, told)
+
+
+@key.command("list")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True)
+def key_list(folder: Path, as_json: bool) -> int:
+    """Who may sign, as what, and since which entry."""
+    from fairplace.cli.keys import list_keys
+
+    return list_keys(folder, as_json)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+def doctor(folder: Path) -> int:
+    """Look a register over: settings, keys, database, published files, pages; says what to do."""
+    from fairplace.cli.registers import look_over
+
+    return look_over(folder, told)
+
+
+@cli.command()
+@click.argument("what", type=click.Choice(["store", "ledger", "rules", "rows"]), default="store")
+@click.option("--entries", type=click.IntRange(100, 1_000_000), default=5_000, show_default=True)
+def bench(what: str, entries: int) -> int:
+    """Measure a part beside its bound or a rival, in the same run."""
+    from fairplace.bench import measure
+
+    return measure(what, entries, _line)
+
+
+def _line(*values: Any) -> None:
+    click.echo(" ".join(str(value) for value in values))

@@ -1,0 +1,110 @@
+"""Keys at the command line: made in one's own folder, enrolled and revoked in a register."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from fairplace.errors import Malformed, Misconfigured, Missing
+from fairplace.keyring import Keyring, keep, personal_folder
+from fairplace.ledger.note import Signer, Vkey
+from fairplace.on_disk import Register
+from fairplace.people import roles
+
+PASSPHRASE = "FAIRPLACE_PASSPHRASE"
+"""For scripts. Whoever can read the environment of the process can read it."""
+
+DEMO_KEYS = "demo-keys"
+
+
+def keyring(folder: Path | None = None) -> Keyring:
+    """The keys at hand: those of a demo register, then one's own."""
+    folders = [folder / DEMO_KEYS] if folder and (folder / DEMO_KEYS).is_dir() else []
+    return Keyring(*folders, personal_folder(), passphrase=_ask)
+
+
+def _ask(name: str) -> str:
+    given = os.environ.get(PASSPHRASE)
+    return given if given is not None else str(click.prompt(f"Passphrase for {name}", hide_input=True, err=True))
+
+
+def new_passphrase(name: str) -> str:
+    """Ask twice for a passphrase that is long enough to be worth its name."""
+    given = os.environ.get(PASSPHRASE)
+    if given is None:
+        given = str(click.prompt(f"New passphrase for {name}", hide_input=True, confirmation_prompt=True, err=True))
+    if len(given) < 15:
+        raise Malformed(f"a passphrase of {len(given)} characters came; give at least 15, four or five words do well")
+    return given
+
+
+def make_key(name: str, told: Console) -> Signer:
+    """A new key in one's own folder, wrapped."""
+    seed = secrets.token_bytes(32)
+    signer = Signer(name, seed)
+    path = keep(personal_folder(), name, seed, new_passphrase(name))
+    told.print(f"Made a key for {name} in {path}. Keep a copy in a safe place: nobody can make it again.", markup=False)
+    return signer
+
+
+def new_key(name: str, told: Console) -> int:
+    click.echo(make_key(name, told).vkey.text)
+    return 0
+
+
+def enrol_key(
+    folder: Path, vkey: str, role: str, holder: str, provider: str | None, who: str | None, told: Console
+) -> int:
+    if role not in roles.ROLES:
+        raise Malformed(f"the role {role!r} came; expected one of {', '.join(sorted(roles.ROLES))}")
+    with Register.open(folder) as register:
+        done = register.enrol(
+            Vkey.parse(vkey).text, role, holder=holder, provider=provider, admin=_admin(register, who)
+        )
+        register.publisher.publish()
+    told.print(f"{vkey.split('+')[0]} may act as {role} from entry {done.index} on.", markup=False)
+    return 0
+
+
+def revoke_key(folder: Path, vkey: str, reason: str, who: str | None, told: Console) -> int:
+    with Register.open(folder) as register:
+        done = register.revoke(Vkey.parse(vkey).text, reason=reason, admin=_admin(register, who))
+        register.publisher.publish()
+    told.print(f"{vkey.split('+')[0]} may sign nothing after entry {done.index}; what it signed stands.", markup=False)
+    return 0
+
+
+def list_keys(folder: Path, as_json: bool) -> int:
+    with Register.open(folder) as register:
+        for standing in register.reader.register().standings():
+            line = {
+                "vkey": standing.vkey.text,
+                "roles": sorted({role for _, role in standing.roles}),
+                "added": standing.added,
+                "revoked": standing.revoked,
+            }
+            if as_json:
+                click.echo(msgspec.json.encode(line))
+            else:
+                state = "" if standing.revoked is None else f", revoked at entry {standing.revoked}"
+                click.echo(f"{standing.vkey.text}  {', '.join(line['roles'])} since entry {standing.added}{state}")
+    return 0
+
+
+def root_name(origin: str) -> str:
+    from fairplace.on_disk import domain_of
+
+    return f"{domain_of(origin)}/root"
+
+
+def _admin(register: Register, who: str | None) -> Signer:
+    name = who or root_name(register.origin)
+    try:
+        return keyring(register.folder).signer(name)
+    except Missing as error:
+        raise Misconfigured(f"{error}; enrolling needs a root or key-admin key: name yours with --as") from error

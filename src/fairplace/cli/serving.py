@@ -1,0 +1,82 @@
+"""Serving a register: pages, checkpoints and current rows from one process."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from fairplace.errors import Conflict, FairplaceError, Refused
+from fairplace.on_disk import Register
+
+log = structlog.get_logger()
+
+
+def build_demo(folder: Path, seed: int, told: Console) -> None:
+    """Build the demo register of this seed in `folder`, unless it is there already."""
+    from fairplace.synthesis import procurements
+
+    if folder.exists() and any(folder.iterdir()):
+        if procurements.seed_of(folder) != seed:
+            raise Refused(
+                f"{folder} is not empty and is no demo register of seed {seed}; give another folder or the same seed"
+            )
+        told.print(f"Using the demo register in {folder}.", markup=False)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=told, transient=True) as progress:
+        task = progress.add_task("Building a demo register", total=None)
+        built = procurements.build(
+            folder, seed=seed, progress=lambda done, total: progress.update(task, completed=done, total=total)
+        )
+    told.print(f"Built a demo register in {folder}: {built.entries} entries, root {built.root}.", markup=False)
+
+
+@contextlib.contextmanager
+def kept_current(register: Register) -> Iterator[None]:
+    """Publish and project in the background while the block runs."""
+    stop = threading.Event()
+
+    def follow() -> None:
+        while not stop.is_set():
+            try:
+                register.publisher.publish()
+                register.rows_writer.catch_up()
+            except Conflict as error:
+                # Another process holds the lock; it does the work, and we look again.
+                log.info("waiting", reason=str(error))
+            except FairplaceError as error:
+                log.error("publishing stopped", reason=str(error))
+                stop.wait(30)
+            stop.wait(register.settings.publish.every)
+
+    thread = threading.Thread(target=follow, name="follow", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
+    from fairplace.http.app import create_app
+
+    with Register.open(folder) as register:
+        with told.status("Bringing the pages up to date…"):
+            register.publisher.publish()
+            register.rows_writer.catch_up()
+        config = uvicorn.Config(create_app(register), host=host, port=port, log_level="warning", server_header=False)
+        server = uvicorn.Server(config)
+        told.print(f"Serving {register.settings.authority}. Point your browser at:", markup=False)
+        told.print(f"    http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0') else host}:{port}/")  # noqa: S104 - compares
+        told.print("Stop with Ctrl-C.")
+        with kept_current(register):
+            server.run()
+    return 0

@@ -1,0 +1,45 @@
+"""Every command, and which subject decides on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import msgspec
+
+import fairplace.challenge.commands
+import fairplace.challenge.decide
+import fairplace.openness.commands
+import fairplace.openness.decide
+import fairplace.people.commands
+import fairplace.people.decide
+import fairplace.procurement.commands
+import fairplace.procurement.decide
+from fairplace.decision import Actor, Command, Decision, History
+from fairplace.terms import Instant
+
+_SUBJECTS: tuple[tuple[tuple[type[Command], ...], Callable[..., Decision]], ...] = (
+    (fairplace.procurement.commands.COMMANDS, fairplace.procurement.decide.decide),
+    (fairplace.people.commands.COMMANDS, fairplace.people.decide.decide),
+    (fairplace.challenge.commands.COMMANDS, fairplace.challenge.decide.decide),
+    (fairplace.openness.commands.COMMANDS, fairplace.openness.decide.decide),
+)
+
+_DECIDERS = {command: decider for commands, decider in _SUBJECTS for command in commands}
+
+COMMANDS: tuple[type[Command], ...] = tuple(_DECIDERS)
+
+_ANY: Any = reduce(or_, COMMANDS)
+
+
+def convert(value: dict[str, Any]) -> Command:
+    """The command that this object asks for. Raises msgspec.ValidationError when it is none."""
+    command: Command = msgspec.convert(value, _ANY)
+    return command
+
+
+def decide(command: Command, history: History, *, at: Instant, by: Actor, chance: bytes) -> Decision:
+    """The one event that the command gives, or a refusal."""
+    return _DECIDERS[type(command)](command, history, at=at, by=by, chance=chance)

@@ -1,0 +1,201 @@
+"""A register on disk: make one, open one, and what stands in its folder.
+
+    DIR/fairplace.toml      settings, no secret
+    DIR/register.sqlite     entries, openings, checkpoints, rows of projections
+    DIR/documents/          files by digest, private until released
+    DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy
+    DIR/secrets/            seeds of the log and of the service keys, 0600; no officer's key, ever
+    DIR/policies/           the register's own rules, if any
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from fairplace import settings
+from fairplace.desk import Appended, Desk, Prepared
+from fairplace.documents import Documents
+from fairplace.errors import Misconfigured, Refused
+from fairplace.ledger import disclosure, register
+from fairplace.ledger.note import MlDsaSigner, Signer, mldsa_supported
+from fairplace.ledger.publisher import Publisher
+from fairplace.ledger.store.sqlite import SqliteStore
+from fairplace.reading import StoreReader
+from fairplace.sources import SYSTEM, Sources
+
+SERVICES = ("receiver", "assessor", "importer")
+"""Roles whose keys the register itself holds: they take in, judge and copy; they decide nothing."""
+
+_ED25519, _MLDSA = "log", "log-mldsa"
+
+
+class Register:
+    """An open register. Close it, or use it in a `with`."""
+
+    def __init__(self, folder: Path, sources: Sources = SYSTEM) -> None:
+        self.folder = folder
+        self.sources = sources
+        self.settings = settings.load(folder)
+        self.origin = self.settings.origin
+        self.store = SqliteStore(folder / self.settings.database, sources)
+        self.reader = StoreReader(self.store, self.origin)
+        self.documents = Documents(folder / "documents")
+        self.desk = Desk(
+            self.store, self.reader, sources, signing_window=timedelta(minutes=self.settings.signing_window)
+        )
+
+    @classmethod
+    def open(cls, folder: Path, sources: Sources = SYSTEM) -> Register:
+        """Raises Misconfigured when the folder is no register, or is newer than this program."""
+        return cls(folder, sources)
+
+    def __enter__(self) -> Register:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.store.close()
+
+    @property
+    def public(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def own_policies(self) -> Path:
+        return self.folder / "policies"
+
+    @property
+    def domain(self) -> str:
+        """The authority's domain: key names begin with it."""
+        return domain_of(self.origin)
+
+    def service(self, role: str) -> Signer:
+        """The register's own key for a service role."""
+        name = f"{self.domain}/service/{role}"
+        return Signer(name, _seed(self.folder, role))
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """The one that signs checkpoints; several processes may have one, a lease lets one of them work."""
+        quantum_safe = MlDsaSigner(self.origin, _seed(self.folder, _MLDSA)) if mldsa_supported() else None
+        return Publisher(
+            self.store,
+            self.origin,
+            self.public,
+            Signer(self.origin, _seed(self.folder, _ED25519)),
+            quantum_safe,
+            clock=self.sources.clock,
+        )
+
+    def enrol(
+        self, vkey: str, role: str, *, holder: str, provider: str | None, admin: Signer, key: str | None = None
+    ) -> Appended:
+        """Add a key to the register, or a role to a key. The holder's name is sealed."""
+        opening = disclosure.make_opening(
+            "/holder", {"name": holder, "provider_id": provider}, self.sources.entropy(disclosure.SALT_BYTES)
+        )
+        return self._register_event(
+            register.KEY_ADDED,
+            {"role": role, "vkey": vkey},
+            admin,
+            statement=f"Let the key {vkey.split('+')[0]} act as {role}",
+            key=key,
+            opening=opening,
+        )
+
+    def revoke(self, vkey: str, *, reason: str, admin: Signer) -> Appended:
+        """From now on the key may sign nothing; what it signed before stands. `reason` is a public code."""
+        return self._register_event(
+            register.KEY_REVOKED, {"reason": reason, "vkey": vkey}, admin, statement=f"Revoke the key {vkey}"
+        )
+
+    def limit(self, vkey: str, *, not_for: list[str], admin: Signer) -> Appended:
+        """From now on the key may not sign events of these types."""
+        return self._register_event(
+            register.KEY_LIMITED,
+            {"not_for": sorted(not_for), "vkey": vkey},
+            admin,
+            statement=f"Keep the key {vkey} from signing {', '.join(sorted(not_for))}",
+        )
+
+    def _register_event(
+        self,
+        kind: str,
+        body: dict[str, object],
+        admin: Signer,
+        *,
+        statement: str,
+        key: str | None = None,
+        opening: disclosure.Opening | None = None,
+    ) -> Appended:
+        prepared = self.desk.prepare_register(
+            kind,
+            body,
+            actor=admin.vkey.name,
+            key=key or self.sources.event_id(),
+            statement=statement,
+            slots={opening.slot: disclosure.Slot("personal", opening.digest)} if opening else {},
+            openings=(opening,) if opening else (),
+        )
+        return self.desk.append(prepared, signed_by(admin)(prepared))
+
+
+def signed_by(*signers: Signer) -> Callable[[Prepared], list[str]]:
+    """A signing by keys at hand, the actor's first."""
+    return lambda prepared: [signer.line(prepared.text) for signer in signers]
+
+
+def create(
+    folder: Path, *, authority: str, origin: str, root: Signer, sources: Sources = SYSTEM, worthless: bool = False
+) -> Register:
+    """Make a register: its folder, the log's and the services' keys, and the first entries, signed by `root`.
+
+    The folder must be new or empty; nothing is overwritten. `worthless` draws the seeds from `sources` (demo, tests).
+    """
+    settings.check_origin(origin)
+    if not authority.strip():
+        raise Refused("an authority needs a name; give --authority")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} is not empty; give a new folder for the register")
+    draw = sources.entropy if worthless else SYSTEM.entropy
+    (folder / "secrets").mkdir(mode=0o700, parents=True)
+    for name in (_ED25519, _MLDSA, *SERVICES):
+        seed = folder / "secrets" / f"{name}.seed"
+        seed.touch(mode=0o600)
+        seed.write_text(draw(32).hex() + "\n", "ascii")
+    log_keys = [Signer(origin, _seed(folder, _ED25519)).vkey.text]
+    if mldsa_supported():
+        log_keys.append(MlDsaSigner(origin, _seed(folder, _MLDSA)).vkey.text)
+    settings.write(folder, authority=authority.strip(), origin=origin, vkeys=log_keys)
+    made = Register(folder, sources)
+    made._register_event(
+        register.OPENED, {"root_key": root.vkey.text}, root, statement=f"Open the log {origin}", key="open"
+    )
+    for vkey in log_keys:
+        made._register_event(register.LOG_KEY_ADDED, {"vkey": vkey}, root, statement="Name a key of the log", key=vkey)
+    for role in SERVICES:
+        made.enrol(made.service(role).vkey.text, role, holder=f"{authority}: {role}", provider=None, admin=root)
+    made.publisher.publish()
+    return made
+
+
+def domain_of(origin: str) -> str:
+    """`council.example` of `log.council.example/commissioning`."""
+    return origin.split("/")[0].removeprefix("log.")
+
+
+def _seed(folder: Path, name: str) -> bytes:
+    path = folder / "secrets" / f"{name}.seed"
+    try:
+        return bytes.fromhex(path.read_text("ascii").strip())
+    except FileNotFoundError as error:
+        raise Misconfigured(
+            f"the register's key {path} is missing; restore secrets/ from its backup before anything else"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"the register's key {path} cannot be read: {error}") from error
