@@ -1,0 +1,43 @@
+"""Pages that stand still: what this register proves, how accessible it is, and the few files that pages bring."""
+
+from __future__ import annotations
+
+from litestar import Response
+
+from fairplace.errors import Missing
+from fairplace.http.routing import public
+from fairplace.http.site import Answer, Site
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@public("/about")
+def about(site: Site) -> Answer:
+    return site.page("about.html")
+
+
+@public("/accessibility")
+def accessibility(site: Site) -> Answer:
+    return site.page("accessibility.html")
+
+
+@public("/static/{name:str}")
+def asset(site: Site, name: str, v: str = "") -> Answer:
+    """A style sheet or script of ours. Kept for ever under the address that names its digest."""
+    found = site.pages.assets.get(name)
+    if found is None:
+        raise Missing("there is no such file")
+    data, media = found
+    caching = FOR_EVER if v and v == site.pages.assets.version(name) else "no-cache"
+    return Response(data, media_type=media, headers={"cache-control": caching})
+
+
+@public("/robots.txt")
+def robots(site: Site) -> Answer:
+    """Search engines may read everything here but the raw log."""
+    return Response(
+        b"User-agent: *\nDisallow: /tile/\nDisallow: /disclosures/\n", media_type="text/plain; charset=utf-8"
+    )
+
+
+HANDLERS = (about, accessibility, asset, robots)

@@ -1,0 +1,63 @@
+"""Challenges: somebody asked why, and what came of it. Who asked is never shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from fairplace.errors import Missing
+from fairplace.http import asked
+from fairplace.http.asked import Page, State
+from fairplace.http.record_view import parts
+from fairplace.http.routing import public
+from fairplace.http.site import Answer, Site, split_suffix, wants_data
+
+PAGE = 20
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A challenge in a list, with the title of what it is about."""
+
+    trail: Any
+    case: Any
+
+
+def newest_challenges(site: Site, *, limit: int, offset: int = 0, state: str = "") -> tuple[list[Listed], int]:
+    """Challenges, newest first, and how many there are in all."""
+    filters = {"state": state} if state else None
+    rows, total = site.rows.list("challenge-trail", limit=limit, offset=offset, order="-lodged_at", filters=filters)
+    cases = site.rows.many("register", [row.case for row in rows if row.case])
+    return [Listed(row, cases.get(row.case)) for row in rows], total
+
+
+@public("/challenges", "/challenges.json")
+def challenges(request: Request[Any, Any, Any], site: Site, state: State = "", page: Page = 1) -> Answer:
+    """All challenges, newest first."""
+    state = asked.state(state)
+    rows, total = newest_challenges(site, limit=PAGE, offset=(page - 1) * PAGE, state=state)
+    if wants_data(request):
+        return site.data({"state": state, "page": page, "total": total, "rows": [row.trail for row in rows]})
+    pages = min(-(-total // PAGE), asked.LAST)
+    states = site.rows.counts("challenge-trail", "state")
+    return site.page("challenges.html", rows=rows, total=total, state=state, states=states, page=page, pages=pages)
+
+
+@public("/challenges/{name:str}")
+def challenge(site: Site, name: str) -> Answer:
+    """One challenge from its lodging to its end."""
+    key, data = split_suffix(name)
+    row: Any = site.rows.get("challenge-trail", asked.identifier(key))
+    if row is None:
+        raise Missing("there is no challenge at this address")
+    return (
+        site.data(row)
+        if data
+        else site.page(
+            "challenge.html", row=row, case=site.rows.get("register", row.case), withheld=parts(row.withheld)
+        )
+    )
+
+
+HANDLERS = (challenges, challenge)

@@ -1,0 +1,69 @@
+"""The home page, the list of decisions and one decision record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request
+
+from fairplace.errors import Missing
+from fairplace.http import asked
+from fairplace.http.asked import Page, State, Words
+from fairplace.http.challenges import newest_challenges
+from fairplace.http.record_view import record_view
+from fairplace.http.routing import public
+from fairplace.http.site import Answer, Site, split_suffix, wants_data
+
+PAGE = 20
+LATEST = 6
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@public("/", "/index.json")
+def home(request: AnyRequest, site: Site) -> Answer:
+    """The latest decisions, and where to search."""
+    rows, total = site.rows.list("register", limit=LATEST, order="-updated_at")
+    challenges, challenged = newest_challenges(site, limit=3)
+    if wants_data(request):
+        return site.data({"latest": rows, "total": total, "challenges": challenged})
+    return site.page("home.html", rows=rows, total=total, challenges=challenges, challenged=challenged)
+
+
+@public("/decisions", "/decisions.json")
+def decisions(request: AnyRequest, site: Site, q: Words = "", state: State = "", page: Page = 1) -> Answer:
+    """All decision records, or those that a search finds."""
+    words, state = asked.searched(q), asked.state(state)
+    rows, total = site.rows.search(
+        "register",
+        words,
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+        order="-updated_at",
+        filters={"state": state} if state else None,
+    )
+    if wants_data(request):
+        return site.data({"words": words, "state": state, "page": page, "total": total, "rows": rows})
+    pages = min(-(-total // PAGE), asked.LAST)
+    states = {} if words else site.rows.counts("register", "state")
+    return site.page(
+        "decisions.html", rows=rows, total=total, asked=words, state=state, states=states, page=page, pages=pages
+    )
+
+
+@public("/decisions/{name:str}")
+def decision(site: Site, name: str) -> Answer:
+    """One decision record."""
+    key, data = split_suffix(name)
+    row: Any = site.rows.get("decision-record", asked.identifier(key))
+    if row is None:
+        raise Missing("there is no decision record at this address; search by its citation, title or provider")
+    if data:
+        return site.data(row)
+    related = site.rows.many("register", row.related) if row.related else {}
+    return site.page(
+        "decision.html", row=row, view=record_view(row, site.rulebook, site.today()), related=list(related.values())
+    )
+
+
+HANDLERS = (home, decisions, decision)

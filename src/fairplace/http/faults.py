@@ -1,0 +1,77 @@
+"""What goes wrong, said in one clear sentence: a page for a browser, a problem document (RFC 9457) for a program.
+
+- Text that cannot be decoded and nesting without end are the sender's fault: 400, never 500.
+- What we did not expect is logged for the operator and tells the visitor nothing of the inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from fairplace.errors import FairplaceError
+from fairplace.http.site import HTML, Site
+
+PROBLEM = "application/problem+json"
+UNREADABLE = "what was sent cannot be read as text: it is not valid UTF-8"
+NESTED = "what was sent is nested too deeply"
+
+log = structlog.get_logger(__name__)
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A status and a sentence."""
+
+    status: int
+    detail: str
+
+    @property
+    def title(self) -> str:
+        return HTTPStatus(self.status).phrase
+
+
+def read(error: BaseException) -> Fault:
+    """What to tell about an error."""
+    match error:
+        case FairplaceError() if error.status < 500 or error.status == 503:
+            return Fault(error.status, str(error))
+        case HTTPException() if error.status_code < 500:
+            return Fault(error.status_code, error.detail)
+        case UnicodeDecodeError():
+            return Fault(400, UNREADABLE)
+        case RecursionError():
+            return Fault(400, NESTED)
+        case _:
+            return Fault(500, "something is wrong on our side; it was noted and the operator will look at it")
+
+
+def wants_page(request: AnyRequest) -> bool:
+    """Browsers say that they take HTML; a `.json` address asks for data whoever calls."""
+    return "text/html" in request.headers.get("accept", "") and not request.scope["path"].endswith(".json")
+
+
+def handler(site: Site) -> Callable[[AnyRequest, Exception], Response[bytes]]:
+    """The one handler of all errors of this site."""
+
+    def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
+        fault = read(error)
+        if fault.status >= 500:
+            log.error("request failed", path=request.scope["path"], status=fault.status, exc_info=error)
+        headers = dict(getattr(error, "headers", None) or {})
+        if fault.status == 503:
+            headers["retry-after"] = "5"
+        if wants_page(request):
+            body = site.pages.render("fault.html", fault=fault, size=None).encode()
+            return Response(body, media_type=HTML, status_code=fault.status, headers=headers)
+        problem = {"type": "about:blank", "title": fault.title, "status": fault.status, "detail": fault.detail}
+        return Response(msgspec.json.encode(problem), media_type=PROBLEM, status_code=fault.status, headers=headers)
+
+    return answer

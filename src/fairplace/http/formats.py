@@ -1,0 +1,99 @@
+"""How a fact is written for people: the filters of the templates. None is "not known" in the template, never here."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from markupsafe import Markup
+
+from fairplace.terms import LONDON, moment
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def as_day(value: str) -> dt.date:
+    """The day in London of a day or of an instant."""
+    return moment(value).astimezone(LONDON).date() if "T" in value else dt.date.fromisoformat(value)
+
+
+def date(value: str) -> str:
+    """`19 November 2026`."""
+    found = as_day(value)
+    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+
+
+def clock(value: dt.datetime) -> str:
+    """`4:10pm`, and in words the two hours that are misread: midday and midnight."""
+    if not value.minute and value.hour in {0, 12}:
+        return "midday" if value.hour else "midnight"
+    half = "am" if value.hour < 12 else "pm"
+    minutes = f":{value.minute:02d}" if value.minute else ""
+    return f"{value.hour % 12 or 12}{minutes}{half}"
+
+
+def date_time(value: str) -> str:
+    """`19 November 2026, 4:10pm` in London; a mere day gets no invented hour."""
+    if "T" not in value:
+        return date(value)
+    return f"{date(value)}, {clock(moment(value).astimezone(LONDON))}"
+
+
+def time_tag(value: str, *, hour: bool = True) -> Markup:
+    """The same for people and machines."""
+    words = date_time(value) if hour else date(value)
+    return Markup('<time datetime="{}">{}</time>').format(value, words)
+
+
+def money(pence: int) -> str:
+    """`£1,234,567`, with pence only where there are some."""
+    pounds, rest = divmod(abs(pence), 100)
+    sign = "−" if pence < 0 else ""
+    return f"{sign}£{pounds:,}.{rest:02d}" if rest else f"{sign}£{pounds:,}"
+
+
+def share(basis_points: int) -> str:
+    """`15%` or `12.5%`."""
+    return f"{points(basis_points)}%"
+
+
+def points(basis_points: int) -> str:
+    """Hundredths without idle zeros: 8143 is `81.43`, 1500 is `15`."""
+    whole, rest = divmod(abs(basis_points), 100)
+    text = f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+    return f"−{text}" if basis_points < 0 else text
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 bid`, `4 bids`, `1,234 bids`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size(number: int) -> str:
+    """`740 bytes`, `12 kB`."""
+    return f"{number:,} bytes" if number < 1000 else f"{round(number / 1000):,} kB"
+
+
+def lines(text: str) -> Markup:
+    """Free text with its own line ends kept: paragraphs at empty lines, breaks at single ones."""
+    blocks = (block.strip("\n") for block in text.split("\n\n"))
+    return Markup("").join(
+        Markup("<p class='govuk-body'>{}</p>").format(Markup("<br>").join(block.split("\n")))
+        for block in blocks
+        if block.strip()
+    )
+
+
+FILTERS = {
+    "date": date,
+    "date_time": date_time,
+    "time_tag": time_tag,
+    "money": money,
+    "share": share,
+    "points": points,
+    "count_of": count,
+    "file_size": size,
+    "text_lines": lines,
+}

@@ -1,0 +1,106 @@
+"""The log: every place in it, as published, with its signed bytes and its proof to take away."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.params import Parameter
+
+from fairplace.http import asked
+from fairplace.http.routing import public
+from fairplace.http.site import OPEN, Answer, Site, split_suffix, wants_data
+from fairplace.ledger import canonical
+from fairplace.ledger.entry import Entry, parse
+
+PAGE = 50
+FOR_EVER = "public, max-age=31536000, immutable"
+
+From = Annotated[int, Parameter(query="from", ge=0, le=10**15)]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One place in the log, in a list."""
+
+    index: int
+    leaf: str
+    at: str
+    type: str
+    actor: str
+    signatures: int
+
+
+def _line(index: int, entry: Entry) -> Line:
+    envelope = entry.envelope
+    return Line(
+        index=index, leaf=entry.leaf_text, at=envelope.at, type=envelope.type, actor=envelope.actor,
+        signatures=len(entry.lines),
+    )  # fmt: skip
+
+
+@public("/log", "/log.json")
+def log(request: Request[Any, Any, Any], site: Site, start: From | None = None) -> Answer:
+    """Fifty places from `from` on; without it the newest fifty, newest first."""
+    size = site.published.size()
+    newest = start is None
+    first = max(size - PAGE, 0) if start is None else min(start, size)
+    rows = [_line(first + i, parse(raw)) for i, raw in enumerate(site.published.entries(first, first + PAGE))]
+    if wants_data(request):
+        return site.data({"from": first, "rows": rows})
+    return site.page("log.html", rows=rows[::-1] if newest else rows, newest=newest, first=first, step=PAGE, size=size)
+
+
+@public("/log/{name:str}")
+def entry(site: Site, name: str) -> Answer:
+    """One place: as a page, as `.json`, as the raw `.entry`, or as a `.tlog-proof`."""
+    for suffix, answer in ((".entry", _raw), (".tlog-proof", _proof)):
+        if name.endswith(suffix):
+            return answer(site, asked.place(name.removesuffix(suffix)))
+    key, data = split_suffix(name)
+    index = asked.place(key)
+    raw = site.published.entry(index)
+    found = parse(raw)
+    openings = site.published.openings(index)
+    if data:
+        opened = {slot: opening.value for slot, opening in openings.items()}
+        return site.data(
+            {"envelope": msgspec.to_builtins(found.envelope), "opened": opened}, index=index, leaf=found.leaf_text
+        )
+    return site.page(
+        "entry.html",
+        line=_line(index, found),
+        entry=found,
+        text=raw.decode("utf-8"),
+        case=_case(site, found.envelope.body.get("case")),
+        openings={slot: _shown(opening.value) for slot, opening in sorted(openings.items())},
+        closed=sorted((slot, part.basis) for slot, part in found.envelope.sealed.items() if slot not in openings),
+        body=[(name, _shown(value)) for name, value in sorted(found.envelope.body.items())],
+        bytes=len(raw),
+    )
+
+
+def _case(site: Site, case: object) -> Any:
+    """The line of the case in the register, when it has a page."""
+    return site.rows.get("register", case) if isinstance(case, str) else None
+
+
+def _shown(value: Any) -> str:
+    """A value of the log as people can read it: text as it is, everything else as canonical JSON."""
+    return value if isinstance(value, str) else canonical.encode(value).decode("utf-8")
+
+
+def _raw(site: Site, index: int) -> Answer:
+    return _download(site.published.entry(index), f"{index}.entry", FOR_EVER)
+
+
+def _proof(site: Site, index: int) -> Answer:
+    return _download(site.published.proof(index), f"{index}.tlog-proof", "no-cache")
+
+
+def _download(data: bytes, name: str, caching: str) -> Answer:
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": caching, **OPEN}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+HANDLERS = (log, entry)

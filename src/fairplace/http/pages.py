@@ -1,0 +1,75 @@
+"""Templates into pages: one Jinja environment that escapes everything, and the style sheet's own address.
+
+- Autoescape is on for every template; only filters of ours make markup, from parts that they escape.
+- Templates are read from `web/templates` and the page components from the package `govuk_frontend_jinja`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+
+from fairplace.http import formats
+
+
+def environment(templates: Path) -> Environment:
+    """The environment of the site, and of the lint test over it."""
+    made = Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.do"],
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader(templates),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+    )
+    made.filters.update(formats.FILTERS)
+    return made
+
+
+class Pages:
+    """The pages of one register, in its name."""
+
+    def __init__(self, web: Path, *, authority: str, origin: str) -> None:
+        self.assets = Assets(web)
+        self._environment = environment(web / "templates")
+        self._environment.globals.update(authority=authority, origin=origin, asset=self.assets.address)
+
+    def render(self, template: str, /, **context: Any) -> str:
+        return self._environment.get_template(template).render(context)
+
+
+MEDIA = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+
+
+class Assets:
+    """The few files that a page brings, read once; each is addressed with its digest, so it can be kept for ever."""
+
+    def __init__(self, web: Path) -> None:
+        self._files = {
+            file.name: file.read_bytes()
+            for folder in (web / "static", web / "scripts")
+            if folder.is_dir()
+            for file in sorted(folder.iterdir())
+            if file.suffix in MEDIA and file.is_file()
+        }
+        self._versions = {name: hashlib.sha256(data).hexdigest()[:12] for name, data in self._files.items()}
+
+    def get(self, name: str) -> tuple[bytes, str] | None:
+        """A file's bytes and media type; the names are a fixed list, so no path can be made up."""
+        data = self._files.get(name)
+        return None if data is None else (data, MEDIA[Path(name).suffix])
+
+    def version(self, name: str) -> str | None:
+        return self._versions.get(name)
+
+    def address(self, name: str) -> str:
+        """The address for a page. A new build has a new digest and so a new address."""
+        return f"/static/{name}?v={self.version(name) or ''}"

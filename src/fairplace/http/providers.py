@@ -1,0 +1,25 @@
+"""Providers, as the public may see them: awards and contracts, never bids or challenges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairplace.errors import Missing
+from fairplace.http import asked
+from fairplace.http.routing import public
+from fairplace.http.site import Answer, Site, split_suffix
+
+
+@public("/providers/{name:path}")
+def provider(site: Site, name: str) -> Answer:
+    """One provider. Its id may hold a slash, so it is the rest of the address."""
+    key, data = split_suffix(name.lstrip("/"))
+    row: Any = site.rows.get("provider", asked.provider(key))
+    if row is None:
+        raise Missing("no award or contract of a provider with this id is published here")
+    if data:
+        return site.data(row)
+    return site.page("provider.html", row=row, cases=site.rows.many("register", [award.case for award in row.awards]))
+
+
+HANDLERS = (provider,)

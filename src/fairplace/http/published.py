@@ -1,0 +1,83 @@
+"""The published files of the log, as any outsider reads them.
+
+- The pages of the log read nothing else, so they cannot show what was not published.
+- The newest checkpoint is read first: whatever it covers is already there.
+- Paths are made from numbers and never from what somebody sent.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fairplace.errors import Missing
+from fairplace.ledger import proof, tiles
+from fairplace.ledger.disclosure import Opening, parse_opening
+from fairplace.ledger.note import parse_note, tree_head
+from fairplace.ledger.tree import inclusion_proof
+
+
+class Published:
+    """A folder in the published layout (wire format, section 10)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._reader = tiles.TileReader(folder, 0)
+
+    def checkpoint(self) -> bytes | None:
+        """The newest signed statement of the log; None before the first."""
+        try:
+            return (self._folder / "checkpoint").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def size(self) -> int:
+        """How many entries are published."""
+        note = self.checkpoint()
+        return _size(note) if note else 0
+
+    def entries(self, start: int, stop: int) -> list[bytes]:
+        """Entries `start` to `stop` (excluded), as far as they are published."""
+        size = self.size()
+        start = min(start, size)
+        return list(self._tiles(size).entries(start, min(max(stop, start), size)))
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of one entry, exactly as signed."""
+        found = self.entries(index, index + 1)
+        if not found:
+            raise Missing(f"there is no number {index} in the published record")
+        return found[0]
+
+    def disclosures(self, index: int) -> list[str]:
+        """The openings of an entry that are public now, as text."""
+        try:
+            found = (self._folder / tiles.disclosures_path(index)).read_text("ascii").splitlines()
+        except FileNotFoundError:
+            return []
+        return [line.removeprefix("~") for line in found]
+
+    def openings(self, index: int) -> dict[str, Opening]:
+        """The same, read."""
+        return {opening.slot: opening for opening in map(parse_opening, self.disclosures(index))}
+
+    def proof(self, index: int) -> bytes:
+        """The proof file of one entry: all that somebody needs to check it elsewhere."""
+        note = self.checkpoint()
+        size = _size(note) if note else 0
+        if note is None or index >= size:
+            raise Missing(f"there is no number {index} in the published record")
+        reader = self._tiles(size)
+        hashes = inclusion_proof(index, size, reader.node)
+        return proof.make(reader.entry(index), self.disclosures(index), index, hashes, note)
+
+    def _tiles(self, size: int) -> tiles.TileReader:
+        """A reader for this size; kept while the size stays, because it keeps the tiles it read."""
+        if self._reader.size != size:
+            self._reader = tiles.TileReader(self._folder, size)
+        return self._reader
+
+
+def _size(note: bytes) -> int:
+    """The size that a checkpoint states. Whether its signatures hold is for the reader's own checker to say."""
+    text, _ = parse_note(note)
+    return tree_head(text)[1]

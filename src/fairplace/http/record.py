@@ -1,0 +1,72 @@
+"""The static record: checkpoints, tiles, disclosures and policy, as any web server could give them out.
+
+- Only paths of the published layout are answered (wire format, section 10); everything else is 404.
+- What never changes may be kept for ever; the newest checkpoint for two seconds; disclosures can be taken down at any
+  moment, so they are asked for anew each time.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from litestar import Response
+
+from fairplace.errors import Missing
+from fairplace.http.routing import public
+from fairplace.http.site import OPEN, Answer, Site
+
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+FOR_EVER = "public, max-age=31536000, immutable"
+BRIEFLY = "public, max-age=2, must-revalidate"
+EACH_TIME = "no-cache"
+
+_NUMBER = r"(?:x[0-9]{3}/)*[0-9]{3}"
+_TILE = re.compile(
+    rf"(?:entries|[0-9]|[1-5][0-9]|6[0-3])/{_NUMBER}(?:\.p/(?:[1-9][0-9]?|1[0-9]{{2}}|2[0-4][0-9]|25[0-5]))?"
+)
+_DISCLOSURES = re.compile(_NUMBER)
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+
+
+def _file(folder: Path, place: str, media: str, caching: str) -> Answer:
+    try:
+        data = (folder / place).read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise Missing(f"{place[:200]} is not published") from error
+    return Response(data, media_type=media, headers={"cache-control": caching, **OPEN})
+
+
+@public("/checkpoint")
+def checkpoint(site: Site) -> Answer:
+    return _file(site.public, "checkpoint", TEXT, BRIEFLY)
+
+
+@public("/policy")
+def policy(site: Site) -> Answer:
+    return _file(site.public, "policy", TEXT, EACH_TIME)
+
+
+@public("/checkpoints/{name:str}")
+def past_checkpoint(site: Site, name: str) -> Answer:
+    if not _SIZE.fullmatch(name):
+        raise Missing("an earlier checkpoint is named by its size, a whole number")
+    return _file(site.public, f"checkpoints/{name}", TEXT, FOR_EVER)
+
+
+@public("/tile/{rest:path}")
+def tile(site: Site, rest: str) -> Answer:
+    if not _TILE.fullmatch(rest := rest.lstrip("/")):
+        raise Missing("this is no path of a tile")
+    return _file(site.public, f"tile/{rest}", BYTES, FOR_EVER)
+
+
+@public("/disclosures/{rest:path}")
+def disclosures(site: Site, rest: str) -> Answer:
+    if not _DISCLOSURES.fullmatch(rest := rest.lstrip("/")):
+        raise Missing("this is no path of disclosures")
+    return _file(site.public, f"disclosures/{rest}", TEXT, EACH_TIME)
+
+
+HANDLERS = (checkpoint, policy, past_checkpoint, tile, disclosures)

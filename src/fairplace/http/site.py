@@ -1,0 +1,69 @@
+"""What every page has at hand, and how an answer is made: as a page, or as its machine-readable twin.
+
+- The handlers run in a pool of threads of a fixed size, templates included: reading a database blocks.
+- A page is rendered whole before a byte is sent, so a fault in a template is a clean error.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+
+from fairplace.http.pages import Pages
+from fairplace.http.ports import Register, Rows
+from fairplace.http.published import Published
+from fairplace.http.rulebook import Rulebook
+from fairplace.settings import Settings
+from fairplace.terms import LONDON
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+OPEN = {"access-control-allow-origin": "*"}
+"""Public data may be read by a page of any other site: a monitor, a newspaper, a parent's own tool."""
+
+Answer = Response[bytes]
+
+
+class Site:
+    """One register's pages."""
+
+    def __init__(self, register: Register, rows: Rows, pages: Pages, rulebook: Rulebook) -> None:
+        self.settings: Settings = register.settings
+        self.rows = rows
+        self.published = Published(register.public)
+        self.public = register.public
+        self.pages = pages
+        self.rulebook = rulebook
+
+    def today(self) -> date:
+        """The day in London: whether a standstill runs depends on it, and nothing that is recorded does."""
+        return datetime.now(UTC).astimezone(LONDON).date()
+
+    def page(self, template: str, /, *, status: int = 200, **context: Any) -> Answer:
+        """A page for people. Every template gets `size`: how many entries are published."""
+        context.setdefault("size", self.published.size())
+        body = self.pages.render(template, **context).encode("utf-8")
+        return Response(body, media_type=HTML, status_code=status)
+
+    def data(
+        self, row: msgspec.Struct | dict[str, Any], *, index: int | None = None, leaf: str | None = None
+    ) -> Answer:
+        """The same for machines: the row, and where in the log it stands."""
+        builtins = msgspec.to_builtins(row)
+        builtins["index"] = builtins.get("index", index)
+        builtins["leaf"] = builtins.get("leaf", leaf)
+        builtins["size"] = self.published.size()
+        return Response(msgspec.json.encode(builtins), media_type=JSON, headers=OPEN)
+
+
+def wants_data(request: Request[Any, Any, Any]) -> bool:
+    """Was the machine-readable twin of a list asked for?"""
+    return str(request.scope["path"]).endswith(".json")
+
+
+def split_suffix(name: str) -> tuple[str, bool]:
+    """The key in an address, and whether its JSON was asked for."""
+    return (name.removesuffix(".json"), True) if name.endswith(".json") else (name, False)
