@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+import msgspec
 
 from fairplace.challenge.events import Ground, Remedy
 from fairplace.decision import Command
@@ -19,7 +21,20 @@ class LodgeChallenge(Command, frozen=True, kw_only=True, tag="lodge-challenge"):
     words: Text
     about: int | None = None
     challenger: Provider | None = None
-    challenger_signature: Text | None = None
+    signature: Text | None = None
+
+    def lodged(self) -> dict[str, Any]:
+        """What the challenger's own signature is over."""
+        return {
+            "about": self.about,
+            "case": self.case,
+            "challenger": msgspec.to_builtins(self.challenger),
+            "do": "lodge-challenge",
+            "ground": self.ground,
+            "kind": self.kind,
+            "remedy": self.remedy,
+            "words": self.words,
+        }
 
 
 class AcknowledgeChallenge(Command, frozen=True, kw_only=True, tag="acknowledge-challenge"):
@@ -48,10 +63,15 @@ class DecideChallenge(Command, frozen=True, kw_only=True, tag="decide-challenge"
 
 
 class WithdrawChallenge(Command, frozen=True, kw_only=True, tag="withdraw-challenge"):
-    """Let a challenge go."""
+    """Let a challenge go. The challenger's signature is checked at the door; the event keeps none."""
 
     gives: ClassVar[str] = "challenge.withdrawn/1"
     challenge: str
+    signature: Text | None = None
+
+    def lodged(self) -> dict[str, Any]:
+        """What the challenger's own signature is over."""
+        return {"case": self.case, "challenge": self.challenge, "do": "withdraw-challenge"}
 
 
 AnyCommand = LodgeChallenge | AcknowledgeChallenge | AnswerChallenge | DecideChallenge | WithdrawChallenge

@@ -5,7 +5,7 @@ Bids are named by the provider's id; places are the decider's business. Prices a
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -147,7 +147,17 @@ class LodgeBid(Command, frozen=True, kw_only=True, tag="lodge-bid"):
     provider: Provider
     document: Document | None = None
     price: Pence | None = None
-    provider_signature: Text | None = None
+    signature: Text | None = None
+
+    def lodged(self) -> dict[str, Any]:
+        """What the provider's own signature is over."""
+        return {
+            "case": self.case,
+            "do": "lodge-bid",
+            "document": msgspec.to_builtins(self.document),
+            "price": self.price,
+            "provider": msgspec.to_builtins(self.provider),
+        }
 
 
 class WithdrawBid(Command, frozen=True, kw_only=True, tag="withdraw-bid"):
@@ -155,7 +165,11 @@ class WithdrawBid(Command, frozen=True, kw_only=True, tag="withdraw-bid"):
 
     gives: ClassVar[str] = "deposit.withdrawn/1"
     provider: ProviderId
-    provider_signature: Text | None = None
+    signature: Text | None = None
+
+    def lodged(self) -> dict[str, Any]:
+        """What the provider's own signature is over."""
+        return {"case": self.case, "do": "withdraw-bid", "provider": self.provider}
 
 
 class OpenBids(Command, frozen=True, kw_only=True, tag="open-bids"):
@@ -270,7 +284,10 @@ class EndSuspension(Command, frozen=True, kw_only=True, tag="end-suspension"):
 
 
 class EnterContract(Command, frozen=True, kw_only=True, tag="enter-contract"):
-    """Sign the contract. Without `providers` it is with those awarded; a report may name somebody who never bid in full."""
+    """Sign the contract. Without `providers` it is with those awarded.
+
+    A bidder is named by id; somebody who never bid (a report must be able to say so) by id and name.
+    """
 
     gives: ClassVar[str] = "procurement.contract-entered/1"
     value: Pence

@@ -1,0 +1,183 @@
+"""Who may sign what: role by event type, nothing allowed that is not listed here.
+
+- `first` sign alone or first; `second` countersign; a *report* may also be signed by whoever keeps the file.
+- Deposits, questions and challenges are signed by the register's receiver, so that no entry shows who came. The people
+  listed in ASK may have it sign for them.
+- A person is a key here: two keys of one person are found by whoever enrols them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Literal, get_args
+
+import msgspec
+
+from fairplace.decision import Actor, History
+from fairplace.errors import Forbidden
+from fairplace.people.events import InterestDecided, InterestsDeclared
+from fairplace.procurement.events import SheetSigned
+from fairplace.terms import KeyName
+
+Role = Literal[
+    "root",
+    "key-admin",
+    "officer",
+    "evaluator",
+    "moderator",
+    "approver",
+    "monitoring",
+    "provider",
+    "receiver",
+    "assessor",
+    "importer",
+]
+ROLES: frozenset[str] = frozenset(get_args(Role))
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Who may sign one type of event, and why they."""
+
+    first: frozenset[str]
+    second: frozenset[str]
+    why: str
+
+
+def _rule(first: str, why: str, *, second: str = "") -> Rule:
+    return Rule(frozenset(first.split()), frozenset(second.split()), why)
+
+
+_OVERRIDE = "approver monitoring"
+
+TABLE: Mapping[str, Rule] = {
+    # The key register
+    "log.opened/1": _rule("root", "the root key is named by this very entry"),
+    "key.added/1": _rule("root key-admin", "enrolment is not for those who act in cases"),
+    "key.limited/1": _rule("root key-admin", "as enrolment"),
+    "key.revoked/1": _rule("root key-admin", "as enrolment"),
+    "log-key.added/1": _rule("root", "the log's own keys are the root's to change"),
+    "log-key.retired/1": _rule("root", "the log's own keys are the root's to change"),
+    # The invitation
+    "procurement.planned/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
+    "procurement.conflicts-assessed/1": _rule("officer monitoring", "Act, s. 83: the authority", second=_OVERRIDE),
+    "procurement.tender-published/1": _rule("officer", "the commissioner invites", second=_OVERRIDE),
+    "procurement.criteria-changed/1": _rule("officer", "the commissioner invites", second=_OVERRIDE),
+    "procurement.deadline-changed/1": _rule("officer", "the commissioner invites", second=_OVERRIDE),
+    "procurement.question-asked/1": _rule("receiver officer", "the asker stays hidden", second=_OVERRIDE),
+    "procurement.question-answered/1": _rule("officer", "the commissioner answers", second=_OVERRIDE),
+    "procurement.contact-recorded/1": _rule("officer monitoring", "whoever was approached", second=_OVERRIDE),
+    # Bids
+    "deposit.received/1": _rule("receiver", "nobody can read from the entry who bid"),
+    "deposit.received-late/1": _rule("receiver", "as a deposit in time"),
+    "deposit.withdrawn/1": _rule("receiver", "as a deposit"),
+    "procurement.bids-opened/1": _rule("officer", "with others present", second=_OVERRIDE),
+    "procurement.late-bids-decided/1": _rule("officer approver", "admitting needs two persons", second=_OVERRIDE),
+    "procurement.bids-checked/1": _rule("officer", "the commissioner checks", second=_OVERRIDE),
+    # Evaluation and decision
+    "evaluation.sheet-signed/1": _rule("evaluator", "each signs their own marks, alone", second=_OVERRIDE),
+    "evaluation.moderated/1": _rule("moderator", "the moderator leads to agreed marks", second=_OVERRIDE),
+    "procurement.awarded/1": _rule("approver", "delegated power to decide", second=_OVERRIDE),
+    "procurement.summaries-sent/1": _rule("officer", "the commissioner writes to bidders", second=_OVERRIDE),
+    "procurement.notice-published/1": _rule("officer", "the commissioner publishes", second=_OVERRIDE),
+    "procurement.claim-notified/1": _rule("monitoring officer", "whoever was served", second=_OVERRIDE),
+    "procurement.suspension-ended/1": _rule("monitoring", "the court's order comes to legal", second=_OVERRIDE),
+    "procurement.contract-entered/1": _rule("approver", "delegated power to sign", second=_OVERRIDE),
+    "procurement.ended-without-award/1": _rule("approver", "delegated power to decide", second=_OVERRIDE),
+    "procurement.award-withdrawn/1": _rule("approver", "whoever may decide may take it back", second=_OVERRIDE),
+    "procurement.imported/1": _rule("importer", "copied from a published notice by the register itself"),
+    # People
+    "interest.declared/1": _rule("officer evaluator moderator approver monitoring", "each for themselves"),
+    "interest.decided/1": _rule("monitoring approver", "never the person whose interest it is", second=_OVERRIDE),
+    # Challenges
+    "challenge.lodged/1": _rule("receiver", "the challenger stays hidden"),
+    "challenge.acknowledged/1": _rule("officer monitoring", "the authority"),
+    "challenge.answered/1": _rule("officer monitoring approver", "best somebody other than who decided the award"),
+    "challenge.decided/1": _rule("monitoring approver", "delegated power to decide"),
+    "challenge.withdrawn/1": _rule("receiver", "the challenger stays hidden"),
+    # Openness
+    "value.disclosed/1": _rule("officer monitoring importer", "releases go by the allow-list, whoever asks"),
+    "value.withdrawn/1": _rule("officer monitoring", "a take-down must be quick: one signature"),
+    "case.assessed/1": _rule("assessor", "the rules speak with a key of their own"),
+}
+
+REPORTERS: frozenset[str] = frozenset({"officer", "monitoring"})
+"""Who may report what happened elsewhere: those who keep the file."""
+
+NOT_REPORTED: frozenset[str] = frozenset(
+    {name for name in TABLE if name.startswith(("log.", "key.", "log-key.", "value.", "case.", "deposit."))}
+    | {"procurement.imported/1", "interest.declared/1", "challenge.lodged/1", "challenge.withdrawn/1"}
+)
+"""What nobody reports under their own name: it is the register's own doing, or its signer must not show who came."""
+
+ASK: Mapping[str, frozenset[str]] = {
+    "procurement.question-asked/1": frozenset({"provider", "officer"}),
+    "deposit.received/1": frozenset({"provider", "officer"}),
+    "deposit.withdrawn/1": frozenset({"provider", "officer"}),
+    "challenge.lodged/1": frozenset({"provider", "officer", "monitoring"}),
+    "challenge.withdrawn/1": frozenset({"provider", "officer", "monitoring"}),
+}
+"""Who may have the receiver sign for them; an officer only to report what came by another way."""
+
+
+def may(
+    roles: AbstractSet[str], event_type: str, place: Literal["first", "second"] = "first", *, report: bool = False
+) -> bool:
+    """May somebody with these roles sign an event of this type, first or second? Nothing unlisted is allowed."""
+    rule = TABLE.get(event_type)
+    if rule is None:
+        return False
+    if place == "second":
+        return bool(roles & rule.second)
+    return bool(roles & rule.first) or (report and event_type not in NOT_REPORTED and bool(roles & REPORTERS))
+
+
+def may_ask(roles: AbstractSet[str], event_type: str) -> bool:
+    """May somebody with these roles have the receiver sign an event of this type for them?"""
+    return bool(roles & ASK.get(event_type, frozenset()))
+
+
+def who_may(event_type: str) -> str:
+    """The roles that may sign an event of this type, in words."""
+    rule = TABLE.get(event_type)
+    return " or ".join(sorted(rule.first)) if rule else "nobody"
+
+
+def require(by: Actor, event_type: str, *, report: bool = False) -> None:
+    """Raises Forbidden when this person's roles do not allow it."""
+    if not may(by.roles, event_type, report=report):
+        raise Forbidden(
+            f"{by.key} acts as {', '.join(sorted(by.roles)) or 'nobody'}; {event_type} is for {who_may(event_type)}:"
+            " ask somebody with that role",
+            code="role",
+        )
+
+
+# Separation of duties: what one person has done in a case bars another thing
+
+
+def evaluators(history: History) -> frozenset[KeyName]:
+    """Who signed a sheet of their own."""
+    return frozenset(recorded.actor for recorded, sheet in history.of(SheetSigned) if sheet.is_act)
+
+
+def declared(history: History, person: KeyName) -> bool:
+    """Has this person declared their interests in the case?"""
+    return any(recorded.actor == person for recorded, _ in history.of(InterestsDeclared))
+
+
+def recused(history: History) -> frozenset[KeyName]:
+    """Who must stay out: the last decision on each person counts."""
+    last = {decided.person: decided.outcome for _, decided in history.of(InterestDecided)}
+    return frozenset(person for person, outcome in last.items() if outcome == "recuse")
+
+
+def expected_evaluators(history: History) -> list[KeyName]:
+    """Whose sheets must be in before moderation: those who declared that they act as evaluators, less the recused."""
+    acting = [
+        recorded.actor
+        for recorded, declaration in history.of(InterestsDeclared)
+        if declaration.acting_as == "evaluator"
+    ]
+    out = recused(history)
+    return [person for person in dict.fromkeys(acting) if person not in out]
