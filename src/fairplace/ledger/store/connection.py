@@ -1,0 +1,195 @@
+"""Connections to an SQLite file, each with the settings without which a commit is not durable.
+
+- One connection per thread: readers never wait for one another, nor for a writer.
+- Settings are read back after they are set; a file that will not take them is refused.
+- A file of another program, or of a newer format, is refused before anything is written to it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fairplace.errors import Busy, Misconfigured
+
+FORMAT = 1
+APPLICATION = 0x46504C52  # "FPLR": what `file` and a careful operator see in the header
+PATIENCE = 5.0
+"""Seconds that a writer waits for its turn."""
+
+_OLDEST = (3, 37, 0)  # STRICT tables
+_SETTINGS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
+"""Synchronous 2 is FULL: a commit is on the disk before it is acknowledged."""
+_SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+class Connection(sqlite3.Connection):
+    """A connection that can be closed from the thread that closes the store."""
+
+
+class Connections:
+    """One connection per thread to one file; writers of this process take turns before they meet those of others."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._local = threading.local()
+        self._all: weakref.WeakSet[Connection] = weakref.WeakSet()
+        self._turn = threading.Lock()
+        self._closed = False
+        if sqlite3.sqlite_version_info < _OLDEST:
+            raise Misconfigured(f"SQLite {sqlite3.sqlite_version} came; fairplace needs {'.'.join(map(str, _OLDEST))}")
+        self._prepare()
+
+    def get(self) -> Connection:
+        """This thread's connection."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            if self._closed:
+                raise Misconfigured(f"the store {self.path} was closed")
+            connection = self._local.connection = self._connect()
+            self._all.add(connection)
+        return connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """This thread's connection, alone: nobody else writes until the block ends. Commits, or leaves nothing."""
+        started = time.monotonic()
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise self._busy()
+        try:
+            connection = self.get()
+            waited = time.monotonic() - started
+            if waited > 0.1:
+                connection.execute(f"PRAGMA busy_timeout = {max(1, int((PATIENCE - waited) * 1000))}")
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise self._busy() if _is_busy(error) else self._broken(error) from error
+            finally:
+                if waited > 0.1:
+                    connection.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
+            try:
+                yield connection
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise self._broken(error) from error
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        self._closed = True
+        for connection in list(self._all):
+            connection.close()
+
+    def _busy(self) -> Busy:
+        return Busy(
+            f"somebody else has been writing to {self.path.name} for more than {PATIENCE:.0f} seconds; try again"
+        )
+
+    def _broken(self, error: sqlite3.Error) -> Misconfigured:
+        return Misconfigured(f"{self.path} cannot be written: {error}; whether the last command stands, ask by its id")
+
+    # Opening
+
+    def _prepare(self) -> None:
+        if not self.path.parent.is_dir():
+            raise Misconfigured(f"the folder {self.path.parent} is not there; the store cannot be made in it")
+        try:
+            # Openings are private: nobody else on the machine reads this file or its journal.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            if self._is_new():
+                self._create()
+            version = self.get().execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            if _is_busy(error):
+                raise self._busy() from error
+            raise Misconfigured(f"{self.path} is no store of fairplace: {error}") from error
+        except OSError as error:
+            raise Misconfigured(f"{self.path} cannot be opened: {error}") from error
+        if version != FORMAT:
+            raise Misconfigured(
+                f"{self.path} has the format {version}, this program reads {FORMAT}; use the version that wrote it"
+            )
+
+    def _is_new(self) -> bool:
+        """Look before anything is written: another program's file keeps even its journal mode."""
+        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
+        try:
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            if application == APPLICATION:
+                return False
+            if application or connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+                raise Misconfigured(f"{self.path} is a database of another program; give a new file")
+            return True
+        finally:
+            connection.close()
+
+    def _create(self) -> None:
+        with self.writing() as connection:
+            if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION:
+                return  # another process was first
+            for statement in _statements(_SCHEMA.read_text("utf-8")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+
+    def _connect(self) -> Connection:
+        connection = sqlite3.connect(
+            self.path,
+            timeout=PATIENCE,
+            isolation_level=None,
+            check_same_thread=False,  # closed by whoever closes the store; used by one thread only
+            cached_statements=256,
+            factory=Connection,
+        )
+        found = {name: _set(connection, name, value) for name, value in _SETTINGS.items()}
+        if found != _SETTINGS:
+            connection.close()
+            raise Misconfigured(
+                f"{self.path} works with {found} where {_SETTINGS} is needed, without which a commit may be lost;"
+                " put it on a local disk"
+            )
+        connection.execute("PRAGMA cache_size = -32768")
+        return connection
+
+
+def _set(connection: Connection, name: str, value: str | int) -> str | int:
+    """Set it where it is not so yet, and read back what it is now."""
+    deadline = time.monotonic() + PATIENCE
+    while (found := connection.execute(f"PRAGMA {name}").fetchone()[0]) != value:
+        try:
+            connection.execute(f"PRAGMA {name} = {value}")
+        except sqlite3.OperationalError as error:
+            # The change to WAL needs the file alone and does not wait for it by itself.
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            found = connection.execute(f"PRAGMA {name}").fetchone()[0]
+            break
+    result: str | int = found
+    return result
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One by one: `executescript` would commit the transaction that they belong to."""
+    part = ""
+    for line in script.splitlines(keepends=True):
+        part += line
+        if sqlite3.complete_statement(part):
+            yield part
+            part = ""
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

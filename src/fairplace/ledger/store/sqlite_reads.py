@@ -1,0 +1,197 @@
+"""Reading a log from an SQLite file: entries, streams, cases, openings, nodes and checkpoints.
+
+- Pages, never open cursors: a cursor left open holds back the journal and every later write of its thread.
+- A log that has no entry yet reads as empty.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from fairplace.errors import Unproven
+from fairplace.ledger.disclosure import Opening
+from fairplace.ledger.note import b64
+from fairplace.ledger.store.connection import Connection, Connections
+from fairplace.ledger.store.growth import nodes
+from fairplace.ledger.store.port import Duplicate, Head, Published, Stored, StreamHead
+from fairplace.ledger.tree import EMPTY_ROOT, Node
+from fairplace.terms import CaseId, Instant
+
+BITS = 40
+"""An entry's place is its log's number, shifted so far, plus its index."""
+
+_MASK = (1 << BITS) - 1
+_PAGE = 500
+_IN_SPAN = "SELECT * FROM stored WHERE place >= ? AND place < ? ORDER BY place"
+_AT_PLACES = "SELECT * FROM stored WHERE place IN (SELECT value FROM json_each(?)) ORDER BY place"
+_OF_CASE = """
+    SELECT * FROM stored WHERE place IN (
+        SELECT place FROM entry INDEXED BY entry_type WHERE type IN (SELECT number FROM type) AND place < ?
+        AND case_number = (SELECT number FROM cases WHERE log = ? AND id = ?)
+    ) ORDER BY place"""
+_OF_LEAF = """
+    SELECT * FROM stored WHERE place = (
+        SELECT place FROM entry WHERE leaf = ? AND place >> 40 = (SELECT number FROM log WHERE origin = ?)
+    )"""
+# A follower asks for what is new: few entries, found by place. Whoever asks for all of them is served by type.
+_NEW_OF_TYPES = """
+    SELECT place FROM entry NOT INDEXED WHERE place >= ? AND place < ?
+    AND type IN (SELECT number FROM type WHERE name IN (SELECT value FROM json_each(?)))"""
+_ALL_OF_TYPES = """
+    SELECT place FROM entry INDEXED BY entry_type WHERE place >= ? AND place < ?
+    AND type IN (SELECT number FROM type WHERE name IN (SELECT value FROM json_each(?)))"""
+_CHECKPOINTS = """
+    SELECT size, root, note FROM checkpoint WHERE log = (SELECT number FROM log WHERE origin = ?)
+    ORDER BY size, number"""
+_LAST_CHECKPOINT = """
+    SELECT size, root, note FROM checkpoint WHERE log = (SELECT number FROM log WHERE origin = ?)
+    ORDER BY size DESC, number DESC LIMIT 1"""
+
+_json = msgspec.json.encode
+
+
+class SqliteReads:
+    """What can be asked of the file without its lock."""
+
+    _connections: Connections
+
+    def head(self, log: str) -> Head:
+        found = self._one("SELECT size, root, register_head, register_leaf, last_at FROM log WHERE origin = ?", log)
+        size, root, register_head, register_leaf, last_at = found or (0, EMPTY_ROOT, -1, "", None)
+        return Head(size=size, root=root, register_head=register_head, register_leaf=register_leaf, last_at=last_at)
+
+    def stream_head(self, log: str, stream: str) -> StreamHead | None:
+        found = self._one(
+            "SELECT n, leaf, head FROM stream WHERE log = (SELECT number FROM log WHERE origin = ?) AND id = ?",
+            log,
+            stream,
+        )
+        return StreamHead(n=found[0], leaf=found[1], index=found[2]) if found else None
+
+    def by_key(self, log: str, key: str) -> Duplicate | None:
+        found = self._one(
+            "SELECT log, first, count FROM submission WHERE log = (SELECT number FROM log WHERE origin = ?) AND key = ?",
+            log,
+            key,
+        )
+        return duplicate(self._connections.get(), *found) if found else None
+
+    def entries(self, log: str, start: int = 0, stop: int | None = None) -> Iterator[Stored]:
+        at, end = self._span(log, start, stop)
+        while at < end:
+            yield from map(_stored, self._all(_IN_SPAN, at, min(at + _PAGE, end)))
+            at += _PAGE
+
+    def case_entries(self, log: str, case: CaseId, stop: int | None = None) -> list[Stored]:
+        at, end = self._span(log, 0, stop)
+        return [_stored(row) for row in self._all(_OF_CASE, end, at >> BITS, case)]
+
+    def cases(self, log: str) -> list[CaseId]:
+        rows = self._all(
+            "SELECT id FROM cases WHERE log = (SELECT number FROM log WHERE origin = ?) ORDER BY number", log
+        )
+        return [case for (case,) in rows]
+
+    def of_types(self, log: str, types: Sequence[str], start: int = 0, stop: int | None = None) -> Iterator[Stored]:
+        at, end = self._span(log, start, stop)
+        if at >= end:
+            return
+        query = _NEW_OF_TYPES if end - at <= _PAGE else _ALL_OF_TYPES
+        places = sorted(place for (place,) in self._all(query, at, end, _json(list(types))))
+        for i in range(0, len(places), _PAGE):
+            yield from map(_stored, self._all(_AT_PLACES, _json(places[i : i + _PAGE])))
+
+    def by_leaf(self, log: str, leaf: bytes) -> Stored | None:
+        row = self._one(_OF_LEAF, leaf, log)
+        return _stored(row) if row else None
+
+    def openings(self, log: str, indexes: Sequence[int]) -> Mapping[int, Mapping[str, Opening]]:
+        base = self._base(log)
+        rows = self._all(
+            "SELECT place, slot, text FROM disclosure WHERE place IN (SELECT value FROM json_each(?))"
+            " ORDER BY place, slot",
+            _json([base + index for index in indexes]),
+        )
+        held: dict[int, dict[str, Opening]] = {}
+        for place, slot, text in rows:
+            held.setdefault(place & _MASK, {})[slot] = _opening(slot, text)
+        return held
+
+    def node(self, log: str) -> Node:
+        base = self._base(log)
+
+        def fetch(level: int, start: int, stop: int) -> list[bytes]:
+            if level:
+                rows = self._all(
+                    "SELECT hash FROM node WHERE log = ? AND level = ? AND number >= ? AND number < ? ORDER BY number",
+                    base >> BITS,
+                    level,
+                    start,
+                    stop,
+                )
+            else:
+                rows = self._all(
+                    "SELECT leaf FROM entry WHERE place >= ? AND place < ? ORDER BY place", base + start, base + stop
+                )
+            return [value for (value,) in rows]
+
+        return nodes(fetch)
+
+    def checkpoints(self, log: str) -> list[Published]:
+        return [_published(row) for row in self._all(_CHECKPOINTS, log)]
+
+    def last_checkpoint(self, log: str) -> Published | None:
+        row = self._one(_LAST_CHECKPOINT, log)
+        return _published(row) if row else None
+
+    def _base(self, log: str) -> int:
+        """The place of the log's entry 0; of a log without entries, a place that nothing has."""
+        found = self._one("SELECT number FROM log WHERE origin = ?", log)
+        return (found[0] if found else 0) << BITS
+
+    def _span(self, log: str, start: int, stop: int | None) -> tuple[int, int]:
+        number, size = self._one("SELECT number, size FROM log WHERE origin = ?", log) or (0, 0)
+        base = number << BITS
+        return base + max(start, 0), base + (size if stop is None else max(min(stop, size), 0))
+
+    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        rows = self._all(sql, *values)
+        return rows[0] if rows else None
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._connections.get().execute(sql, values).fetchall()
+
+
+def duplicate(connection: Connection, number: int, first: int, count: int) -> Duplicate:
+    """What a command was committed as, in the log of this number."""
+    start = (number << BITS) + first
+    leaves: list[tuple[bytes]] = connection.execute(
+        "SELECT leaf FROM entry WHERE place >= ? AND place < ? ORDER BY place", (start, start + count)
+    ).fetchall()
+    return Duplicate(
+        indexes=tuple(range(first, first + count)), leaves=tuple(b64(leaf) for (leaf,) in leaves), size=first + count
+    )
+
+
+def _stored(row: tuple[int, bytes, bytes, CaseId | None, Instant]) -> Stored:
+    place, raw, leaf, case, recorded_at = row
+    return Stored(index=place & _MASK, raw=raw, leaf=leaf, case=case, recorded_at=recorded_at)
+
+
+def _published(row: tuple[int, bytes, bytes]) -> Published:
+    size, root, note = row
+    return Published(size=size, root=root, note=note)
+
+
+def _opening(slot: str, text: str) -> Opening:
+    """Decoded for reading; that it fits the signed digest is for whoever shows it to check."""
+    try:
+        _salt, _slot, value = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error, msgspec.DecodeError) as error:
+        raise Unproven(f"the stored opening of {slot} cannot be read: the store was changed from outside") from error
+    return Opening(slot, value, text)
