@@ -1,0 +1,680 @@
+"""The public decision record of a case: what was bought, who won and why, and every step on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from fairplace.challenge import events as challenge
+from fairplace.event import Fact
+from fairplace.openness import events as openness
+from fairplace.procurement import events as e
+from fairplace.projection import Citation, Projection, Recorded, TrailItem, Withheld, taken_down, trail_item, withheld
+from fairplace.terms import Day, Instant, LeafHash, Pence, Place, Text
+
+
+class ScaleRow(msgspec.Struct, frozen=True, kw_only=True):
+    lowest: int
+    highest: int
+    step: int
+    descriptors: dict[str, Text] | None
+
+
+class CriterionRow(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    parent: str | None
+    kind: str
+    weight: int
+    title: Text | None
+
+
+class BidRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A bid as far as it is released. Only a winner is named; `label` means nothing outside this record."""
+
+    place: Place
+    label: str = ""
+    winner: bool = False
+    provider_id: str | None = None
+    provider_name: Text | None = None
+    status: str | None = None
+    ground: str | None = None
+    marks: dict[str, int] | None = None
+    reasons: dict[str, Text] | None = None
+    points: dict[str, int] | None = None
+    total: int | None = None
+    rank: int | None = None
+    price: Pence | None = None
+    deposit: LeafHash | None = None
+
+
+class DepositRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A deposit that was released: only a receipt connects it with a provider."""
+
+    leaf: LeafHash
+    index: int
+    late: bool
+    price: Pence | None
+
+
+class ModerationChange(msgspec.Struct, frozen=True, kw_only=True):
+    place: Place
+    label: str = ""
+    criterion: str
+    inputs: list[int]
+    agreed: int | None
+    reason: Text
+
+
+class Winner(msgspec.Struct, frozen=True, kw_only=True):
+    provider_id: str
+    provider_name: Text
+    value: Pence | None
+
+
+class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
+    question: str
+    asked_index: int | None = None
+    answered_index: int | None = None
+    asked_at: Instant | None = None
+    answered_at: Instant | None = None
+    audience: str | None = None
+    material: bool | None = None
+    words: Text | None = None
+    answer: Text | None = None
+
+
+class NoticeRow(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    reference: str | None
+    at: Instant
+    index: int
+
+
+class SummariesRow(msgspec.Struct, frozen=True, kw_only=True):
+    """That assessment summaries were sent; `sent` is how many, once that is released."""
+
+    index: int
+    at: Instant
+    sent: int | None
+
+
+class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
+    rule: str
+    outcome: str
+    index: int
+
+
+class ChallengeRef(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    state: str
+    ground: str
+    lodged_at: Instant
+    index: int
+
+
+class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
+    issued_on: Day
+    notified_on: Day
+    index: int
+    suspension_ended: str | None = None
+
+
+class AwardRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An award as a notice states it."""
+
+    id: str
+    status: str | None
+    decided_on: Day | None
+    published_on: Day | None
+    value: Pence | None
+    suppliers: list[Winner]
+
+
+class ReleaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One release of a notice that was published elsewhere, as it states things; null is not stated, or withheld."""
+
+    index: int
+    release: str
+    released_at: Instant | None
+    ocid: str
+    tags: list[str]
+    method: str | None
+    status: str | None
+    cpv: list[str]
+    tender_closes: Instant | None
+    title: Text | None
+    description: Text | None
+    buyer: Text | None
+    tender_value: Pence | None
+    awards: list[AwardRow]
+
+
+class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Facts only; null is unknown or withheld. `index` and `leaf` are those of the newest entry folded in."""
+
+    case: str
+    citation: str | None
+    index: int = -1
+    leaf: str = ""
+    opened_index: int = -1
+    state: str = "planned"
+    title: Text | None = None
+    need: Text | None = None
+    authority: Text | None = None
+    regime: str | None = None
+    route: str | None = None
+    contract_kind: str | None = None
+    light_touch: bool | None = None
+    cpv: list[str] = []
+    commenced_on: Day | None = None
+    related: list[str] = []
+    estimated_value: Pence | None = None
+    award_value: Pence | None = None
+    contract_value: Pence | None = None
+    deadline: Instant | None = None
+    questions_until: Instant | None = None
+    opened_at: Instant | None = None
+    awarded_at: Instant | None = None
+    contract_on: Day | None = None
+    ended_at: Instant | None = None
+    ended_ground: str | None = None
+    ended_reason: Text | None = None
+    standstill_ends: Day | None = None
+    ocid: str | None = None
+    notices: list[NoticeRow] = []
+    late_policy: str | None = None
+    price_formula: str | None = None
+    tie_break: str | None = None
+    scale: ScaleRow | None = None
+    criteria: list[CriterionRow] = []
+    criteria_changes: list[int] = []
+    bids_count: int | None = None
+    deposits: list[DepositRow] = []
+    bids: list[BidRow] = []
+    reasons: list[Text] = []
+    reasons_index: int | None = None
+    alternatives: list[Text] = []
+    delegation: str | None = None
+    winners: list[Winner] = []
+    changes: list[ModerationChange] = []
+    questions: list[QuestionRow] = []
+    summaries: list[SummariesRow] = []
+    checks: list[CheckRow] = []
+    checks_view: str | None = None
+    checks_upto: int | None = None
+    checks_index: int | None = None
+    challenges: list[ChallengeRef] = []
+    claims: list[ClaimRow] = []
+    imported: bool = False
+    releases: list[ReleaseRow] = []
+    imported_awards: list[AwardRow] = []
+    overrides: list[int] = []
+    trail: list[TrailItem] = []
+    withheld: list[Withheld] = []
+
+
+def keys(recorded: Recorded) -> Iterable[str]:
+    return () if recorded.case is None else (recorded.case,)
+
+
+def empty(key: str, citation: Citation | None) -> DecisionRecord:
+    return DecisionRecord(case=key, citation=None if citation is None else str(citation))
+
+
+def fold(row: DecisionRecord, recorded: Recorded) -> DecisionRecord:
+    event = recorded.event
+    step = STEPS.get(type(event))
+    if step is not None:
+        row = step(row, recorded, event)
+    return replace(
+        row,
+        index=recorded.index,
+        leaf=recorded.leaf,
+        opened_index=recorded.index if row.opened_index < 0 else row.opened_index,
+        overrides=[*row.overrides, recorded.index] if getattr(event, "override", None) is not None else row.overrides,
+        trail=[*row.trail, trail_item(recorded)],
+        withheld=[*row.withheld, *withheld(recorded)],
+    )
+
+
+def columns(row: DecisionRecord) -> Mapping[str, str | int | None]:
+    return {"citation": row.citation, "ocid": row.ocid, "state": row.state, "updated_at": row.trail[-1].at}
+
+
+# The tender
+
+
+def _planned(row: DecisionRecord, recorded: Recorded, event: e.Planned) -> DecisionRecord:
+    return replace(
+        row,
+        regime=event.regime,
+        route=event.route,
+        contract_kind=event.contract_kind,
+        light_touch=event.light_touch,
+        cpv=event.cpv,
+        commenced_on=event.commenced_on,
+        related=event.related,
+        title=event.title.get(),
+        need=event.need.get(),
+        authority=event.authority.get(),
+        estimated_value=event.estimated_value.get(),
+    )
+
+
+def _published(row: DecisionRecord, recorded: Recorded, event: e.TenderPublished) -> DecisionRecord:
+    notice = NoticeRow(code="UK4", reference=event.notice_reference, at=event.happened_at, index=recorded.index)
+    return replace(
+        row,
+        state="open",
+        deadline=event.deadline,
+        questions_until=event.questions_until,
+        late_policy=event.late_policy,
+        price_formula=event.price_formula,
+        tie_break=event.tie_break,
+        scale=_scale(event),
+        criteria=_criteria(event),
+        notices=[*row.notices, notice],
+    )
+
+
+def _criteria_changed(row: DecisionRecord, recorded: Recorded, event: e.CriteriaChanged) -> DecisionRecord:
+    return replace(
+        row,
+        price_formula=event.price_formula,
+        scale=_scale(event),
+        criteria=_criteria(event),
+        criteria_changes=[*row.criteria_changes, recorded.index],
+    )
+
+
+def _scale(event: e.TenderPublished | e.CriteriaChanged) -> ScaleRow:
+    scale = event.scale
+    return ScaleRow(lowest=scale.lowest, highest=scale.highest, step=scale.step, descriptors=event.descriptors.get())
+
+
+def _criteria(event: e.TenderPublished | e.CriteriaChanged) -> list[CriterionRow]:
+    titles = event.titles.get({})
+    return [
+        CriterionRow(id=one.id, parent=one.parent, kind=one.kind, weight=one.weight, title=titles.get(one.id))
+        for one in event.criteria
+    ]
+
+
+def _deadline_changed(row: DecisionRecord, recorded: Recorded, event: e.DeadlineChanged) -> DecisionRecord:
+    return replace(row, deadline=event.deadline) if event.audience == "all" else row
+
+
+def _asked(row: DecisionRecord, recorded: Recorded, event: e.QuestionAsked) -> DecisionRecord:
+    return _question(
+        row, event.question, asked_index=recorded.index, asked_at=event.happened_at, words=event.words.get()
+    )
+
+
+def _answered(row: DecisionRecord, recorded: Recorded, event: e.QuestionAnswered) -> DecisionRecord:
+    words = {} if (text := event.words.get()) is None else {"words": text}
+    return _question(
+        row,
+        event.question,
+        answered_index=recorded.index,
+        answered_at=event.happened_at,
+        audience=event.audience,
+        material=event.material,
+        answer=event.answer.get(),
+        **words,
+    )
+
+
+def _question(row: DecisionRecord, question: str, **known: Any) -> DecisionRecord:
+    if all(one.question != question for one in row.questions):
+        return replace(row, questions=[*row.questions, QuestionRow(question=question, **known)])
+    return replace(row, questions=[replace(one, **known) if one.question == question else one for one in row.questions])
+
+
+# Bids and their assessment
+
+
+def _deposit(
+    row: DecisionRecord, recorded: Recorded, event: e.DepositReceived | e.DepositReceivedLate
+) -> DecisionRecord:
+    """A deposit comes here only when its case is released; its price then stands beside the bid in its place."""
+    deposit = DepositRow(
+        leaf=recorded.leaf,
+        index=recorded.index,
+        late=isinstance(event, e.DepositReceivedLate),
+        price=event.price.get(),
+    )
+    return replace(row, deposits=[*row.deposits, deposit])
+
+
+def _opened(row: DecisionRecord, recorded: Recorded, event: e.BidsOpened) -> DecisionRecord:
+    leaves = {place: leaf for place, bid in event.bids.items() if (leaf := bid.deposit.get()) is not None}
+    row = _bids(row, {place: _placed(row, leaf) for place, leaf in leaves.items()})
+    return replace(row, state="opened", opened_at=event.happened_at, bids_count=_count(row, event.bids, "deposit"))
+
+
+def _late_decided(row: DecisionRecord, recorded: Recorded, event: e.LateBidsDecided) -> DecisionRecord:
+    admitted = [one for one in event.decisions.get(()) if one.admitted and one.place is not None]
+    row = _bids(row, {one.place: _placed(row, one.deposit) for one in admitted})
+    return replace(row, bids_count=None if row.bids_count is None else row.bids_count + len(admitted))
+
+
+def _placed(row: DecisionRecord, leaf: LeafHash) -> dict[str, Any]:
+    return {"deposit": leaf, "price": next((one.price for one in row.deposits if one.leaf == leaf), None)}
+
+
+def _checked(row: DecisionRecord, recorded: Recorded, event: e.BidsChecked) -> DecisionRecord:
+    known = {place: check for place, bid in event.bids.items() if (check := bid.check.get()) is not None}
+    row = _bids(row, {place: {"status": check.status, "ground": check.ground} for place, check in known.items()})
+    return replace(_evaluating(row), bids_count=_count(row, event.bids, "check"))
+
+
+def _sheet(row: DecisionRecord, recorded: Recorded, event: e.SheetSigned) -> DecisionRecord:
+    return _evaluating(row)
+
+
+def _evaluating(row: DecisionRecord) -> DecisionRecord:
+    return replace(row, state="evaluation") if row.state in ("planned", "open", "opened") else row
+
+
+def _moderated(row: DecisionRecord, recorded: Recorded, event: e.Moderated) -> DecisionRecord:
+    bids: dict[Place, dict[str, Any]] = {}
+    changes: list[ModerationChange] = []
+    for place, bid in event.bids.items():
+        known: dict[str, Any] = {}
+        marks, result = bid.marks.get(), bid.result.get()
+        if marks is not None:
+            known["marks"] = marks
+        if (reasons := bid.reasons.get()) is not None:
+            known["reasons"] = reasons
+        if result is not None:
+            known |= {"points": result.points, "total": result.total, "rank": result.rank}
+        if known:
+            bids[place] = known
+        changes += [
+            ModerationChange(
+                place=place,
+                criterion=criterion,
+                inputs=change.inputs,
+                agreed=None if marks is None else marks.get(criterion),
+                reason=change.reason,
+            )
+            for criterion, change in sorted((bid.changes.get() or {}).items())
+        ]
+    changes.sort(key=lambda change: (change.place, change.criterion))
+    row = _bids(replace(row, changes=changes), bids)
+    return replace(row, state="moderated", bids_count=_count(row, event.bids, "result"))
+
+
+def _count(row: DecisionRecord, bids: Mapping[Place, Any], slot: str) -> int | None:
+    """How many bids there are: known when the slot is released for every place; what was known stays known."""
+    values = [getattr(bid, slot) for bid in bids.values()]
+    if row.bids_count is not None or not all(value.is_open for value in values):
+        return row.bids_count
+    return sum(value.value is not None for value in values)
+
+
+def _bids(row: DecisionRecord, known: Mapping[Place, Mapping[str, Any]]) -> DecisionRecord:
+    """The row with what became known of bids, which are ordered and labelled anew."""
+    bids = {bid.place: bid for bid in row.bids}
+    for place, facts in known.items():
+        bids[place] = replace(bids.get(place) or BidRow(place=place), **facts)
+    labelled = [
+        replace(bid, label=_label(at))
+        for at, bid in enumerate(sorted(bids.values(), key=lambda bid: (not bid.winner, bid.place)))
+    ]
+    label = {bid.place: bid.label for bid in labelled}
+    return replace(
+        row,
+        bids=sorted(labelled, key=lambda bid: (not bid.winner, bid.rank is None, bid.rank or 0, bid.place)),
+        changes=[replace(change, label=label.get(change.place, "")) for change in row.changes],
+    )
+
+
+def _label(at: int) -> str:
+    """A, B, … Z, AA, AB, …"""
+    head, tail = divmod(at, 26)
+    return (_label(head - 1) if head else "") + chr(ord("A") + tail)
+
+
+# The award
+
+
+def _awarded(row: DecisionRecord, recorded: Recorded, event: e.Awarded) -> DecisionRecord:
+    awards = {place: award for place, bid in sorted(event.bids.items()) if (award := bid.award.get()) is not None}
+    named = {
+        place: {"winner": True, "provider_id": award.provider.id, "provider_name": award.provider.name}
+        for place, award in awards.items()
+    }
+    row = _bids(_award_cleared(row), named)
+    return replace(
+        row,
+        state="awarded",
+        awarded_at=event.happened_at,
+        delegation=event.delegation,
+        winners=[
+            Winner(provider_id=award.provider.id, provider_name=award.provider.name, value=award.value)
+            for award in awards.values()
+        ],
+        award_value=sum(award.value for award in awards.values()) if awards else None,
+        reasons=event.reasons.get([]),
+        reasons_index=recorded.index if event.reasons.is_open else None,
+        alternatives=event.alternatives.get([]),
+    )
+
+
+def _award_withdrawn(row: DecisionRecord, recorded: Recorded, event: e.AwardWithdrawn) -> DecisionRecord:
+    return replace(_award_cleared(row), state="award-withdrawn", standstill_ends=None)
+
+
+def _award_cleared(row: DecisionRecord) -> DecisionRecord:
+    bids = [replace(bid, winner=False, provider_id=None, provider_name=None) for bid in row.bids]
+    row = replace(
+        row,
+        bids=bids,
+        winners=[],
+        award_value=None,
+        awarded_at=None,
+        reasons=[],
+        reasons_index=None,
+        alternatives=[],
+        delegation=None,
+    )
+    return _bids(row, {})
+
+
+def _summaries(row: DecisionRecord, recorded: Recorded, event: e.SummariesSent) -> DecisionRecord:
+    slots = [bid.summary for bid in event.bids.values()]
+    sent = sum(slot.get() is not None for slot in slots) if all(slot.is_open for slot in slots) else None
+    return replace(row, summaries=[*row.summaries, SummariesRow(index=recorded.index, at=event.happened_at, sent=sent)])
+
+
+def _notice(row: DecisionRecord, recorded: Recorded, event: e.NoticePublished) -> DecisionRecord:
+    notice = NoticeRow(code=event.notice, reference=event.reference, at=event.happened_at, index=recorded.index)
+    row = replace(row, notices=[*row.notices, notice])
+    if event.standstill_ends is None:
+        return row
+    state = "standstill" if row.state == "awarded" else row.state
+    return replace(row, standstill_ends=event.standstill_ends, state=state)
+
+
+def _claim(row: DecisionRecord, recorded: Recorded, event: e.ClaimNotified) -> DecisionRecord:
+    claim = ClaimRow(issued_on=event.issued_on, notified_on=event.notified_on, index=recorded.index)
+    state = "suspended" if row.state in ("awarded", "standstill") else row.state
+    return replace(row, state=state, claims=[*row.claims, claim])
+
+
+def _suspension_ended(row: DecisionRecord, recorded: Recorded, event: e.SuspensionEnded) -> DecisionRecord:
+    claims = [
+        replace(claim, suspension_ended=event.how) if claim.suspension_ended is None else claim for claim in row.claims
+    ]
+    before = "awarded" if row.standstill_ends is None else "standstill"
+    return replace(row, claims=claims, state=before if row.state == "suspended" else row.state)
+
+
+def _contract(row: DecisionRecord, recorded: Recorded, event: e.ContractEntered) -> DecisionRecord:
+    return replace(row, state="contract", contract_on=event.entered_on, contract_value=event.value.get())
+
+
+def _ended(row: DecisionRecord, recorded: Recorded, event: e.EndedWithoutAward) -> DecisionRecord:
+    return replace(
+        row, state="ended", ended_at=event.happened_at, ended_ground=event.ground, ended_reason=event.reason.get()
+    )
+
+
+# Notices taken in
+
+
+def _imported(row: DecisionRecord, recorded: Recorded, event: e.Imported) -> DecisionRecord:
+    buyer = event.buyer.get()
+    release = ReleaseRow(
+        index=recorded.index,
+        release=event.release,
+        released_at=event.released_at,
+        ocid=event.ocid,
+        tags=event.tags,
+        method=event.method,
+        status=event.status,
+        cpv=event.cpv,
+        tender_closes=event.tender_closes,
+        title=event.title.get(),
+        description=event.description.get(),
+        buyer=None if buyer is None else buyer.name,
+        tender_value=event.tender_value.get(),
+        awards=[_imported_award(award) for award in event.awards.get(())],
+    )
+    releases = [*row.releases, release]
+    newest = sorted(releases, key=lambda one: (one.released_at or "", one.index), reverse=True)
+    awards = {award.id: award for one in reversed(newest) for award in one.awards}
+    stated = [award for _, award in sorted(awards.items())]
+    values = [award.value for award in stated]
+    winners = {winner.provider_id or winner.provider_name: winner for award in stated for winner in award.suppliers}
+    return replace(
+        row,
+        state="imported" if row.state == "planned" else row.state,
+        imported=True,
+        releases=releases,
+        ocid=event.ocid,
+        title=_newest(newest, "title"),
+        need=_newest(newest, "description"),
+        authority=_newest(newest, "buyer"),
+        route=_newest(newest, "method"),
+        cpv=_newest(newest, "cpv") or [],
+        deadline=_newest(newest, "tender_closes"),
+        estimated_value=_newest(newest, "tender_value"),
+        imported_awards=stated,
+        winners=[winner for _, winner in sorted(winners.items())],
+        award_value=_sum(values),
+    )
+
+
+def _imported_award(award: e.ImportedAward) -> AwardRow:
+    alone = award.value if len(award.suppliers) == 1 else None
+    return AwardRow(
+        id=award.id,
+        status=award.status,
+        decided_on=award.decided_on,
+        published_on=award.published_on,
+        value=award.value,
+        suppliers=[
+            Winner(provider_id=supplier.id, provider_name=supplier.name, value=alone) for supplier in award.suppliers
+        ],
+    )
+
+
+def _newest(newest: Sequence[ReleaseRow], name: str) -> Any:
+    """What the newest release states; an older one speaks only where newer ones are silent."""
+    return next((value for one in newest if (value := getattr(one, name)) not in (None, [])), None)
+
+
+def _sum(values: Sequence[Pence | None]) -> Pence | None:
+    """The sum of what is stated; unknown as soon as one part is, for a part is no total."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
+
+
+# Challenges, checks and take-downs
+
+
+def _lodged(row: DecisionRecord, recorded: Recorded, event: challenge.Lodged) -> DecisionRecord:
+    ref = ChallengeRef(
+        id=recorded.stream,
+        state="received",
+        ground=event.ground,
+        lodged_at=event.happened_at,
+        index=recorded.index,
+    )
+    return replace(row, challenges=[*row.challenges, ref])
+
+
+def _challenge_moved(row: DecisionRecord, recorded: Recorded, event: Fact) -> DecisionRecord:
+    state = event.outcome if isinstance(event, challenge.Decided) else MOVES[type(event)]
+    return replace(
+        row,
+        challenges=[replace(ref, state=state) if ref.id == recorded.stream else ref for ref in row.challenges],
+    )
+
+
+MOVES: dict[type[Fact], str] = {
+    challenge.Acknowledged: "acknowledged",
+    challenge.Answered: "answered",
+    challenge.Withdrawn: "withdrawn",
+}
+
+
+def _assessed(row: DecisionRecord, recorded: Recorded, event: openness.Assessed) -> DecisionRecord:
+    return replace(
+        row,
+        checks=[
+            CheckRow(rule=rule, outcome=outcome, index=recorded.index)
+            for rule, outcome in sorted(event.outcomes.items())
+        ],
+        checks_view=event.view,
+        checks_upto=event.upto,
+        checks_index=recorded.index,
+    )
+
+
+def _taken_down(row: DecisionRecord, recorded: Recorded, event: openness.Withdrawn) -> DecisionRecord:
+    return replace(row, withheld=taken_down(row.withheld, event))
+
+
+Step = Callable[[DecisionRecord, Recorded, Any], DecisionRecord]
+
+STEPS: dict[type[Fact], Step] = {
+    e.Planned: _planned,
+    e.TenderPublished: _published,
+    e.CriteriaChanged: _criteria_changed,
+    e.DeadlineChanged: _deadline_changed,
+    e.QuestionAsked: _asked,
+    e.QuestionAnswered: _answered,
+    e.DepositReceived: _deposit,
+    e.DepositReceivedLate: _deposit,
+    e.BidsOpened: _opened,
+    e.LateBidsDecided: _late_decided,
+    e.BidsChecked: _checked,
+    e.SheetSigned: _sheet,
+    e.Moderated: _moderated,
+    e.Awarded: _awarded,
+    e.SummariesSent: _summaries,
+    e.NoticePublished: _notice,
+    e.ClaimNotified: _claim,
+    e.SuspensionEnded: _suspension_ended,
+    e.ContractEntered: _contract,
+    e.EndedWithoutAward: _ended,
+    e.AwardWithdrawn: _award_withdrawn,
+    e.Imported: _imported,
+    challenge.Lodged: _lodged,
+    challenge.Acknowledged: _challenge_moved,
+    challenge.Answered: _challenge_moved,
+    challenge.Decided: _challenge_moved,
+    challenge.Withdrawn: _challenge_moved,
+    openness.Assessed: _assessed,
+    openness.Withdrawn: _taken_down,
+}
+
+projection = Projection[DecisionRecord](
+    name="decision-record", version=1, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+)

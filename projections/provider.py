@@ -1,0 +1,138 @@
+"""A provider's page: awards and contracts that were released, and nothing else. Bids and challenges never."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from fairplace.procurement.events import Awarded, ContractEntered, Imported
+from fairplace.projection import Citation, Projection, Recorded
+from fairplace.terms import Day, Instant, Pence, Text
+
+
+class ProviderAward(msgspec.Struct, frozen=True, kw_only=True):
+    """An award or a contract in one case; an imported one stands as the notice states it."""
+
+    case: str
+    index: int
+    awarded_at: Instant | None = None
+    value: Pence | None = None
+    contract_on: Day | None = None
+    contract_value: Pence | None = None
+    imported: bool = False
+    award_id: str | None = None
+    status: str | None = None
+    decided_on: Day | None = None
+    published_on: Day | None = None
+    shared_with: int = 0
+
+
+class ProviderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an award still stands is for its case to say: it may have been withdrawn since."""
+
+    provider: str
+    name: Text = ""
+    index: int = -1
+    leaf: str = ""
+    awards: list[ProviderAward] = []
+
+
+def keys(recorded: Recorded) -> Iterable[str]:
+    event = recorded.event
+    match event:
+        case _ if recorded.case is None:
+            return ()
+        case Awarded():
+            awards = (bid.award.get() for bid in event.bids.values())
+            found = {award.provider.id for award in awards if award is not None}
+        case ContractEntered():
+            found = {provider.id for provider in event.providers.get(())}
+        case Imported():
+            found = {supplier.id for award in event.awards.get(()) for supplier in award.suppliers}
+        case _:
+            return ()
+    return sorted(found - {""})
+
+
+def empty(key: str, citation: Citation | None) -> ProviderRow:
+    return ProviderRow(provider=key)
+
+
+def fold(row: ProviderRow, recorded: Recorded) -> ProviderRow:
+    event = recorded.event
+    match event:
+        case Awarded():
+            row = _awarded(row, recorded, event)
+        case ContractEntered():
+            row = _contract(row, recorded, event)
+        case Imported():
+            row = _imported(row, recorded, event)
+        case _:
+            pass
+    return replace(row, index=recorded.index, leaf=recorded.leaf)
+
+
+def columns(row: ProviderRow) -> Mapping[str, str | int | None]:
+    return {"awards": len(row.awards), "name": row.name, "words": f"{row.name} {row.provider}"}
+
+
+def _awarded(row: ProviderRow, recorded: Recorded, event: Awarded) -> ProviderRow:
+    won = [
+        award
+        for _, bid in sorted(event.bids.items())
+        if (award := bid.award.get()) and award.provider.id == row.provider
+    ]
+    awards = [
+        ProviderAward(case=str(recorded.case), index=recorded.index, awarded_at=event.happened_at, value=award.value)
+        for award in won
+    ]
+    return replace(row, name=won[-1].provider.name if won else row.name, awards=[*row.awards, *awards])
+
+
+def _contract(row: ProviderRow, recorded: Recorded, event: ContractEntered) -> ProviderRow:
+    signers = event.providers.get([])
+    name = next((provider.name for provider in signers if provider.id == row.provider), row.name)
+    facts = {
+        "contract_on": event.entered_on,
+        "contract_value": event.value.get(),
+        "shared_with": len(signers) - 1,
+    }
+    at = next((at for at in reversed(range(len(row.awards))) if row.awards[at].case == recorded.case), None)
+    awards = list(row.awards)
+    if at is None:
+        awards.append(replace(ProviderAward(case=str(recorded.case), index=recorded.index), **facts))
+    else:
+        awards[at] = replace(awards[at], **facts)
+    return replace(row, name=name, awards=awards)
+
+
+def _imported(row: ProviderRow, recorded: Recorded, event: Imported) -> ProviderRow:
+    """An award that several releases state stands once, as the newest entry has it."""
+    name = row.name
+    awards = list(row.awards)
+    for award in event.awards.get([]):
+        supplier = next((one for one in award.suppliers if one.id == row.provider), None)
+        if supplier is None:
+            continue
+        name = supplier.name
+        stated = ProviderAward(
+            case=str(recorded.case),
+            index=recorded.index,
+            imported=True,
+            award_id=award.id,
+            status=award.status,
+            decided_on=award.decided_on,
+            published_on=award.published_on,
+            value=award.value,
+            shared_with=len(award.suppliers) - 1,
+        )
+        awards = [one for one in awards if (one.case, one.award_id) != (stated.case, stated.award_id)]
+        awards.append(stated)
+    return replace(row, name=name, awards=awards)
+
+
+projection = Projection[ProviderRow](
+    name="provider", version=1, keys=keys, empty=empty, fold=fold, columns=columns, row=ProviderRow
+)
