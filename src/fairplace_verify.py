@@ -1349,7 +1349,7 @@ class Audit:
                 raise Falsehood(f"an opening names entry {opened}, which belongs to the key register")
             for slot in slots:
                 if slot not in before["sealed"]:
-                    raise Falsehood(f"an opening names entry {opened}, which does not have this slot", slot=slot)
+                    raise Falsehood(f"an opening names entry {opened}, which does not have the slot {shown(slot)}")
             if event["type"] == DISCLOSED:
                 self.in_effect.setdefault(opened, set()).update(slots)
             else:

@@ -55,7 +55,9 @@ class Signer:
     def __init__(self, name: str, seed: int, kind: int = 1) -> None:
         self.name, self.kind = name, kind
         secret = bytes([seed]) * 32
-        self.private = MLDSA44PrivateKey.from_seed_bytes(secret) if kind == 6 else Ed25519PrivateKey.from_private_bytes(secret)
+        self.private = (
+            MLDSA44PrivateKey.from_seed_bytes(secret) if kind == 6 else Ed25519PrivateKey.from_private_bytes(secret)
+        )
         public = bytes([kind]) + self.private.public_key().public_bytes_raw()
         self.keyid = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
         self.vkey = f"{name}+{self.keyid.hex()}+{b64(public)}"
