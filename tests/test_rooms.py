@@ -61,13 +61,22 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.recording": (*REGISTER, *SUBJECTS, "fairplace.deciders", "fairplace.lodging"),
     # judging and telling
     "fairplace.shelf": WORDS,
-    "fairplace.bids": FACTS,
-    "fairplace.policy": (*FACTS, "fairplace.bids"),
+    "fairplace.points": FACTS,
+    "fairplace.bids": (*FACTS, "fairplace.points"),
+    "fairplace.policy": (*FACTS, "fairplace.bids", "fairplace.points"),
     "fairplace.trail": FACTS,
     "fairplace.projection": (*FACTS, "fairplace.trail"),
     "fairplace.assess": (*REGISTER, "fairplace.policy", "fairplace.shelf"),
+    "fairplace.folding": (*FACTS, "fairplace.projection", "fairplace.shelf", "fairplace.trail"),
     "fairplace.rows": (*RECORD, "fairplace.projection", "fairplace.trail"),
-    "fairplace.replay": (*REGISTER, "fairplace.projection", "fairplace.rows", "fairplace.shelf", "fairplace.trail"),
+    "fairplace.replay": (
+        *REGISTER,
+        "fairplace.folding",
+        "fairplace.projection",
+        "fairplace.rows",
+        "fairplace.shelf",
+        "fairplace.trail",
+    ),
     # the rooms above: they use the engine, and nothing of it uses them
     "fairplace.ocds": (*REGISTER, "fairplace.people.roles"),
     "fairplace.publish": (*REGISTER, *JUDGING, *TELLING),
@@ -111,10 +120,10 @@ PACKAGES: dict[str, tuple[str, ...]] = {
 # What a pure file may not import, nor call.
 IMPURE = {
     "asyncio", "fcntl", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "shutil",
-    "signal", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
+    "signal", "socket", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib",
 }  # fmt: skip
-CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
-DOORS = {"open", "input", "print", "exec", "eval", "compile", "__import__"}
+CLOCKS = {"now", "today", "utcnow", "fromtimestamp", "uuid1", "uuid4"}
+DOORS = {"open", "input", "print", "exec", "eval", "compile", "__import__", "uuid1", "uuid4"}
 PURE = (
     *SUBJECTS,
     "fairplace.decision",
