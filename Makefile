@@ -9,6 +9,7 @@ SHELL := /bin/bash
 PORT ?= 8000
 DIR ?= demo
 ARGS ?=
+WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
@@ -33,7 +34,7 @@ demo: $(RUNTIME) assets $(PROJECT)  ## build a demo register and serve it: make 
 	@$(BIN)/fairplace demo $(DIR) --port $(PORT) $(ARGS)
 
 test: $(TEST) assets $(PROJECT) browser  ## run all tests: make test ARGS='-k tree'
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(DEV) assets $(PROJECT)  ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -53,8 +54,11 @@ $(VENV)/bin/python:
 	    if command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then python=$$name; break; fi; \
 	  done; \
 	fi; \
-	if [ -z "$$python" ] || ! command -v "$$python" >/dev/null; then \
+	if [ -z "$$python" ]; then \
 	  echo "fairplace needs Python 3.11 or newer, and found $$(python3 --version 2>/dev/null || echo none): install python3 and python3-venv, or say where it is: make PYTHON=/path/to/python3" >&2; exit 5; \
+	fi; \
+	if ! command -v "$$python" >/dev/null; then \
+	  echo "there is no $$python: say where Python 3.11 or newer is: make PYTHON=/path/to/python3" >&2; exit 5; \
 	fi; \
 	if ! $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
 	  echo "fairplace needs Python 3.11 or newer, and $$python is $$($$python --version)" >&2; exit 5; \

@@ -67,7 +67,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.trail": FACTS,
     "fairplace.projection": (*FACTS, "fairplace.trail"),
     "fairplace.assess": (*REGISTER, "fairplace.policy", "fairplace.shelf"),
-    "fairplace.folding": (*FACTS, "fairplace.projection", "fairplace.shelf", "fairplace.trail"),
+    "fairplace.folding": (*FACTS, "fairplace.projection", "fairplace.rows"),
     "fairplace.rows": (*RECORD, "fairplace.projection", "fairplace.trail"),
     "fairplace.replay": (
         *REGISTER,
