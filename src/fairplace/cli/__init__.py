@@ -58,7 +58,9 @@ def cli() -> None:
 @click.argument("folder", metavar="[DIR]", type=FOLDER, default=Path("demo-register"))
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--seed", type=int, default=2026, show_default=True, help="The same seed gives the same entries and root.")
+@click.option(
+    "--seed", type=int, default=2026, show_default=True, help="The same seed gives the same entries and root."
+)
 @click.option("--no-serve", is_flag=True, help="Build the register and stop.")
 def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
     """Build a realistic register in DIR and serve it; an existing one of the same seed is used again."""
@@ -71,7 +73,9 @@ def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
 @cli.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--authority", required=True, help="The name that stands on every page.")
-@click.option("--origin", required=True, help="The log's address without a scheme, as log.council.example/commissioning.")
+@click.option(
+    "--origin", required=True, help="The log's address without a scheme, as log.council.example/commissioning."
+)
 def init(folder: Path, authority: str, origin: str) -> int:
     """Make a new register in DIR, and its root key in your own key folder."""
     from fairplace.cli.registers import make_register

@@ -16,7 +16,7 @@ from fairplace.ledger.note import Signer, Vkey
 from fairplace.on_disk import Register
 from fairplace.people import roles
 
-PASSPHRASE = "FAIRPLACE_PASSPHRASE"
+PASSPHRASE = "FAIRPLACE_PASSPHRASE"  # noqa: S105 - the name of a variable, not a passphrase
 """For scripts. Whoever can read the environment of the process can read it."""
 
 DEMO_KEYS = "demo-keys"
@@ -67,7 +67,7 @@ def enrol_key(
             Vkey.parse(vkey).text, role, holder=holder, provider=provider, admin=_admin(register, who)
         )
         register.publisher.publish()
-    told.print(f"{vkey.split('+')[0]} may act as {role} from entry {done.index} on.", markup=False)
+    told.print(f"{_name(vkey)} may act as {role} from entry {done.index} on.", markup=False)
     return 0
 
 
@@ -75,7 +75,7 @@ def revoke_key(folder: Path, vkey: str, reason: str, who: str | None, told: Cons
     with Register.open(folder) as register:
         done = register.revoke(Vkey.parse(vkey).text, reason=reason, admin=_admin(register, who))
         register.publisher.publish()
-    told.print(f"{vkey.split('+')[0]} may sign nothing after entry {done.index}; what it signed stands.", markup=False)
+    told.print(f"{_name(vkey)} may sign nothing after entry {done.index}; what it signed stands.", markup=False)
     return 0
 
 
@@ -94,6 +94,10 @@ def list_keys(folder: Path, as_json: bool) -> int:
                 state = "" if standing.revoked is None else f", revoked at entry {standing.revoked}"
                 click.echo(f"{standing.vkey.text}  {', '.join(line['roles'])} since entry {standing.added}{state}")
     return 0
+
+
+def _name(vkey: str) -> str:
+    return Vkey.parse(vkey).name
 
 
 def root_name(origin: str) -> str:

@@ -64,14 +64,14 @@ def import_ocds(folder: Path, files: tuple[Path, ...], report: Path | None, told
 
     with Register.open(folder) as register:
         with told.status("Taking in notices…"):
-            found = importing.import_files(register, files)
+            found, unreadable = importing.import_files(register, files)
             register.publisher.publish()
             register.rows_writer.catch_up()
         if report is not None:
             report.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
         for line in importing.summary(found):
             told.print(line, markup=False)
-    return 2 if found.unreadable else 0
+    return 2 if unreadable else 0
 
 
 def check_cases(
@@ -126,5 +126,3 @@ def _check(
                 click.echo(msgspec.json.encode(line))
             elif line["outcome"] in ("not-met", "concern"):
                 click.echo(f"{one}  {line['rule']}  {line['outcome']}: {line['text']}")
-
-

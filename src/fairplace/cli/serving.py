@@ -52,7 +52,7 @@ def kept_current(register: Register) -> Iterator[None]:
                 # Another process holds the lock; it does the work, and we look again.
                 log.info("waiting", reason=str(error))
             except FairplaceError as error:
-                log.error("publishing stopped", reason=str(error))
+                log.exception("publishing stopped")
                 stop.wait(30)
             stop.wait(register.settings.publish.every)
 
