@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 
 from fairplace import catalogue
-from fairplace.decision import Actor, Command, Decision, History
 from fairplace.deciders import decide
+from fairplace.decision import Actor, Command, Decision, History
 from fairplace.errors import Conflict, Forbidden, Malformed, Refused
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.disclosure import Opening
@@ -87,13 +87,13 @@ class Desk:
     # Prepare
 
     def prepare(self, command: Command, *, actor: KeyName | None = None) -> Prepared:
-        """Decide on a command. `actor` is the key that will sign when it is a service's and not the asker's own.
+        """Decide on a command. `actor` is the receiver's key, when it signs for whoever lodges something.
 
-        Raises Refused (procedure, role), Malformed (what came) or Missing (no such case).
+        Raises Refused (procedure), Forbidden (role), Malformed (what came) or Missing (no such case).
         """
-        signer = actor or command.as_
-        if not signer:
+        if not command.as_:
             raise Malformed("the command does not say who acts; give 'as' with the name of a key")
+        signer = actor or command.as_
         by = Actor(key=signer, roles=self.roles_of(signer))
         history = self._history(command.case)
         at = self._store.now()
@@ -112,11 +112,7 @@ class Desk:
     ) -> Prepared:
         """The bytes of a decision that is already taken: a service's own event, or a command's."""
         kind = catalogue.NAMES[type(decision.event)]
-        if not roles.may(by.roles, kind):
-            raise Forbidden(
-                f"{by.key} acts as {', '.join(sorted(by.roles)) or 'nobody'}; {kind} is for {roles.who_may(kind)}",
-                code="role",
-            )
+        roles.require(by, kind, report=not decision.event.is_act)
         stream = self._stream(decision, history.case)
         last = max((recorded.index for recorded in history.events), default=-1)
         body, slots, openings = disclosure.split(decision.event, self._sources.entropy)
@@ -224,6 +220,15 @@ class Desk:
             type=one.envelope.type,
             duplicate=True,
         )
+
+    def signs_for_themselves(self, command: Command) -> bool:
+        """Does the asker sign, or the receiver for them? Raises Forbidden when their roles allow neither."""
+        kind = type(command).gives
+        by = Actor(key=command.as_, roles=self.roles_of(command.as_))
+        if roles.may_ask(by.roles, kind) and not roles.may(by.roles, kind):
+            return False
+        roles.require(by, kind, report=command.is_report)
+        return True
 
     # Within
 

@@ -41,7 +41,9 @@ def read_command(line: bytes, *, who: str | None = None) -> Command:
             line.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_fraction, parse_constant=_no_fraction
         )
     except UnicodeDecodeError as error:
-        raise Malformed(f"the byte {line[error.start]:#04x} at {error.start} is not UTF-8; save the file as UTF-8") from error
+        raise Malformed(
+            f"the byte {line[error.start]:#04x} at {error.start} is not UTF-8; save the file as UTF-8"
+        ) from error
     except json.JSONDecodeError as error:
         raise Malformed(f"this is not JSON: {error.msg} at character {error.pos + 1}") from error
     except RecursionError as error:
@@ -60,7 +62,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         names = [name for name, _ in pairs]
-        raise Malformed(f"the member {next(name for name in names if names.count(name) > 1)!r} came twice; give it once")
+        raise Malformed(
+            f"the member {next(name for name in names if names.count(name) > 1)!r} came twice; give it once"
+        )
     return members
 
 
@@ -72,7 +76,9 @@ def lodged_members(command: Lodging, origin: str) -> dict[str, Any]:
     """What whoever lodges signs: the command as it was given, without its ids, and the log it is for."""
     given = msgspec.to_builtins(command)
     unsigned = ("id", "as", "second", "override_reason", _SIGNATURE[type(command)])
-    return {name: value for name, value in given.items() if name not in unsigned and value is not None} | {"log": origin}
+    return {name: value for name, value in given.items() if name not in unsigned and value is not None} | {
+        "log": origin
+    }
 
 
 class Recorder:
@@ -85,9 +91,9 @@ class Recorder:
 
     def record(self, command: Command) -> Appended:
         """Record one command. Raises what desk and keyring raise; nothing is half done."""
-        if isinstance(command, LodgeBid | WithdrawBid | LodgeChallenge):
-            return self._lodge(command)
-        return self._desk.record(command, self._sign_as(command))
+        if self._desk.signs_for_themselves(command):
+            return self._desk.record(command, self._sign_as(command))
+        return self._lodge(command)
 
     def _sign_as(self, command: Command) -> Callable[[Prepared], list[str]]:
         def sign(prepared: Prepared) -> list[str]:
@@ -104,7 +110,7 @@ class Recorder:
 
         return sign
 
-    def _lodge(self, command: Lodging) -> Appended:
+    def _lodge(self, command: Command) -> Appended:
         """Take in what somebody lodges, signed inside by them when they have a key here."""
         if found := self._desk.recorded(command):
             return found
@@ -127,8 +133,8 @@ class Recorder:
             return done[batch.index(prepared)]
         raise lost
 
-    def _with_signature(self, command: Lodging) -> Lodging:
-        if not command.as_:
+    def _with_signature(self, command: Command) -> Command:
+        if not isinstance(command, LodgeBid | WithdrawBid | LodgeChallenge):
             return command
         members = lodged_members(command, self._register.origin)
         member = _SIGNATURE[type(command)]
