@@ -105,6 +105,17 @@ def test_a_checkpoint_in_any_other_form_is_refused_though_it_is_signed(text: byt
         Checkpoint.parse(signed(text, LOG), KEYS)
 
 
+def test_a_tree_head_that_is_none_is_not_made() -> None:
+    for origin, size, root in (
+        (ORIGIN, 3, bytes(31)),
+        (ORIGIN, -1, bytes(32)),
+        (ORIGIN, 0, bytes(32)),
+        ("a b", 3, bytes(32)),
+    ):
+        with pytest.raises(Malformed):
+            Checkpoint(origin, size, root)
+
+
 def test_an_empty_log_has_a_checkpoint() -> None:
     made = Checkpoint(ORIGIN, 0, tree.EMPTY_ROOT).sign(LOG, None, 1)
     assert Checkpoint.parse(made.note, KEYS).size == 0

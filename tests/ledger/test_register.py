@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from fairplace.errors import Malformed, Refused, Unproven
@@ -144,6 +145,14 @@ def test_the_roles_of_one_key_are_not_those_of_its_successor() -> None:
     log.score(successor)
 
 
+def test_a_key_does_not_borrow_the_role_of_another_key_of_its_name() -> None:
+    log = opened()
+    log.enrol(OFFICER, "officer")
+    log.enrol(signer("officer/1a", 0x51), "key-admin")
+    with pytest.raises(Refused, match="may not change the key register"):
+        log.enrol(EVALUATOR, "evaluator", by=OFFICER)
+
+
 def test_keys_must_name_an_earlier_register_event() -> None:
     log = opened()
     log.enrol(OFFICER, "officer")
@@ -151,6 +160,14 @@ def test_keys_must_name_an_earlier_register_event() -> None:
     for keys in ("", scored.leaf_text):
         with pytest.raises(Unproven, match="no earlier event of it"):
             log.score(OFFICER, keys=keys)
+
+
+def test_an_entry_does_not_rest_on_a_register_event_that_comes_after_it() -> None:
+    log = opened()
+    log.enrol(OFFICER, "officer")
+    scored = log.score(OFFICER)
+    with pytest.raises(Unproven, match="no earlier event of it"):
+        log.register.check_signers(scored, 1)
 
 
 def test_an_entry_signed_for_another_log_is_refused() -> None:
@@ -310,3 +327,6 @@ def test_a_gap_in_the_register_shows() -> None:
     register.apply(0, log.entries[0].leaf, log.entries[0].envelope)
     with pytest.raises(Refused, match="does not follow"):
         register.apply(2, log.entries[2].leaf, log.entries[2].envelope)
+    other = msgspec.structs.replace(log.entries[1].envelope, prev=log.entries[1].leaf_text)
+    with pytest.raises(Refused, match="does not follow"):
+        register.apply(1, log.entries[1].leaf, other)

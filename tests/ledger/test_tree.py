@@ -171,6 +171,11 @@ def test_two_roots_of_one_size_are_two_faces() -> None:
         tree.verify_consistency(5, 5, naive_root(0, 5), naive_root(1, 6), [])
 
 
+def test_roots_that_are_no_hashes_prove_nothing_even_when_they_are_equal() -> None:
+    with pytest.raises(Unproven, match="12 bytes"):
+        tree.verify_consistency(5, 5, bytes(12), bytes(12), [])
+
+
 @given(st.integers(0, SIZES))
 def test_a_stored_frontier_grows_on_as_if_it_had_never_been_stored(size: int) -> None:
     frontier = Frontier()
