@@ -247,6 +247,7 @@ MOST_JSON = 49_152
 MOST_DEPTH = 16
 MOST_INTEGER = 2**53 - 1
 KEY = re.compile(r"[A-Za-z0-9_./:-]{1,256}")
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as an escape: an odd number of backslashes before u0000
 known_keys: set[str] = set()  # keys that have already matched KEY: a log uses the same few again and again
 
 
@@ -274,33 +275,32 @@ def read_json(data: bytes) -> JSON:
         raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep") from None
     except ValueError as error:
         raise Falsehood(f"the text is not JSON: {plain(str(error))}") from None
-    check_value(value, 1)
+    check_values((value,), 0)
+    if "\\u0000" in text and NUL.search(text):
+        raise Falsehood("a string with the character U+0000 came")
     again = ENCODER.encode(value)
     if again != text:
         raise Falsehood(f"the JSON text is not canonical: {difference(text, again)}")
     return value
 
 
-def check_value(value: JSON, depth: int) -> None:
-    """Rules 1 to 4 of §2, for a value and all that is in it."""
-    kind = type(value)
-    if kind is str:
-        if "\0" in value:
-            raise Falsehood("a string with the character U+0000 came")
-    elif kind is int:
-        if not -MOST_INTEGER <= value <= MOST_INTEGER:
-            raise Falsehood(f"the number {plain(str(value), 30)} is outside ±{MOST_INTEGER}")
-    elif kind is dict or kind is list:
-        if depth > MOST_DEPTH:
-            raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep")
+def check_values(values: Iterable[JSON], depth: int) -> None:
+    """Rules 1, 2 and 4 of §2, for values that stand `depth` deep and all that is in them."""
+    for value in values:
+        kind = type(value)
         if kind is dict:
+            if depth >= MOST_DEPTH:
+                raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep")
             for key in value:
                 if key not in known_keys:
                     check_key(key)
-            value = value.values()
-        for child in value:
-            if child is not None and child is not True and child is not False:
-                check_value(child, depth + 1)
+            check_values(value.values(), depth + 1)
+        elif kind is list:
+            if depth >= MOST_DEPTH:
+                raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep")
+            check_values(value, depth + 1)
+        elif kind is int and not -MOST_INTEGER <= value <= MOST_INTEGER:
+            raise Falsehood(f"the number {plain(str(value), 30)} is outside ±{MOST_INTEGER}")
 
 
 def check_key(key: str) -> None:
@@ -474,6 +474,7 @@ class Entry(NamedTuple):
     text: bytes  # what is signed
     lines: list[Line]
     leaf: bytes
+    leaf_b64: str
 
     @property
     def type(self) -> str:
@@ -497,7 +498,8 @@ def read_entry(data: bytes) -> Entry:
             raise Falsehood(f"the signature of {line} has {len(line.signature)} bytes, expected 64")
     if len(lines) > 2 and (rest := [line[:2] for line in lines[1:]]) != sorted(rest):
         raise Falsehood("the second and later signature lines are not sorted by name and key id")
-    return Entry(event, data[: end + 1], lines, leaf_hash(data))
+    leaf = leaf_hash(data)
+    return Entry(event, data[: end + 1], lines, leaf, b64(leaf))
 
 
 def check_envelope(event: JSON) -> None:
@@ -706,7 +708,7 @@ class KeyRegister:
         if is_register:
             if index:
                 self._change(index, event, named)
-            self.events[b64(entry.leaf)] = index
+            self.events[entry.leaf_b64] = index
         return keys
 
     def active_log_keys(self) -> list[Key]:
@@ -869,7 +871,7 @@ class Cases:
             indexes = [i for kind in rests_on["types"] for i in self.members.get(case, {}).get(kind, ())]
             self.judge_rests_on(rests_on, indexes)
         if stream == case:
-            self.standing[b64(entry.leaf)] = case, index
+            self.standing[entry.leaf_b64] = case, index
         self.members.setdefault(case, {}).setdefault(event["type"], []).append(index)
 
     def _judge_deposit(self, event: dict[str, JSON]) -> None:
@@ -1318,7 +1320,7 @@ class Audit:
             self.cases.judge(index, entry)
             if event["type"] in (DISCLOSED, WITHDRAWN):
                 self.change_openings(index, event)
-        self.streams[event["stream"]] = event["n"], b64(entry.leaf)
+        self.streams[event["stream"]] = event["n"], entry.leaf_b64
         self.tree.append(entry.leaf)
         return [Pending(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
 
