@@ -94,7 +94,7 @@ browser:
 	  echo "installing $$packages for the browser tests"; \
 	  if $$become apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$become apt-get -qq install -y --no-install-recommends $$packages >/dev/null; then exit 0; fi; \
 	fi; \
-	echo "the browser tests need Chromium: sudo apt-get install $$packages (or set FAIRPLACE_CHROMIUM to its path)" >&2
+	echo "the browser tests need Chromium: sudo apt-get install $$packages (on Ubuntu: sudo snap install chromium), or set FAIRPLACE_CHROMIUM to its path" >&2
 
 lock: $(DEV)  ## look for newer dependencies and lock them with their hashes
 	$(COMPILE) -o requirements/build.txt requirements/build.in
