@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from fairplace.decision import History
+from fairplace.people.events import InterestDecided
 from fairplace.procurement.events import (
     Awarded,
     AwardWithdrawn,
@@ -112,6 +113,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     late_decided: frozenset[LeafHash] = frozenset()
     checks: Mapping[Place, BidCheck] = {}
     sheets: tuple[Sheet, ...] = ()
+    recused: Mapping[KeyName, int] = {}
+    """Who must stay out of the case, with the index of the decision."""
     reopened_at: int = -1
     """The index of the newest withdrawal of an award: sheets and moderation may follow it again."""
     moderated_at: int = -1
@@ -164,11 +167,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
     def inputs(self, place: Place, criterion: str) -> list[Mark]:
-        """What evaluators gave, in the order of their sheets; of one evaluator's several sheets the newest counts."""
+        """What evaluators gave, in the order of their sheets; of one evaluator's several the newest; of the recused none."""
         given = {
             sheet.evaluator: sheet.marks[place][criterion]
             for sheet in self.sheets
-            if criterion in sheet.marks.get(place, {})
+            if criterion in sheet.marks.get(place, {}) and sheet.evaluator not in self.recused
         }
         return list(given.values())
 
@@ -262,6 +265,10 @@ def _evaluation(state: State, recorded: Recorded) -> State:
                 marks=_open(event.bids, "marks"),
             )
             return replace(state, sheets=(*state.sheets, sheet))
+        case InterestDecided(person=person, outcome=outcome):
+            others = {name: index for name, index in state.recused.items() if name != person}
+            out = {person: recorded.index} if outcome == "recuse" else {}
+            return replace(state, recused={**others, **out})
         case Moderated() as event:
             return replace(state, moderated_at=recorded.index, results=_open(event.bids, "result"))
         case _:

@@ -1,0 +1,99 @@
+"""Opening the record: release what the occasion allows, and take down what must not stand."""
+
+from __future__ import annotations
+
+from fairplace import procedure
+from fairplace.decision import Actor, Decision, History
+from fairplace.errors import Refused
+from fairplace.ledger.disclosure import sealed
+from fairplace.openness.commands import AnyCommand, Release, WithdrawValue
+from fairplace.openness.events import Disclosed, Slots, Withdrawn
+from fairplace.openness.release import concerns_one_person, due, event_of, in_effect, releasable
+from fairplace.people import roles
+from fairplace.procedure import Objections, refuse, words
+from fairplace.terms import Instant
+
+
+def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, chance: bytes = b"") -> Decision:
+    """The one event that the command gives, or a refusal."""
+    roles.require(by, command.gives, report=command.is_report)
+    procedure.head_of(history)
+    if command.is_report:
+        refuse(
+            "report", "a release or take-down is the register's own act and cannot be reported; leave 'evidence' out"
+        )
+    Objections(command, overridable=False).weigh()
+    match command:
+        case Release():
+            return _release(command, history, at)
+        case WithdrawValue():
+            return _withdraw(command, history, at)
+
+
+def _release(command: Release, history: History, at: Instant) -> Decision:
+    if concerns_one_person(history):
+        raise Refused(
+            "the case concerns one person: nothing of it is ever made public but counts over many cases",
+            code="one-person",
+        )
+    if (sentence := due(history, command.occasion)) is not None:
+        raise Refused(sentence, code="too-early")
+    public, down = in_effect(history)
+    allowed = releasable(history, command.occasion)
+    if command.only is None:
+        if command.occasion == "request":
+            refuse("only", "a release on request names its slots; give them in 'only'")
+        chosen = {index: slots - down.get(index, set()) for index, slots in allowed.items()}
+    else:
+        chosen = _named(command.only, allowed)
+    openings = [
+        Slots(entry=index, slots=sorted(new))
+        for index, slots in sorted(chosen.items())
+        if (new := slots - public.get(index, set()))
+    ]
+    if not openings:
+        raise Refused(
+            "everything that this occasion may make public is public already, or was taken down; name a slot that was"
+            " taken down in 'only' if it is to come back",
+            code="nothing-to-release",
+        )
+    count = sum(len(one.slots) for one in openings)
+    return Decision(
+        event=Disclosed(**procedure.event(command, history, at), occasion=command.occasion, openings=openings),
+        statement=f"Make {count} sealed values of {len(openings)} entries public (occasion: {command.occasion}).",
+    )
+
+
+def _named(only: list[Slots], allowed: dict[int, set[str]]) -> dict[int, set[str]]:
+    chosen: dict[int, set[str]] = {}
+    for one in only:
+        if extra := sorted(set(one.slots) - allowed.get(one.entry, set())):
+            raise Refused(
+                f"the slot {extra[0][:100]} of entry {one.entry} may not be made public on this occasion; name only what"
+                " the allow-list has",
+                code="not-allowed",
+            )
+        chosen.setdefault(one.entry, set()).update(one.slots)
+    return chosen
+
+
+def _withdraw(command: WithdrawValue, history: History, at: Instant) -> Decision:
+    if event_of(history, command.entry) is None:
+        refuse("unknown-entry", f"entry {command.entry} is not in this case; name the case that it belongs to")
+    public = in_effect(history)[0].get(command.entry, set())
+    slots = sorted(set(command.slots))
+    if not slots or (closed := sorted(set(slots) - public)):
+        named = closed[0][:100] if slots else "no slot"
+        refuse(
+            "not-public", f"{named} of entry {command.entry} is not public, so it cannot be taken down; name what is"
+        )
+    return Decision(
+        event=Withdrawn(
+            **procedure.event(command, history, at),
+            ground=command.ground,
+            openings=[Slots(entry=command.entry, slots=slots)],
+            reason=sealed("personal", words(command.reason, "the reason for taking it down")),
+        ),
+        statement=f"Take {len(slots)} published values of entry {command.entry} down ({command.ground.replace('-', ' ')});"
+        " the proofs stand.",
+    )
