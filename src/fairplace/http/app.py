@@ -17,7 +17,7 @@ from litestar.di import Provide
 from fairplace import shelf
 from fairplace.http import about, challenges, decisions, faults, headers, log, providers, record, rules, verify
 from fairplace.http.pages import Pages
-from fairplace.http.ports import Register, Rows
+from fairplace.http.ports import Register
 from fairplace.http.routing import THREADS
 from fairplace.http.rulebook import Rulebook
 from fairplace.http.site import Site
@@ -34,11 +34,11 @@ HANDLERS = (
 )
 
 
-def create_app(register: Register, rows: Rows, *, web: Path | None = None) -> Litestar:
-    """The application of one register and its rows; `web` is the shelf of templates and styles, found by itself."""
+def create_app(register: Register, *, web: Path | None = None) -> Litestar:
+    """The application of one register; `web` is the shelf of templates and styles, found by itself."""
     settings = register.settings
     pages = Pages(web or shelf.root("web"), authority=settings.authority, origin=settings.origin)
-    site = Site(register, rows, pages, Rulebook(register.own_policies))
+    site = Site(register, pages, Rulebook(register.own_policies))
 
     def the_site() -> Site:
         return site

@@ -30,9 +30,9 @@ Answer = Response[bytes]
 class Site:
     """One register's pages."""
 
-    def __init__(self, register: Register, rows: Rows, pages: Pages, rulebook: Rulebook) -> None:
+    def __init__(self, register: Register, pages: Pages, rulebook: Rulebook) -> None:
         self.settings: Settings = register.settings
-        self.rows = rows
+        self.rows: Rows = register.rows
         self.published = Published(register.public)
         self.public = register.public
         self.pages = pages
