@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple, Self
 
 import msgspec
@@ -110,11 +110,13 @@ class Vkey(msgspec.Struct, frozen=True, dict=True):
         return int.from_bytes(signature[:8])
 
 
+@lru_cache(maxsize=4096)  # the same names come in every entry
 def check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise Malformed(f"the key name {name[:200]!r} came; names match {_NAME.pattern}")
 
 
+@lru_cache(maxsize=256)
 def check_origin(origin: str) -> None:
     """A log's name; it must not begin as the other signed texts do, or one could be taken for another."""
     check_name(origin)
