@@ -1,0 +1,334 @@
+"""The decision record: what a reader of a case sees at each stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from fairplace.challenge import events as challenge
+from fairplace.ledger.disclosure import sealed
+from fairplace.openness.events import Assessed
+from fairplace.people.events import InterestsDeclared
+from fairplace.procurement import events as e
+from fairplace.replay import Replay
+from fairplace.terms import Provider
+from tests.projections.story import (
+    PROJECTIONS,
+    Log,
+    case_id,
+    common,
+    competition,
+    imported,
+    leaf,
+    planned,
+    provider,
+    step,
+)
+
+CASE = case_id(1)
+
+
+def record(log: Log, case: str = CASE, name: str = "decision-record") -> Any:
+    replay = Replay(":memory:", log, PROJECTIONS, code="NCC")
+    replay.catch_up()
+    kind = {one.projection.name: one.projection.row for one in PROJECTIONS}[name]
+    rows = {(projection, key): row for projection, key, row, _ in replay.stored()}
+    found = rows.get((name, case))
+    return None if found is None else msgspec.json.decode(found, type=kind)
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+def release(log: Log, at: dict[str, int]) -> None:
+    log.disclose(CASE, *sorted(index for noun, index in at.items() if not noun.startswith("cover")))
+
+
+def test_before_the_award_is_released_no_bid_can_be_counted(log: Log) -> None:
+    at = competition(log, CASE)
+    log.disclose(CASE, at["planned"], at["tender"])
+    row = record(log)
+    assert (row.title, row.criteria[0].title) == ("Homes for children", "Quality of care")
+    assert (row.bids_count, row.bids, row.winners, row.reasons, row.deposits) == (None, [], [], [], [])
+    assert [item.type for item in row.trail if item.type.startswith("deposit")] == []
+
+
+def test_only_the_winner_is_named(log: Log) -> None:
+    release(log, competition(log, CASE))
+    row = record(log)
+    assert [
+        (bid.label, bid.place, bid.winner, bid.provider_name, bid.total, bid.rank, bid.price) for bid in row.bids
+    ] == [
+        ("A", "05", True, "Provider 2 Ltd", 8000, 1, 80_000_00),
+        ("B", "02", False, None, 7000, 2, 90_000_00),
+        ("C", "07", False, None, 6000, 3, 95_000_00),
+    ]
+    text = msgspec.json.encode(row)
+    assert [number for number in (1, 2, 3) if provider(number).id.encode() in text] == [2]
+
+
+def test_the_losers_label_says_nothing_of_their_rank(log: Log) -> None:
+    """B and C stand in the order of places, which were given at random."""
+    at = competition(log, CASE)
+    release(log, at)
+    by_label = sorted(record(log).bids, key=lambda bid: bid.label)
+    assert [bid.place for bid in by_label] == ["05", "02", "07"]
+
+
+def test_reasons_are_those_of_the_award_and_their_entry_is_named(log: Log) -> None:
+    at = competition(log, CASE)
+    release(log, at)
+    row = record(log)
+    assert row.reasons == ["It offered the best care.", "Its price was fair."]
+    assert (row.reasons_index, row.delegation, row.state, row.award_value) == (
+        at["awarded"],
+        "4.2",
+        "awarded",
+        80_000_00,
+    )
+
+
+def test_a_change_at_moderation_shows_both_marks_and_why(log: Log) -> None:
+    release(log, competition(log, CASE))
+    change = record(log).changes[0]
+    assert (change.label, change.inputs, change.agreed, change.reason) == ("B", [3, 5], 4, "both were read again")
+
+
+def test_an_award_taken_back_leaves_no_winner(log: Log) -> None:
+    release(log, competition(log, CASE))
+    log.add(e.AwardWithdrawn(**step(CASE), reason=sealed("standstill", "a sum was wrong")))
+    row = record(log)
+    assert (row.state, row.winners, row.reasons, row.award_value) == ("award-withdrawn", [], [], None)
+    assert {bid.provider_name for bid in row.bids} == {None}
+
+
+def test_the_state_follows_standstill_suspension_and_contract(log: Log) -> None:
+    release(log, competition(log, CASE))
+    notice = {"reference": None, "conflicts_confirmed": True}
+    log.add(e.NoticePublished(**step(CASE), notice="UK6", standstill_ends="2026-03-12", **notice))
+    assert record(log).state == "standstill"
+    claim = {"issued_on": "2026-03-09", "notified_on": "2026-03-10", "claimant": sealed("personal", None)}
+    log.add(e.ClaimNotified(**step(CASE), **claim))
+    assert record(log).state == "suspended"
+    log.add(e.SuspensionEnded(**step(CASE), how="lifted"))
+    assert (record(log).state, record(log).claims[0].suspension_ended) == ("standstill", "lifted")
+    log.add(
+        e.ContractEntered(
+            **step(CASE),
+            entered_on="2026-04-01",
+            providers=sealed("standstill", [provider(2)]),
+            value=sealed("commercial", 80_000_00),
+            document=sealed("commercial", None),
+        )
+    )
+    row = record(log)
+    assert (row.state, row.contract_on, row.contract_value, row.standstill_ends) == (
+        "contract", "2026-04-01", None, "2026-03-12",
+    )  # fmt: skip
+
+
+def test_what_is_withheld_says_where_and_why_but_not_how_much_is_behind(log: Log) -> None:
+    at = competition(log, CASE)
+    log.disclose(CASE, at["planned"], at["tender"])
+    held = {(one.index, one.slot): (one.count, one.basis) for one in record(log).withheld}
+    assert held[at["moderated"], "/bids/*/marks"] == (8, "standstill")
+    assert held[at["awarded"], "/reasons"] == (1, "standstill")
+    assert (at["planned"], "/title") not in held
+    assert [slot for _, slot in held if slot in ("/exhibit", "/override_reason")] == []
+
+
+def test_a_report_shows_when_it_happened_and_on_what_it_rests(log: Log) -> None:
+    index = log.add(planned(CASE, evidence="portal-export", happened_at="2025-11-05T10:00:00.000Z"))
+    [item] = record(log).trail
+    assert (item.index, item.evidence, item.role, item.signers) == (index, "portal-export", "officer", 1)
+    assert (item.happened_at, item.at) == ("2025-11-05T10:00:00.000Z", "2026-01-01T00:00:00.000Z")
+    assert "/exhibit" in item.withheld
+
+
+def test_an_override_stands_with_its_reason(log: Log) -> None:
+    members = {"override": "weights", "override_reason": sealed("personal", "the portal had rounded")}
+    index = log.add(planned(CASE, **members))
+    log.disclose(CASE, index)
+    row = record(log)
+    assert (row.overrides, row.trail[0].override, row.trail[0].override_reason) == (
+        [index], "weights", "the portal had rounded",
+    )  # fmt: skip
+
+
+def test_a_question_and_its_answer_are_one_line(log: Log) -> None:
+    log.add(planned(CASE))
+    asked = log.add(
+        e.QuestionAsked(
+            **step(CASE), question="q-1", words=sealed("standstill", "May we visit?"), asked_by=sealed("personal", None)
+        )
+    )
+    answered = log.add(
+        e.QuestionAnswered(
+            **step(CASE),
+            question="q-1",
+            audience="all",
+            material=True,
+            confidential_reason=None,
+            words=sealed("standstill", "May bidders visit?"),
+            answer=sealed("standstill", "Yes, all on 3 February."),
+            recipients=sealed("personal", []),
+        )
+    )
+    log.disclose(CASE, asked, answered, slots=["/words", "/answer"])
+    [question] = record(log).questions
+    assert (question.asked_index, question.answered_index, question.audience) == (asked, answered, "all")
+    assert (question.words, question.answer) == ("May bidders visit?", "Yes, all on 3 February.")
+
+
+def test_a_challenge_is_named_by_its_stream_and_never_by_its_author(log: Log) -> None:
+    log.add(planned(CASE))
+    stream = case_id(9)
+    lodged = log.add(
+        challenge.Lodged(
+            **common(CASE),
+            seen=leaf(0),
+            kind="complaint",
+            ground="scoring",
+            remedy="explanation",
+            about=0,
+            challenger=sealed("personal", provider(3)),
+            words=sealed("personal", "We were marked low."),
+            challenger_signature=sealed("personal", None),
+        ),
+        stream=stream,
+    )
+    log.disclose(CASE, lodged)
+    assert [(ref.id, ref.state, ref.ground) for ref in record(log).challenges] == [(stream, "received", "scoring")]
+    assert record(log, name="register").open_challenges == [stream]
+    log.add(
+        challenge.Decided(
+            **common(CASE),
+            seen=leaf(0),
+            outcome="upheld",
+            remedy="re-score",
+            reason=sealed("personal", "A sheet was missed."),
+        ),
+        stream=stream,
+    )
+    row = record(log, stream, "challenge-trail")
+    assert (row.state, row.words, row.remedy_given, row.case, row.case_citation) == (
+        "upheld", "We were marked low.", "re-score", CASE, "FP-NCC [2026] 1",
+    )  # fmt: skip
+    assert (record(log).challenges[0].state, record(log, name="register").challenges) == ("upheld", 0)
+    assert provider(3).name.encode() not in msgspec.json.encode([row, record(log)])
+
+
+def test_the_newest_assessment_is_quoted_and_the_earlier_ones_are_kept(log: Log) -> None:
+    log.add(planned(CASE))
+    for number, outcome in enumerate(("concern", "met")):
+        log.add(
+            Assessed(
+                **common(CASE),
+                seen=leaf(0),
+                view="public",
+                occasion="request",
+                upto=number + 1,
+                outcomes={"ET-01": outcome, "TR-01": "met"},
+                findings="d" * 64,
+                policies={"reasons.py": "e" * 64},
+                engine="0.1.0",
+                holidays="f" * 64,
+            ),
+            stream=case_id(50),
+        )
+    findings = record(log, name="findings")
+    assert (findings.newest.counts, findings.newest.index) == ({"met": 2}, 2)
+    assert [one.counts for one in findings.history] == [{"concern": 1, "met": 1}]
+    assert [(check.rule, check.outcome, check.index) for check in record(log).checks] == [
+        ("ET-01", "met", 2),
+        ("TR-01", "met", 2),
+    ]
+
+
+def test_somebody_who_declares_an_interest_is_a_role_and_no_name(log: Log) -> None:
+    log.add(planned(CASE))
+    log.add(
+        InterestsDeclared(
+            **common(CASE), seen=leaf(0), acting_as="evaluator", bidders_known=True, interests=sealed("personal", [])
+        ),
+        stream=case_id(60),
+    )
+    row = record(log)
+    assert row.trail[1].facts == {"acting_as": "evaluator", "bidders_known": True}
+    assert b"officer/1a" not in msgspec.json.encode(row)
+
+
+def test_a_case_about_one_person_has_no_row_anywhere(log: Log) -> None:
+    at = competition(log, CASE)
+    release(log, at)
+    log.add(imported(CASE, concerns_one_person=True))
+    replay = Replay(":memory:", log, PROJECTIONS, code="NCC")
+    replay.catch_up()
+    assert list(replay.stored()) == []
+
+
+def award(key: str, number: int, value: int | None) -> e.ImportedAward:
+    return e.ImportedAward(
+        id=key,
+        status="active",
+        decided_on="2025-01-02",
+        published_on="2025-03-02",
+        value=value,
+        suppliers=[provider(number)],
+    )
+
+
+def test_of_imported_releases_the_newest_speaks_and_all_are_listed(log: Log) -> None:
+    first = log.add(
+        imported(CASE, "r-2", released_at="2025-03-01T00:00:00.000Z", awards=sealed("personal", [award("a", 1, 5)]))
+    )
+    second = log.add(
+        imported(
+            CASE,
+            "r-1",
+            title=sealed("personal", "An older title"),
+            tender_value=sealed("commercial", 900),
+            awards=sealed("personal", [award("a", 2, 4), award("b", 3, None)]),
+        )
+    )
+    log.disclose(CASE, first, second)
+    row = record(log)
+    assert [one.release for one in row.releases] == ["r-2", "r-1"]
+    assert (row.title, row.estimated_value, row.state, row.imported) == ("Short breaks", 900, "imported", True)
+    assert [(one.id, one.value, one.suppliers[0].provider_name) for one in row.imported_awards] == [
+        ("a", 5, "Provider 1 Ltd"),
+        ("b", None, "Provider 3 Ltd"),
+    ]
+    assert (row.award_value, row.need) == (None, None), "a part is no total, and missing stays missing"
+    assert record(log, name="register").winner_ids == [provider(1).id, provider(3).id]
+    assert [(one.imported, one.value) for one in record(log, provider(1).id, "provider").awards] == [(True, 5)]
+
+
+def test_a_provider_has_awards_and_contracts_and_nothing_else(log: Log) -> None:
+    at = competition(log, CASE)
+    release(log, at)
+    contract = log.add(
+        e.ContractEntered(
+            **step(CASE),
+            entered_on="2026-04-01",
+            providers=sealed("standstill", [provider(2), Provider(id="GB-COH-2", name="Partner Ltd")]),
+            value=sealed("commercial", 81_000_00),
+            document=sealed("commercial", None),
+        )
+    )
+    log.disclose(CASE, contract)
+    [won] = record(log, provider(2).id, "provider").awards
+    assert (won.value, won.contract_value, won.contract_on, won.shared_with) == (80_000_00, 81_000_00, "2026-04-01", 1)
+    assert [record(log, provider(number).id, "provider") for number in (1, 3)] == [None, None]
+
+
+def test_cases_are_cited_in_the_order_of_the_log_year_by_year(log: Log) -> None:
+    log.add(planned(case_id(1)), at="2025-12-31T23:59:00.000Z")
+    log.add(planned(case_id(2), concerns_one_person=True), at="2026-01-01T10:00:00.000Z")
+    log.add(planned(case_id(3)), at="2026-01-01T10:00:00.000Z")
+    assert record(log, case_id(1)).citation == "FP-NCC [2025] 1"
+    assert record(log, case_id(3)).citation == "FP-NCC [2026] 2", "one without a page is counted too"
