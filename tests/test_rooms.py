@@ -114,7 +114,6 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "msgspec": ("fairplace", "policies", "projections"),
     "ocdsmerge": ("fairplace.ocds",),
     "rich": ("fairplace.cli",),
-    "rich_click": ("fairplace.cli",),
     "structlog": ("fairplace.cli", "fairplace.http"),
     "uvicorn": ("fairplace.cli", "fairplace.http"),
 }
