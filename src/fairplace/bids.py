@@ -1,19 +1,18 @@
 """What a case says of its bids, as one view shows it: who bid, which are live, what they came to, who won.
 
 - Nothing is guessed: what is closed to the view, or was never recorded, is None.
-- The arithmetic is done again from marks, prices and the published formula; it shares no line with the deciders.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
 from fairplace.event import Fact
+from fairplace.points import Standing, Terms, standings
 from fairplace.procurement.events import (
     Awarded,
     AwardWithdrawn,
@@ -21,21 +20,20 @@ from fairplace.procurement.events import (
     BidsChecked,
     BidsOpened,
     CriteriaChanged,
-    Criterion,
+    DeadlineChanged,
     DepositReceived,
     DepositReceivedLate,
     DepositWithdrawn,
     LateBidsDecided,
     Moderated,
-    PriceFormula,
     Result,
-    Scale,
     TenderPublished,
 )
 from fairplace.recorded import Recorded
-from fairplace.terms import BasisPoints, LeafHash, Mark, Pence, Place
+from fairplace.terms import Instant, LeafHash, Mark, Pence, Place
 
 F = TypeVar("F", bound=Fact)
+Answer = Literal["yes", "no", "unknown"]
 
 
 class Past(Protocol):
@@ -45,31 +43,6 @@ class Past(Protocol):
     def view(self) -> str: ...
     def of(self, kind: type[F]) -> list[tuple[Recorded, F]]: ...
     def last(self, kind: type[F]) -> tuple[Recorded, F] | None: ...
-
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """How bids are judged: the published criteria and what makes a number of them."""
-
-    criteria: tuple[Criterion, ...]
-    scale: Scale
-    price_formula: PriceFormula | None
-    tie_break: str | None
-    winners: int
-
-    @property
-    def leaves(self) -> tuple[Criterion, ...]:
-        """The criteria that earn points: those that no other names as its parent."""
-        parents = {criterion.parent for criterion in self.criteria}
-        return tuple(criterion for criterion in self.criteria if criterion.id not in parents)
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bid comes to. `tied`: the published tie-break leaves it level with another."""
-
-    points: dict[str, BasisPoints]
-    total: BasisPoints
-    rank: int
-    tied: bool
 
 
 class Bid(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,17 +82,39 @@ class Bids(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def places_of(self, providers: Collection[str]) -> frozenset[Place]:
         return frozenset(place for place, bid in self.by_place.items() if bid.provider in providers)
 
-    def would_win(self, terms: Terms | None = None, without: Collection[Place] = ()) -> frozenset[Place] | None:
-        """Who would win by the agreed marks under other terms, or without some bids; None if it cannot be told."""
-        judged = standings(self, terms, without)
-        if judged is None:
+    def standings(self, by: Terms | None = None, without: Collection[Place] = ()) -> dict[Place, Standing] | None:
+        """Where the live bids come out, computed anew, perhaps by other terms or without some; None if unknown."""
+        by = by or self.terms
+        if by is None or self.live is None:
             return None
-        by = terms or self.terms
-        assert by is not None
+        judged = [bid for bid in self.live if bid.place not in without]
+        return standings(by, {bid.place: bid.marks for bid in judged}, {bid.place: bid.price for bid in judged})
+
+    def would_win(self, by: Terms | None = None, without: Collection[Place] = ()) -> frozenset[Place] | None:
+        """Who would win by the agreed marks under other terms, or without some bids; None if it cannot be told."""
+        by = by or self.terms
+        judged = self.standings(by, without)
+        if judged is None or by is None:
+            return None
         # As many as were chosen, where fewer won than might have.
         most = min(by.winners, len(self.winners)) if self.winners else by.winners
         first = frozenset(place for place, standing in judged.items() if standing.rank <= most)
         return first if len(first) == min(most, len(judged)) else None
+
+    def changed_by(self, places: Collection[Place]) -> Answer:
+        """Did it change who won, that these bids were judged? Yes if one won, or if another wins without them."""
+        if self.winners is None:
+            return "unknown"
+        if self.winners & frozenset(places):
+            return "yes"
+        if not places:
+            return "no"
+        would = self.would_win(without=places)
+        return "unknown" if would is None else ("no" if would == self.winners else "yes")
+
+    def helped_by(self, favoured: Collection[Place]) -> Answer:
+        """Did an advantage of these bids change who won? No if none of them won; else nobody can say."""
+        return "no" if self.winners and favoured and not self.winners & frozenset(favoured) else "unknown"
 
 
 def terms(past: Past, before: int | None = None) -> Terms | None:
@@ -141,65 +136,17 @@ def terms(past: Past, before: int | None = None) -> Terms | None:
     )
 
 
-def standings(bids: Bids, by: Terms | None = None, without: Collection[Place] = ()) -> dict[Place, Standing] | None:
-    """The points, totals and ranks of the live bids, computed anew; None where a mark, a price or a rule is missing."""
-    by = by or bids.terms
-    if by is None or bids.live is None:
+def deadline(past: Past, provider: str | None = None) -> Instant | None:
+    """The deadline that held for all, or the other one that this provider (or one withheld) was given."""
+    tender = past.last(TenderPublished)
+    if tender is None:
         return None
-    bidding = [bid for bid in bids.live if bid.place not in without]
-    scale = by.scale.highest - by.scale.lowest
-    price_matters = any(leaf.kind == "price" for leaf in by.leaves)
-    prices = [bid.price for bid in bidding if bid.price is not None]
-    if scale <= 0 or (price_matters and (by.price_formula is None or len(prices) < len(bidding))):
-        return None
-    points: dict[Place, dict[str, BasisPoints]] = {}
-    for bid in bidding:
-        earned = points[bid.place] = {}
-        for leaf in by.leaves:
-            if leaf.kind == "price":
-                assert bid.price is not None
-                earned[leaf.id] = _price_points(leaf.weight, bid.price, min(prices), by.price_formula)
-            elif bid.marks is None or leaf.id not in bid.marks:
-                return None
-            else:
-                earned[leaf.id] = _half_up(leaf.weight * (bid.marks[leaf.id] - by.scale.lowest), scale)
-    return _ranked(bidding, points, by)
-
-
-def _price_points(weight: BasisPoints, price: Pence, lowest: Pence, formula: PriceFormula | None) -> BasisPoints:
-    if price == lowest:
-        return weight
-    if lowest <= 0:
-        return 0
-    if formula == "lowest-over-price":
-        return _half_up(weight * lowest, price)
-    return max(0, _half_up(weight * (2 * lowest - price), lowest))
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    """The fraction rounded to a whole number, a half upwards; exact."""
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-def _ranked(
-    bidding: Collection[Bid], points: Mapping[Place, dict[str, BasisPoints]], by: Terms
-) -> dict[Place, Standing]:
-    quality = [leaf.id for leaf in by.leaves if leaf.kind == "quality"]
-    key: dict[Place, tuple[int, int]] = {}
-    for bid in bidding:
-        earned = points[bid.place]
-        level = 0
-        if by.tie_break == "highest-quality":
-            level = -sum(earned[name] for name in quality)
-        elif by.tie_break == "lowest-price" and bid.price is not None:
-            level = bid.price
-        key[bid.place] = (-sum(earned.values()), level)
-    order = sorted(key.values())
-    same = Counter(order)
-    return {
-        place: Standing(points=points[place], total=-at[0], rank=order.index(at) + 1, tied=same[at] > 1)
-        for place, at in key.items()
-    }
+    until = tender[1].deadline
+    for _, change in past.of(DeadlineChanged):
+        given = {one.id for one in change.recipients.get(())}
+        if change.audience == "all" or (provider and (provider in given or not change.recipients.is_open)):
+            until = change.deadline
+    return until
 
 
 def read(past: Past) -> Bids:

@@ -14,8 +14,9 @@ from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
-from fairplace.bids import Bid, Bids, Standing, Terms, read, standings, terms
+from fairplace.bids import Answer, Bid, Bids, deadline, read, terms
 from fairplace.event import Fact
+from fairplace.points import Standing, Terms
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId, Day, Instant
 
@@ -31,13 +32,12 @@ __all__ = [
     "Severity",
     "Standing",
     "Terms",
+    "deadline",
     "rule",
-    "standings",
     "terms",
 ]
 
 Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
-Answer = Literal["yes", "no", "unknown"]
 Severity = Literal["critical", "high", "medium", "low"]
 
 GRAVITY: tuple[Outcome, ...] = ("not-met", "concern", "cannot-tell", "met", "not-applicable")
