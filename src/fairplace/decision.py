@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 import msgspec
 
@@ -23,6 +23,9 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     procedure. `override_reason` asks for a blocked act all the same; it then needs the signature of a second person,
     whom `second` names.
     """
+
+    gives: ClassVar[str]
+    """The type of the event that comes of it."""
 
     id: CommandId
     as_: KeyName = msgspec.field(name="as", default="")

@@ -223,7 +223,7 @@ class Desk:
 
     def signs_for_themselves(self, command: Command) -> bool:
         """Does the asker sign, or the receiver for them? Raises Forbidden when their roles allow neither."""
-        kind = type(command).gives
+        kind = command.gives
         by = Actor(key=command.as_, roles=self.roles_of(command.as_))
         if roles.may_ask(by.roles, kind) and not roles.may(by.roles, kind):
             return False

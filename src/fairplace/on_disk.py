@@ -1,11 +1,11 @@
 """A register on disk: make one, open one, and what stands in its folder.
 
-    DIR/fairplace.toml      settings, no secret
-    DIR/register.sqlite     entries, openings, checkpoints, rows of projections
-    DIR/documents/          files by digest, private until released
-    DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy
-    DIR/secrets/            seeds of the log and of the service keys, 0600; no officer's key, ever
-    DIR/policies/           the register's own rules, if any
+DIR/fairplace.toml      settings, no secret
+DIR/register.sqlite     entries, openings, checkpoints, rows of projections
+DIR/documents/          files by digest, private until released
+DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy
+DIR/secrets/            seeds of the log and of the service keys, 0600; no officer's key, ever
+DIR/policies/           the register's own rules, if any
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
-from fairplace import settings
+from fairplace import replay, settings, shelf
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
 from fairplace.errors import Misconfigured, Refused
-from fairplace.ledger import disclosure, register
+from fairplace.ledger import disclosure
 from fairplace.ledger.note import MlDsaSigner, Signer, mldsa_supported
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.reading import StoreReader
+from fairplace.replay import Replay
+from fairplace.rows import Rows
 from fairplace.sources import SYSTEM, Sources
 
 SERVICES = ("receiver", "assessor", "importer")
@@ -40,7 +42,8 @@ class Register:
         self.sources = sources
         self.settings = settings.load(folder)
         self.origin = self.settings.origin
-        self.store = SqliteStore(folder / self.settings.database, sources)
+        self._database = folder / self.settings.database
+        self.store = SqliteStore(self._database, sources)
         self.reader = StoreReader(self.store, self.origin)
         self.documents = Documents(folder / "documents")
         self.desk = Desk(
@@ -59,6 +62,10 @@ class Register:
         self.close()
 
     def close(self) -> None:
+        if "replay" in self.__dict__:
+            self.replay.close()
+        if "rows" in self.__dict__:
+            self.rows.close()
         self.store.close()
 
     @property
@@ -92,6 +99,27 @@ class Register:
             clock=self.sources.clock,
         )
 
+    @cached_property
+    def replay(self) -> Replay:
+        """Keeps the rows of the projections in step with the published log."""
+        return Replay(
+            self._database,
+            self.reader,
+            replay.loaded(shelf.projections()),
+            code=replay.code_of(self.settings.authority),
+        )
+
+    @cached_property
+    def rows(self) -> Rows:
+        """What readers look up."""
+        return Rows(self._database, [one.projection for one in replay.loaded(shelf.projections())])
+
+    def follow(self) -> None:
+        """Publish what is committed, and bring the rows to what is published. Raises Busy when others hold the lock."""
+        self.publisher.publish()
+        published = self.store.last_checkpoint(self.origin)
+        self.replay.catch_up(published.size if published else 0)
+
     def enrol(
         self, vkey: str, role: str, *, holder: str, provider: str | None, admin: Signer, key: str | None = None
     ) -> Appended:
@@ -100,7 +128,7 @@ class Register:
             "/holder", {"name": holder, "provider_id": provider}, self.sources.entropy(disclosure.SALT_BYTES)
         )
         return self._register_event(
-            register.KEY_ADDED,
+            "key.added/1",
             {"role": role, "vkey": vkey},
             admin,
             statement=f"Let the key {vkey.split('+')[0]} act as {role}",
@@ -111,13 +139,13 @@ class Register:
     def revoke(self, vkey: str, *, reason: str, admin: Signer) -> Appended:
         """From now on the key may sign nothing; what it signed before stands. `reason` is a public code."""
         return self._register_event(
-            register.KEY_REVOKED, {"reason": reason, "vkey": vkey}, admin, statement=f"Revoke the key {vkey}"
+            "key.revoked/1", {"reason": reason, "vkey": vkey}, admin, statement=f"Revoke the key {vkey}"
         )
 
     def limit(self, vkey: str, *, not_for: list[str], admin: Signer) -> Appended:
         """From now on the key may not sign events of these types."""
         return self._register_event(
-            register.KEY_LIMITED,
+            "key.limited/1",
             {"not_for": sorted(not_for), "vkey": vkey},
             admin,
             statement=f"Keep the key {vkey} from signing {', '.join(sorted(not_for))}",
@@ -174,10 +202,10 @@ def create(
     settings.write(folder, authority=authority.strip(), origin=origin, vkeys=log_keys)
     made = Register(folder, sources)
     made._register_event(
-        register.OPENED, {"root_key": root.vkey.text}, root, statement=f"Open the log {origin}", key="open"
+        "log.opened/1", {"root_key": root.vkey.text}, root, statement=f"Open the log {origin}", key="open"
     )
     for vkey in log_keys:
-        made._register_event(register.LOG_KEY_ADDED, {"vkey": vkey}, root, statement="Name a key of the log", key=vkey)
+        made._register_event("log-key.added/1", {"vkey": vkey}, root, statement="Name a key of the log", key=vkey)
     for role in SERVICES:
         made.enrol(made.service(role).vkey.text, role, holder=f"{authority}: {role}", provider=None, admin=root)
     made.publisher.publish()

@@ -82,17 +82,13 @@ def revoke_key(folder: Path, vkey: str, reason: str, who: str | None, told: Cons
 def list_keys(folder: Path, as_json: bool) -> int:
     with Register.open(folder) as register:
         for standing in register.reader.register().standings():
-            line = {
-                "vkey": standing.vkey.text,
-                "roles": sorted({role for _, role in standing.roles}),
-                "added": standing.added,
-                "revoked": standing.revoked,
-            }
+            held = sorted({role for _, role in standing.roles})
             if as_json:
+                line = {"vkey": standing.vkey.text, "roles": held, "added": standing.added, "revoked": standing.revoked}
                 click.echo(msgspec.json.encode(line))
             else:
                 state = "" if standing.revoked is None else f", revoked at entry {standing.revoked}"
-                click.echo(f"{standing.vkey.text}  {', '.join(line['roles'])} since entry {standing.added}{state}")
+                click.echo(f"{standing.vkey.text}  {', '.join(held)} since entry {standing.added}{state}")
     return 0
 
 

@@ -35,8 +35,7 @@ def record_file(folder: Path, file: Path, who: str | None, told: Console) -> int
                 click.echo(msgspec.json.encode(appended))
                 done += not appended.duplicate
         finally:
-            register.publisher.publish()
-            register.rows_writer.catch_up()
+            register.follow()
             told.print(f"Recorded {done} new {'entry' if done == 1 else 'entries'}.")
     return 0
 
@@ -65,8 +64,7 @@ def import_ocds(folder: Path, files: tuple[Path, ...], report: Path | None, told
     with Register.open(folder) as register:
         with told.status("Taking in notices…"):
             found, unreadable = importing.import_files(register, files)
-            register.publisher.publish()
-            register.rows_writer.catch_up()
+            register.follow()
         if report is not None:
             report.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
         for line in importing.summary(found):

@@ -35,8 +35,9 @@ def make_register(folder: Path, authority: str, origin: str, told: Console) -> i
 
 def rebuild_rows(folder: Path, projections: tuple[str, ...], told: Console) -> int:
     with Register.open(folder) as register, told.status("Building the rows again…"):
-        done = register.rows_writer.rebuild(list(projections) or None)
-    told.print(f"Built {', '.join(done)} again from nothing.")
+        published = register.store.last_checkpoint(register.origin)
+        read = register.replay.rebuild(projections, published.size if published else 0)
+    told.print(f"Built the rows again from nothing: {read} entries read.")
     return 0
 
 
@@ -66,9 +67,10 @@ def look_over(folder: Path, told: Console) -> int:
             except FairplaceError as error:
                 told.print(f"  {error}", markup=False)
                 worst = max(worst, error.exit_code)
-        differing = register.rows_writer.check()
+        differing = register.replay.check(last.size if last else 0)
         if differing:
-            told.print(f"pages that differ from a fresh rebuild: {', '.join(differing)}; run 'fairplace rebuild'")
+            named = ", ".join(f"{one.projection} {one.key}" for one in differing[:5])
+            told.print(f"{len(differing)} rows differ from a fresh rebuild ({named}); run 'fairplace rebuild {folder}'")
             worst = max(worst, 1)
         else:
             told.print("pages: equal to a fresh rebuild, byte for byte")

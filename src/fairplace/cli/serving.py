@@ -46,8 +46,7 @@ def kept_current(register: Register) -> Iterator[None]:
     def follow() -> None:
         while not stop.is_set():
             try:
-                register.publisher.publish()
-                register.rows_writer.catch_up()
+                register.follow()
             except Conflict as error:
                 # Another process holds the lock; it does the work, and we look again.
                 log.info("waiting", reason=str(error))
@@ -70,8 +69,7 @@ def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
 
     with Register.open(folder) as register:
         with told.status("Bringing the pages up to date…"):
-            register.publisher.publish()
-            register.rows_writer.catch_up()
+            register.follow()
         config = uvicorn.Config(create_app(register), host=host, port=port, log_level="warning", server_header=False)
         server = uvicorn.Server(config)
         told.print(f"Serving {register.settings.authority}. Point your browser at:", markup=False)
