@@ -14,13 +14,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from fairplace import replay, settings, shelf
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
 from fairplace.errors import Misconfigured, Refused
 from fairplace.ledger import disclosure
-from fairplace.ledger.note import MlDsaSigner, Signer, mldsa_supported
+from fairplace.ledger.note import MlDsaSigner, Signer, Vkey, mldsa_supported
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.reading import StoreReader
@@ -55,7 +56,7 @@ class Register:
         """Raises Misconfigured when the folder is no register, or is newer than this program."""
         return cls(folder, sources)
 
-    def __enter__(self) -> Register:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -127,31 +128,31 @@ class Register:
         opening = disclosure.make_opening(
             "/holder", {"name": holder, "provider_id": provider}, self.sources.entropy(disclosure.SALT_BYTES)
         )
-        return self._register_event(
+        return self.key_event(
             "key.added/1",
             {"role": role, "vkey": vkey},
             admin,
-            statement=f"Let the key {vkey.split('+')[0]} act as {role}",
+            statement=f"Let the key {Vkey.parse(vkey).name} act as {role}",
             key=key,
             opening=opening,
         )
 
     def revoke(self, vkey: str, *, reason: str, admin: Signer) -> Appended:
         """From now on the key may sign nothing; what it signed before stands. `reason` is a public code."""
-        return self._register_event(
+        return self.key_event(
             "key.revoked/1", {"reason": reason, "vkey": vkey}, admin, statement=f"Revoke the key {vkey}"
         )
 
     def limit(self, vkey: str, *, not_for: list[str], admin: Signer) -> Appended:
         """From now on the key may not sign events of these types."""
-        return self._register_event(
+        return self.key_event(
             "key.limited/1",
             {"not_for": sorted(not_for), "vkey": vkey},
             admin,
             statement=f"Keep the key {vkey} from signing {', '.join(sorted(not_for))}",
         )
 
-    def _register_event(
+    def key_event(
         self,
         kind: str,
         body: dict[str, object],
@@ -161,6 +162,7 @@ class Register:
         key: str | None = None,
         opening: disclosure.Opening | None = None,
     ) -> Appended:
+        """Record one event of the key register. `key` is its idempotency key."""
         prepared = self.desk.prepare_register(
             kind,
             body,
@@ -201,11 +203,9 @@ def create(
         log_keys.append(MlDsaSigner(origin, _seed(folder, _MLDSA)).vkey.text)
     settings.write(folder, authority=authority.strip(), origin=origin, vkeys=log_keys)
     made = Register(folder, sources)
-    made._register_event(
-        "log.opened/1", {"root_key": root.vkey.text}, root, statement=f"Open the log {origin}", key="open"
-    )
+    made.key_event("log.opened/1", {"root_key": root.vkey.text}, root, statement=f"Open the log {origin}", key="open")
     for vkey in log_keys:
-        made._register_event("log-key.added/1", {"vkey": vkey}, root, statement="Name a key of the log", key=vkey)
+        made.key_event("log-key.added/1", {"vkey": vkey}, root, statement="Name a key of the log", key=vkey)
     for role in SERVICES:
         made.enrol(made.service(role).vkey.text, role, holder=f"{authority}: {role}", provider=None, admin=root)
     made.publisher.publish()
@@ -214,7 +214,7 @@ def create(
 
 def domain_of(origin: str) -> str:
     """`council.example` of `log.council.example/commissioning`."""
-    return origin.split("/")[0].removeprefix("log.")
+    return origin.partition("/")[0].removeprefix("log.")
 
 
 def _seed(folder: Path, name: str) -> bytes:

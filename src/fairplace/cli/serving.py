@@ -50,7 +50,7 @@ def kept_current(register: Register) -> Iterator[None]:
             except Conflict as error:
                 # Another process holds the lock; it does the work, and we look again.
                 log.info("waiting", reason=str(error))
-            except FairplaceError as error:
+            except FairplaceError:
                 log.exception("publishing stopped")
                 stop.wait(30)
             stop.wait(register.settings.publish.every)
