@@ -73,8 +73,7 @@ def instant(moment: datetime) -> Instant:
     """The moment, to the millisecond, in UTC. A naive datetime is refused."""
     if moment.tzinfo is None:
         raise Malformed(f"a moment without a time zone came: {moment.isoformat()}; say which zone it is in")
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def moment(value: Instant) -> datetime:

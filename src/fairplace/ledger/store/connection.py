@@ -160,6 +160,8 @@ class Connections:
                 " put it on a local disk"
             )
         connection.execute("PRAGMA cache_size = -32768")
+        # A journal of up to 32 MiB: the pages of an index are copied back once for many commits.
+        connection.execute("PRAGMA wal_autocheckpoint = 8192")
         return connection
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -17,42 +16,38 @@ from fairplace.errors import Malformed, Unproven
 from fairplace.ledger.entry import MAX_BYTES
 from fairplace.ledger.note import b64
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
-from fairplace.ledger.store.port import Committed, Condition, Conflict, Duplicate, NewEntry, Result, Submission
+from fairplace.ledger.store.port import Committed, Conflict, Duplicate, NewEntry, Result, Submission
 from fairplace.ledger.tree import leaf_hash
-from fairplace.terms import Instant
+from fairplace.terms import CaseId, Instant, LeafHash
 
 _sha256 = hashlib.sha256
 
 
-class StreamEnd(NamedTuple):
-    n: int
-    leaf: str
-    at: int
+StreamEnd = tuple[int, LeafHash, int]
+"""`n`, leaf and index of a stream's newest event."""
+
+Accepted = tuple[Submission, int]
+"""A submission that is to be written, and the index of its first entry."""
 
 
 class Known(msgspec.Struct, kw_only=True):
     """What the database says under the lock, as far as this batch asks for it.
 
-    `keys` are the commands committed before among those of the batch; `streams` the ends of the streams it extends.
-    `broken` gives the index of an entry that breaks a condition, and `taken` what of an entry the log already has:
-    None where the engine's own unique indexes will tell.
+    `streams` are the ends of the streams that the batch extends. `newest` gives the index of the newest entry of a case
+    and type (-1: none). `before` finds a command that was committed under a key. `taken` says what of an entry the log
+    already has. A batch that is not `careful` leaves repeated keys, ids and digests to the engine's unique indexes and
+    asks for a key only before it refuses.
     """
 
     size: int
     register_head: int
     register_leaf: str
     now: Instant
-    keys: dict[str, tuple[str, Duplicate]]
     streams: dict[str, StreamEnd]
-    broken: Callable[[Condition], int | None]
-    taken: Callable[[NewEntry, Sequence[bytes]], str | None] | None = None
-
-
-class Accepted(NamedTuple):
-    """A submission that is to be written: `first` is the index of its first entry."""
-
-    submission: Submission
-    first: int
+    newest: Callable[[CaseId, str], int]
+    before: Callable[[str], tuple[str, Duplicate] | None]
+    taken: Callable[[NewEntry, Sequence[bytes]], str | None]
+    careful: bool
 
 
 class Verdict(msgspec.Struct, kw_only=True):
@@ -88,7 +83,7 @@ def judge(submissions: Sequence[Submission], known: Known) -> Verdict:
         accepted=batch.accepted,
         entries=batch.entries,
         digests=batch.digests,
-        streams=batch.streams,
+        streams={stream: batch.streams[stream] for stream in batch.moved},
         register_head=batch.register_head,
         register_leaf=batch.register_leaf,
     )
@@ -101,34 +96,24 @@ class _Batch:
         self.accepted: list[Accepted] = []
         self.entries: list[NewEntry] = []
         self.digests: list[bytes] = []
-        self.streams: dict[str, StreamEnd] = {}
+        self.streams = known.streams
+        self.moved: set[str] = set()
         self.register_head = known.register_head
         self.register_leaf = known.register_leaf
         self._keys: dict[str, tuple[str, Committed]] = {}
-        self._newest: dict[tuple[str, str], int] = {}  # case and type to the last index in this batch
+        self._newest: dict[tuple[CaseId, str], int] = {}
         self._once: set[str | bytes] = set()  # ids and digests of this batch
 
     def take(self, submission: Submission) -> None:
-        self.results.append(
-            self._repeated(submission)
-            or self._untimely(submission)
-            or self._broken(submission)
-            or self._fit(submission)
-        )
+        repeated = self._keys.get(submission.key) or (self.known.before(submission.key) if self.known.careful else None)
+        if repeated is None:
+            result = self._untimely(submission) or self._broken(submission) or self._fit(submission)
+            if type(result) is not Conflict or (repeated := self.known.before(submission.key)) is None:
+                self.results.append(result)
+                return
+        self.results.append(_repeated(submission, *repeated))
 
-    def _repeated(self, submission: Submission) -> Result | None:
-        before = self._keys.get(submission.key) or self.known.keys.get(submission.key)
-        if before is None:
-            return None
-        command, was = before
-        if command != submission.command:
-            return Conflict(
-                kind="idempotency",
-                message=f"the id {submission.key} was used for another command, entry {was.indexes[0]}; give a new id",
-            )
-        return Duplicate(indexes=was.indexes, leaves=was.leaves, size=was.size)
-
-    def _untimely(self, submission: Submission) -> Result | None:
+    def _untimely(self, submission: Submission) -> Conflict | None:
         now = self.known.now
         if submission.not_before is not None and now < submission.not_before:
             return Conflict(kind="early", message=f"it is {now}; this may be recorded from {submission.not_before} on")
@@ -144,65 +129,74 @@ class _Batch:
             )
         return None
 
-    def _broken(self, submission: Submission) -> Result | None:
+    def _broken(self, submission: Submission) -> Conflict | None:
         for condition in submission.conditions:
-            found = max((self._newest.get((condition.case, name), -1) for name in condition.types), default=-1)
-            if found <= condition.after:
-                found = broken if (broken := self.known.broken(condition)) is not None else -1
-            if found > condition.after:
-                return Conflict(
-                    kind="condition",
-                    message=f"the case has changed since: entry {found} came after entry {condition.after};"
-                    " read it and decide again",
-                )
+            for name in condition.types:
+                pair = (condition.case, name)
+                found = self._newest.get(pair)
+                if found is None:
+                    found = self._newest[pair] = self.known.newest(*pair)
+                if found > condition.after:
+                    return Conflict(
+                        kind="condition",
+                        message=f"the case has changed since: entry {found}, {name}, came after entry {condition.after};"
+                        " read it and decide again",
+                    )
         return None
 
     def _fit(self, submission: Submission) -> Result:
         """The entries follow their streams and are new to the log; then they are taken in."""
-        first = len(self.entries) + self.known.size
-        streams: dict[str, StreamEnd] = {}
-        once: set[str | bytes] = set()
+        entries = submission.entries
+        first = index = self.known.size + len(self.entries)
+        ends: dict[str, StreamEnd] = {}
         digests: list[bytes] = []
-        for index, entry in enumerate(submission.entries, first):
-            end = streams.get(entry.stream) or self.streams.get(entry.stream) or self.known.streams.get(entry.stream)
-            if (entry.n, entry.prev) != ((end.n + 1, end.leaf) if end else (1, "")):
+        leaves: list[LeafHash] = []
+        for entry in entries:
+            stream = entry.stream
+            end = ends.get(stream) or self.streams.get(stream)
+            if (entry.n != end[0] + 1 or entry.prev != end[1]) if end else (entry.n != 1 or entry.prev):
                 return Conflict(kind="stream", message=_does_not_follow(entry, end))
-            own = [_sha256(opening.text.encode("ascii")).digest() for opening in entry.openings]
-            names: tuple[str | bytes, ...] = (entry.id, *own)
-            for name in names:
-                if name in once or name in self._once:
-                    return Conflict(kind="digest", message=f"the entry {entry.id} repeats an id or a sealed digest")
-                once.add(name)
-            if self.known.taken is not None and (taken := self.known.taken(entry, own)):
+            own = [_sha256(opening.text.encode()).digest() for opening in entry.openings]
+            if self.known.careful and (taken := self.known.taken(entry, own)):
                 return Conflict(kind="digest", message=f"the log already has {taken} of the entry {entry.id}")
             digests += own
-            streams[entry.stream] = StreamEnd(entry.n, b64(entry.leaf), index)
-        self._keep(submission, first, streams)
+            leaf = b64(entry.leaf)
+            leaves.append(leaf)
+            ends[stream] = (entry.n, leaf, index)
+            index += 1
+        once = self._once
+        expected = len(once) + len(digests) + len(leaves)
+        once.update(digests)
+        once.update([entry.id for entry in entries])
+        if len(once) != expected:
+            self._once = {*self.digests, *(entry.id for entry in self.entries)}
+            return Conflict(kind="digest", message=f"the submission {submission.key} repeats an id or a sealed digest")
+        for entry, at, leaf in zip(entries, range(first, index), leaves, strict=True):
+            if entry.case is not None:
+                self._newest[entry.case, entry.type] = at
+            if entry.type in REGISTER_TYPES:
+                self.register_head, self.register_leaf = at, leaf
+        self.accepted.append((submission, first))
+        self.entries += entries
+        self.streams.update(ends)
+        self.moved.update(ends)
         self.digests += digests
-        self._once |= once
-        count = len(submission.entries)
-        result = Committed(
-            indexes=tuple(range(first, first + count)),
-            leaves=tuple([b64(entry.leaf) for entry in submission.entries])
-            if count > 1
-            else (streams[submission.entries[0].stream].leaf,),
-            size=first + count,
-        )
+        count = len(leaves)
+        result = Committed(indexes=tuple(range(first, first + count)), leaves=tuple(leaves), size=first + count)
         self._keys[submission.key] = (submission.command, result)
         return result
 
-    def _keep(self, submission: Submission, first: int, streams: dict[str, StreamEnd]) -> None:
-        self.accepted.append(Accepted(submission, first))
-        self.entries += submission.entries
-        self.streams.update(streams)
-        for index, entry in enumerate(submission.entries, first):
-            if entry.case is not None:
-                self._newest[entry.case, entry.type] = index
-            if entry.type in REGISTER_TYPES:
-                self.register_head, self.register_leaf = index, b64(entry.leaf)
+
+def _repeated(submission: Submission, command: str, was: Committed | Duplicate) -> Result:
+    if command != submission.command:
+        return Conflict(
+            kind="idempotency",
+            message=f"the id {submission.key} was used for another command, entry {was.indexes[0]}; give a new id",
+        )
+    return Duplicate(indexes=was.indexes, leaves=was.leaves, size=was.size)
 
 
 def _does_not_follow(entry: NewEntry, end: StreamEnd | None) -> str:
     if end is None:
         return f"the stream {entry.stream} does not exist yet; its first event has n 1 and no prev, {entry.n} came"
-    return f"the stream {entry.stream} ends at event {end.n}, leaf {end.leaf}; event {entry.n} on {entry.prev!r} came"
+    return f"the stream {entry.stream} ends at event {end[0]}, leaf {end[1]}; event {entry.n} on {entry.prev!r} came"

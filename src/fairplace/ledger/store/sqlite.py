@@ -19,8 +19,8 @@ import msgspec
 from fairplace.errors import Misconfigured, Unproven
 from fairplace.ledger.store.connection import Connection, Connections
 from fairplace.ledger.store.growth import grow
-from fairplace.ledger.store.judging import Known, StreamEnd, Verdict, check, judge
-from fairplace.ledger.store.port import Condition, Duplicate, NewEntry, Published, Result, Submission
+from fairplace.ledger.store.judging import Known, Verdict, check, judge
+from fairplace.ledger.store.port import Duplicate, NewEntry, Published, Result, Submission
 from fairplace.ledger.store.sqlite_reads import BITS, SqliteReads, duplicate
 from fairplace.sources import SYSTEM, Sources
 from fairplace.terms import CaseId, Instant, instant, moment
@@ -31,6 +31,8 @@ CLOCK_SLACK = 60
 Allowed = Callable[[Connection, int], None]
 """Asked under the lock, with the log's number; raises to stop the whole batch."""
 
+_STREAM = "SELECT id, n, leaf, head FROM stream WHERE log = ? AND id = ?"
+_STREAMS = "SELECT id, n, leaf, head FROM stream WHERE log = ? AND id IN (SELECT value FROM json_each(?))"
 _HAS_ID = "SELECT 1 FROM entry WHERE id = ? AND place >> 40 = ?"
 _HAS_LEAF = "SELECT 1 FROM entry WHERE leaf = ? AND place >> 40 = ?"
 
@@ -135,64 +137,50 @@ class SqliteStore(SqliteReads):
     def _known(
         self, connection: Connection, row: _Row, now: Instant, submissions: Sequence[Submission], *, careful: bool
     ) -> Known:
-        base = row.number << BITS
-        streams: dict[str, StreamEnd] = {}
-        keys: dict[str, tuple[str, Duplicate]] = {}
+        number, base = row.number, row.number << BITS
 
-        def broken(condition: Condition) -> int | None:
+        def newest(case: CaseId, name: str) -> int:
+            if not number:
+                return -1
+            kind, file = self._types.get(name), self._cases.get((number, case))
+            if kind is None or file is None:
+                look = "SELECT (SELECT number FROM type WHERE name = ?), (SELECT number FROM cases WHERE log = ? AND id = ?)"
+                kind, file = connection.execute(look, (name, number, case)).fetchone()
             place = connection.execute(
-                "SELECT max(place) FROM entry WHERE type IN (SELECT number FROM type WHERE name IN"
-                " (SELECT value FROM json_each(?))) AND place > ? AND case_number ="
-                " (SELECT number FROM cases WHERE log = ? AND id = ?)",
-                (_json(list(condition.types)), base + condition.after, row.number, condition.case),
+                "SELECT max(place) FROM entry WHERE type = ? AND case_number = ?", (kind, file)
             ).fetchone()[0]
-            return None if place is None else place - base
+            return -1 if place is None else place - base
+
+        def before(key: str) -> tuple[str, Duplicate] | None:
+            found = connection.execute(
+                "SELECT command, first, count FROM submission WHERE log = ? AND key = ?", (number, key)
+            ).fetchone()
+            return (found[0], duplicate(connection, number, *found[1:])) if found else None
 
         def taken(entry: NewEntry, digests: Sequence[bytes]) -> str | None:
             for what, sql, value in (("the id", _HAS_ID, entry.id), ("the leaf", _HAS_LEAF, entry.leaf)):
-                if connection.execute(sql, (value, row.number)).fetchone():
+                if connection.execute(sql, (value, number)).fetchone():
                     return what
             for digest in digests:
-                sql = "SELECT 1 FROM digest WHERE log = ? AND digest = ?"
-                if connection.execute(sql, (row.number, digest)).fetchone():
+                if connection.execute("SELECT 1 FROM digest WHERE log = ? AND digest = ?", (number, digest)).fetchone():
                     return "a sealed digest"
             return None
 
-        if row.number:
-            if len(submissions) == 1 and len(submissions[0].entries) == 1:
-                one = submissions[0]
-                ends = connection.execute(
-                    "SELECT id, n, leaf, head FROM stream WHERE log = ? AND id = ?",
-                    (row.number, one.entries[0].stream),
-                )
-                before = connection.execute(
-                    "SELECT key, command, first, count FROM submission WHERE log = ? AND key = ?", (row.number, one.key)
-                )
-            else:
-                names = {entry.stream for submission in submissions for entry in submission.entries}
-                ends = connection.execute(
-                    "SELECT id, n, leaf, head FROM stream WHERE log = ? AND id IN (SELECT value FROM json_each(?))",
-                    (row.number, _json(sorted(names))),
-                )
-                before = connection.execute(
-                    "SELECT key, command, first, count FROM submission"
-                    " WHERE log = ? AND key IN (SELECT value FROM json_each(?))",
-                    (row.number, _json(sorted({submission.key for submission in submissions}))),
-                )
-            streams = {stream: StreamEnd(n, leaf, head) for stream, n, leaf, head in ends.fetchall()}
-            keys = {
-                key: (command, duplicate(connection, row.number, first, count))
-                for key, command, first, count in before.fetchall()
-            }
+        streams = {entry.stream for submission in submissions for entry in submission.entries}
+        if len(streams) == 1:
+            ends = connection.execute(_STREAM, (number, *streams))
+        else:
+            ends = connection.execute(_STREAMS, (number, _json(sorted(streams))))
         return Known(
             size=row.size,
             register_head=row.register_head,
             register_leaf=row.register_leaf,
             now=now,
-            keys=keys,
-            streams=streams,
-            broken=broken,
-            taken=taken if careful else None,
+            streams={stream: (n, leaf, head) for stream, n, leaf, head in ends.fetchall()},
+            newest=newest,
+            before=before,
+            taken=taken,
+            careful=careful,
         )
 
     def _write(
