@@ -75,9 +75,7 @@ class Rows:
 
     def raw(self, projection: str, key: str) -> bytes | None:
         """The canonical bytes of a row."""
-        found = self._query(
-            "SELECT row FROM projection_row WHERE projection = ? AND key = ?", (projection, _sound(key))
-        )
+        found = self._query("SELECT row FROM projection_row WHERE projection = ? AND key = ?", (projection, key))
         return bytes(found[0][0]) if found else None
 
     def get(self, projection: str, key: str) -> Any:
@@ -90,7 +88,7 @@ class Rows:
         """The rows of these keys that there are."""
         decoder = self._decoder(projection)
         found: dict[str, Any] = {}
-        wanted = tuple(_sound(key) for key in dict.fromkeys(keys))
+        wanted = tuple(dict.fromkeys(keys))
         for at in range(0, len(wanted), 500):
             part = wanted[at : at + 500]
             sql = f"SELECT key, row FROM projection_row WHERE projection = ? AND key IN ({_marks(part)})"  # noqa: S608 - question marks only
@@ -116,7 +114,7 @@ class Rows:
         """As `list`, of rows that have every one of these words or a word that begins so."""
         wanted = tuple(dict.fromkeys(terms(words)))[:MAX_TERMS]
         if words.strip() and not wanted:
-            return (), 0
+            return [], 0
         return self._select(projection, wanted, filters, order, limit, offset)
 
     def counts(self, projection: str, column: str, filters: Filters | None = None) -> dict[str | int, int]:
@@ -157,7 +155,9 @@ class Rows:
         return decoder
 
     def _query(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
-        return self._connection().execute(sql, values).fetchall()
+        # A lone surrogate, which no row can have, would stop the driver.
+        sound = [one.encode("utf-8", "replace").decode() if isinstance(one, str) else one for one in values]
+        return self._connection().execute(sql, sound).fetchall()
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -198,16 +198,10 @@ def _options(values: Iterable[str | int]) -> list[str | int]:
     """The values to look for. An address has only text in it: digits mean the number too."""
     found: list[str | int] = []
     for value in values:
-        text = _sound(value) if isinstance(value, str) else value
-        found.append(text)
-        if isinstance(text, str) and re.fullmatch(r"[0-9]{1,18}", text):
-            found.append(int(text))
+        found.append(value)
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value):
+            found.append(int(value))
     return found
-
-
-def _sound(text: str) -> str:
-    """A lone surrogate, which no row can have, would stop the driver."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _marks(values: Sequence[Any]) -> str:
