@@ -7,7 +7,8 @@ from fairplace.ledger import entry
 from fairplace.ledger.disclosure import Slot
 from fairplace.ledger.entry import Entry, Envelope
 from fairplace.ledger.note import Signer, b64
-from fairplace.ledger.register import KEY_ADDED, KEY_LIMITED, KEY_REVOKED, OPENED, KeyRegister
+from fairplace.ledger.register import TYPES, KeyRegister
+from fairplace.ledger.register_events import KEY_ADDED, KEY_LIMITED, KEY_REVOKED, OPENED
 
 ORIGIN = "log.council.example/commissioning"
 REGISTER_STREAM = "00000000-0000-4000-8000-000000000001"
@@ -34,7 +35,7 @@ class Log:
     def prepare(self, kind: str, body: dict[str, Any], by: Signer, **members: Any) -> Envelope:
         """The envelope of the next event, with any member replaced."""
         index = len(self.entries)
-        stream = members.pop("stream", CASE_STREAM if "." in kind and kind not in _REGISTER else REGISTER_STREAM)
+        stream = members.pop("stream", CASE_STREAM if "." in kind and kind not in TYPES else REGISTER_STREAM)
         n, prev = self._heads.get(stream, (0, ""))
         usual: dict[str, Any] = {
             "actor": by.vkey.name,
@@ -76,9 +77,6 @@ class Log:
 
     def score(self, *signers: Signer, **members: Any) -> Entry:
         return self.add("evaluation.scored/1", {"criterion": "Q4"}, *signers, **members)
-
-
-_REGISTER = frozenset((OPENED, KEY_ADDED, KEY_LIMITED, KEY_REVOKED, "log-key.added/1", "log-key.retired/1"))
 
 
 def opened() -> Log:

@@ -122,6 +122,35 @@ def test_a_member_against_its_rule_is_refused(member: str, values: list[Any]) ->
             entry.parse(with_members(**{member: value}))
 
 
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        ({"a": 1}, ["/a"]),
+        ({"a": None}, ["/a"]),
+        ({"a": 1}, ["/a/b"]),
+        ({"a": []}, ["/a/b"]),
+        ({"a": {"b": {}}}, ["/a/b"]),
+        ({"a": {"b": {"c": 1}}}, ["/a/b/c"]),
+        ({"a": {"b": 1}}, ["/a/b/c/d"]),
+        ({}, ["/a", "/a/b"]),
+        ({}, ["/a/b", "/a/b/c/d"]),
+        ({"a": {"x": 1}}, ["/a/y", "/a/y/z"]),
+    ],
+)
+def test_a_slot_stands_where_nothing_else_does(body: dict[str, Any], paths: list[str]) -> None:
+    sealed = {path: {"basis": "personal", "d": slot(n).d} for n, path in enumerate(paths)}
+    with pytest.raises(Malformed, match="the slot"):
+        entry.parse(with_members(body=body, sealed=sealed))
+
+
+def test_a_slot_may_stand_beside_public_members_and_other_slots() -> None:
+    sealed = {
+        path: {"basis": "personal", "d": slot(n).d} for n, path in enumerate(("/a", "/a-b", "/b/c", "/b/d/e", "/f/g"))
+    }
+    read = entry.parse(with_members(body={"b": {"d": {"x": 1}, "y": 2}}, sealed=sealed))
+    assert list(read.envelope.sealed) == ["/a", "/a-b", "/b/c", "/b/d/e", "/f/g"]
+
+
 def test_every_member_is_required() -> None:
     for member in ENVELOPE.__struct_fields__:
         record = canonical.decode(v.ENTRY_2.splitlines()[1])

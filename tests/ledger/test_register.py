@@ -4,7 +4,8 @@ import pytest
 from fairplace.errors import Malformed, Refused, Unproven
 from fairplace.ledger import entry
 from fairplace.ledger.note import Cosigner, MlDsaSigner, Signer, Vkey, b64, mldsa_supported
-from fairplace.ledger.register import KEY_ADDED, OPENED, KeyRegister
+from fairplace.ledger.register import KeyRegister
+from fairplace.ledger.register_events import KEY_ADDED, OPENED
 from tests.ledger.story import ADMIN, CASE_STREAM, EVALUATOR, OFFICER, ORIGIN, ROOT, Log, opened, signer
 
 LOG_KEY = Signer(ORIGIN, bytes([7]) * 32)
@@ -69,6 +70,15 @@ def test_a_limited_key_signs_every_type_but_those() -> None:
         log.score(OFFICER, keys=earlier)
     assert refusal.value.code == "key-limited"
     log.add("evaluation.moderated/1", {}, OFFICER)
+
+
+def test_a_key_limited_since_the_entry_was_prepared_prepares_it_again() -> None:
+    log = opened()
+    log.enrol(OFFICER, "officer")
+    earlier = log.register.head_leaf
+    log.limit(OFFICER, "evaluation.scored/1")
+    with pytest.raises(Refused, match="prepare entry 3 again"):
+        log.add("evaluation.moderated/1", {}, OFFICER, keys=earlier)
 
 
 def test_what_was_signed_before_a_revocation_stays_good() -> None:
@@ -203,6 +213,14 @@ def test_a_log_is_opened_once_and_first() -> None:
         Log().enrol(OFFICER, "officer")
 
 
+def test_a_log_may_continue_an_earlier_one() -> None:
+    earlier = {"log": "log.old.example/x", "root": "A" * 43 + "=", "size": 7}
+    Log().add(OPENED, {"continues": earlier, "root_key": ROOT.vkey.text}, ROOT)
+    for wrong in (None, {}, earlier | {"size": "7"}, earlier | {"more": 1}):
+        with pytest.raises(Malformed):
+            Log().add(OPENED, {"continues": wrong, "root_key": ROOT.vkey.text}, ROOT)
+
+
 def test_the_first_entry_is_signed_by_the_key_that_it_names_and_by_no_other() -> None:
     for signers in ((OFFICER,), (ROOT, OFFICER)):
         with pytest.raises(Unproven, match="by its root key"):
@@ -268,7 +286,13 @@ def test_a_revoked_key_never_comes_back() -> None:
         ("key.limited/1", {"not_for": [], "vkey": ROOT.vkey.text}),
         ("key.limited/1", {"not_for": "x.y/1", "vkey": ROOT.vkey.text}),
         ("key.limited/1", {"not_for": [1], "vkey": ROOT.vkey.text}),
+        ("key.limited/1", {"not_for": ["x.y/1\n"], "vkey": ROOT.vkey.text}),
         ("key.revoked/1", {}),
+        ("key.revoked/1", {"reason": None, "vkey": ROOT.vkey.text}),
+        ("key.revoked/1", {"reason": "lost", "vkey": ROOT.vkey.text, "more": 1}),
+        (KEY_ADDED, {"role": "Officer", "vkey": OFFICER.vkey.text}),
+        (KEY_ADDED, {"role": "officer\n", "vkey": OFFICER.vkey.text}),
+        ("log-key.added/1", {"vkey": LOG_KEY.vkey.text, "case": None}),
     ],
 )
 def test_a_register_event_without_what_it_needs_is_refused_and_changes_nothing(

@@ -76,11 +76,31 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 raise Malformed(f"the slot {path} has the digest {slot.d[:80]!r}; it must be base64url of SHA-256")
         if len({slot.d for slot in self.sealed.values()}) != len(self.sealed):
             raise Malformed("two slots came with one digest; a digest stands once in a log")
+        if self.sealed:
+            _check_places(self.body, self.sealed)
 
 
 @lru_cache(maxsize=4096)  # an event type has the same slots each time
 def _is_slot(path: str) -> bool:
     return len(path) <= 256 and SLOT.fullmatch(path) is not None
+
+
+def _check_places(body: dict[str, Any], sealed: dict[str, Slot]) -> None:
+    """Is the place of every slot free, in the body and of other slots? (Wire format, section 6.)"""
+    places: dict[str, Any] = {"": body}
+    for path in sealed:
+        parent, _, last = path.rpartition("/")
+        if parent not in places:
+            place: Any = body
+            above = ""
+            for name in parent.split("/")[1:]:
+                above = f"{above}/{name}"
+                if above in sealed:
+                    raise Malformed(f"the slot {path} stands inside the slot {above}")
+                place = place.get(name, {}) if isinstance(place, dict) else None
+            places[parent] = place
+        if not isinstance(place := places[parent], dict) or last in place:
+            raise Malformed(f"the body has something in the place of the slot {path}")
 
 
 def _expect(pattern: re.Pattern[str], value: str, member: str, shape: str) -> None:

@@ -2,22 +2,28 @@
 
 - One stream per log, begun by entry 0, which its root key signs; later events are signed by a root or key-admin key.
 - A key may sign the entry at index i when it was added at or before the register event that the entry's `keys` names,
-  and no register event before i revoked it or limited it from the entry's type.
+  and no register event before i revoked it or limited it from the entry's type, or limited it at all since `keys`.
 - One public key has one name and one kind; a key that signs events is never a log key.
 """
-
-from typing import Any
 
 import msgspec
 
 from fairplace.errors import Malformed, Refused, Unproven
+from fairplace.ledger import register_events
 from fairplace.ledger.entry import Entry, Envelope
 from fairplace.ledger.note import COSIGNATURE, ED25519, SignatureLine, Vkey, b64
+from fairplace.ledger.register_events import (
+    EVENTS,
+    OPENED,
+    KeyAdded,
+    KeyLimited,
+    KeyRevoked,
+    LogKeyAdded,
+    LogKeyRetired,
+    LogOpened,
+)
 
-OPENED = "log.opened/1"
-KEY_ADDED, KEY_LIMITED, KEY_REVOKED = "key.added/1", "key.limited/1", "key.revoked/1"
-LOG_KEY_ADDED, LOG_KEY_RETIRED = "log-key.added/1", "log-key.retired/1"
-TYPES = frozenset((OPENED, KEY_ADDED, KEY_LIMITED, KEY_REVOKED, LOG_KEY_ADDED, LOG_KEY_RETIRED))
+TYPES = frozenset(EVENTS)
 
 ROOT, KEY_ADMIN = "root", "key-admin"
 _AUTHORITIES = frozenset((ROOT, KEY_ADMIN))
@@ -143,6 +149,12 @@ class KeyRegister:
         for at, types in standing.limits:
             if at < index and kind in types:
                 raise Refused(f"the key of {line.name} may not sign {kind} since entry {at}", code="key-limited")
+            if known < at < index:
+                raise Refused(
+                    f"the key of {line.name} was limited at entry {at}, after the register event at entry {known}"
+                    f" that `keys` names; prepare entry {index} again",
+                    code="key-limited",
+                )
         return standing.vkey
 
     def _check_authority(self, envelope: Envelope, line: SignatureLine, index: int) -> None:
@@ -158,7 +170,9 @@ class KeyRegister:
     def _opener(envelope: Envelope, lines: tuple[SignatureLine, ...]) -> Vkey:
         if envelope.type != OPENED or envelope.keys or envelope.n != 1:
             raise Malformed(f"entry 0 has the type {envelope.type}; a log begins with {OPENED} and no `keys`")
-        vkey = _event_key(envelope, "root_key")
+        event = register_events.read(OPENED, envelope.body)
+        assert isinstance(event, LogOpened)
+        vkey = _event_key(event.root_key, envelope.log)
         if [line[:2] for line in lines] != [(vkey.name, vkey.key_id)]:
             raise Unproven(f"entry 0 must be signed by its root key {vkey.name} alone")
         return vkey
@@ -177,34 +191,29 @@ class KeyRegister:
             raise Refused(f"{envelope.type} at entry {index} is no event of the key register of {self.log}")
         elif envelope.n != self._n + 1 or envelope.prev != self.head_leaf or index <= self.head_index:
             raise Refused(f"register event {envelope.n} at entry {index} does not follow event {self._n}")
-        match envelope.type:
-            case "log.opened/1":
-                vkey = _event_key(envelope, "root_key")
+        match register_events.read(envelope.type, envelope.body):
+            case LogOpened(root_key=text):
+                vkey = _event_key(text, envelope.log)
                 self._claim(vkey)
                 self.log, self.stream = envelope.log, envelope.stream
                 self._add(vkey, index, ROOT)
-            case "key.added/1":
-                vkey = _event_key(envelope, "vkey")
-                if not isinstance(role := envelope.body.get("role"), str) or not role:
-                    raise Malformed(f"{envelope.type} came with the role {role!r}; it must be a name")
+            case KeyAdded(role=role, vkey=text):
+                vkey = _event_key(text, self.log)
                 self._claim(vkey)
                 self._add(vkey, index, role)
-            case "key.limited/1":
-                standing = self._live(_vkey(envelope, "vkey"))
-                types = envelope.body.get("not_for")
-                if not isinstance(types, list) or not types or not all(isinstance(name, str) for name in types):
-                    raise Malformed(f"{envelope.type} came with not_for {types!r}; it must be a list of event types")
+            case KeyLimited(not_for=types, vkey=text):
+                standing = self._live(Vkey.parse(text))
                 self._put(msgspec.structs.replace(standing, limits=(*standing.limits, (index, frozenset(types)))))
-            case "key.revoked/1":
-                self._put(msgspec.structs.replace(self._live(_vkey(envelope, "vkey")), revoked=index))
-            case "log-key.added/1":
-                vkey = self._log_vkey(envelope)
+            case KeyRevoked(vkey=text):
+                self._put(msgspec.structs.replace(self._live(Vkey.parse(text)), revoked=index))
+            case LogKeyAdded(vkey=text):
+                vkey = self._log_vkey(text)
                 if _ref(vkey) in self._log_keys:
                     raise Refused(f"the log key {vkey.text} was added before")
                 self._claim(vkey)
                 self._log_keys[_ref(vkey)] = LogKey(vkey=vkey, added=index)
-            case _:
-                vkey = self._log_vkey(envelope)
+            case LogKeyRetired(vkey=text):
+                vkey = self._log_vkey(text)
                 known = self._log_keys.get(_ref(vkey))
                 if known is None or known.retired is not None:
                     raise Refused(f"the log key {vkey.text} is not in use: it cannot be retired")
@@ -247,8 +256,8 @@ class KeyRegister:
     def _put(self, standing: Standing) -> None:
         self._keys[_ref(standing.vkey)] = standing
 
-    def _log_vkey(self, envelope: Envelope) -> Vkey:
-        vkey = _vkey(envelope, "vkey")
+    def _log_vkey(self, text: str) -> Vkey:
+        vkey = Vkey.parse(text)
         if vkey.name != self.log or vkey.kind == COSIGNATURE:
             raise Refused(
                 f"{vkey.name} of kind {vkey.kind:#04x} came as a log key; it must be {self.log}, 0x01 or 0x06"
@@ -260,16 +269,9 @@ def _ref(vkey: Vkey) -> KeyRef:
     return vkey.name, vkey.key_id
 
 
-def _vkey(envelope: Envelope, member: str) -> Vkey:
-    text: Any = envelope.body.get(member)
-    if not isinstance(text, str):
-        raise Malformed(f"{envelope.type} came without a key in {member}")
-    return Vkey.parse(text)
-
-
-def _event_key(envelope: Envelope, member: str) -> Vkey:
-    vkey = _vkey(envelope, member)
-    if vkey.kind != ED25519 or vkey.name == envelope.log:
+def _event_key(text: str, log: str) -> Vkey:
+    vkey = Vkey.parse(text)
+    if vkey.kind != ED25519 or vkey.name == log:
         raise Refused(
             f"{vkey.name} of kind {vkey.kind:#04x} came to sign events; that takes 0x01 and a name of its own"
         )
