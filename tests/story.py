@@ -16,7 +16,7 @@ import hashlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -376,9 +376,18 @@ def award(offer: Offer, **changes: Any) -> Award:
     )
 
 
+WHOLE: list[Literal["criteria", "own-scores", "own-reasons", "totals", "winner-scores", "why-not"]] = [
+    "criteria",
+    "own-scores",
+    "own-reasons",
+    "totals",
+    "winner-scores",
+    "why-not",
+]
+
+
 def summaries(offers: Sequence[Offer], **changes: Any) -> SendSummaries:
-    whole = ["criteria", "own-scores", "own-reasons", "totals", "winner-scores", "why-not"]
-    return _made(SendSummaries, changes, bids={one.provider.id: SentSummary(contains=whole) for one in offers})
+    return _made(SendSummaries, changes, bids={one.provider.id: SentSummary(contains=WHOLE) for one in offers})
 
 
 def notice(code: str = "UK6", **changes: Any) -> PublishNotice:
@@ -393,9 +402,12 @@ def short(provider: Provider) -> str:
     return provider.name.split()[0].lower()
 
 
-def _made(kind: Callable[..., Any], changes: Mapping[str, Any], **members: Any) -> Any:
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def _made(kind: type[S], changes: Mapping[str, Any], **members: Any) -> S:
     given = {**members, **changes}
-    if isinstance(kind, type) and issubclass(kind, Command):
+    if issubclass(kind, Command):
         given.setdefault("id", "test")
     return kind(**given)
 
