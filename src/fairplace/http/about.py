@@ -36,7 +36,7 @@ def asset(site: Site, name: str, v: str = "") -> Answer:
 def robots(site: Site) -> Answer:
     """Search engines may read everything here but the raw log."""
     return Response(
-        b"User-agent: *\nDisallow: /tile/\nDisallow: /disclosures/\n", media_type="text/plain; charset=utf-8"
+        b"User-agent: *\nDisallow: /tile/\nDisallow: /disclosures/\n", media_type="text/plain"
     )
 
 

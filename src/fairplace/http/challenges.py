@@ -33,9 +33,9 @@ def newest_challenges(site: Site, *, limit: int, offset: int = 0, state: str = "
 
 
 @public("/challenges", "/challenges.json")
-def challenges(request: Request[Any, Any, Any], site: Site, state: State = "", page: Page = 1) -> Answer:
+def challenges(request: Request[Any, Any, Any], site: Site, wanted: State = "", page: Page = 1) -> Answer:
     """All challenges, newest first."""
-    state = asked.state(state)
+    state = asked.state(wanted)
     rows, total = newest_challenges(site, limit=PAGE, offset=(page - 1) * PAGE, state=state)
     if wants_data(request):
         return site.data({"state": state, "page": page, "total": total, "rows": [row.trail for row in rows]})

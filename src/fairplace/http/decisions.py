@@ -31,9 +31,9 @@ def home(request: AnyRequest, site: Site) -> Answer:
 
 
 @public("/decisions", "/decisions.json")
-def decisions(request: AnyRequest, site: Site, q: Words = "", state: State = "", page: Page = 1) -> Answer:
+def decisions(request: AnyRequest, site: Site, q: Words = "", wanted: State = "", page: Page = 1) -> Answer:
     """All decision records, or those that a search finds."""
-    words, state = asked.searched(q), asked.state(state)
+    words, state = asked.searched(q), asked.state(wanted)
     rows, total = site.rows.search(
         "register",
         words,

@@ -17,7 +17,7 @@ from fairplace.ledger.entry import Entry, parse
 PAGE = 50
 FOR_EVER = "public, max-age=31536000, immutable"
 
-From = Annotated[int, Parameter(query="from", ge=0, le=10**15)]
+From = Annotated[str, Parameter(query="from")]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,11 +40,11 @@ def _line(index: int, entry: Entry) -> Line:
 
 
 @public("/log", "/log.json")
-def log(request: Request[Any, Any, Any], site: Site, start: From | None = None) -> Answer:
+def log(request: Request[Any, Any, Any], site: Site, start: From = "") -> Answer:
     """Fifty places from `from` on; without it the newest fifty, newest first."""
     size = site.published.size()
-    newest = start is None
-    first = max(size - PAGE, 0) if start is None else min(start, size)
+    newest = not start
+    first = max(size - PAGE, 0) if newest else min(asked.place(start), size)
     rows = [_line(first + i, parse(raw)) for i, raw in enumerate(site.published.entries(first, first + PAGE))]
     if wants_data(request):
         return site.data({"from": first, "rows": rows})

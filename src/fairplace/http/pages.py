@@ -46,7 +46,7 @@ class Pages:
         return self._environment.get_template(template).render(context)
 
 
-MEDIA = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+MEDIA = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 
 
 class Assets:

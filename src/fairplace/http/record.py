@@ -16,7 +16,7 @@ from fairplace.errors import Missing
 from fairplace.http.routing import public
 from fairplace.http.site import OPEN, Answer, Site
 
-TEXT = "text/plain; charset=utf-8"
+TEXT = "text/plain"
 BYTES = "application/octet-stream"
 FOR_EVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=2, must-revalidate"

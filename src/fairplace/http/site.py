@@ -19,7 +19,7 @@ from fairplace.http.rulebook import Rulebook
 from fairplace.settings import Settings
 from fairplace.terms import LONDON
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 JSON = "application/json"
 OPEN = {"access-control-allow-origin": "*"}
 """Public data may be read by a page of any other site: a monitor, a newspaper, a parent's own tool."""

@@ -103,7 +103,7 @@ def _place(given: bytes) -> int:
 def checker(site: Site) -> Answer:
     """The checker itself, as this server has it. Careful readers fetch it from elsewhere and compare."""
     headers = {"content-disposition": 'attachment; filename="fairplace_verify.py"', **OPEN}
-    return Response(CHECKER.read_bytes(), media_type="text/x-python; charset=utf-8", headers=headers)
+    return Response(CHECKER.read_bytes(), media_type="text/x-python", headers=headers)
 
 
 HANDLERS = (explained, check, checker)
