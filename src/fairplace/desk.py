@@ -27,7 +27,7 @@ from fairplace.ledger.store.port import Store
 from fairplace.people import roles
 from fairplace.reading import StoreReader
 from fairplace.sources import Sources
-from fairplace.terms import CaseId, Instant, KeyName, moment
+from fairplace.terms import CaseId, Instant, KeyName, check_dates, moment
 
 ATTEMPTS = 20
 """How often a lost race is prepared again before it is reported."""
@@ -116,6 +116,7 @@ class Desk:
         stream = self._stream(decision, history.case)
         last = max((recorded.index for recorded in history.events), default=-1)
         body, slots, openings = disclosure.split(decision.event, self._sources.entropy)
+        check_dates([body, [opening.value for opening in openings]])
         return Prepared(
             key=key,
             command=command,
@@ -292,8 +293,11 @@ class Desk:
         if not prepared.second:
             return
         register = self._reader.register()
-        others = [line.name for line in one.lines[1:] if line.name != one.envelope.actor]
-        if not any(register.roles_of(name, keys=one.envelope.keys, index=size) & prepared.second for name in others):
+        others = [line for line in one.lines[1:] if line.name != one.envelope.actor]
+        if not any(
+            register.roles_of(line.name, keys=one.envelope.keys, index=size, key_id=line.key_id) & prepared.second
+            for line in others
+        ):
             raise Forbidden(
                 f"this needs a second signature by another person who is {' or '.join(sorted(prepared.second))};"
                 f" {len(others)} further signatures came",

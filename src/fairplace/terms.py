@@ -77,8 +77,13 @@ def instant(moment: datetime) -> Instant:
 
 
 def moment(value: Instant) -> datetime:
-    """The datetime of an `Instant`, in UTC."""
-    return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    """The datetime of an `Instant`, in UTC. Raises Malformed for one that is on no calendar."""
+    try:
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise Malformed(
+            f"the moment {value[:40]!r} is on no calendar; expected one as 2026-11-22T04:00:00.000Z"
+        ) from error
 
 
 def london_day(value: Instant) -> date:
@@ -91,9 +96,30 @@ def day(value: date) -> Day:
 
 
 def as_date(value: Day) -> date:
-    return date.fromisoformat(value)
+    """The date of a `Day`. Raises Malformed for one that is on no calendar."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise Malformed(f"the day {value[:40]!r} is on no calendar; expected one as 2026-11-22") from error
 
 
+def check_dates(value: object) -> None:
+    """Raises Malformed when anything in this value looks like a day or a moment and is on no calendar."""
+    if isinstance(value, str):
+        if _DAY.fullmatch(value):
+            as_date(value)
+        elif _INSTANT.fullmatch(value):
+            moment(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            check_dates(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            check_dates(item)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
