@@ -125,7 +125,9 @@ def split(
 def _public(value: Any, path: str, seal: Callable[[str, Sealed[Any]], None]) -> Any:
     members: Iterator[tuple[str, Any]]
     if isinstance(value, msgspec.Struct):
-        members = ((field.encode_name, getattr(value, field.name)) for field in msgspec.structs.fields(value))
+        # Not `msgspec.structs.fields`, which reads the annotations anew at every call.
+        names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        members = ((member, getattr(value, name)) for member, name in names)
     elif isinstance(value, dict):
         members = ((str(key), item) for key, item in value.items())
     else:
@@ -187,8 +189,8 @@ def _places(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, Sealed):
         yield path
     elif isinstance(value, msgspec.Struct):
-        for field in msgspec.structs.fields(value):
-            yield from _places(getattr(value, field.name), f"{path}/{field.encode_name}")
+        for name, member in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            yield from _places(getattr(value, name), f"{path}/{member}")
     elif isinstance(value, dict):
         for name, item in value.items():
             yield from _places(item, f"{path}/{name}")
