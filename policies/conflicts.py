@@ -95,6 +95,7 @@ def conflict_mitigated(case: Case) -> Iterator[Finding]:
     broken: list[int] = []
     without: list[int] = []
     blank: list[int] = []
+    waiting: list[int] = []
     closed: list[int] = []
     unreasoned: list[int] = []
     fine: list[int] = []
@@ -123,6 +124,8 @@ def conflict_mitigated(case: Case) -> Iterator[Finding]:
             fine.append(recorded.index)  # declared again; it was decided the first time
         elif award or any(one.person == person and (one.at, one.entry) > _order(recorded) for one in met_bids):
             without.append(recorded.index)
+        else:
+            waiting.append(recorded.index)
     found = (
         Finding(outcome="not-met", text="somebody who had to stay out took part", evidence=_sorted(broken)),
         Finding(outcome="not-met", text="nobody decided what follows from an interest", evidence=_sorted(without)),
@@ -133,7 +136,10 @@ def conflict_mitigated(case: Case) -> Iterator[Finding]:
     if not (broken or without or unreasoned) and fine:
         yield Finding(outcome="met", text="each interest has a decision and it was kept", evidence=_sorted(fine))
     elif not any(finding.evidence for finding in found):
-        yield Finding(outcome="not-applicable", text="nobody declared an interest", evidence=_sorted(blank))
+        text = (
+            "an interest waits for a decision, and nobody has acted yet" if waiting else "nobody declared an interest"
+        )
+        yield Finding(outcome="not-applicable", text=text, evidence=_sorted(waiting or blank))
 
 
 @rule(code="CI-03", name="assessment-before-notice", source="Procurement Act 2023 s. 83(1)-(2)", severity="high")

@@ -84,7 +84,7 @@ def same_criteria_for_all(case: Case) -> Iterator[Finding]:
     ):
         if found:
             changed = _differs(case, bids.would_win())
-            yield UNEQUAL(text=f"{text} ({'; '.join(found)})", evidence=evidence, outcome_likely_changed=changed)
+            yield UNEQUAL(text=f"{text} ({_some(found)})", evidence=evidence, outcome_likely_changed=changed)
     if not (extra or gaps or over or heavy):
         text = f"{len(bids.live)} bids were judged on the same {len(weights)} published criteria"
         yield EQUAL(text=text, evidence=evidence)
@@ -138,6 +138,8 @@ def no_hidden_criteria(case: Case) -> Iterator[Finding]:
             evidence=tuple(sorted({used[name] for name in unknown})),
             outcome_likely_changed=_differs(case, case.bids.would_win()),
         )
+    elif not hidden and _closed(case):
+        yield UNTOLD(text="what bids earned points for is withheld in this view", evidence=(tender[0].index,))
     elif not hidden:
         text = f"bidders knew all {len(used)} criteria that were used before the deadline"
         yield EQUAL(text=text, evidence=(tender[0].index, *sorted(set(used.values()))))
@@ -177,6 +179,17 @@ def criteria_frozen(case: Case) -> Iterator[Finding]:
         yield EQUAL(text="criteria, weights and scale stand as published", evidence=(tender[0].index,))
 
 
+def _closed(case: Case) -> bool:
+    """Is it withheld what a bid earned points for?"""
+    moderated = case.last(Moderated)
+    places = case.bids.by_place.keys() | case.bids.dark
+    return bool(moderated) and any(
+        not bid.marks.is_open or not bid.result.is_open
+        for place, bid in (moderated[1].bids.items() if moderated else ())
+        if place in places
+    )
+
+
 def _by_earlier_terms(case: Case, change: Recorded) -> Answer:
     earlier: Terms | None = terms(case, before=change.index)
     return _differs(case, case.bids.would_win(earlier) if earlier else None)
@@ -192,3 +205,8 @@ def _nothing_judged(case: Case) -> Finding:
     if award := case.last(Awarded):
         return UNTOLD(text="an award was made and no marks are on the record", evidence=(award[0].index,))
     return NOT_ASKED(text="no bid has been marked yet")
+
+
+def _some(names: list[str], most: int = 8) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return "; ".join(names[:most]) + more

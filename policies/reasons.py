@@ -162,7 +162,7 @@ def moderation_recorded(case: Case) -> Iterator[Finding]:
             if fault := _moderation_fault(bid.place, name, moderated[1].bids.get(bid.place), sheets, step):
                 faults[fault].append(f"{bid.place}: {name}")
     for fault, where in faults.items():
-        yield Finding(outcome="not-met", text=f"{fault} ({'; '.join(where)})", evidence=evidence)
+        yield Finding(outcome="not-met", text=f"{fault} ({_some(where)})", evidence=evidence)
     if not faults:
         text = f"the agreed marks on {len(shared)} criteria of {len(live)} bids follow from those of the evaluators"
         yield Finding(outcome="met", text=text, evidence=evidence)
@@ -354,3 +354,8 @@ def _sheets(case: Case, before: int | None) -> list[tuple[Recorded, SheetSigned]
             who = recorded.actor if sheet.is_act else recorded.stream
             kept[who, tuple(sheet.criteria)] = (recorded, sheet)
     return list(kept.values())
+
+
+def _some(names: list[str], most: int = 8) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return "; ".join(names[:most]) + more
