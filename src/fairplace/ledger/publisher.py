@@ -1,0 +1,280 @@
+"""The one that signs: it proves the stored rows, signs what they give, and puts it where anybody can copy it.
+
+- Signed is only what was recomputed from the rows, agrees with the head, and extends what was signed last.
+- A checkpoint is stored, by compare-and-swap, before anything of it leaves the process: no two processes can fork the log.
+- Then the files: bundles, tiles, disclosures, policy, `checkpoints/<size>`, and last `checkpoint`, by rename.
+- A crash between any two steps is healed by publishing again; files are a function of what is stored.
+- Of partial tiles those of published checkpoints stay until the full tile is there, and go with it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from fairplace.errors import FairplaceError, Malformed, Misconfigured, Unproven
+from fairplace.ledger import entry
+from fairplace.ledger.checkpoint import Checkpoint
+from fairplace.ledger.disclosure import check
+from fairplace.ledger.in_effect import InEffect
+from fairplace.ledger.note import MlDsaSigner, Signer, parse_note, tree_head
+from fairplace.ledger.proved import ProvedRows
+from fairplace.ledger.public_folder import PublicFolder, full_names
+from fairplace.ledger.register import TYPES as REGISTER_TYPES
+from fairplace.ledger.register import KeyRegister
+from fairplace.ledger.store.port import Published, Store, Stored
+from fairplace.ledger.tiles import WIDTH, bundle, disclosures_path, entries_path, grown_bundles, grown_tiles, tile_path
+
+AFRESH = 24 * 60 * 60
+"""Seconds after which a log that does not grow is signed again, so that a silent one can be told from a dead one."""
+
+POLL = 0.05
+"""Seconds between two looks at the head."""
+
+SLOWEST = 60.0
+"""Seconds between two tries at what does not work."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Publisher:
+    """Publishes one log into one folder. Several processes may have one: a lease lets one of them work at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        log: str,
+        folder: Path,
+        signer: Signer,
+        quantum_safe: MlDsaSigner | None = None,
+        *,
+        clock: Callable[[], datetime],
+        verify_entry: Callable[[Stored], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._log = log
+        self._folder = PublicFolder(folder)
+        self._signer = signer
+        self._quantum_safe = quantum_safe
+        self._clock = clock
+        self._verify_entry = verify_entry
+        self._turn = threading.Lock()
+        self._wake = threading.Event()
+        self._shown = -1
+        self.failure: Exception | None = None
+        self._forget()
+
+    def publish(self) -> Published | None:
+        """Sign and show all that is committed. Returns the newest checkpoint.
+
+        None: there is nothing to publish yet, or another publisher is at work. Raises Unproven, and shows nothing new,
+        when the rows are not what was signed or what the head says.
+        """
+        with self._turn, self._folder.lease() as held:
+            if not held:
+                return None
+            try:
+                newest = self._publish()
+            except Unproven:
+                self._forget()  # what was read is in doubt: the next look reads every row again
+                raise
+            self._shown = newest.size if newest else -1
+            return newest
+
+    def _publish(self) -> Published | None:
+        last, head = self._store.last_checkpoint(self._log), self._store.head(self._log)
+        shown, pending = self._pending(self._folder, last)
+        if not head.size:
+            return None
+        newest = self._sign(last, head.size, head.root)
+        if newest is not None:
+            self._show(self._folder, shown, pending | {newest.size: newest}, newest)
+        return newest
+
+    def publish_to(self, out: Path) -> Published | None:
+        """Write the public files of the newest checkpoint into another folder, whatever state that is in."""
+        self.publish()
+        folder = PublicFolder(out)
+        with self._turn, folder.lease() as held:
+            newest = self._store.last_checkpoint(self._log)
+            if not held or newest is None:
+                return None
+            shown, pending = self._pending(folder, newest)
+            if self._rows.size < newest.size:
+                self._rows.prove(newest.size)
+            if self._rows.root(newest.size) != newest.root:
+                raise Unproven(f"the stored rows do not give the root that was signed for size {newest.size}")
+            self._show(folder, shown, pending | {newest.size: newest}, newest)
+            return newest
+
+    def run(self, stop: threading.Event, every: float = 1.0) -> None:
+        """Publish whatever is committed, at once when idle, at most every so many seconds; until `stop` is set.
+
+        What goes wrong is logged, kept as `failure`, and tried again: a log that cannot be proved is never signed.
+        """
+        pause = every
+        while not stop.is_set():
+            if not self._wake.wait(POLL) and not self._is_due():
+                continue
+            self._wake.clear()
+            began = time.monotonic()
+            try:
+                self.publish()
+                self.failure, pause = None, every
+            except (FairplaceError, OSError, sqlite3.Error) as error:
+                if str(error) != str(self.failure):
+                    _logger.error("%s cannot be published: %s", self._log, error)  # noqa: TRY400 - the sentence says all
+                self.failure, pause = error, min(max(every, 2 * pause), SLOWEST)
+            stop.wait(max(0.0, pause - (time.monotonic() - began)))
+
+    def nudge(self) -> None:
+        """Something was committed: look now."""
+        self._wake.set()
+
+    def _is_due(self) -> bool:
+        try:
+            size = self._store.head(self._log).size
+        except (FairplaceError, sqlite3.Error):
+            return True  # publishing says what is wrong
+        return size > 0 and (size != self._shown or self._is_stale(self._store.last_checkpoint(self._log)))
+
+    def _forget(self) -> None:
+        self._rows = ProvedRows(self._store, self._log, self._verify_entry)
+        self._effect = InEffect(self._store, self._log)
+        self._register = KeyRegister()
+        self._register_upto = 0
+
+    # Signing
+
+    def _sign(self, last: Published | None, size: int, root: bytes) -> Published | None:
+        """The checkpoint of this head: the last one when it is of this size, else a new one, stored."""
+        if last is not None and last.size > size:
+            raise Unproven(f"a checkpoint of size {last.size} was signed; the store now holds {size} entries")
+        self._rows.prove(size)
+        if self._rows.root() != root:
+            raise Unproven(f"the stored rows do not give the root that the head has for size {size}; nothing is signed")
+        if last is not None and self._rows.root(last.size) != last.root:
+            raise Unproven(
+                f"the log of {size} is no extension of what was signed at size {last.size}; nothing is signed"
+            )
+        if last is not None and last.size == size and not self._is_stale(last):
+            return last
+        keys = self._log_keys(size)
+        if self._signer.vkey.text not in keys:
+            raise Misconfigured(f"the key register does not name {self._signer.vkey.text} as a key of this log")
+        second = self._quantum_safe
+        if second is not None and second.vkey.text not in keys:
+            second = None
+        signed = Checkpoint(self._log, size, root).sign(self._signer, second, int(self._clock().timestamp()))
+        new = Published(size=size, root=root, note=signed.note)
+        return new if self._store.put_checkpoint(self._log, last, new) else None
+
+    def _is_stale(self, last: Published | None) -> bool:
+        """Was it signed a day ago? Only the second line says when; without it, signing again would give the same bytes."""
+        if last is None or self._quantum_safe is None:
+            return False
+        ours = (self._quantum_safe.vkey.name, self._quantum_safe.vkey.key_id)
+        times = [int.from_bytes(line.signature[:8]) for line in parse_note(last.note)[1] if line[:2] == ours]
+        return bool(times) and self._clock().timestamp() - times[0] >= AFRESH
+
+    def _log_keys(self, size: int) -> list[str]:
+        """The log's keys at this size, in register order."""
+        for stored in self._store.of_types(self._log, sorted(REGISTER_TYPES), self._register_upto, size):
+            one = entry.parse(stored.raw)
+            self._register.apply(stored.index, one.leaf, one.envelope)
+        self._register_upto = max(self._register_upto, size)
+        return [vkey.text for vkey in self._register.log_keys(size)]
+
+    # Showing
+
+    def _pending(self, folder: PublicFolder, last: Published | None) -> tuple[int, dict[int, Published]]:
+        """The size that a folder shows (0: none that can be read), and the stored checkpoints that it lacks.
+
+        A folder that shows what this store never signed stops everything: an old copy of the store was put back, and
+        signing on would give the log a second face (threat model, attack 11).
+        """
+        tree = _tree_shown(folder)
+        if tree is not None and last is not None and tree == (self._log, last.size, last.root):
+            return last.size, {}
+        stored = {one.size: one for one in self._store.checkpoints(self._log)}
+        if tree is None:
+            return 0, stored
+        origin, shown, root = tree
+        if origin != self._log or shown not in stored or stored[shown].root != root:
+            raise Unproven(
+                f"{folder.path} shows a checkpoint of {origin}, size {shown}, which this store did not sign:"
+                " it belongs to another log, or an old copy of the store was put back; nothing is signed"
+            )
+        return shown, {size: one for size, one in stored.items() if size > shown}
+
+    def _show(self, folder: PublicFolder, shown: int, pending: dict[int, Published], newest: Published) -> None:
+        """Bring a folder that shows `shown` to this checkpoint, by way of all that are pending."""
+        if shown == newest.size and folder.read("checkpoint") == newest.note:
+            return
+        sizes = sorted(size for size in pending if size <= newest.size)
+        for name, data in self._tree_files(shown, newest.size, sizes):
+            folder.write(name, data)
+        self._show_disclosures(folder, shown, newest.size)
+        folder.write("policy", self._policy(newest.size))
+        for size in sizes:
+            folder.write(f"checkpoints/{size}", pending[size].note)
+        for tile in grown_tiles(shown, newest.size):
+            if tile.width == WIDTH:
+                for full in full_names(tile):
+                    folder.remove_partials(full)
+        folder.settle()
+        folder.write("checkpoint", newest.note)
+        folder.settle()
+        folder.tidy()
+
+    def _tree_files(self, shown: int, size: int, sizes: list[int]) -> Iterator[tuple[str, bytes]]:
+        """Bundles and tiles that are new since `shown`, and the partial ones of every checkpoint in `sizes`."""
+        wanted = {tile for between in sizes for tile in grown_tiles(shown, between)}
+        wanted = {tile for tile in wanted if tile.width == WIDTH or (tile.n + 1) * WIDTH > size >> 8 * tile.level}
+        bundles = {one for between in sizes for one in grown_bundles(shown, between)}
+        for n, width in sorted(bundles):
+            if width == WIDTH or (n + 1) * WIDTH > size:
+                raw, leaves = self._rows.block(n, width)
+                yield entries_path(n, width), bundle(raw)
+                yield tile_path(0, n, width), b"".join(leaves)
+        for tile in sorted(wanted):
+            if tile.level:
+                yield tile.path, self._rows.tile(tile)
+
+    def _show_disclosures(self, folder: PublicFolder, shown: int, size: int) -> None:
+        self._effect.follow(size)
+        for index in self._effect.touched(shown):
+            slots = self._effect.slots(index)
+            if slots:
+                folder.write(disclosures_path(index), self._disclosure_lines(index, sorted(slots)))
+            else:
+                folder.remove(disclosures_path(index))
+
+    def _disclosure_lines(self, index: int, slots: list[str]) -> bytes:
+        """Each opening as the log sealed it; one that is not held, or does not fit, is not published."""
+        held = self._store.openings(self._log, [index]).get(index, {})
+        [stored] = self._store.entries(self._log, index, index + 1)
+        sealed = entry.parse(stored.raw).envelope.sealed
+        if missing := [slot for slot in slots if slot not in held]:
+            raise Unproven(f"entry {index} has the slot {missing[0]} disclosed, but its opening is not in the store")
+        for slot in slots:
+            check(sealed, held[slot])
+        return "".join(f"~{held[slot].text}\n" for slot in slots).encode("ascii")
+
+    def _policy(self, size: int) -> bytes:
+        """What a reader must trust (C2SP tlog-policy): the log's keys; no witness yet."""
+        return "".join([*(f"log {vkey}\n" for vkey in self._log_keys(size)), "quorum none\n"]).encode("ascii")
+
+
+def _tree_shown(folder: PublicFolder) -> tuple[str, int, bytes] | None:
+    """Origin, size and root of what a folder shows; None when there is nothing to be read."""
+    note = folder.read("checkpoint")
+    try:
+        return tree_head(parse_note(note)[0]) if note is not None else None
+    except Malformed:
+        return None
