@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from fairplace.challenge import events as e
 from fairplace.event import Fact
 from fairplace.openness.events import Withdrawn as TakenDown
-from fairplace.projection import Citation, Projection, Recorded, TrailItem, Withheld, taken_down, trail_item, withheld
+from fairplace.projection import Citation, Projection, Recorded, TrailItem, Withheld, taken_down, trail_item
 from fairplace.terms import Instant, Text
 
 
@@ -57,13 +57,14 @@ def fold(row: ChallengeTrail, recorded: Recorded) -> ChallengeTrail:
     if step is None:  # a release or a take-down of what stands here
         return replace(row, index=recorded.index, leaf=recorded.leaf, withheld=_marked(row.withheld, recorded.event))
     row = step(row, recorded.event)
+    item, withheld = trail_item(recorded)
     return replace(
         row,
         case=recorded.case,
         index=recorded.index,
         leaf=recorded.leaf,
-        trail=[*row.trail, trail_item(recorded)],
-        withheld=[*row.withheld, *withheld(recorded)],
+        trail=[*row.trail, item],
+        withheld=[*row.withheld, *withheld],
     )
 
 

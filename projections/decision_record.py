@@ -12,7 +12,7 @@ from fairplace.challenge import events as challenge
 from fairplace.event import Fact
 from fairplace.openness import events as openness
 from fairplace.procurement import events as e
-from fairplace.projection import Citation, Projection, Recorded, TrailItem, Withheld, taken_down, trail_item, withheld
+from fairplace.projection import Citation, Projection, Recorded, TrailItem, Withheld, taken_down, trail_item
 from fairplace.terms import Day, Instant, LeafHash, Pence, Place, Text
 
 
@@ -229,14 +229,15 @@ def fold(row: DecisionRecord, recorded: Recorded) -> DecisionRecord:
     step = STEPS.get(type(event))
     if step is not None:
         row = step(row, recorded, event)
+    item, withheld = trail_item(recorded)
     return replace(
         row,
         index=recorded.index,
         leaf=recorded.leaf,
         opened_index=recorded.index if row.opened_index < 0 else row.opened_index,
         overrides=[*row.overrides, recorded.index] if getattr(event, "override", None) is not None else row.overrides,
-        trail=[*row.trail, trail_item(recorded)],
-        withheld=[*row.withheld, *withheld(recorded)],
+        trail=[*row.trail, item],
+        withheld=[*row.withheld, *withheld],
     )
 
 

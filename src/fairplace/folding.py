@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from fairplace.event import Fact
 from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.projection import Citation, Projection
 from fairplace.recorded import Recorded
@@ -22,6 +23,9 @@ from fairplace.terms import CaseId
 
 GAP = 16
 """Entries that may be read in vain between two that are wanted."""
+
+
+ACTS = (Disclosed, Withdrawn)
 
 
 class Source(Protocol):
@@ -55,7 +59,7 @@ class Step:
         self._known = {recorded.index: recorded for recorded in records}
         affected = {index for case in hidden for index in self._entries_of(case)}
         if not rebuilding:
-            affected |= {index for one in records for index in named(one) if index < start}
+            affected |= {index for one in records for index in named(one.event) if index < start}
         again = self._rekey(affected)
         more: dict[str, list[Recorded]] = defaultdict(list)
         for recorded in records:
@@ -85,10 +89,10 @@ class Step:
         """The rows of an entry; an act on openings also belongs to the rows of the entries that it names."""
         if recorded.case is not None and not self._is_shown(recorded.case):
             return frozenset()
-        keys = set(self._projection.keys(recorded))
-        for index in named(recorded):
+        keys = frozenset(self._projection.keys(recorded))
+        for index in named(recorded.event):
             keys |= self._keys_of(index)
-        return frozenset(keys)
+        return keys
 
     def _keys_of(self, index: int) -> frozenset[str]:
         """The rows that have this entry now."""
@@ -231,10 +235,9 @@ class _Row(NamedTuple):
     columns: bytes | None
 
 
-def named(recorded: Recorded) -> list[int]:
+def named(event: Fact) -> Sequence[int]:
     """The entries that an act on openings names."""
-    event = recorded.event
-    return [part.entry for part in event.openings] if isinstance(event, Disclosed | Withdrawn) else []
+    return [part.entry for part in event.openings] if isinstance(event, ACTS) else ()
 
 
 def _found_by(columns: Mapping[str, str | int | None]) -> Iterator[tuple[str, str | int]]:

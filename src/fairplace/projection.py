@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from fairplace.recorded import Recorded
-from fairplace.trail import TrailItem, Withheld, collapsed, taken_down, trail_item, withheld
+from fairplace.trail import TrailItem, Withheld, collapsed, taken_down, trail_item
 
 __all__ = [
     "Citation",
@@ -28,7 +28,6 @@ __all__ = [
     "collapsed",
     "taken_down",
     "trail_item",
-    "withheld",
 ]
 
 R = TypeVar("R", bound=msgspec.Struct)

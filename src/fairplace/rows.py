@@ -172,6 +172,7 @@ def connect(database: str) -> sqlite3.Connection:
     """A connection on which what is deleted is overwritten with zeros."""
     connection = sqlite3.connect(database, timeout=5.0, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")  # rows can be built again; entries are the store's to flush
     return connection
 
 

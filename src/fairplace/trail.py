@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from functools import cache
+from typing import get_args, get_origin
 
 import msgspec
 
@@ -131,12 +131,13 @@ _ROLE_OF: Mapping[type[Fact], str] = {
 }
 
 
-def trail_item(recorded: Recorded) -> TrailItem:
-    """The line of this entry."""
+def trail_item(recorded: Recorded) -> tuple[TrailItem, list[Withheld]]:
+    """The line of this entry, and what is closed in it, places taken together, by slot."""
     event = recorded.event
     kind = type(event)
     reason = getattr(event, "override_reason", None)
-    return TrailItem(
+    closed = sorted(_closed(event).items())
+    item = TrailItem(
         index=recorded.index,
         leaf=recorded.leaf,
         type=recorded.type,
@@ -150,15 +151,11 @@ def trail_item(recorded: Recorded) -> TrailItem:
         override_reason=None if reason is None else reason.get(),
         facts={name: getattr(event, name) for name in FACTS.get(kind, ())},
         words={f"/{name}": text for name in WORDS.get(kind, ()) if (text := getattr(event, name).get()) is not None},
-        withheld=[slot for slot, _ in sorted(_closed(event))],
+        withheld=[slot for (slot, _), _ in closed],
     )
-
-
-def withheld(recorded: Recorded) -> list[Withheld]:
-    """What is closed in this entry, places taken together, by slot."""
-    return [
+    return item, [
         Withheld(index=recorded.index, type=recorded.type, slot=slot, count=count, basis=basis)
-        for (slot, basis), count in sorted(_closed(recorded.event).items())
+        for (slot, basis), count in closed
     ]
 
 
@@ -179,29 +176,35 @@ def collapsed(slot: str) -> str:
     return "/".join([*parts[:2], "*", *parts[3:]]) if len(parts) == 4 else slot
 
 
-def _closed(event: Fact) -> Counter[tuple[str, Basis]]:
+def _closed(event: Fact) -> dict[tuple[str, Basis], int]:
     """Closed slots with their basis. What the public body says to be empty is not withheld: acts rest on no document."""
-    found: Counter[tuple[str, Basis]] = Counter()
-    for slot, basis in _slots(event, ""):
-        if (slot == "/exhibit" and event.is_act) or (
-            slot == "/override_reason" and getattr(event, "override", None) is None
-        ):
+    found: dict[tuple[str, Basis], int] = {}
+    alone, by_place = _sealed(type(event))
+    for name in alone:
+        value = getattr(event, name)
+        if value.is_open or (name == "exhibit" and event.is_act):
             continue
-        found[slot, basis] += 1
+        if name != "override_reason" or getattr(event, "override", None) is not None:
+            found[f"/{name}", value.basis] = 1
+    for group, names in by_place:
+        for bid in getattr(event, group).values():
+            for name in names:
+                value = getattr(bid, name)
+                if not value.is_open:
+                    slot = (f"/{group}/*/{name}", value.basis)
+                    found[slot] = found.get(slot, 0) + 1
     return found
 
 
-def _slots(value: Any, path: str) -> Iterator[tuple[str, Basis]]:
-    if isinstance(value, Sealed):
-        if not value.is_open:
-            yield path, value.basis
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from _slots(getattr(value, name), f"{path}/{name}")
-    elif isinstance(value, dict):
-        for item in value.values():
-            if isinstance(item, msgspec.Struct):
-                yield from _slots(item, f"{path}/*")
+@cache
+def _sealed(kind: type[msgspec.Struct]) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The sealed members of a type of event, and those of its parts that stand by place."""
+    members = [(field.name, field.type) for field in msgspec.structs.fields(kind)]
+    alone = tuple(name for name, hint in members if get_origin(hint) is Sealed)
+    parts = [(name, get_args(hint)[1]) for name, hint in members if get_origin(hint) is dict]
+    return alone, tuple(
+        (name, _sealed(part)[0]) for name, part in parts if isinstance(part, type) and issubclass(part, msgspec.Struct)
+    )
 
 
 def _role(kind: type[Fact], roles: frozenset[str]) -> str | None:

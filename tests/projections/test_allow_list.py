@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 
 from fairplace import catalogue, trail
+from fairplace.event import Fact
 from fairplace.ledger.disclosure import Sealed
 from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.replay import Replay
@@ -150,6 +152,19 @@ def test_every_event_type_has_its_line_in_the_allow_list() -> None:
     for kind, names in trail.WORDS.items():
         hints = {field.name: field.type for field in msgspec.structs.fields(kind)}
         assert {hints[name] for name in names} <= {Sealed[str], Sealed[str | None]}
+
+
+@pytest.mark.parametrize("kind", catalogue.TYPES.values(), ids=list(catalogue.TYPES))
+def test_every_slot_that_is_closed_is_named(kind: type[Fact]) -> None:
+    """Whatever a type of event is made of: a value is never withheld in silence."""
+    log = Log()
+    index = log.add(Planter(CASE).event(kind))
+    [recorded] = log.recorded(index, index + 1, "public")
+    item, withheld = trail.trail_item(recorded)
+    expected = Counter(trail.collapsed(slot) for slot in log.slots(index))
+    assert {one.slot: one.count for one in withheld} == expected
+    assert item.withheld == sorted(expected)
+    assert item.words == {}
 
 
 WHOLESALE = {"to_builtins", "asdict", "astuple", "__struct_fields__", "__dict__", "vars", "fields", "encode"}
