@@ -149,13 +149,18 @@ class SqliteReads:
         row = self._one(_LAST_CHECKPOINT, log)
         return _published(row) if row else None
 
+    def reading(self, log: str) -> tuple[Connection, int, int]:
+        """This thread's connection, the log's number and its size: for the views of the log that stand beside this one."""
+        number, size = self._one("SELECT number, size FROM log WHERE origin = ?", log) or (0, 0)
+        return self._connections.get(), number, size
+
     def _base(self, log: str) -> int:
         """The place of the log's entry 0; of a log without entries, a place that nothing has."""
         found = self._one("SELECT number FROM log WHERE origin = ?", log)
         return (found[0] if found else 0) << BITS
 
     def _span(self, log: str, start: int, stop: int | None) -> tuple[int, int]:
-        number, size = self._one("SELECT number, size FROM log WHERE origin = ?", log) or (0, 0)
+        _, number, size = self.reading(log)
         base = number << BITS
         return base + max(start, 0), base + (size if stop is None else max(min(stop, size), 0))
 
