@@ -199,7 +199,7 @@ def pence(value: Pence, what: str) -> Pence:
 def a_day(value: Day, what: str) -> date:
     try:
         found = as_date(value)
-    except ValueError:
+    except (ValueError, Malformed):
         found = None
     if found is None or found.isoformat() != value:
         raise Malformed(f"{what} must be a day of the calendar like 2026-11-22; {value[:40]!r} came")
@@ -209,7 +209,7 @@ def a_day(value: Day, what: str) -> date:
 def an_instant(value: Instant, what: str) -> Instant:
     try:
         good = instant(moment(value)) == value
-    except ValueError:
+    except (ValueError, Malformed):
         good = False
     if not good:
         raise Malformed(f"{what} must be a moment in UTC like 2026-11-22T04:00:00.000Z; {value[:40]!r} came")
