@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from fairplace import deciders
-from fairplace.challenge.commands import LodgeChallenge
+from fairplace.challenge.commands import LodgeChallenge, WithdrawChallenge
 from fairplace.decision import Actor, Command, Decision, History
 from fairplace.desk import ATTEMPTS, Appended, Prepared, digest_of
 from fairplace.errors import Conflict, Malformed, Refused
@@ -23,13 +23,7 @@ from fairplace.on_disk import Register
 from fairplace.procurement.commands import LodgeBid, WithdrawBid
 from fairplace.procurement.deposits import cover_deposit
 
-Lodging = LodgeBid | WithdrawBid | LodgeChallenge
-_SIGNATURE = {
-    LodgeBid: "provider_signature",
-    WithdrawBid: "provider_signature",
-    LodgeChallenge: "challenger_signature",
-}
-"""Where the signature of whoever lodges stands in each command."""
+Lodging = LodgeBid | WithdrawBid | LodgeChallenge | WithdrawChallenge
 
 MAX_COVERS = 8
 
@@ -70,15 +64,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_fraction(literal: str) -> NoReturn:
     raise Malformed(f"the number {literal} came; give whole pence, basis points or marks")
-
-
-def lodged_members(command: Lodging, origin: str) -> dict[str, Any]:
-    """What whoever lodges signs: the command as it was given, without its ids, and the log it is for."""
-    given = msgspec.to_builtins(command)
-    unsigned = ("id", "as", "second", "override_reason", _SIGNATURE[type(command)])
-    return {name: value for name, value in given.items() if name not in unsigned and value is not None} | {
-        "log": origin
-    }
 
 
 class Recorder:
@@ -134,14 +119,13 @@ class Recorder:
         raise lost
 
     def _with_signature(self, command: Command) -> Command:
-        if not isinstance(command, LodgeBid | WithdrawBid | LodgeChallenge):
+        """The command with the signature of whoever lodges: theirs when it came with one, else by their key at hand."""
+        if not isinstance(command, Lodging):
             return command
-        members = lodged_members(command, self._register.origin)
-        member = _SIGNATURE[type(command)]
-        given: str | None = getattr(command, member)
-        if given is None:
-            return msgspec.structs.replace(command, **{member: sign_lodging(self._signer(command.as_), members)})
-        check_lodging(given, members, self._vkey(command.as_))
+        members = {**command.lodged(), "log": self._register.origin}
+        if command.signature is None:
+            return msgspec.structs.replace(command, signature=sign_lodging(self._signer(command.as_), members))
+        check_lodging(command.signature, members, self._vkey(command.as_))
         return command
 
     def _vkey(self, name: str) -> Vkey:
