@@ -34,13 +34,12 @@ CREATE TABLE IF NOT EXISTS projection_row(
 CREATE TABLE IF NOT EXISTS projection_column(
     projection TEXT NOT NULL, name TEXT NOT NULL, value NOT NULL, row INTEGER NOT NULL,
     PRIMARY KEY(projection, name, value, row)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS projection_column_row ON projection_column(row, name, value);
+CREATE INDEX IF NOT EXISTS projection_column_row ON projection_column(row, name);
 CREATE TABLE IF NOT EXISTS projection_source(
     row INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(row, entry)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS projection_source_entry ON projection_source(entry, row);
 CREATE TABLE IF NOT EXISTS projection_act(
     entry INTEGER NOT NULL, act INTEGER NOT NULL, PRIMARY KEY(entry, act)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS projection_act_act ON projection_act(act, entry);
 CREATE TABLE IF NOT EXISTS projection_case(
     case_id TEXT PRIMARY KEY, entry INTEGER NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL,
     hidden INTEGER NOT NULL DEFAULT 0, UNIQUE(year, number)) WITHOUT ROWID;

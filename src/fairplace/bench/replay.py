@@ -1,7 +1,8 @@
-"""Rebuilding every projection, beside a plain loop that commits once for each event, in the same run.
+"""Rebuilding every projection, beside the library's tracking recorder and a plain loop, in the same run.
 
-- Both read the same entries from memory and use the same folds; what differs is how rows and position are stored.
-- The plain loop is what a stock projection runner does: load the row, fold one event, store row and position, commit.
+- All read the same entries from memory and use the same folds; what differs is how rows and position are stored.
+- The library keeps one view for each projection, and commits row and position once for each event; its subscription
+  and its reading of stored events are left out, in its favour. The plain loop does the same without the library.
 - Memory is that of the process at its largest: it must not grow with the log.
 """
 
@@ -23,6 +24,7 @@ from fairplace import catalogue, shelf
 from fairplace.event import Fact, RestsOn
 from fairplace.ledger import disclosure
 from fairplace.ledger.disclosure import Sealed, sealed
+from fairplace.ledger.store.stock_view import StockView
 from fairplace.openness.events import Disclosed, Slots
 from fairplace.procurement import events as e
 from fairplace.recorded import Recorded
@@ -35,12 +37,14 @@ PLAIN = 2_000
 
 AT = "2026-01-05T09:00:00.000Z"
 QUESTIONS = 8
+CASES_PER_PROVIDER = 20
 
 
 def run(line: Callable[..., object], entries: int = 100_000, folder: Path | None = None) -> bool:
     """Measure and print; True when the gate holds. `folder` names the disk to measure on."""
     projections = loaded(shelf.projections())
     with tempfile.TemporaryDirectory(prefix="fairplace-bench-", dir=folder) as scratch:
+        stock = _rate(min(PLAIN, entries), lambda log: _stock(Path(scratch), log, projections))
         plain = _rate(min(PLAIN, entries), lambda log: _plainly(Path(scratch) / "plain.sqlite", log, projections))
         small = _rate(
             max(1_000, entries // 10), lambda log: _replayed(Path(scratch) / "small.sqlite", log, projections)
@@ -48,13 +52,17 @@ def run(line: Callable[..., object], entries: int = 100_000, folder: Path | None
         before = _peak()
         whole = _rate(entries, lambda log: _replayed(Path(scratch) / "whole.sqlite", log, projections))
         grown = _peak() - before
-    ratio = whole / plain
+    ratio = whole / stock
     line(f"rebuild of {len(projections)} projections from {entries:,} entries")
-    line(f"  {'one transaction for each event':<34}{plain:>10,.0f} entries/s")
-    line(f"  {'fairplace, a tenth of the entries':<34}{small:>10,.0f} entries/s{small / plain:>8.1f}")
-    line(f"  {'fairplace':<34}{whole:>10,.0f} entries/s{ratio:>8.1f}")
+    for name, rate in (
+        ("the library's tracking recorder", stock),
+        ("a plain loop, a commit an event", plain),
+        ("fairplace, a tenth of the entries", small),
+        ("fairplace", whole),
+    ):
+        line(f"  {name:<34}{rate:>10,.0f} entries/s{rate / stock:>8.1f}")
     line(f"  memory at its largest grew by {grown / 1024:,.1f} MiB from a tenth of the entries to all of them")
-    line(f"  gate: at least {GATE} times the plain loop: {'held' if ratio >= GATE else 'MISSED'}")
+    line(f"  gate: at least {GATE} times the library: {'held' if ratio >= GATE else 'MISSED'}")
     return ratio >= GATE
 
 
@@ -74,6 +82,20 @@ def _replayed(database: Path, log: Memory, projections: Sequence[Loaded]) -> Non
     replay._connection.execute("PRAGMA journal_mode = WAL")  # noqa: SLF001 - the setting that the store gives the file
     replay.catch_up()
     replay.close()
+
+
+def _stock(folder: Path, log: Memory, projections: Sequence[Loaded]) -> None:
+    for projection, _ in projections:
+        view = StockView(folder / f"{projection.name}.stock.sqlite", projection.name)
+        decode = msgspec.json.Decoder(projection.row).decode
+        for recorded in log.recorded(0, log.size, "public", log.size):
+            rows = {}
+            for key in projection.keys(recorded):
+                found = view.load(key)
+                row = projection.empty(key, None) if found is None else decode(found)
+                rows[key] = msgspec.json.encode(projection.fold(row, recorded), order="sorted")
+            view.save(rows, recorded.index + 1)
+        view.close()
 
 
 def _plainly(database: Path, log: Memory, projections: Sequence[Loaded]) -> None:
@@ -113,6 +135,10 @@ class Memory:
             case = f"{number:08x}-0000-4000-8000-000000000000"
             released = (number + 1) * length <= upto
             event = msgspec.structs.replace(self._open[n] if released else self._closed[n], case=case)
+            if isinstance(event, e.Awarded) and released:
+                winner = Provider(id=f"GB-COH-{number // CASES_PER_PROVIDER:08d}", name="Bench Ltd")
+                award = msgspec.structs.replace(event.bids["03"].award, value=e.AwardedTo(provider=winner, value=100))
+                event = msgspec.structs.replace(event, bids=event.bids | {"03": e.AwardBid(award=award)})
             if isinstance(event, Disclosed):
                 first = number * length
                 openings = [Slots(entry=first + at, slots=part.slots) for at, part in enumerate(event.openings)]
