@@ -410,11 +410,11 @@ def _moderated(row: DecisionRecord, recorded: Recorded, event: e.Moderated) -> D
 
 
 def _count(row: DecisionRecord, bids: Mapping[Place, Any], slot: str) -> int | None:
-    """How many bids there are: known when the slot is released for every place; what was known stays known."""
+    """How many bids there are: known when the slot is released for every place. A bid that dropped out counts."""
     values = [getattr(bid, slot) for bid in bids.values()]
-    if row.bids_count is not None or not all(value.is_open for value in values):
+    if not all(value.is_open for value in values):
         return row.bids_count
-    return sum(value.value is not None for value in values)
+    return max(row.bids_count or 0, sum(value.value is not None for value in values))
 
 
 def _bids(row: DecisionRecord, known: Mapping[Place, Mapping[str, Any]]) -> DecisionRecord:

@@ -166,10 +166,10 @@ def _moderated(row: Line, recorded: Recorded, event: e.Moderated) -> Line:
 
 
 def _count(row: Line, slots: Sequence[Any]) -> int | None:
-    """How many bids there are: known when the slot is released for every place; what was known stays known."""
-    if row.bids_count is not None or not all(slot.is_open for slot in slots):
+    """How many bids there are: known when the slot is released for every place. A bid that dropped out counts."""
+    if not all(slot.is_open for slot in slots):
         return row.bids_count
-    return sum(slot.value is not None for slot in slots)
+    return max(row.bids_count or 0, sum(slot.value is not None for slot in slots))
 
 
 def _awarded(row: Line, recorded: Recorded, event: e.Awarded) -> Line:

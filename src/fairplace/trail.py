@@ -118,6 +118,9 @@ WORDS: Mapping[type[Fact], tuple[str, ...]] = {
 }
 """The sealed texts of each event that a trail shows once they are released."""
 
+HANDLING = ("channel", "introduced_by", "priority", "priority_basis", "first_response_minutes", "interest_noted")
+"""How an approach was handled, once that is released: a side lane shows in these facts, without who approached."""
+
 _ROLES = (
     "officer", "approver", "monitoring", "moderator", "evaluator", "receiver", "assessor", "importer", "provider",
     "key-admin", "root",
@@ -149,7 +152,7 @@ def trail_item(recorded: Recorded) -> tuple[TrailItem, list[Withheld]]:
         has_exhibit=event.exhibit.get() is not None,
         override=getattr(event, "override", None),
         override_reason=None if reason is None else reason.get(),
-        facts={name: getattr(event, name) for name in FACTS.get(kind, ())},
+        facts=_facts(event),
         words={f"/{name}": text for name in WORDS.get(kind, ()) if (text := getattr(event, name).get()) is not None},
         withheld=[slot for (slot, _), _ in closed],
     )
@@ -157,6 +160,13 @@ def trail_item(recorded: Recorded) -> tuple[TrailItem, list[Withheld]]:
         Withheld(index=recorded.index, type=recorded.type, slot=slot, count=count, basis=basis)
         for (slot, basis), count in closed
     ]
+
+
+def _facts(event: Fact) -> dict[str, Shown]:
+    if isinstance(event, procurement.ContactRecorded):
+        handling = event.handling.get()
+        return {} if handling is None else {name: getattr(handling, name) for name in HANDLING}
+    return {name: getattr(event, name) for name in FACTS.get(type(event), ())}
 
 
 def taken_down(rows: list[Withheld], act: openness.Withdrawn) -> list[Withheld]:
