@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,6 +40,10 @@ CANARIES = [
     )
     for n in range(5)
 ]
+
+
+CODE = re.compile("[a-z-]+")
+"""A word of the vocabulary, as `own-scores`: member names are of the same words."""
 
 
 def canary_story(bids: int, until: str = "contracted") -> Story:
@@ -93,7 +98,7 @@ def test_everything_sealed_that_is_long_enough_to_recognise_is_absent_from_every
         for opening in openings:
             for value in values(opening.value):
                 text = str(value)
-                if len(text) > 5 and text not in allowed:
+                if len(text) > 5 and text not in allowed and not CODE.fullmatch(text):
                     assert text not in public, f"{opening.slot} of {recorded.type}"
 
 

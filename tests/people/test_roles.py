@@ -1,0 +1,93 @@
+import pytest
+
+from fairplace import catalogue
+from fairplace.deciders import COMMANDS
+from fairplace.decision import Actor
+from fairplace.errors import Forbidden
+from fairplace.people import roles
+from tests.story import EVALUATORS, open_competition
+
+REGISTER = {"log.opened/1", "key.added/1", "key.limited/1", "key.revoked/1", "log-key.added/1", "log-key.retired/1"}
+
+
+def test_the_table_names_every_type_of_event_and_no_other() -> None:
+    assert roles.TABLE.keys() == catalogue.TYPES.keys() | REGISTER
+
+
+@pytest.mark.parametrize("event_type", sorted(roles.TABLE))
+def test_every_row_names_known_roles_and_says_why(event_type: str) -> None:
+    rule = roles.TABLE[event_type]
+    assert rule.first
+    assert rule.first | rule.second <= roles.ROLES
+    assert rule.why
+
+
+@pytest.mark.parametrize("event_type", sorted(roles.TABLE))
+@pytest.mark.parametrize("role", sorted(roles.ROLES))
+def test_nobody_signs_what_the_table_does_not_give_them(event_type: str, role: str) -> None:
+    rule = roles.TABLE[event_type]
+    assert roles.may({role}, event_type) is (role in rule.first)
+    assert roles.may({role}, event_type, "second") is (role in rule.second)
+    reporter = role in ("officer", "monitoring") and event_type not in roles.NOT_REPORTED
+    assert roles.may({role}, event_type, report=True) is (role in rule.first or reporter)
+
+
+def test_what_is_not_listed_is_not_allowed() -> None:
+    assert not roles.may(roles.ROLES, "procurement.planned/2")
+    assert not roles.may(roles.ROLES, "procurement.planned/2", "second")
+    assert not roles.may(roles.ROLES, "procurement.planned/2", report=True)
+    assert not roles.may(set(), "procurement.planned/1")
+    assert not roles.may_ask(roles.ROLES, "procurement.planned/1")
+    assert roles.who_may("procurement.planned/2") == "nobody"
+
+
+def test_a_provider_signs_nothing_itself() -> None:
+    assert not any(roles.may({"provider"}, event_type, report=True) for event_type in roles.TABLE)
+
+
+def test_what_a_provider_asks_for_is_signed_by_the_receiver() -> None:
+    asked = {event_type for event_type in roles.TABLE if roles.may_ask({"provider"}, event_type)}
+    assert asked == roles.ASK.keys()
+    assert all(roles.may({"receiver"}, event_type) for event_type in asked)
+
+
+def test_the_services_do_not_decide() -> None:
+    for service, prefixes in {
+        "receiver": ("deposit.", "challenge.", "procurement.question-asked"),
+        "assessor": ("case.assessed",),
+        "importer": ("procurement.imported", "value.disclosed"),
+    }.items():
+        allowed = [event_type for event_type in roles.TABLE if roles.may({service}, event_type)]
+        assert all(event_type.startswith(prefixes) for event_type in allowed)
+
+
+def test_marks_awards_and_overrides_are_in_different_hands() -> None:
+    assert roles.TABLE["evaluation.sheet-signed/1"].first == {"evaluator"}
+    assert roles.TABLE["procurement.awarded/1"].first == {"approver"}
+    for event_type, rule in roles.TABLE.items():
+        assert rule.second in (frozenset(), {"approver", "monitoring"}), event_type
+
+
+def test_every_event_that_can_be_overridden_can_be_countersigned() -> None:
+    for name, kind in catalogue.TYPES.items():
+        assert bool(roles.TABLE[name].second) is ("override" in kind.__struct_fields__), name
+
+
+def test_every_command_gives_a_type_of_the_table() -> None:
+    for command in COMMANDS:
+        assert command.gives in roles.TABLE
+
+
+def test_a_refusal_for_the_role_says_who_could() -> None:
+    with pytest.raises(Forbidden, match=r"acts as provider; procurement\.awarded/1 is for approver"):
+        roles.require(Actor(key="a/provider/b", roles=frozenset({"provider"})), "procurement.awarded/1")
+
+
+def test_duties_are_read_from_the_case() -> None:
+    history = open_competition(until="marked").history
+    ann, bob, cy = (person.key for person in EVALUATORS)
+    assert roles.evaluators(history) == {ann, bob}
+    assert roles.declared(history, ann)
+    assert not roles.declared(history, cy)
+    assert roles.expected_evaluators(history) == [ann, bob]
+    assert roles.recused(history) == frozenset()
