@@ -6,14 +6,13 @@ without award, a notice taken in, and a case of one person that must have no pag
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-import msgspec
-
-from fairplace import shelf
 from fairplace.challenge import events as c
 from fairplace.decision import Actor, Decision, History
 from fairplace.event import Fact
@@ -23,9 +22,6 @@ from fairplace.on_disk import Register, create
 from fairplace.openness import events as o
 from fairplace.people import events as p
 from fairplace.procurement import events as e
-from fairplace.replay import Replay, loaded
-from fairplace.rows import Rows
-from fairplace.settings import Settings
 from fairplace.sources import Sources
 from fairplace.terms import Document, Provider, instant
 
@@ -51,15 +47,6 @@ TITLES = {
 WEIGHTS = {"care": 3000, "safe": 2000, "voice": 1000, "price": 4000}
 
 
-class Served(msgspec.Struct, frozen=True):
-    """What the pages ask of a register."""
-
-    settings: Settings
-    public: Path
-    rows: Rows
-    own_policies: Path
-
-
 class Clock:
     """Moves an hour with each entry; the tests need no more of time."""
 
@@ -72,11 +59,6 @@ class Clock:
 
     def entropy(self, size: int) -> bytes:
         self._chance += 1
-        return self._chance.to_bytes(8, "big").rjust(size, b"\x5a")[-size:] if size < 8 else self._long(size)
-
-    def _long(self, size: int) -> bytes:
-        import hashlib
-
         return hashlib.shake_128(self._chance.to_bytes(8, "big")).digest(size)
 
 
@@ -558,26 +540,46 @@ class Town:
         )
         self.release(case, "import", self.say(case, taken_in, by="importer"), without="/raw")
 
-    def settle(self) -> Served:
+    def pages(self) -> dict[str, str]:
+        """Every page of the site, by what it is."""
+        cases = {f"decision, {name}": f"/decisions/{case}" for name, case in self.cases.items() if name != "hidden"}
+        challenges = {f"challenge, {name}": f"/challenges/{one}" for name, one in self.challenges.items()}
+        return {
+            "home": "/",
+            "decisions": "/decisions",
+            "search": "/decisions?q=homes",
+            "search, nothing found": "/decisions?q=zzzz",
+            "decisions, one stage": "/decisions?state=standstill",
+            **cases,
+            "challenges": "/challenges",
+            **challenges,
+            "provider": f"/providers/{WINNER.id}",
+            "provider, odd id": f"/providers/{quote(ODD.id, safe='')}",
+            "rules": "/rules",
+            "rule": "/rules/ET-01",
+            "log": "/log",
+            "log, from the start": "/log?from=0",
+            "entry": f"/log/{self.at['reasons']}",
+            "entry, the first": "/log/0",
+            "verify": "/verify",
+            "about": "/about",
+            "accessibility": "/accessibility",
+        }
+
+    def settle(self) -> Register:
         """Publish, project, and hand over."""
-        register = self.register
-        register.publisher.publish()
-        projections = loaded(shelf.projections())
-        database = register.folder / register.settings.database
-        replay = Replay(database, register.reader, projections, code="NCC")
-        replay.catch_up()
-        replay.close()
-        rows = Rows(database, [one.projection for one in projections])
-        return Served(register.settings, register.public, rows, register.own_policies)
+        self.register.follow()
+        return self.register
 
 
 def index_of(deposits: dict[str, int]) -> int:
     return next(iter(deposits.values()))
 
 
-def build(folder: Path, wrap: Callable[[str], str] = str) -> tuple[Town, Served]:
+def build(folder: Path, wrap: Callable[[str], str] = str) -> Town:
     town = Town(folder, wrap)
     town.contract()
     town.standstill()
     town.others()
-    return town, town.settle()
+    town.settle()
+    return town

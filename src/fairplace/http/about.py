@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from litestar import Response
+from litestar.params import FromPath, FromQuery
 
 from fairplace.errors import Missing
 from fairplace.http.routing import public
-from fairplace.http.site import Answer, Site
+from fairplace.http.site import Answer, TheSite
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @public("/about")
-def about(site: Site) -> Answer:
+def about(site: TheSite) -> Answer:
     return site.page("about.html")
 
 
 @public("/accessibility")
-def accessibility(site: Site) -> Answer:
+def accessibility(site: TheSite) -> Answer:
     return site.page("accessibility.html")
 
 
 @public("/static/{name:str}")
-def asset(site: Site, name: str, v: str = "") -> Answer:
+def asset(site: TheSite, name: FromPath[str], v: FromQuery[str] = "") -> Answer:
     """A style sheet or script of ours. Kept for ever under the address that names its digest."""
     found = site.pages.assets.get(name)
     if found is None:
@@ -33,11 +34,9 @@ def asset(site: Site, name: str, v: str = "") -> Answer:
 
 
 @public("/robots.txt")
-def robots(site: Site) -> Answer:
+def robots(site: TheSite) -> Answer:
     """Search engines may read everything here but the raw log."""
-    return Response(
-        b"User-agent: *\nDisallow: /tile/\nDisallow: /disclosures/\n", media_type="text/plain"
-    )
+    return Response(b"User-agent: *\nDisallow: /tile/\nDisallow: /disclosures/\n", media_type="text/plain")
 
 
 HANDLERS = (about, accessibility, asset, robots)

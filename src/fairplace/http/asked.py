@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from fairplace.errors import Malformed, Missing
 
@@ -20,9 +20,9 @@ _PROVIDER = re.compile(r"[^\x00-\x20\x7f-\x9f\ud800-\udfff]{1,200}")
 _RULE = re.compile(r"[A-Z]{1,8}-[0-9]{1,4}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
-Words = Annotated[str, Parameter(query="q")]
-State = Annotated[str, Parameter(query="state")]
-Page = Annotated[int, Parameter(query="page", ge=1, le=LAST)]
+Words = Annotated[str, QueryParameter(name="q")]
+State = Annotated[str, QueryParameter(name="state")]
+Page = Annotated[int, QueryParameter(name="page", ge=1, le=LAST)]
 
 
 def searched(words: str) -> str:

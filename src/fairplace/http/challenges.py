@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 from litestar import Request
+from litestar.params import FromPath
 
 from fairplace.errors import Missing
 from fairplace.http import asked
 from fairplace.http.asked import Page, State
 from fairplace.http.record_view import parts
 from fairplace.http.routing import public
-from fairplace.http.site import Answer, Site, split_suffix, wants_data
+from fairplace.http.site import Answer, Site, TheSite, split_suffix, wants_data
 
 PAGE = 20
 
@@ -33,7 +34,7 @@ def newest_challenges(site: Site, *, limit: int, offset: int = 0, state: str = "
 
 
 @public("/challenges", "/challenges.json")
-def challenges(request: Request[Any, Any, Any], site: Site, wanted: State = "", page: Page = 1) -> Answer:
+def challenges(request: Request[Any, Any, Any], site: TheSite, wanted: State = "", page: Page = 1) -> Answer:
     """All challenges, newest first."""
     state = asked.state(wanted)
     rows, total = newest_challenges(site, limit=PAGE, offset=(page - 1) * PAGE, state=state)
@@ -45,7 +46,7 @@ def challenges(request: Request[Any, Any, Any], site: Site, wanted: State = "", 
 
 
 @public("/challenges/{name:str}")
-def challenge(site: Site, name: str) -> Answer:
+def challenge(site: TheSite, name: FromPath[str]) -> Answer:
     """One challenge from its lodging to its end."""
     key, data = split_suffix(name)
     row: Any = site.rows.get("challenge-trail", asked.identifier(key))

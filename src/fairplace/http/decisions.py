@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Request
+from litestar.params import FromPath
 
 from fairplace.errors import Missing
 from fairplace.http import asked
@@ -12,7 +13,7 @@ from fairplace.http.asked import Page, State, Words
 from fairplace.http.challenges import newest_challenges
 from fairplace.http.record_view import record_view
 from fairplace.http.routing import public
-from fairplace.http.site import Answer, Site, split_suffix, wants_data
+from fairplace.http.site import Answer, TheSite, split_suffix, wants_data
 
 PAGE = 20
 LATEST = 6
@@ -21,7 +22,7 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @public("/", "/index.json")
-def home(request: AnyRequest, site: Site) -> Answer:
+def home(request: AnyRequest, site: TheSite) -> Answer:
     """The latest decisions, and where to search."""
     rows, total = site.rows.list("register", limit=LATEST, order="-updated_at")
     challenges, challenged = newest_challenges(site, limit=3)
@@ -31,7 +32,7 @@ def home(request: AnyRequest, site: Site) -> Answer:
 
 
 @public("/decisions", "/decisions.json")
-def decisions(request: AnyRequest, site: Site, q: Words = "", wanted: State = "", page: Page = 1) -> Answer:
+def decisions(request: AnyRequest, site: TheSite, q: Words = "", wanted: State = "", page: Page = 1) -> Answer:
     """All decision records, or those that a search finds."""
     words, state = asked.searched(q), asked.state(wanted)
     rows, total = site.rows.search(
@@ -52,7 +53,7 @@ def decisions(request: AnyRequest, site: Site, q: Words = "", wanted: State = ""
 
 
 @public("/decisions/{name:str}")
-def decision(site: Site, name: str) -> Answer:
+def decision(site: TheSite, name: FromPath[str]) -> Answer:
     """One decision record."""
     key, data = split_suffix(name)
     row: Any = site.rows.get("decision-record", asked.identifier(key))

@@ -6,18 +6,18 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from fairplace.http import asked
 from fairplace.http.routing import public
-from fairplace.http.site import OPEN, Answer, Site, split_suffix, wants_data
+from fairplace.http.site import OPEN, Answer, Site, TheSite, split_suffix, wants_data
 from fairplace.ledger import canonical
 from fairplace.ledger.entry import Entry, parse
 
 PAGE = 50
 FOR_EVER = "public, max-age=31536000, immutable"
 
-From = Annotated[str, Parameter(query="from")]
+From = Annotated[str, QueryParameter(name="from")]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ def _line(index: int, entry: Entry) -> Line:
 
 
 @public("/log", "/log.json")
-def log(request: Request[Any, Any, Any], site: Site, start: From = "") -> Answer:
+def log(request: Request[Any, Any, Any], site: TheSite, start: From = "") -> Answer:
     """Fifty places from `from` on; without it the newest fifty, newest first."""
     size = site.published.size()
     newest = not start
@@ -52,7 +52,7 @@ def log(request: Request[Any, Any, Any], site: Site, start: From = "") -> Answer
 
 
 @public("/log/{name:str}")
-def entry(site: Site, name: str) -> Answer:
+def entry(site: TheSite, name: FromPath[str]) -> Answer:
     """One place: as a page, as `.json`, as the raw `.entry`, or as a `.tlog-proof`."""
     for suffix, answer in ((".entry", _raw), (".tlog-proof", _proof)):
         if name.endswith(suffix):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from litestar.params import FromPath
+
 from fairplace.errors import Missing
 from fairplace.http import asked
 from fairplace.http.routing import public
-from fairplace.http.site import Answer, Site, split_suffix
+from fairplace.http.site import Answer, TheSite, split_suffix
 
 
 @public("/providers/{name:path}")
-def provider(site: Site, name: str) -> Answer:
+def provider(site: TheSite, name: FromPath[str]) -> Answer:
     """One provider. Its id may hold a slash, so it is the rest of the address."""
     key, data = split_suffix(name.lstrip("/"))
     row: Any = site.rows.get("provider", asked.provider(key))

@@ -11,10 +11,11 @@ import re
 from pathlib import Path
 
 from litestar import Response
+from litestar.params import FromPath
 
 from fairplace.errors import Missing
 from fairplace.http.routing import public
-from fairplace.http.site import OPEN, Answer, Site
+from fairplace.http.site import OPEN, Answer, TheSite
 
 TEXT = "text/plain"
 BYTES = "application/octet-stream"
@@ -39,31 +40,31 @@ def _file(folder: Path, place: str, media: str, caching: str) -> Answer:
 
 
 @public("/checkpoint")
-def checkpoint(site: Site) -> Answer:
+def checkpoint(site: TheSite) -> Answer:
     return _file(site.public, "checkpoint", TEXT, BRIEFLY)
 
 
 @public("/policy")
-def policy(site: Site) -> Answer:
+def policy(site: TheSite) -> Answer:
     return _file(site.public, "policy", TEXT, EACH_TIME)
 
 
 @public("/checkpoints/{name:str}")
-def past_checkpoint(site: Site, name: str) -> Answer:
+def past_checkpoint(site: TheSite, name: FromPath[str]) -> Answer:
     if not _SIZE.fullmatch(name):
         raise Missing("an earlier checkpoint is named by its size, a whole number")
     return _file(site.public, f"checkpoints/{name}", TEXT, FOR_EVER)
 
 
 @public("/tile/{rest:path}")
-def tile(site: Site, rest: str) -> Answer:
+def tile(site: TheSite, rest: FromPath[str]) -> Answer:
     if not _TILE.fullmatch(rest := rest.lstrip("/")):
         raise Missing("this is no path of a tile")
     return _file(site.public, f"tile/{rest}", BYTES, FOR_EVER)
 
 
 @public("/disclosures/{rest:path}")
-def disclosures(site: Site, rest: str) -> Answer:
+def disclosures(site: TheSite, rest: FromPath[str]) -> Answer:
     if not _DISCLOSURES.fullmatch(rest := rest.lstrip("/")):
         raise Missing("this is no path of disclosures")
     return _file(site.public, f"disclosures/{rest}", TEXT, EACH_TIME)

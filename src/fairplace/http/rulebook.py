@@ -8,11 +8,16 @@ from pathlib import Path
 import msgspec
 
 from fairplace import shelf
-from fairplace.policy import Rule
+from fairplace.assess import rules_of
+from fairplace.errors import Misconfigured
+from fairplace.http.prose import Section, sections
 
 
 class RulePage(msgspec.Struct, frozen=True, kw_only=True):
-    """One published rule. `sha256` is of the file that asks it, which assessments cite."""
+    """One published rule. `sha256` is of the file that asks it, which assessments cite.
+
+    `sections` are its page in `docs/rules`: how it is judged, a worked example, what it cannot see.
+    """
 
     code: str
     name: str
@@ -23,15 +28,15 @@ class RulePage(msgspec.Struct, frozen=True, kw_only=True):
     family: str
     file: str
     sha256: str
-    method: str
-    example: str | None
+    sections: list[Section]
 
 
 class Rulebook:
     """All rules of a register, by code."""
 
     def __init__(self, own: Path | None = None) -> None:
-        self._rules = {page.code: page for file in shelf.policies(own) for page in _pages(file)}
+        prose = _prose()
+        self._rules = {page.code: page for file in shelf.policies(own) for page in _pages(file, prose)}
 
     def get(self, code: str) -> RulePage | None:
         return self._rules.get(code)
@@ -47,22 +52,28 @@ class Rulebook:
         return found
 
 
-def _pages(file: shelf.Shelved) -> Iterator[RulePage]:
+def _pages(file: shelf.Shelved, prose: dict[str, Path]) -> Iterator[RulePage]:
     family = (file.module.__doc__ or file.name).strip().splitlines()[0].rstrip(".")
-    examples: dict[str, str] = getattr(file.module, "EXAMPLES", {})
-    methods: dict[str, str] = getattr(file.module, "METHODS", {})
-    for rule in vars(file.module).values():
-        if isinstance(rule, Rule):
-            yield RulePage(
-                code=rule.code,
-                name=rule.name,
-                question=rule.question,
-                source=rule.source,
-                severity=rule.severity,
-                blocks=rule.blocks,
-                family=family,
-                file=file.name,
-                sha256=file.sha256,
-                method=methods.get(rule.code, ""),
-                example=examples.get(rule.code),
-            )
+    for rule in rules_of(file.module):
+        page = prose.get(rule.code)
+        yield RulePage(
+            code=rule.code,
+            name=rule.name,
+            question=rule.question,
+            source=rule.source,
+            severity=rule.severity,
+            blocks=rule.blocks,
+            family=family,
+            file=file.name,
+            sha256=file.sha256,
+            sections=[] if page is None else sections(page.read_text("utf-8")),
+        )
+
+
+def _prose() -> dict[str, Path]:
+    """The pages about rules, where the installation carries them: `ET-01.md` or `ET-01-equal-information.md`."""
+    try:
+        folder = shelf.root("docs") / "rules"
+    except Misconfigured:
+        return {}
+    return {"-".join(file.stem.split("-")[:2]): file for file in sorted(folder.glob("*.md"))}

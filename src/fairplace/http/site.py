@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.di import NamedDependency
 
 from fairplace.http.pages import Pages
 from fairplace.http.ports import Register, Rows
@@ -57,6 +58,10 @@ class Site:
         builtins["leaf"] = builtins.get("leaf", leaf)
         builtins["size"] = self.published.size()
         return Response(msgspec.json.encode(builtins), media_type=JSON, headers=OPEN)
+
+
+TheSite = NamedDependency[Site]
+"""The site, as a handler asks for it."""
 
 
 def wants_data(request: Request[Any, Any, Any]) -> bool:

@@ -7,19 +7,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import anyio.to_thread
 import msgspec
 from litestar import Response, post
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
-from litestar.params import Body
+from litestar.params import MultipartBody
 
 import fairplace_verify
 from fairplace.http.routing import public
-from fairplace.http.site import OPEN, Answer, Site
+from fairplace.http.site import OPEN, Answer, Site, TheSite
 
 MOST = 256_000
 """Bytes of a proof file: the longest entry in base64, 63 hashes and a checkpoint fit more than twice."""
@@ -56,13 +55,13 @@ class Form(msgspec.Struct, kw_only=True):
 
 
 @public("/verify")
-def explained(site: Site) -> Answer:
+def explained(site: TheSite) -> Answer:
     """How to check a record, and the form."""
     return site.page("verify.html", result=None, keys=site.settings.log[0].vkeys)
 
 
 @post("/verify", status_code=200)
-async def check(site: Site, data: Annotated[Form, Body(media_type=RequestEncodingType.MULTI_PART)]) -> Answer:
+async def check(site: TheSite, data: MultipartBody[Form]) -> Answer:
     """The form's answer. It looks at the file and changes nothing, so a page of another site gains nothing by sending it."""
     given = await data.file.read() if data.file is not None and data.file.filename else b""
     given = given or data.proof.replace("\r\n", "\n").encode("utf-8")
@@ -100,7 +99,7 @@ def _place(given: bytes) -> int:
 
 
 @public("/fairplace_verify.py")
-def checker(site: Site) -> Answer:
+def checker(site: TheSite) -> Answer:
     """The checker itself, as this server has it. Careful readers fetch it from elsewhere and compare."""
     headers = {"content-disposition": 'attachment; filename="fairplace_verify.py"', **OPEN}
     return Response(CHECKER.read_bytes(), media_type="text/x-python", headers=headers)

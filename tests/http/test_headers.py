@@ -1,0 +1,73 @@
+"""The same headers on every answer, whatever its status."""
+
+from __future__ import annotations
+
+import pytest
+from litestar import Litestar, get
+from litestar.testing import TestClient
+
+from fairplace.http import headers
+from fairplace.http.app import create_app
+from tests.http.conftest import Client
+from tests.http.town import Town
+
+EXAMPLES = {
+    "/decisions/{name:str}": "/decisions/nobody",
+    "/challenges/{name:str}": "/challenges/nobody",
+    "/providers/{name:path}": "/providers/nobody",
+    "/rules/{name:str}": "/rules/ET-01",
+    "/log/{name:str}": "/log/0",
+    "/static/{name:str}": "/static/fairplace.css",
+    "/checkpoints/{name:str}": "/checkpoints/1",
+    "/tile/{rest:path}": "/tile/entries/000",
+    "/disclosures/{rest:path}": "/disclosures/000",
+}
+
+
+def test_every_route_sends_the_headers(client: Client) -> None:
+    paths = sorted(route.path for route in client.app.routes)
+    assert len(paths) > 20
+    for path in paths:
+        assert "{" not in path or path in EXAMPLES, f"give an example address for {path}"
+        for method in ("GET", "HEAD", "OPTIONS", "POST", "DELETE"):
+            answer = client.request(method, EXAMPLES.get(path, path))
+            assert answer.status_code < 500, (method, path)
+            for name, value in headers.HEADERS.items():
+                assert answer.headers.get(name) == value, (method, path, name)
+
+
+@pytest.mark.parametrize("address", ["/nothing", "/log/-1", "/decisions?page=0", "/tile/%2e%2e/policy"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "*/*", ""])
+def test_errors_send_the_headers_too(client: Client, address: str, accept: str) -> None:
+    answer = client.get(address, headers={"accept": accept})
+    assert answer.status_code in {400, 404}
+    assert answer.headers["content-security-policy"] == headers.POLICY
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_fault_of_ours_sends_the_headers_and_tells_nothing(town: Town) -> None:
+    @get("/broken", sync_to_thread=False)
+    def broken() -> None:
+        raise ZeroDivisionError("a secret of the inside")
+
+    app: Litestar = create_app(town.register)
+    app.register(broken)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        for accept in ("text/html", "application/json"):
+            answer = client.get("/broken", headers={"accept": accept})
+            assert answer.status_code == 500
+            assert answer.headers["content-security-policy"] == headers.POLICY
+            assert "secret" not in answer.text
+            assert "Traceback" not in answer.text
+
+
+def test_no_inline_script_or_style_is_allowed() -> None:
+    assert "unsafe" not in headers.POLICY
+    assert headers.POLICY.startswith("default-src 'none'; ")
+    for directive in ("style-src 'self'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert directive in headers.POLICY
+
+
+def test_over_tls_the_browser_is_told_to_stay_there(town: Town) -> None:
+    with TestClient(create_app(town.register), base_url="https://register.example") as client:
+        assert client.get("/about").headers["strict-transport-security"] == headers.HSTS
