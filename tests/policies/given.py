@@ -92,7 +92,7 @@ _HINTS: dict[type, dict[str, Any]] = {}
 _BASE: dict[str, Any] = {"evidence": "signed-by-party", "exhibit": None}
 
 
-def fact(kind: type[Fact], at: str, **values: Any) -> Any:
+def fact(kind: type[Fact], at: str, /, **values: Any) -> Any:
     """An event at a moment; values of sealed fields are sealed, open."""
     hints = _HINTS.setdefault(kind, get_type_hints(kind))
     every = {**_BASE, "happened_at": at}
@@ -100,8 +100,8 @@ def fact(kind: type[Fact], at: str, **values: Any) -> Any:
         every["case"] = CASE
     if issubclass(kind, Step):
         every |= {"override": None, "override_reason": None}
-    if "seen" in hints and "case" not in every:
-        every |= {"case": CASE, "seen": "x" * 44}
+    if "seen" in hints:
+        every["seen"] = "x" * 44
     every |= values
     return kind(
         **{
