@@ -49,9 +49,9 @@ class Connections:
     def get(self) -> Connection:
         """This thread's connection."""
         connection: Connection | None = getattr(self._local, "connection", None)
+        if self._closed:
+            raise Misconfigured(f"the store {self.path} was closed")
         if connection is None:
-            if self._closed:
-                raise Misconfigured(f"the store {self.path} was closed")
             connection = self._local.connection = self._connect()
             self._all.add(connection)
         return connection
