@@ -235,6 +235,12 @@ def key_name(value: KeyName, what: str) -> KeyName:
     return code(value, what, KEY_NAME)
 
 
+def signed_by(note: Text | None) -> KeyName | None:
+    """The key that a note inside a lodging names. The desk has checked the signature itself."""
+    lines = [line for line in (note or "").splitlines() if line.startswith("\u2014 ")]
+    return lines[0].split(" ")[1] if lines else None
+
+
 def listed(names: list[str]) -> str:
     """Names as a sentence lists them."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nobody"

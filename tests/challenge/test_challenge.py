@@ -133,6 +133,16 @@ def test_a_challenge_that_is_closed_stays_closed() -> None:
         assert story.refusal(command, by=by).code == "challenge-closed"
 
 
+def test_a_challenge_is_withdrawn_with_the_key_that_lodged_it() -> None:
+    story = open_competition(until="noticed")
+    note = "fairplace/lodging/v1\n{}\n\n\u2014 a/provider/cedar AAAA\n"
+    stream = story.do(lodging(signature=note), by=RECEIVER).stream
+    too_soon(story, withdrawing(stream), "not-yours", RECEIVER)
+    story = open_competition(until="noticed")
+    stream = story.do(lodging(signature=note), by=RECEIVER).stream
+    story.do(WithdrawChallenge(id="test", challenge=stream, signature=note), by=RECEIVER)
+
+
 def test_a_challenge_that_does_not_exist_is_missing_in_reports_too() -> None:
     story, _ = lodged()
     for command in (acknowledging("elsewhere"), answering(story.case), acknowledging(story.events[-2].stream)):

@@ -51,6 +51,13 @@ def test_what_a_provider_asks_for_is_signed_by_the_receiver() -> None:
     assert all(roles.may({"receiver"}, event_type) for event_type in asked)
 
 
+def test_an_officer_reports_a_bid_that_came_by_another_way_and_never_lodges_or_withdraws_one() -> None:
+    for event_type in ("deposit.received/1", "deposit.withdrawn/1"):
+        assert not roles.may_ask({"officer"}, event_type)
+        assert roles.may_ask({"officer"}, event_type, report=True)
+        assert not roles.may_ask({"evaluator"}, event_type, report=True)
+
+
 def test_the_services_do_not_decide() -> None:
     for service, prefixes in {
         "receiver": ("deposit.", "challenge.", "procurement.question-asked"),

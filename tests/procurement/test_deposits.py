@@ -129,6 +129,16 @@ def test_a_bid_is_withdrawn_only_before_the_deadline() -> None:
     assert state_of(story.history).in_time(ALDER.id) is None
 
 
+def test_a_bid_is_withdrawn_with_the_key_that_lodged_it() -> None:
+    story = published()
+    story.do(bid(OFFERS[0], signature="fairplace/lodging/v1\n{}\n\n\u2014 a/provider/alder AAAA\n"), by=RECEIVER)
+    for note in (None, "fairplace/lodging/v1\n{}\n\n\u2014 a/provider/birch AAAA\n"):
+        refused = story.refusal(WithdrawBid(id="test", provider=ALDER.id, signature=note), by=RECEIVER)
+        assert (refused.code, refused.overridable) == ("not-yours", False)
+    own = "fairplace/lodging/v1\n{}\n\n\u2014 a/provider/alder BBBB\n"
+    story.do(WithdrawBid(id="test", provider=ALDER.id, signature=own), by=RECEIVER)
+
+
 def test_what_was_never_lodged_cannot_be_withdrawn() -> None:
     never(published(), back(), "unknown-bid", by=RECEIVER)
 

@@ -109,6 +109,14 @@ def _stamp(
             "challenge-closed",
             f"the challenge was {closed[0].__name__.lower()} already; lodge a new one if there is more to say",
         )
+    lodged_by = next(
+        (
+            procedure.signed_by(recorded.event.challenger_signature.get())
+            for recorded in history.events
+            if recorded.stream == challenge and isinstance(recorded.event, Lodged)
+        ),
+        None,
+    )
     match command:
         case AcknowledgeChallenge() if Acknowledged in trail:
             objections.add("acknowledged-already", "the challenge was acknowledged already; answer it")
@@ -118,6 +126,8 @@ def _stamp(
             objections.add("answered-already", "the challenge was answered already; decide it")
         case DecideChallenge() if Answered not in trail:
             objections.add("not-answered", "the challenge was not answered yet; answer it, then decide")
+        case WithdrawChallenge(signature=signature) if lodged_by not in (None, procedure.signed_by(signature)):
+            objections.add("not-yours", "the challenge was lodged with another key; whoever lodged it withdraws it")
         case _:
             pass
     objections.weigh()

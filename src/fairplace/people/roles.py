@@ -112,12 +112,12 @@ NOT_REPORTED: frozenset[str] = frozenset(
 
 ASK: Mapping[str, frozenset[str]] = {
     "procurement.question-asked/1": frozenset({"provider", "officer"}),
-    "deposit.received/1": frozenset({"provider", "officer"}),
-    "deposit.withdrawn/1": frozenset({"provider", "officer"}),
+    "deposit.received/1": frozenset({"provider"}),
+    "deposit.withdrawn/1": frozenset({"provider"}),
     "challenge.lodged/1": frozenset({"provider", "officer", "monitoring"}),
     "challenge.withdrawn/1": frozenset({"provider", "officer", "monitoring"}),
 }
-"""Who may have the receiver sign for them; an officer only to report what came by another way."""
+"""Who may have the receiver sign for them. Bids that came by another way are reported by those who keep the file."""
 
 
 def may(
@@ -132,9 +132,10 @@ def may(
     return bool(roles & rule.first) or (report and event_type not in NOT_REPORTED and bool(roles & REPORTERS))
 
 
-def may_ask(roles: AbstractSet[str], event_type: str) -> bool:
+def may_ask(roles: AbstractSet[str], event_type: str, *, report: bool = False) -> bool:
     """May somebody with these roles have the receiver sign an event of this type for them?"""
-    return bool(roles & ASK.get(event_type, frozenset()))
+    asked = ASK.get(event_type)
+    return asked is not None and bool(roles & (asked | REPORTERS if report else asked))
 
 
 def who_may(event_type: str) -> str:

@@ -131,7 +131,9 @@ def _publish(command: PublishTender, history: History, at: Instant) -> Decision:
                 f"questions until {command.questions_until} would end after the deadline {command.deadline}",
             )
     if command.places not in PLACES:
-        refuse("places", f"{command.places} places came; choose one of {procedure.listed([str(one) for one in PLACES])}")
+        refuse(
+            "places", f"{command.places} places came; choose one of {procedure.listed([str(one) for one in PLACES])}"
+        )
     if not 1 <= command.winners <= PLACES[-1]:
         refuse("winners", f"{command.winners} winners came; at least 1 and at most {PLACES[-1]} bids can win")
     for condition in command.conditions:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from fairplace.decision import History
 from fairplace.people.events import InterestDecided
+from fairplace.procedure import signed_by
 from fairplace.procurement.events import (
     Awarded,
     AwardWithdrawn,
@@ -57,6 +58,7 @@ class Deposit(msgspec.Struct, frozen=True, kw_only=True):
     stream: str
     provider: Provider
     price: Pence | None
+    signed_by: KeyName | None
     late: bool
     withdrawn: bool = False
 
@@ -230,6 +232,7 @@ def _bids(state: State, recorded: Recorded) -> State:
                 stream=recorded.stream,
                 provider=provider,
                 price=event.price.get(),
+                signed_by=signed_by(event.provider_signature.get()),
                 late=isinstance(event, DepositReceivedLate),
             )
             return replace(state, deposits=_with(state.deposits, recorded.leaf, deposit))
