@@ -32,6 +32,7 @@ from fairplace.procurement.events import (
     QuestionAnswered,
     TenderPublished,
 )
+from fairplace.procurement.standstill import summaries_due
 from fairplace.recorded import Recorded
 from fairplace.terms import Place
 
@@ -148,19 +149,13 @@ def due(history: History, occasion: Occasion) -> str | None:
 def _award_due(history: History) -> str | None:
     if (award := standing_award(history)) is None:
         return "no award stands in the case; nothing about bids is released before one is decided"
+    planned = history.last(Planned)
     sent = [recorded for recorded in history.events if recorded.type == "procurement.summaries-sent/1"]
-    if _summaries_due(history) and not any(recorded.index > award.index for recorded in sent):
+    if summaries_due(planned[1] if planned else None) and not any(recorded.index > award.index for recorded in sent):
         return (
             "the bidders have not got their assessment summaries yet; send them before the award is public (Act, s. 50)"
         )
     return None
-
-
-def _summaries_due(history: History) -> bool:
-    planned = history.last(Planned)
-    return (
-        planned is not None and planned[1].regime == "PA23" and planned[1].route in ("open", "flexible", "flexible_dm")
-    )
 
 
 def standing_award(history: History) -> Recorded | None:

@@ -197,7 +197,7 @@ def _object_to_award_notice(state: State, published: Day, ends: Day | None, obje
     still_open(state, objections)
     if state.awarded_at < 0:
         objections.add("not-awarded", "no award is decided; award, send the summaries, then publish the UK6")
-    if summaries_due(state) and (
+    if summaries_due(state.planned) and (
         left := sorted(n for n, bid in state.live.items() if bid.place not in state.summaries)
     ):
         objections.add(

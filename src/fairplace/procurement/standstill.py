@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from fairplace.procurement.events import Planned
 from fairplace.procurement.state import State
 from fairplace.terms import Day, as_date, day
 from fairplace.working_days import pa_standstill_last, psr_standstill_last
@@ -22,9 +23,8 @@ def is_mandatory(state: State) -> bool:
     )
 
 
-def summaries_due(state: State) -> bool:
+def summaries_due(planned: Planned | None) -> bool:
     """Assessment summaries go with a competitive award under the Act (s. 50(3)), not with a call-off or direct award."""
-    planned = state.planned
     return planned is not None and planned.regime == "PA23" and planned.route in ("open", "flexible", "flexible_dm")
 
 
