@@ -53,10 +53,11 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.procurement": (*DECIDING, "fairplace.ledger.tree"),  # a decision names the root it rests on
     "fairplace.challenge": DECIDING,
     "fairplace.people": DECIDING,
-    "fairplace.openness": DECIDING,
+    "fairplace.openness": (*DECIDING, "fairplace.procurement.standstill"),  # no award is public before its summaries
     "fairplace.deciders": (*DECIDING, *SUBJECTS),
     "fairplace.reading": (*FACTS, "fairplace.catalogue", "fairplace.ledger"),
-    "fairplace.desk": (*RECORD, "fairplace.deciders", "fairplace.people.roles"),
+    "fairplace.prepared": (*RECORD, "fairplace.people.roles"),
+    "fairplace.desk": (*RECORD, "fairplace.deciders", "fairplace.people.roles", "fairplace.prepared"),
     "fairplace.on_disk": (*RECORD, "fairplace.desk", "fairplace.documents", "fairplace.keyring", "fairplace.settings"),
     "fairplace.recording": (*REGISTER, *SUBJECTS, "fairplace.deciders", "fairplace.lodging"),
     # judging and telling
@@ -78,7 +79,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.trail",
     ),
     # the rooms above: they use the engine, and nothing of it uses them
-    "fairplace.ocds": (*REGISTER, "fairplace.people.roles"),
+    "fairplace.ocds": (*REGISTER, "fairplace.openness.release", "fairplace.procurement.invitation"),
     "fairplace.publish": (*REGISTER, *JUDGING, *TELLING),
     "fairplace.bench": ("fairplace",),
     "fairplace.synthesis": ("fairplace",),

@@ -4,12 +4,14 @@
   that says what they mean. Nothing is written.
 - *Sign* is for whoever holds the key; no officer's private key ever comes here.
 - *Append* checks signatures, register and roles, and commits all or nothing. A lost race is a Conflict: prepare again.
+- What a decision did not see it cannot follow: an event that came to its stream meanwhile voids it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,54 +27,15 @@ from fairplace.ledger.entry import Entry, Envelope
 from fairplace.ledger.store import port
 from fairplace.ledger.store.port import Store
 from fairplace.people import roles
+from fairplace.prepared import Appended, Prepared, Sign, check_signers, new_entry
 from fairplace.reading import StoreReader
 from fairplace.sources import Sources
 from fairplace.terms import CaseId, Instant, KeyName, check_dates, moment
 
+__all__ = ["ATTEMPTS", "Appended", "Desk", "Prepared", "Sign", "digest_of"]
+
 ATTEMPTS = 20
 """How often a lost race is prepared again before it is reported."""
-
-
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """What is about to be signed: exact bytes, and what they say.
-
-    `text` is what every signer signs; `actor` signs first; another person with one of the roles `second` signs too,
-    unless that is empty.
-    """
-
-    key: str
-    command: str
-    text: bytes
-    statement: str
-    actor: KeyName
-    second: frozenset[str]
-    case: CaseId | None
-    at: Instant
-    openings: tuple[Opening, ...]
-    conditions: tuple[port.Condition, ...]
-    not_before: Instant | None
-    not_after: Instant | None
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the bytes to be signed, in hexadecimal: shown beside the statement."""
-        return hashlib.sha256(self.text).hexdigest()
-
-
-class Appended(msgspec.Struct, frozen=True, kw_only=True):
-    """Where it stands. `duplicate`: the same command was recorded before, and this is its place then."""
-
-    index: int
-    leaf: str
-    size: int
-    case: CaseId | None
-    type: str
-    statement: str = ""
-    duplicate: bool = False
-
-
-Sign = Callable[[Prepared], Sequence[str]]
-"""Returns the signature lines over `text`: the actor's first."""
 
 
 class Desk:
@@ -91,14 +54,19 @@ class Desk:
 
         Raises Refused (procedure), Forbidden (role), Malformed (what came) or Missing (no such case).
         """
-        if not command.as_:
-            raise Malformed("the command does not say who acts; give 'as' with the name of a key")
-        signer = actor or command.as_
-        by = Actor(key=signer, roles=self.roles_of(signer))
-        history = self._history(command.case)
-        at = self._store.now()
-        decision = decide(command, history, at=at, by=by, chance=self._sources.entropy(32))
-        return self.prepare_decision(decision, history, by=by, at=at, key=command.id, command=digest_of(command))
+        by = self.actor(actor or command.as_)
+        for _ in range(ATTEMPTS):
+            seen = self._reader.size
+            history = self._history(command.case, seen)
+            at = self._store.now()
+            decision = decide(command, history, at=at, by=by, chance=self._sources.entropy(32))
+            try:
+                return self.prepare_decision(
+                    decision, history, by=by, at=at, key=command.id, command=digest_of(command), seen=seen
+                )
+            except Conflict as conflict:
+                lost = conflict
+        raise lost
 
     def prepare_decision(
         self,
@@ -109,8 +77,12 @@ class Desk:
         at: Instant,
         key: str,
         command: str,
+        seen: int | None = None,
     ) -> Prepared:
-        """The bytes of a decision that is already taken: a service's own event, or a command's."""
+        """The bytes of a decision that is already taken: a service's own event, or a command's.
+
+        `seen` is the size of the log at which `history` was read: Conflict when its stream has grown since.
+        """
         kind = catalogue.NAMES[type(decision.event)]
         roles.require(by, kind, report=not decision.event.is_act)
         stream = self._stream(decision, history.case)
@@ -120,7 +92,7 @@ class Desk:
         return Prepared(
             key=key,
             command=command,
-            text=self._text(kind, stream, body, slots, by.key, at),
+            text=self._text(kind, stream, body, slots, by.key, at, seen),
             statement=decision.statement,
             actor=by.key,
             second=decision.second,
@@ -152,7 +124,7 @@ class Desk:
         return Prepared(
             key=key,
             command=hashlib.sha256(msgspec.json.encode([kind, body], order="sorted")).hexdigest(),
-            text=self._text(kind, stream, dict(body), dict(slots or {}), actor, at),
+            text=self._text(kind, stream, dict(body), dict(slots or {}), actor, at, None),
             statement=statement,
             actor=actor,
             second=frozenset(),
@@ -177,8 +149,7 @@ class Desk:
             register = self._reader.register()
             size = self._reader.size
             for (prepared, _lines), one in zip(signed, entries, strict=True):
-                register.check_signers(one, size)
-                self._check_second(prepared, one, size)
+                check_signers(prepared, one, register, size)
             results = self._store.append(
                 self._reader.origin,
                 [
@@ -188,7 +159,7 @@ class Desk:
             )
             if not any(isinstance(result, port.Conflict) and result.kind == "keys" for result in results):
                 return [
-                    _appended(prepared, one, result)
+                    self._appended(prepared, one, result)
                     for (prepared, _lines), one, result in zip(signed, entries, results, strict=True)
                 ]
         raise Conflict("the key register changed again and again while this was recorded; try again", kind="keys")
@@ -212,36 +183,54 @@ class Desk:
         found = self._store.by_key(self._reader.origin, command.id)
         if found is None:
             return None
-        one = self._reader.entry(found.indexes[0])
-        return Appended(
-            index=found.indexes[0],
-            leaf=found.leaves[0],
-            size=found.size,
-            case=one.envelope.body.get("case"),
-            type=one.envelope.type,
-            duplicate=True,
+        # The store knows what the id was used for: shown the entry again, it writes nothing and says whether it is this.
+        index = found.indexes[0]
+        [stored] = self._store.entries(self._reader.origin, index, index + 1)
+        one = entry.parse(stored.raw)
+        again = port.Submission(
+            entries=(new_entry(one, stored.case, ()),), key=command.id, command=digest_of(command), register_head=-1
         )
+        [answer] = self._store.append(self._reader.origin, [again])
+        if isinstance(answer, port.Conflict):
+            raise Conflict(answer.message, kind=answer.kind)
+        return self._place(answer)
 
     def signs_for_themselves(self, command: Command) -> bool:
         """Does the asker sign, or the receiver for them? Raises Forbidden when their roles allow neither."""
         kind = command.gives
-        by = Actor(key=command.as_, roles=self.roles_of(command.as_))
-        if roles.may_ask(by.roles, kind) and not roles.may(by.roles, kind):
+        by = self.actor(command.as_)
+        if roles.may_ask(by.roles, kind, report=command.is_report) and not roles.may(by.roles, kind):
             return False
         roles.require(by, kind, report=command.is_report)
         return True
 
-    # Within
-
     def roles_of(self, key: KeyName) -> frozenset[str]:
         """The roles of a key as the register stands now."""
         register = self._reader.register()
-        return register.roles_of(key, keys=register.head_leaf, index=self._reader.size)
+        return register.roles_of(key, keys=register.head_leaf, index=register.head_index + 1)
 
-    def _history(self, case: CaseId | None) -> History:
+    def actor(self, key: KeyName) -> Actor:
+        """Who acts with this key. Raises Malformed for none, Forbidden when it may not act (any more)."""
+        if not key:
+            raise Malformed("the command does not say who acts; give 'as' with the name of a key")
+        known = [one for one in self._reader.register().standings() if one.vkey.name == key]
+        if not known:
+            raise Forbidden(f"no key of {key[:200]} is registered; ask a key-admin to enrol it", code="key")
+        if all(one.revoked is not None for one in known):
+            raise Forbidden(
+                f"the key of {key} was revoked at entry {known[-1].revoked}; enrol a new one", code="key-revoked"
+            )
+        return Actor(key=key, roles=self.roles_of(key))
+
+    # Within
+
+    def _history(self, case: CaseId | None, seen: int) -> History:
         if case is None:
             return History(case=self._sources.stream_id(), events=())
-        return History(case=case, events=self._reader.case(case))
+        events = self._reader.case(case, upto=seen)
+        if not events and _is_stream(case) and self._store.stream_head(self._reader.origin, case) is not None:
+            raise Refused(f"{case} is the id of another stream, not of a case; give a fresh random one", code="case")
+        return History(case=case, events=events)
 
     def _stream(self, decision: Decision, case: CaseId) -> str:
         match decision.stream:
@@ -260,14 +249,17 @@ class Desk:
         slots: dict[str, disclosure.Slot],
         actor: KeyName,
         at: Instant,
+        seen: int | None,
     ) -> bytes:
         head = self._store.stream_head(self._reader.origin, stream)
+        if head is not None and seen is not None and head.index >= seen:
+            raise Conflict(f"entry {head.index} came to the stream {stream} while this was prepared; prepare it again")
         return entry.text(
             Envelope(
                 actor=actor,
                 at=at,
                 body=body,
-                id=self._sources.event_id(),
+                id=self._sources.event_id(moment(at)),
                 keys=self._reader.register().head_leaf,
                 log=self._reader.origin,
                 n=head.n + 1 if head else 1,
@@ -278,8 +270,37 @@ class Desk:
             )
         )
 
+    def _appended(self, prepared: Prepared, one: Entry, result: port.Result) -> Appended:
+        match result:
+            case port.Conflict():
+                raise Conflict(result.message, kind=result.kind)
+            case port.Duplicate():
+                return self._place(result)
+            case port.Committed():
+                return Appended(
+                    index=result.indexes[0],
+                    leaf=result.leaves[0],
+                    size=result.size,
+                    case=prepared.case,
+                    type=one.envelope.type,
+                    statement=prepared.statement,
+                )
+
+    def _place(self, found: port.Duplicate | port.Committed) -> Appended:
+        """Where a command stands that was recorded before."""
+        index = found.indexes[0]
+        [stored] = self._store.entries(self._reader.origin, index, index + 1)
+        return Appended(
+            index=index,
+            leaf=found.leaves[0],
+            size=found.size,
+            case=stored.case,
+            type=entry.parse(stored.raw).envelope.type,
+            duplicate=True,
+        )
+
     def _checked(self, prepared: Prepared, lines: Sequence[str]) -> Entry:
-        """The entry, once its time, actor and role are right."""
+        """The entry, once it is signed in time."""
         age = moment(self._store.now()) - moment(prepared.at)
         window = self._window if not prepared.second else max(self._window, timedelta(hours=24))
         if age > window:
@@ -288,37 +309,9 @@ class Desk:
             )
         return entry.parse(entry.assemble(prepared.text, list(lines)))
 
-    def _check_second(self, prepared: Prepared, one: Entry, size: int) -> None:
-        """Does another person with the right role sign too, where one must?"""
-        if not prepared.second:
-            return
-        register = self._reader.register()
-        others = [line for line in one.lines[1:] if line.name != one.envelope.actor]
-        if not any(
-            register.roles_of(line.name, keys=one.envelope.keys, index=size, key_id=line.key_id) & prepared.second
-            for line in others
-        ):
-            raise Forbidden(
-                f"this needs a second signature by another person who is {' or '.join(sorted(prepared.second))};"
-                f" {len(others)} further signatures came",
-                code="second-signature",
-            )
-
     def _submission(self, prepared: Prepared, one: Entry, register_head: int) -> port.Submission:
-        envelope = one.envelope
-        new = port.NewEntry(
-            raw=one.raw,
-            leaf=one.leaf,
-            id=envelope.id,
-            type=envelope.type,
-            stream=envelope.stream,
-            n=envelope.n,
-            prev=envelope.prev,
-            case=prepared.case,
-            openings=prepared.openings,
-        )
         return port.Submission(
-            entries=(new,),
+            entries=(new_entry(one, prepared.case, prepared.openings),),
             key=prepared.key,
             command=prepared.command,
             register_head=register_head,
@@ -333,15 +326,8 @@ def digest_of(command: Command) -> str:
     return hashlib.sha256(msgspec.json.encode(command, order="sorted")).hexdigest()
 
 
-def _appended(prepared: Prepared, one: Entry, result: port.Result) -> Appended:
-    if isinstance(result, port.Conflict):
-        raise Conflict(result.message, kind=result.kind)
-    return Appended(
-        index=result.indexes[0],
-        leaf=result.leaves[0],
-        size=result.size,
-        case=prepared.case,
-        type=one.envelope.type,
-        statement=prepared.statement,
-        duplicate=isinstance(result, port.Duplicate),
-    )
+def _is_stream(case: CaseId) -> bool:
+    try:
+        return str(uuid.UUID(case)) == case
+    except ValueError:
+        return False

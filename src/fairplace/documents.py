@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 from fairplace.errors import Malformed, Missing, Unproven
 from fairplace.terms import Document
 
-_NAME = re.compile(r"^[0-9a-f]{64}$")
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class Documents:
@@ -21,12 +22,13 @@ class Documents:
         self._folder = folder
 
     def put(self, data: bytes, media: str) -> Document:
-        """Keep a file; the same bytes twice are kept once. It is on the disk when this returns."""
+        """Keep a file; the same bytes twice are kept once, and put right what was changed. On the disk on return."""
         document = Document(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), media=media)
         target = self._folder / document.sha256
-        if target.exists():
+        with contextlib.suppress(Missing, Unproven):
+            self.get(document.sha256)
             return document
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._folder, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
@@ -34,6 +36,7 @@ class Documents:
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(target)
+            _settle(self._folder)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -41,7 +44,7 @@ class Documents:
 
     def get(self, sha256: str) -> bytes:
         """The file of this digest. Raises Unproven when the bytes on the disk are no longer those."""
-        if not _NAME.match(sha256):
+        if not _NAME.fullmatch(sha256):
             raise Malformed(f"{sha256[:80]!r} came; a document is named by 64 hexadecimal digits")
         try:
             data = (self._folder / sha256).read_bytes()
@@ -50,3 +53,12 @@ class Documents:
         if (found := hashlib.sha256(data).hexdigest()) != sha256:
             raise Unproven(f"the document {sha256} was changed: its bytes now have the digest {found}")
         return data
+
+
+def _settle(folder: Path) -> None:
+    """A new name in a folder survives a power cut once the folder itself is flushed."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import tempfile
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,10 +21,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from fairplace.errors import Conflict, Malformed, Missing, Refused
+from fairplace.errors import Conflict, Malformed, Misconfigured, Missing, Refused
 from fairplace.ledger.note import Signer, check_name
 
 MEMORY_KIB, PASSES, LANES = 64 * 1024, 3, 4
+MOST_BYTES = 4096
 WORTHLESS = "worthless"
 """The first word of a demo key's file."""
 
@@ -72,9 +75,17 @@ class Keyring:
         )
 
     def _seed(self, name: str, path: Path) -> bytes:
-        text = path.read_text("utf-8")
-        if text.startswith(WORTHLESS):
-            return bytes.fromhex(text.split()[-1])
+        try:
+            with path.open(encoding="utf-8") as file:
+                text = file.read(MOST_BYTES)
+            if text.startswith(WORTHLESS):
+                return _whole(bytes.fromhex(text.split()[-1]), name)
+        except OSError as error:
+            raise Misconfigured(
+                f"the key file {path} cannot be read: {error.strerror}; see whose file it is"
+            ) from error
+        except ValueError as error:
+            raise Malformed(f"the key file of {name} is damaged; put a copy of it back") from error
         if self._passphrase is None:
             raise Refused(f"the key of {name} is wrapped and no passphrase was given")
         return unwrap(text, name, self._passphrase(name))
@@ -101,16 +112,25 @@ def unwrap(text: str, name: str, passphrase: str) -> bytes:
             base64.b64decode(part, validate=True) for part in (wrapped.salt, wrapped.nonce, wrapped.seed)
         )
     except (msgspec.DecodeError, ValueError) as error:
-        raise Malformed(f"the key file of {name} cannot be read: {error}") from error
+        raise Malformed(f"the key file of {name} is damaged; put a copy of it back") from error
+    if (len(salt), len(nonce)) != (16, 12):
+        raise Malformed(f"the key file of {name} is damaged; put a copy of it back")
     try:
-        return AESGCM(_derive(passphrase, salt)).decrypt(nonce, sealed, name.encode("ascii"))
+        return _whole(AESGCM(_derive(passphrase, salt)).decrypt(nonce, sealed, name.encode("ascii")), name)
     except InvalidTag as error:
         raise Refused(f"the passphrase for {name} is wrong, or its key file was changed") from error
 
 
 def _derive(passphrase: str, salt: bytes) -> bytes:
     kdf = Argon2id(salt=salt, length=32, iterations=PASSES, lanes=LANES, memory_cost=MEMORY_KIB)
-    return kdf.derive(passphrase.encode("utf-8"))
+    # The same words typed on another keyboard are the same passphrase.
+    return kdf.derive(unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogateescape"))
+
+
+def _whole(seed: bytes, name: str) -> bytes:
+    if len(seed) != 32:
+        raise Malformed(f"the key file of {name} holds {len(seed)} bytes, expected 32; put a copy of it back")
+    return seed
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -123,13 +143,22 @@ def _path(folder: Path, name: str) -> Path:
 def _write(folder: Path, name: str, text: str) -> Path:
     check_name(name)
     path = _path(folder, name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # readable by its owner alone
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            # A link appears whole, and never in place of a file that is there.
+            os.link(fresh, path)
+        finally:
+            Path(fresh).unlink()
     except FileExistsError as error:
         raise Conflict(f"a key file for {name} is already at {path}; choose another name") from error
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    except OSError as error:
+        raise Misconfigured(f"the key file {path} cannot be written: {error.strerror}") from error
     return path
 
 

@@ -10,6 +10,8 @@ DIR/policies/           the register's own rules, if any
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
@@ -19,15 +21,18 @@ from typing import Self
 from fairplace import replay, settings, shelf
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
-from fairplace.errors import Misconfigured, Refused
+from fairplace.errors import Malformed, Misconfigured, Refused
 from fairplace.ledger import disclosure
 from fairplace.ledger.note import MlDsaSigner, Signer, Vkey, mldsa_supported
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.store.sqlite import SqliteStore
+from fairplace.people.roles import ROLES
 from fairplace.reading import StoreReader
 from fairplace.replay import Replay
 from fairplace.rows import Rows
+from fairplace.settings import Settings
 from fairplace.sources import SYSTEM, Sources
+from fairplace.terms import text
 
 SERVICES = ("receiver", "assessor", "importer")
 """Roles whose keys the register itself holds: they take in, judge and copy; they decide nothing."""
@@ -38,10 +43,10 @@ _ED25519, _MLDSA = "log", "log-mldsa"
 class Register:
     """An open register. Close it, or use it in a `with`."""
 
-    def __init__(self, folder: Path, sources: Sources = SYSTEM) -> None:
+    def __init__(self, folder: Path, sources: Sources, chosen: Settings) -> None:
         self.folder = folder
         self.sources = sources
-        self.settings = settings.load(folder)
+        self.settings = chosen
         self.origin = self.settings.origin
         self._database = folder / self.settings.database
         self.store = SqliteStore(self._database, sources)
@@ -54,7 +59,16 @@ class Register:
     @classmethod
     def open(cls, folder: Path, sources: Sources = SYSTEM) -> Register:
         """Raises Misconfigured when the folder is no register, or is newer than this program."""
-        return cls(folder, sources)
+        chosen = settings.load(folder)
+        if not (folder / chosen.database).is_file():
+            raise Misconfigured(
+                f"{folder / chosen.database} is missing; restore it from its backup, or start anew in another folder"
+            )
+        register = cls(folder, sources, chosen)
+        if not register.reader.size:
+            register.close()
+            raise Misconfigured(f"{folder} holds no log {chosen.origin}; look at the origin in {settings.FILE}")
+        return register
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +139,12 @@ class Register:
         self, vkey: str, role: str, *, holder: str, provider: str | None, admin: Signer, key: str | None = None
     ) -> Appended:
         """Add a key to the register, or a role to a key. The holder's name is sealed."""
+        if role not in ROLES:
+            raise Malformed(f"the role {role[:80]!r} came; expected one of {', '.join(sorted(ROLES))}")
+        if not (holder := text(holder)):
+            raise Malformed("a key needs a holder; say whose it is")
+        if (role == "provider") != (provider is not None):
+            raise Malformed("a provider's key, and no other, is enrolled with the provider's id")
         opening = disclosure.make_opening(
             "/holder", {"name": holder, "provider_id": provider}, self.sources.entropy(disclosure.SALT_BYTES)
         )
@@ -185,31 +205,67 @@ def create(
 ) -> Register:
     """Make a register: its folder, the log's and the services' keys, and the first entries, signed by `root`.
 
-    The folder must be new or empty; nothing is overwritten. `worthless` draws the seeds from `sources` (demo, tests).
+    The folder must be new or empty; nothing is overwritten, and what fails on the way leaves nothing behind.
+    `worthless` draws the seeds from `sources` (demo, tests).
     """
     settings.check_origin(origin)
-    if not authority.strip():
+    if not (authority := text(authority)):
         raise Refused("an authority needs a name; give --authority")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} is not empty; give a new folder for the register")
-    draw = sources.entropy if worthless else SYSTEM.entropy
+    new = not folder.exists()
+    try:
+        return _filled(folder, authority, origin, root, sources, sources.entropy if worthless else SYSTEM.entropy)
+    except BaseException:
+        _emptied(folder, new)
+        raise
+
+
+def _filled(
+    folder: Path, authority: str, origin: str, root: Signer, sources: Sources, draw: Callable[[int], bytes]
+) -> Register:
     (folder / "secrets").mkdir(mode=0o700, parents=True)
     for name in (_ED25519, _MLDSA, *SERVICES):
-        seed = folder / "secrets" / f"{name}.seed"
-        seed.touch(mode=0o600)
-        seed.write_text(draw(32).hex() + "\n", "ascii")
+        _keep_seed(folder / "secrets" / f"{name}.seed", draw(32))
     log_keys = [Signer(origin, _seed(folder, _ED25519)).vkey.text]
     if mldsa_supported():
         log_keys.append(MlDsaSigner(origin, _seed(folder, _MLDSA)).vkey.text)
-    settings.write(folder, authority=authority.strip(), origin=origin, vkeys=log_keys)
-    made = Register(folder, sources)
-    made.key_event("log.opened/1", {"root_key": root.vkey.text}, root, statement=f"Open the log {origin}", key="open")
-    for vkey in log_keys:
-        made.key_event("log-key.added/1", {"vkey": vkey}, root, statement="Name a key of the log", key=vkey)
-    for role in SERVICES:
-        made.enrol(made.service(role).vkey.text, role, holder=f"{authority}: {role}", provider=None, admin=root)
-    made.publisher.publish()
+    chosen = settings.new(authority=authority, origin=origin, vkeys=log_keys)
+    made = Register(folder, sources, chosen)
+    try:
+        made.key_event(
+            "log.opened/1", {"root_key": root.vkey.text}, root, statement=f"Open the log {origin}", key="open"
+        )
+        for vkey in log_keys:
+            made.key_event("log-key.added/1", {"vkey": vkey}, root, statement="Name a key of the log", key=vkey)
+        for role in SERVICES:
+            made.enrol(made.service(role).vkey.text, role, holder=f"{authority}: {role}", provider=None, admin=root)
+        made.publisher.publish()
+        settings.write(folder, chosen)
+    except BaseException:
+        made.close()
+        raise
     return made
+
+
+def _emptied(folder: Path, new: bool) -> None:
+    """Take away what was begun in a folder that was empty, or was not there."""
+    if new:
+        shutil.rmtree(folder, ignore_errors=True)
+    elif folder.is_dir():
+        for part in folder.iterdir():
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                part.unlink(missing_ok=True)
+
+
+def _keep_seed(path: Path, seed: bytes) -> None:
+    """Write a seed that only its owner reads, and have it on the disk before anything is signed with it."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(seed.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def domain_of(origin: str) -> str:
@@ -220,10 +276,15 @@ def domain_of(origin: str) -> str:
 def _seed(folder: Path, name: str) -> bytes:
     path = folder / "secrets" / f"{name}.seed"
     try:
-        return bytes.fromhex(path.read_text("ascii").strip())
+        seed = bytes.fromhex(path.read_text("ascii").strip())
     except FileNotFoundError as error:
         raise Misconfigured(
             f"the register's key {path} is missing; restore secrets/ from its backup before anything else"
         ) from error
     except (OSError, ValueError) as error:
-        raise Misconfigured(f"the register's key {path} cannot be read: {error}") from error
+        raise Misconfigured(
+            f"the register's key {path} cannot be read; restore it from its backup, readable by you alone"
+        ) from error
+    if len(seed) != 32:
+        raise Misconfigured(f"the register's key {path} has {len(seed)} bytes, expected 32; restore it from its backup")
+    return seed

@@ -1,14 +1,15 @@
 """Reading a log as recorded events, from the store or from a folder of published files.
 
 - The *authority* view has every opening that the store holds; the *public* view has those in effect by
-  `value.disclosed/1` and `value.withdrawn/1`, each at its own index. A text once taken down stays closed to the
-  public view of any earlier moment too: nobody can be shown it again.
+  `value.disclosed/1` and `value.withdrawn/1`, each at its own index. A text that is down now is closed to the public
+  view of any earlier moment too: nobody can be shown it again.
 - A deposit belongs to a case only in a view in which its sealed `case` is open.
 - The key register's own entries are not events of a case and are passed over.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from fairplace.ledger.entry import Entry, parse
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.store.port import Store, Stored
+from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId
 
@@ -30,8 +32,9 @@ View = Literal["authority", "public"]
 DISCLOSED = "value.disclosed/1"
 WITHDRAWN = "value.withdrawn/1"
 
-Slots = dict[int, set[str]]
-"""Entry index to slots."""
+MOST_CHECKPOINT = 1 << 16
+MOST_FILE = 1 << 25
+"""Bytes of a published file: an entry bundle holds 256 entries of at most 65,537."""
 
 
 class Reader(Protocol):
@@ -71,36 +74,31 @@ class Reader(Protocol):
 
 
 class _Releases:
-    """What was disclosed and what was taken down, in log order."""
+    """What was disclosed and what was taken down, by the entry that it is about, in log order."""
 
     def __init__(self) -> None:
-        self._acts: list[tuple[int, str, tuple[tuple[int, str], ...]]] = []
-        self._withdrawn: set[tuple[int, str]] = set()
+        self._acts: dict[int, list[tuple[int, bool, frozenset[str]]]] = {}
 
     def add(self, index: int, entry: Entry) -> None:
-        named = tuple((part["entry"], slot) for part in entry.envelope.body["openings"] for slot in part["slots"])
-        self._acts.append((index, entry.envelope.type, named))
-        if entry.envelope.type == WITHDRAWN:
-            self._withdrawn.update(named)
+        envelope = entry.envelope
+        match catalogue.read(envelope.type, envelope.body, envelope.sealed, {}):
+            case Disclosed(openings=openings) | Withdrawn(openings=openings):
+                public = envelope.type == DISCLOSED
+                for one in openings:
+                    self._acts.setdefault(one.entry, []).append((index, public, frozenset(one.slots)))
+            case _:
+                raise Malformed(f"entry {index}, {envelope.type}, neither opens nor closes anything")
+
+    def slots(self, entry: int, upto: int) -> frozenset[str]:
+        """The slots of an entry that are public at this size: the last act on a slot wins."""
+        found: frozenset[str] = frozenset()
+        for index, public, slots in self._acts.get(entry, ()):
+            if index < upto:
+                found = found | slots if public else found - slots
+        return found
 
     def in_effect(self, upto: int) -> dict[int, frozenset[str]]:
-        slots: Slots = defaultdict(set)
-        for index, kind, named in self._acts:
-            if index >= upto:
-                break
-            for entry, slot in named:
-                if kind == DISCLOSED:
-                    slots[entry].add(slot)
-                else:
-                    slots[entry].discard(slot)
-        return {entry: frozenset(found) for entry, found in slots.items() if found}
-
-    def readable(self, upto: int) -> dict[int, frozenset[str]]:
-        """In effect then, and not taken down since."""
-        return {
-            entry: frozenset(slot for slot in slots if (entry, slot) not in self._withdrawn)
-            for entry, slots in self.in_effect(upto).items()
-        }
+        return {entry: found for entry in list(self._acts) if (found := self.slots(entry, upto))}
 
 
 class _Recorder:
@@ -127,11 +125,12 @@ class _Recorder:
 
 
 class StoreReader:
-    """The log of a store, as far as it is committed."""
+    """The log of a store, as far as it is committed. Safe to share between threads."""
 
     def __init__(self, store: Store, log: str) -> None:
         self._store = store
         self._log = log
+        self._lock = threading.Lock()
         self._register = KeyRegister()
         self._register_upto = 0
         self._releases = _Releases()
@@ -146,12 +145,18 @@ class StoreReader:
         return self._store.head(self._log).size
 
     def register(self) -> KeyRegister:
-        size = self.size
-        for stored in self._store.of_types(self._log, sorted(REGISTER_TYPES), self._register_upto, size):
-            entry = parse(stored.raw)
-            self._register.apply(stored.index, entry.leaf, entry.envelope)
-        self._register_upto = size
-        return self._register
+        with self._lock:
+            size = self.size
+            new = list(self._store.of_types(self._log, sorted(REGISTER_TYPES), self._register_upto, size))
+            if new:
+                # Another thread may be reading the one that is there.
+                register = self._register.copy()
+                for stored in new:
+                    entry = parse(stored.raw)
+                    register.apply(stored.index, entry.leaf, entry.envelope)
+                self._register = register
+            self._register_upto = size
+            return self._register
 
     def entry(self, index: int) -> Entry:
         for stored in self._store.entries(self._log, index, index + 1):
@@ -175,38 +180,44 @@ class StoreReader:
 
     def openings(self, index: int, view: View = "authority", upto: int | None = None) -> Mapping[str, Opening]:
         held = self._store.openings(self._log, [index]).get(index, {})
-        if view == "authority":
-            return held
-        public = self._readable(upto).get(index, frozenset())
-        return {slot: opening for slot, opening in held.items() if slot in public}
+        self._follow()
+        shown = None if view == "authority" else self._readable(index, upto)
+        entry = self.entry(index)
+        return {slot: _fitting(entry, one) for slot, one in held.items() if shown is None or slot in shown}
 
     def disclosed(self, upto: int | None = None) -> Mapping[int, frozenset[str]]:
-        return self._follow().in_effect(self.size if upto is None else upto)
+        size = self._follow()
+        return self._releases.in_effect(size if upto is None else upto)
 
-    def _follow(self) -> _Releases:
-        size = self.size
-        for stored in self._store.of_types(self._log, (DISCLOSED, WITHDRAWN), self._releases_upto, size):
-            self._releases.add(stored.index, parse(stored.raw))
-        self._releases_upto = size
-        return self._releases
+    def _follow(self) -> int:
+        """Take in the releases that are new; the size of the log up to which they are known."""
+        with self._lock:
+            size = self.size
+            for stored in self._store.of_types(self._log, (DISCLOSED, WITHDRAWN), self._releases_upto, size):
+                self._releases.add(stored.index, parse(stored.raw))
+            self._releases_upto = size
+            return size
 
-    def _readable(self, upto: int | None) -> Mapping[int, frozenset[str]]:
-        return self._follow().readable(self.size if upto is None else upto)
+    def _readable(self, index: int, upto: int | None) -> frozenset[str]:
+        """The slots of an entry that were public at the size `upto`, and are so now."""
+        now = self._releases.slots(index, self._releases_upto)
+        return now if upto is None else now & self._releases.slots(index, upto)
 
     def _read(
         self, batch: Sequence[Stored], view: View, upto: int | None, only: CaseId | None = None
     ) -> Iterator[Recorded]:
         recorder = _Recorder(self.register())
         held = self._store.openings(self._log, [stored.index for stored in batch])
-        readable = self._readable(upto) if view == "public" else {}
+        self._follow()
         for stored in batch:
             entry = parse(stored.raw)
             if entry.envelope.type in REGISTER_TYPES:
                 continue
+            shown = None if view == "authority" else self._readable(stored.index, upto)
             openings = {
-                slot: opening.value
+                slot: _fitting(entry, opening).value
                 for slot, opening in held.get(stored.index, {}).items()
-                if view == "authority" or slot in readable.get(stored.index, ())
+                if shown is None or slot in shown
             }
             case = stored.case if view == "authority" else entry.envelope.body.get("case", openings.get("/case"))
             if only is None or case == only:
@@ -220,12 +231,12 @@ class FolderReader:
     """
 
     def __init__(self, folder: Path) -> None:
-        try:
-            text, _lines = note.parse_note((folder / "checkpoint").read_bytes())
-        except OSError as error:
-            raise Missing(f"{folder} holds no published log: {error}") from error
-        self._origin, self._size, _root = note.tree_head(text)
-        self._entries = [parse(raw) for raw in tiles.TileReader(folder, self._size).entries()]
+        newest = _file(folder / "checkpoint", MOST_CHECKPOINT)
+        if newest is None:
+            raise Missing(f"{folder} holds no published log: it has no checkpoint")
+        self._origin, self._size, _root = note.tree_head(note.parse_note(newest)[0])
+        published = tiles.TileReader(lambda name: _file(folder / name, MOST_FILE), self._size)
+        self._entries = [parse(raw) for raw in published.entries()]
         self._register = KeyRegister()
         self._releases = _Releases()
         for index, entry in enumerate(self._entries):
@@ -233,7 +244,9 @@ class FolderReader:
                 self._register.apply(index, entry.leaf, entry.envelope)
             elif entry.envelope.type in (DISCLOSED, WITHDRAWN):
                 self._releases.add(index, entry)
-        self._openings = {index: _published(folder, index) for index in self._releases.in_effect(self._size)}
+        self._openings = {
+            index: _published(folder, index, self.entry(index)) for index in self._releases.in_effect(self._size)
+        }
         self._by_case: dict[CaseId, list[int]] = defaultdict(list)
         for index, entry in enumerate(self._entries):
             if isinstance(case := self._case_of(index, entry), str):
@@ -263,13 +276,16 @@ class FolderReader:
         ]
 
     def case(self, case: CaseId, view: View = "authority", upto: int | None = None) -> tuple[Recorded, ...]:
-        size = self._size if upto is None else upto
+        size = self._upto(upto)
         found = self._read((index for index in self._by_case.get(case, ()) if index < size), size)
         return tuple(recorded for recorded in found if recorded.case == case)
 
     def recorded(self, start: int, stop: int, view: View = "authority", upto: int | None = None) -> Iterator[Recorded]:
-        size = self._size if upto is None else upto
-        return self._read(range(start, min(stop, size)), size)
+        size = self._upto(upto)
+        return self._read(range(max(start, 0), min(stop, size)), size)
+
+    def _upto(self, upto: int | None) -> int:
+        return self._size if upto is None else min(upto, self._size)
 
     def _case_of(self, index: int, entry: Entry) -> CaseId | None:
         """The case that an entry names in its body, or in an opening that is published."""
@@ -279,38 +295,53 @@ class FolderReader:
 
     def _read(self, indexes: Iterable[int], size: int) -> Iterator[Recorded]:
         recorder = _Recorder(self._register)
-        readable = self._releases.readable(size)
         for index in indexes:
             entry = self._entries[index]
             if entry.envelope.type in REGISTER_TYPES:
                 continue
-            openings = {
-                slot: opening.value
-                for slot, opening in self._openings.get(index, {}).items()
-                if slot in readable.get(index, ())
-            }
+            openings = {slot: opening.value for slot, opening in self.openings(index, "public", size).items()}
             case = entry.envelope.body.get("case", openings.get("/case"))
             yield recorder.recorded(index, entry, case, openings)
 
     def openings(self, index: int, view: View = "authority", upto: int | None = None) -> Mapping[str, Opening]:
-        readable = self._releases.readable(self._size if upto is None else upto).get(index, frozenset())
+        readable = self._releases.slots(index, self._upto(upto))
         return {slot: opening for slot, opening in self._openings.get(index, {}).items() if slot in readable}
 
     def disclosed(self, upto: int | None = None) -> Mapping[int, frozenset[str]]:
-        return self._releases.in_effect(self._size if upto is None else upto)
+        return self._releases.in_effect(self._upto(upto))
 
 
-def _published(folder: Path, index: int) -> dict[str, Opening]:
-    """The disclosures file of one entry: one line `~` disclosure each."""
+def _published(folder: Path, index: int, entry: Entry) -> dict[str, Opening]:
+    """The disclosures file of one entry, as far as it fits the entry: one line `~` disclosure each."""
+    data = _file(folder / tiles.disclosures_path(index), MOST_FILE)
+    if data is None:
+        raise Missing(f"the disclosures of entry {index} are not there; copy the published files again")
+    openings: dict[str, Opening] = {}
+    for line in data.split(b"\n")[:-1]:
+        if not line.startswith(b"~"):
+            raise Malformed(f"a line of the disclosures of entry {index} begins with {line[:1]!r}; '~' is expected")
+        if not line.isascii():
+            raise Malformed(f"the disclosures of entry {index} hold bytes that are not ASCII")
+        opening = _fitting(entry, disclosure.parse_opening(line[1:].decode("ascii")))
+        openings[opening.slot] = opening
+    return openings
+
+
+def _fitting(entry: Entry, opening: Opening) -> Opening:
+    """The opening, once it is what the entry sealed: what was changed in the store or on the way is never shown."""
+    disclosure.check(entry.envelope.sealed, opening)
+    return opening
+
+
+def _file(path: Path, most: int) -> bytes | None:
+    """A published file of a folder that may come from anybody; None when it is not there."""
     try:
-        lines = (folder / tiles.disclosures_path(index)).read_text("ascii").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Malformed(f"the disclosures of entry {index} cannot be read: {error}") from error
-    return {opening.slot: opening for opening in _parsed(lines)}
-
-
-def _parsed(lines: Iterable[str]) -> Iterator[Opening]:
-    for line in lines:
-        if not line.startswith("~"):
-            raise Malformed(f"a disclosures line began with {line[:1]!r}; it must begin with '~'")
-        yield disclosure.parse_opening(line[1:])
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise Malformed(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > most:
+        raise Malformed(f"{path} has more than {most} bytes, which no published file has")
+    return data

@@ -19,10 +19,15 @@ from fairplace.errors import Misconfigured
 FORMAT = 1
 FILE = "fairplace.toml"
 
-ORIGIN = re.compile(r"^[a-z0-9._-]+(?:/[a-z0-9._-]+)*$")
+ORIGIN = re.compile(r"[a-z0-9._-]+(?:/[a-z0-9._-]+)*")
 _RESERVED = ("fairplace/", "cosignature/", "subtree/")
 
-Positive = Annotated[int, msgspec.Meta(ge=1)]
+Positive = Annotated[int, msgspec.Meta(ge=1, le=1 << 40)]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 60)]
+Seconds = Annotated[int, msgspec.Meta(ge=1, le=24 * 60 * 60)]
+
+MOST_BYTES = 1 << 20
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,7 +40,7 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class PublishSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`every`: seconds between checkpoints; a large value delays what the public can see."""
 
-    every: Positive = 1
+    every: Seconds = 1
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,7 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     authority: str
     log: list[LogSettings]
     database: str = "register.sqlite"
-    signing_window: Positive = 15
+    signing_window: Minutes = 15
     publish: PublishSettings = PublishSettings()
     limits: Limits = Limits()
 
@@ -72,32 +77,52 @@ def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings of the register in `folder`. Raises Misconfigured with what to do."""
     path = folder / FILE
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise Misconfigured(
             f"{folder} is not a register: it has no {FILE}; make one with 'fairplace init' or 'fairplace demo'"
         ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Misconfigured(f"{path} cannot be read as TOML: {error}") from error
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be read: {error.strerror}; see whose file it is") from error
+    if len(data) > MOST_BYTES:
+        raise Misconfigured(f"{path} has more than {MOST_BYTES} bytes; these are no settings")
+    return read(data, str(path), environment)
+
+
+def read(data: bytes, where: str, environment: Mapping[str, str]) -> Settings:
+    """The settings in this TOML; `where` names it in what is said of it."""
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Misconfigured(f"{where} cannot be read as TOML: {error}") from error
+    except (RecursionError, ValueError) as error:
+        raise Misconfigured(f"{where} cannot be read as TOML: it is nested too deeply or has a huge number") from error
     found = document.get("format")
     if isinstance(found, int) and found > FORMAT:
-        raise Misconfigured(f"{path} has format {found}, this fairplace knows up to {FORMAT}; use a newer fairplace")
+        raise Misconfigured(f"{where} has format {found}, this fairplace knows up to {FORMAT}; use a newer fairplace")
     try:
         settings = msgspec.convert(_overridden(document, environment), Settings)
     except msgspec.ValidationError as error:
-        raise Misconfigured(f"{path}: {error}") from error
+        raise Misconfigured(f"{where}: {error}; correct it, or take the line out") from error
     if settings.format != FORMAT:
-        raise Misconfigured(f"{path} has format {settings.format}, expected {FORMAT}")
+        raise Misconfigured(f"{where} has format {settings.format}, expected {FORMAT}")
     if not settings.log:
-        raise Misconfigured(f"{path} names no [[log]]")
+        raise Misconfigured(f"{where} names no [[log]]; a register has one at least")
+    if not _FILE_NAME.fullmatch(settings.database):
+        raise Misconfigured(
+            f"{where}: the database {settings.database[:200]!r} came; expected the name of a file beside the settings"
+        )
     for log in settings.log:
         check_origin(log.origin)
+    if len({log.origin for log in settings.log}) < len(settings.log):
+        raise Misconfigured(f"{where} names a log twice; each has an origin of its own")
     return settings
 
 
 def check_origin(origin: str) -> None:
     """An origin is a schema-less URL without a trailing slash (wire format, sections 1 and 8)."""
-    if not ORIGIN.match(origin) or origin.startswith(_RESERVED) or len(origin) > 200:
+    if not ORIGIN.fullmatch(origin) or origin.startswith(_RESERVED) or len(origin) > 200:
         raise Misconfigured(
             f"the origin {origin!r} came; expected a schema-less address such as log.council.example/commissioning"
         )
@@ -111,24 +136,38 @@ def _overridden(document: dict[str, object], environment: Mapping[str, str]) -> 
     if window := environment.get("FAIRPLACE_SIGNING_WINDOW"):
         changed["signing_window"] = _number("FAIRPLACE_SIGNING_WINDOW", window)
     if every := environment.get("FAIRPLACE_PUBLISH_EVERY"):
-        changed["publish"] = {"every": _number("FAIRPLACE_PUBLISH_EVERY", every)}
+        publish = document.get("publish")
+        named = publish if isinstance(publish, dict) else {}
+        changed["publish"] = {**named, "every": _number("FAIRPLACE_PUBLISH_EVERY", every)}
     return changed
 
 
 def _number(name: str, value: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise Misconfigured(f"{name} is {value!r}; expected a whole number")
+    if not value.isascii() or not value.isdigit() or len(value) > 12:
+        raise Misconfigured(f"{name} is {value[:40]!r}; expected a whole number")
     return int(value)
 
 
-def write(folder: Path, *, authority: str, origin: str, vkeys: list[str]) -> None:
-    """Write the settings of a new register."""
+def new(*, authority: str, origin: str, vkeys: list[str]) -> Settings:
+    """The settings of a new register."""
     check_origin(origin)
-    keys = "\n".join(f"    {_quoted(vkey)}," for vkey in vkeys)
-    (folder / FILE).write_text(
-        f"format = {FORMAT}\nauthority = {_quoted(authority)}\n\n[[log]]\norigin = {_quoted(origin)}\nvkeys = [\n{keys}\n]\n",
-        "utf-8",
+    return Settings(format=FORMAT, authority=authority, log=[LogSettings(origin=origin, vkeys=vkeys)])
+
+
+def write(folder: Path, settings: Settings) -> None:
+    """Write the settings of a new register. Until this file stands there whole, the folder is no register."""
+    [log] = settings.log
+    keys = "\n".join(f"    {_quoted(vkey)}," for vkey in log.vkeys)
+    text = (
+        f"format = {settings.format}\nauthority = {_quoted(settings.authority)}\n\n"
+        f"[[log]]\norigin = {_quoted(log.origin)}\nvkeys = [\n{keys}\n]\n"
     )
+    fresh = folder / f".{FILE}.new"
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(folder / FILE)
 
 
 def _quoted(value: str) -> str:

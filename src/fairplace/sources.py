@@ -13,9 +13,9 @@ class Sources(NamedTuple):
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
 
-    def event_id(self) -> str:
-        """A UUIDv7 (RFC 9562, section 5.7) from this clock and this entropy."""
-        milliseconds = int(self.clock().timestamp() * 1000)
+    def event_id(self, at: datetime | None = None) -> str:
+        """A UUIDv7 (RFC 9562, section 5.7) of this moment (now) and this entropy."""
+        milliseconds = round((at or self.clock()).timestamp() * 1000)
         value = milliseconds << 80 | int.from_bytes(self.entropy(10))
         value = value & ~(0xF << 76) | 0x7 << 76
         return str(UUID(int=value & ~(0x3 << 62) | 0x2 << 62))
