@@ -97,7 +97,9 @@ TABLE: Mapping[str, Rule] = {
     "challenge.withdrawn/1": _rule("receiver", "the challenger stays hidden"),
     # Openness
     "value.disclosed/1": _rule("officer monitoring importer", "releases go by the allow-list, whoever asks"),
-    "value.withdrawn/1": _rule("officer monitoring importer", "a take-down is quick: one signature, or the source took it down"),
+    "value.withdrawn/1": _rule(
+        "officer monitoring importer", "a take-down is quick: one signature, or the source took it down"
+    ),
     "case.assessed/1": _rule("assessor", "the rules speak with a key of their own"),
 }
 
