@@ -79,11 +79,14 @@ def instant(moment: datetime) -> Instant:
 def moment(value: Instant) -> datetime:
     """The datetime of an `Instant`, in UTC. Raises Malformed for one that is on no calendar."""
     try:
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        found = datetime.fromisoformat(value)  # strptime is twenty times slower, and rules read many moments
     except ValueError as error:
         raise Malformed(
             f"the moment {value[:40]!r} is on no calendar; expected one as 2026-11-22T04:00:00.000Z"
         ) from error
+    if found.tzinfo is None or instant(found) != value:
+        raise Malformed(f"the moment {value[:40]!r} came; expected one as 2026-11-22T04:00:00.000Z, in UTC")
+    return found
 
 
 def london_day(value: Instant) -> date:
