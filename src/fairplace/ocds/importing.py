@@ -3,218 +3,232 @@
 - The same release twice adds nothing: its id in its process is the idempotency key.
 - Releases of different buyers are never welded into one case, whatever their process id says.
 - A release that cannot be taken is a fault with its place in the file; the others are taken.
+- One import runs at a time; one that was cut short is completed by running it again.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections import Counter
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from fairplace.decision import Actor, Decision, History
-from fairplace.errors import FairplaceError, Malformed, Missing
+from fairplace.desk import ATTEMPTS, Prepared
+from fairplace.errors import Busy, Conflict, Malformed, Missing, Refused
+from fairplace.ledger.entry import parse
 from fairplace.ocds import mapping, packages
+from fairplace.ocds.part import Fault
+from fairplace.ocds.report import Report, Tally
 from fairplace.on_disk import Register, signed_by
-from fairplace.openness.commands import Release
+from fairplace.openness.commands import Release, WithdrawValue
+from fairplace.openness.release import concerns_one_person, in_effect
 from fairplace.procurement.events import Imported
-from fairplace.terms import CaseId
+from fairplace.terms import CaseId, Provider
 
-_KEY = "ocds"
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """Something wrong in a file: where, and what. `path` is within the release, or within the file without one."""
-
-    file: str
-    ocid: str | None
-    path: str
-    problem: str
+_TYPE = "procurement.imported/1"
+_MAX_ID = 1_000
 
 
-class Report(msgspec.Struct, kw_only=True):
-    """What was found. Processes and awards are counted over distinct releases: same process, same release id."""
+def import_files(register: Register, files: Iterable[Path]) -> tuple[Report, list[str]]:
+    """Take in every file. Beside the report: a sentence for each file that could not be read at all.
 
-    releases: int = 0
-    distinct_releases: int = 0
-    processes: int = 0
-    multi_release_processes: int = 0
-    awards: int = 0
-    awards_over_30_days_late: int = 0
-    awards_over_90_days_late: int = 0
-    awards_without_value: int = 0
-    entries_appended: int = 0
-    faults: list[Fault] = msgspec.field(default_factory=list)
+    Raises Busy while another import runs.
+    """
+    unreadable: list[str] = []
+    with _alone(register):
+        importer = _Importer(register)
+        for file in files:
+            try:
+                importer.take(file)
+            except (Malformed, Missing) as error:
+                importer.tally.fault(file.name, None, "", str(error))
+                unreadable.append(str(error))
+    return importer.tally.finished(), unreadable
 
 
-def import_files(register: Register, files: Iterable[Path]) -> tuple[Report, bool]:
-    """Take in every file; whether one of them could not be read at all is said beside the report."""
-    importer = _Importer(register)
-    unreadable = False
-    for file in files:
+@contextmanager
+def _alone(register: Register) -> Iterator[None]:
+    """Two imports at once could each begin a case for one process: the importer's key is used by one at a time."""
+    with (register.folder / "secrets" / "importer.seed").open("rb") as held:
         try:
-            importer.take(file)
-        except (Malformed, Missing) as error:
-            importer.fault(file.name, None, "", str(error))
-            unreadable = True
-    return importer.finished(), unreadable
-
-
-def summary(report: Report) -> list[str]:
-    """The report for people."""
-    return [
-        f"{report.releases} releases, {report.distinct_releases} of them distinct.",
-        f"{report.processes} processes, {report.multi_release_processes} of them with several releases.",
-        f"{report.awards} awards, {report.awards_without_value} of them without a value.",
-        f"Published more than 30 days after the award date: {report.awards_over_30_days_late};"
-        f" more than 90: {report.awards_over_90_days_late}.",
-        f"{report.entries_appended} entries added; {len(report.faults)} faults.",
-    ]
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy("another import into this register is running; try again when it has ended") from error
+        yield
 
 
 class _Importer:
     def __init__(self, register: Register) -> None:
+        self.tally = Tally()
         self._register = register
-        self._desk = register.desk
+        self._log = register.origin
         self._signer = register.service("importer")
         self._by = Actor(key=self._signer.vkey.name, roles=frozenset({"importer"}))
-        self._report = Report()
-        self._seen: dict[tuple[str, str], str] = {}
-        self._releases_of: Counter[str] = Counter()
-        self._cases: dict[str, list[tuple[str, CaseId]]] = {}
-        for case in register.reader.cases():
-            for recorded in register.reader.case(case):
-                if isinstance(event := recorded.event, Imported):
-                    self._know(event.ocid, _buyer_key(event.buyer.get()), case)
-
-    def fault(self, file: str, ocid: str | None, path: str, problem: str) -> None:
-        self._report.faults.append(Fault(file=file, ocid=ocid, path=path, problem=problem))
+        self._seen: dict[str, str] = {}  # idempotency key to digest, of this run
+        self._public = register.reader.disclosed()
+        self._cases = _Cases(register)
 
     def take(self, file: Path) -> None:
-        """Every release of one file, then the release to the public of each case that grew."""
-        grown: list[CaseId] = []
-        for where, release in packages.releases(file, lambda path, problem: self.fault(file.name, None, path, problem)):
-            self._report.releases += 1
-            ocid, identity = release.get("ocid"), release.get("id")
-            if not isinstance(ocid, str) or not ocid or not isinstance(identity, str | int) or len(ocid) > 200:
-                self.fault(file.name, None, where, "a release without an ocid and an id came; it was left out")
+        """Every release of one file, then make public, or keep from it, what came."""
+        grown: dict[CaseId, None] = {}
+        tell = self.tally.fault
+        for where, release in packages.releases(file, lambda path, problem: tell(file.name, None, path, problem)):
+            ocid, identity = release.get("ocid"), _identity(release.get("id"))
+            if not isinstance(ocid, str) or not 0 < len(ocid) <= _MAX_ID or identity is None:
+                tell(file.name, None, where, "a release without an ocid and an id came; it was left out")
                 continue
-            release["id"] = str(identity)[:200]
-            self._releases_of[ocid] += 1
-            if not self._is_new(file.name, ocid, where, release):
-                continue
+
+            def fault(path: str, problem: str, where: str = where, ocid: str = ocid) -> None:
+                tell(file.name, ocid, packages.join(where, path), problem)
+
+            release["id"] = identity
+            self.tally.release(ocid)
             try:
-                case = self._append(file.name, ocid, where, release)
-            except FairplaceError as error:
-                self.fault(file.name, ocid, where, f"the release could not be recorded: {error}")
+                case = self._take(ocid, release, fault)
+            except (Malformed, Refused) as error:
+                fault("", f"the release could not be recorded: {error}")
                 continue
-            if case is not None and case not in grown:
-                grown.append(case)
+            if case is not None:
+                grown[case] = None
         for case in grown:
-            self._open(case)
+            self._settle(case)
 
-    def finished(self) -> Report:
-        report = self._report
-        report.distinct_releases = len(self._seen)
-        report.processes = len({ocid for ocid, _ in self._seen})
-        report.multi_release_processes = sum(count > 1 for count in self._releases_of.values())
-        return report
+    def _take(self, ocid: str, release: dict[str, Any], fault: Fault) -> CaseId | None:
+        """Record one release. The case that has to be settled, or None when nothing is left to do for it."""
+        raw = packages.as_bytes(release)
+        digest = hashlib.sha256(raw).hexdigest()
+        key = "ocds:" + hashlib.sha256(msgspec.json.encode([ocid, release["id"]])).hexdigest()
+        if key in self._seen:
+            if self._seen[key] != digest:
+                fault("", "the release came again under the same id with other content; the first counts")
+            return None
+        self._seen[key] = digest
+        self.tally.distinct(release)
+        if found := self._register.store.by_key(self._log, key):
+            return self._known(found.indexes[0], digest, fault)
 
-    def _is_new(self, file: str, ocid: str, where: str, release: dict[str, Any]) -> bool:
-        digest = hashlib.sha256(packages.as_bytes(release)).hexdigest()
-        identity = (ocid, release["id"])
-        if identity not in self._seen:
-            self._seen[identity] = digest
-            self._count_awards(release)
-            return True
-        if self._seen[identity] != digest:
-            self.fault(
-                file, ocid, where, f"the release {release['id']} came again with other content; the first counts"
-            )
-        return False
-
-    def _count_awards(self, release: dict[str, Any]) -> None:
-        awards = release.get("awards")
-        for award in awards if isinstance(awards, list) else []:
-            if not isinstance(award, dict):
-                continue
-            self._report.awards += 1
-            value = award.get("value")
-            self._report.awards_without_value += not isinstance(value, dict) or value.get("amount") is None
-            decided = mapping.moment_of(award.get("date"))
-            published = mapping.moment_of(award.get("datePublished", release.get("date")))
-            if decided and published:
-                self._report.awards_over_30_days_late += published - decided > timedelta(days=30)
-                self._report.awards_over_90_days_late += published - decided > timedelta(days=90)
-
-    def _append(self, file: str, ocid: str, where: str, release: dict[str, Any]) -> CaseId | None:
-        """Record one release. None when it stands in the log already and nothing is left to do for it."""
-        key = f"{_KEY}:{ocid}:{release['id']}"
-        if found := self._register.store.by_key(self._register.origin, key):
-            # An earlier run may have ended between the event and its release to the public.
-            return None if found.indexes[0] in self._register.reader.disclosed() else self._case_of(found.indexes[0])
-
-        def fault(path: str, problem: str) -> None:
-            self.fault(file, ocid, f"{where}/{path}", problem)
-
-        buyer = _buyer_key(mapping.buyer(release, lambda *_: None))
-        case = self._case_for(ocid, buyer, fault)
-        history = History(
-            case=case or self._register.sources.stream_id(), events=self._register.reader.case(case) if case else ()
-        )
-        raw = self._register.documents.put(packages.as_bytes(release), "application/json")
+        document = self._register.documents.put(raw, "application/json")
         at = self._register.store.now()
-        event = mapping.imported(release, case=history.case, at=at, raw=raw, fault=fault)
-        prepared = self._desk.prepare_decision(
-            Decision(event=event, statement=f"Take in the notice {event.release} of {ocid}"),
-            history,
-            by=self._by,
-            at=at,
-            key=key,
-            command=raw.sha256,
-        )
-        self._desk.append(prepared, signed_by(self._signer)(prepared))
-        self._report.entries_appended += 1
-        self._know(ocid, buyer, history.case)
-        return history.case
+        event = mapping.imported(release, at=at, raw=document, fault=fault)
+        buyer: Provider | None = event.buyer.get()
+        case = self._cases.of(event.ocid, buyer, fault) or self._register.sources.stream_id()
+        self._append(msgspec.structs.replace(event, case=case), key, digest)
+        self._cases.know(event.ocid, case, buyer)
+        return case
 
-    def _case_of(self, index: int) -> CaseId:
+    def _known(self, index: int, digest: str, fault: Fault) -> CaseId | None:
+        """A release that stands in the log. An earlier run may have ended before its case was settled."""
+        raw = self._register.reader.openings(index).get("/raw")
+        if raw is not None and raw.value["sha256"] != digest:
+            fault("", f"entry {index} has this release with other content; what was recorded first counts")
+        if index in self._public:
+            return None
         case: CaseId = self._register.reader.entry(index).envelope.body["case"]
         return case
 
-    def _case_for(self, ocid: str, buyer: str | None, fault: mapping.Fault) -> CaseId | None:
-        """The case of this process and buyer, or None for a new one."""
-        known = self._cases.get(ocid, [])
-        for name, case in known:
-            if name == buyer:
+    def _append(self, event: Imported, key: str, digest: str) -> None:
+        desk = self._register.desk
+        # The event rests on nothing before it, so the past of the case is not read.
+        history = History(case=event.case, events=())
+        decision = Decision(event=event, statement=f"Take in the notice {event.release} of {event.ocid}")
+        for _ in range(ATTEMPTS):
+            at = self._register.store.now()
+            prepared = desk.prepare_decision(decision, history, by=self._by, at=at, key=key, command=digest)
+            try:
+                desk.append(prepared, self._sign(prepared))
+            except Conflict as conflict:
+                if conflict.kind != "stream":
+                    raise
+                lost = conflict
+            else:
+                self.tally.appended()
+                return
+        raise lost
+
+    def _settle(self, case: CaseId) -> None:
+        """Make public what a notice said publicly; nothing of a case that concerns one person, and take down what was."""
+        history = History(case=case, events=self._register.reader.case(case))
+        if not concerns_one_person(history):
+            self._record(Release(**self._command(case), occasion="import"))
+            return
+        for entry, slots in in_effect(history)[0].items():
+            if slots:
+                reason = "A later notice shows that the case concerns one person."
+                self._record(
+                    WithdrawValue(
+                        **self._command(case), entry=entry, slots=sorted(slots), ground="personal", reason=reason
+                    )
+                )
+
+    def _command(self, case: CaseId) -> dict[str, Any]:
+        return {"id": self._register.sources.event_id(), "as_": self._signer.vkey.name, "case": case}
+
+    def _record(self, command: Release | WithdrawValue) -> None:
+        try:
+            self._register.desk.record(command, self._sign)
+        except Refused as refusal:
+            if refusal.code != "nothing-to-release":  # all of it is public already, or was taken down
+                raise
+        else:
+            self.tally.appended()
+
+    def _sign(self, prepared: Prepared) -> list[str]:
+        return signed_by(self._signer)(prepared)
+
+
+class _Cases:
+    """Which case a process has here; a buyer of its own has a case of its own."""
+
+    def __init__(self, register: Register) -> None:
+        self._reader = register.reader
+        self._buyers: dict[str, dict[CaseId, Provider | None]] = {}
+        self._logged: dict[str, list[tuple[CaseId, int]]] = {}
+        for stored in register.store.of_types(register.origin, (_TYPE,)):
+            body = parse(stored.raw).envelope.body
+            self._logged.setdefault(body["ocid"], []).append((body["case"], stored.index))
+
+    def of(self, ocid: str, buyer: Provider | None, fault: Fault) -> CaseId | None:
+        """The case for this buyer's releases of a process; None: it gets a new one."""
+        known = self._known(ocid)
+        for case, other in known.items():
+            if buyer is not None and other is not None and _same(buyer, other):
                 return case
-        if buyer is None and len(known) == 1:
-            return known[0][1]
+        if len(known) == 1:
+            [(case, other)] = known.items()
+            if buyer is None or other is None:  # a notice that carries only its changes may leave the buyer out
+                return case
         if known:
-            fault("buyer", f"the process {ocid} has releases of another buyer too; this one got a case of its own")
+            fault("buyer", "the process has releases of another buyer too; this one got a case of its own")
         return None
 
-    def _know(self, ocid: str, buyer: str | None, case: CaseId) -> None:
-        known = self._cases.setdefault(ocid, [])
-        if all(one != case for _, one in known):
-            known.append((buyer or "", case))
+    def know(self, ocid: str, case: CaseId, buyer: Provider | None) -> None:
+        known = self._known(ocid)
+        known[case] = known.get(case) or buyer
 
-    def _open(self, case: CaseId) -> None:
-        """Make public what an imported notice said publicly; nothing of a case that concerns one person."""
-        events = [recorded.event for recorded in self._register.reader.case(case)]
-        if any(isinstance(event, Imported) and event.concerns_one_person for event in events):
-            return
-        command = Release(
-            id=self._register.sources.event_id(), as_=self._signer.vkey.name, case=case, occasion="import"
-        )
-        self._desk.record(command, signed_by(self._signer))
-        self._report.entries_appended += 1
+    def _known(self, ocid: str) -> dict[CaseId, Provider | None]:
+        if ocid not in self._buyers:
+            known = self._buyers[ocid] = {}
+            for case, index in self._logged.get(ocid, ()):
+                opening = self._reader.openings(index).get("/buyer")
+                stated = None if opening is None else msgspec.convert(opening.value, Provider | None)
+                known[case] = known.get(case) or stated
+        return self._buyers[ocid]
 
 
-def _buyer_key(buyer: Any) -> str | None:
-    """What tells one buyer from another: the id, else the name."""
-    return (buyer.id or buyer.name.casefold()) if buyer is not None else None
+def _same(one: Provider, other: Provider) -> bool:
+    """The same organisation: by id, and by name only where one of them has no id."""
+    if one.id and other.id:
+        return one.id == other.id
+    return one.name.casefold() == other.name.casefold()
+
+
+def _identity(value: Any) -> str | None:
+    """The id of a release as a text; some publishers write a number."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 128:
+        return str(value)
+    return value if isinstance(value, str) and 0 < len(value) <= _MAX_ID else None

@@ -1,230 +1,227 @@
 """From a release to what fairplace takes of it: an allow-list, and never a contact person.
 
-Money becomes pence; absent stays absent; what cannot be taken is told as a fault and left out.
+- What stands in the open is a code of a closed list, a date, or an identifier that can hold no words.
+- Money becomes pence; absent stays absent; what cannot be taken is a fault, and counts as absent.
+- What does not fit into one entry is cut, and says so where it was cut: a part must not pass for the whole.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-import unicodedata
-from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from fairplace.ledger.canonical import MAX_INTEGER
+import msgspec
+
+from fairplace.ledger.canonical import MAX_BYTES
 from fairplace.ledger.disclosure import sealed
+from fairplace.ocds.part import Fault, Part, is_code
+from fairplace.ocds.persons import cleaner, concerns_one_person, without_contacts
 from fairplace.procurement.events import Imported, ImportedAward
-from fairplace.terms import LONDON, CaseId, Day, Document, Instant, Pence, Provider, instant
+from fairplace.terms import Document, Instant, Provider
 
+MAX_TITLE = 500
 MAX_TEXT = 10_000
-MAX_AWARDS = 200
-MAX_SUPPLIERS = 100
+MAX_NAME = 300
+MAX_CPV = 50
 
-Fault = Callable[[str, str], None]
+TAGS = (
+    "planning", "planningUpdate", "tender", "tenderAmendment", "tenderUpdate", "tenderCancellation", "award",
+    "awardUpdate", "awardCancellation", "contract", "contractUpdate", "contractAmendment", "implementation",
+    "implementationUpdate", "contractTermination", "compiled",
+)  # fmt: skip
+METHODS = ("open", "selective", "limited", "direct")
+STATUSES = ("planning", "planned", "active", "cancelled", "unsuccessful", "complete", "withdrawn")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_DATE_ONLY = re.compile(r"\d{4}-\d\d-\d\d")
-_SPOT_METHODS = ("direct", "limited")
-_CALL_OFF = re.compile(r"call[- ]?off|spot|direct award|single tender", re.IGNORECASE)
-_SOCIAL_CARE = ("853", "80340")
-"""CPV codes of social work and special education: an award to one provider there may be about one child."""
+_CPV = re.compile(r"[0-9]{8}(-[0-9])?")
+_ROOM = MAX_BYTES - 1_000
+"""Bytes for the awards: salt, slot and a line on what was cut stand beside them."""
+_REST = 200
+"""Bytes for a line on the suppliers that were cut."""
+
+Clean = Callable[[str], str]
 
 
-def imported(release: dict[str, Any], *, case: CaseId, at: Instant, raw: Document, fault: Fault) -> Imported:
-    """The event of one release. `fault(path, problem)` hears what was wrong."""
-    tender = _object(release, "tender", fault)
-    method = _short(tender.get("procurementMethod"), "tender/procurementMethod", fault)
-    codes = _cpv(tender)
-    released_at = _instant(release.get("date"), "date", fault)
+def imported(release: dict[str, Any], *, at: Instant, raw: Document, fault: Fault) -> Imported:
+    """The event of one release, its case still open: it depends on the buyer. `fault(path, problem)` hears what was wrong."""
+    whole = Part(release, "", fault)
+    tender = whole.part("tender")
+    parties = _parties(release)
+    clean = cleaner(release, (party.name for party in parties.values()))
+    method = tender.one_of("procurementMethod", METHODS)
+    codes = _cpv(release, fault)
+    released_at = whole.instant("date")
+    details = (tender.value.get(name) for name in ("title", "procurementMethodDetails", "procurementMethodRationale"))
     return Imported(
-        case=case,
+        case="",
         happened_at=released_at or at,
         evidence="imported-notice",
         exhibit=sealed("commercial", None),
-        ocid=str(release["ocid"]),
-        release=str(release["id"]),
+        ocid=in_the_open(release["ocid"], "ocid", fault),
+        release=in_the_open(str(release["id"]), "id", fault),
         released_at=released_at,
-        tags=[str(tag)[:40] for tag in _list(release, "tag", fault)],
+        tags=whole.many_of("tag", TAGS),
         method=method,
         cpv=codes,
-        status=_short(tender.get("status"), "tender/status", fault),
-        concerns_one_person=_concerns_one_person(codes, method, tender.get("procurementMethodDetails")),
-        tender_closes=_instant(
-            _object(tender, "tenderPeriod", fault).get("endDate"), "tender/tenderPeriod/endDate", fault
-        ),
-        title=sealed("commercial", _text(tender.get("title"), "tender/title", fault)),
-        description=sealed("commercial", _text(tender.get("description"), "tender/description", fault)),
-        buyer=sealed("commercial", buyer(release, fault)),
-        tender_value=sealed("commercial", _pence(tender.get("value"), "tender/value", fault)),
-        awards=sealed("commercial", _awards(release, fault)),
+        status=tender.one_of("status", STATUSES),
+        concerns_one_person=concerns_one_person(codes, method, details, _related(release)),
+        tender_closes=tender.part("tenderPeriod").instant("endDate"),
+        title=sealed("commercial", tender.text("title", MAX_TITLE, clean)),
+        description=sealed("commercial", tender.text("description", MAX_TEXT, clean)),
+        buyer=sealed("commercial", _buyer(whole, parties)),
+        tender_value=sealed("commercial", tender.pence("value")),
+        awards=sealed("commercial", _awards(whole, parties)),
         raw=sealed("personal", raw),
     )
 
 
-def buyer(release: dict[str, Any], fault: Fault) -> Provider | None:
-    """The buying organisation: its id and name, and nothing of any person."""
-    return _organisation(release.get("buyer"), "buyer", fault)
+def _buyer(whole: Part, parties: dict[str, Provider]) -> Provider | None:
+    """The buying organisation, named by the release or by the role that a party has."""
+    if whole.value.get("buyer") is not None:
+        return _organisation(whole.part("buyer"), parties)
+    buyers = (party for party in whole.parts("parties") if "buyer" in party.items("roles"))
+    first = next(buyers, None)
+    return None if first is None else _organisation(first, parties)
 
 
-def moment_of(value: Any) -> datetime | None:
-    """A date and time as OCDS writes it; a date alone is its first moment in London."""
-    if not isinstance(value, str):
-        return None
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    if _DATE_ONLY.fullmatch(value):
-        return found.replace(tzinfo=LONDON)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+def in_the_open(identifier: str, name: str, fault: Fault) -> str:
+    """An identifier as it may stand in a leaf for ever: itself, or its digest when it could hold words."""
+    if is_code(identifier):
+        return identifier
+    fault(name, "an identifier with other characters than letters, digits and . _ : / - came; its digest stands for it")
+    return "sha256:" + hashlib.sha256(identifier.encode("utf-8", "replace")).hexdigest()
 
 
-def _awards(release: dict[str, Any], fault: Fault) -> list[ImportedAward]:
-    awards = _list(release, "awards", fault)
-    if len(awards) > MAX_AWARDS:
-        fault("awards", f"{len(awards)} awards came; the first {MAX_AWARDS} were taken, all stand in the kept release")
-    return [
-        _award(award, f"awards/{number}", release, fault)
-        for number, award in enumerate(awards[:MAX_AWARDS])
-        if _is_object(award, f"awards/{number}", fault)
-    ]
-
-
-def _award(award: dict[str, Any], where: str, release: dict[str, Any], fault: Fault) -> ImportedAward:
-    suppliers = _list(award, "suppliers", fault, where)
-    if len(suppliers) > MAX_SUPPLIERS:
-        fault(f"{where}/suppliers", f"{len(suppliers)} suppliers came; the first {MAX_SUPPLIERS} were taken")
-    found = [
-        _organisation(supplier, f"{where}/suppliers/{number}", fault)
-        for number, supplier in enumerate(suppliers[:MAX_SUPPLIERS])
-    ]
-    return ImportedAward(
-        id=str(award.get("id", "")),
-        status=_short(award.get("status"), f"{where}/status", fault),
-        decided_on=_day(award.get("date"), f"{where}/date", fault),
-        published_on=_day(award.get("datePublished", release.get("date")), f"{where}/datePublished", fault),
-        value=_pence(award.get("value"), f"{where}/value", fault),
-        suppliers=[supplier for supplier in found if supplier is not None],
-    )
-
-
-def _concerns_one_person(codes: list[str], method: str | None, details: Any) -> bool:
-    """Social care by direct award, spot purchase or call-off: taken to be about one person unless shown otherwise."""
-    social = any(code.startswith(_SOCIAL_CARE) for code in codes)
-    alone = method in _SPOT_METHODS or (isinstance(details, str) and _CALL_OFF.search(details) is not None)
-    return social and alone
-
-
-def _cpv(tender: dict[str, Any]) -> list[str]:
-    found = [tender.get("classification")]
-    additional = tender.get("additionalClassifications")
-    found += additional if isinstance(additional, list) else []
-    items = tender.get("items")
-    for item in items if isinstance(items, list) else []:
-        if isinstance(item, dict):
-            more = item.get("additionalClassifications")
-            found += [item.get("classification"), *(more if isinstance(more, list) else [])]
-    codes = [
-        str(one["id"])[:20] for one in found if isinstance(one, dict) and one.get("scheme") == "CPV" and one.get("id")
-    ]
-    return list(dict.fromkeys(codes))[:50]
-
-
-def _organisation(value: Any, where: str, fault: Fault) -> Provider | None:
-    if value is None or not _is_object(value, where, fault):
-        return None
-    name = _text(value.get("name"), f"{where}/name", fault)
-    given = value.get("id")
-    if name is None and given is None:
-        fault(where, "an organisation without a name and an id came")
-        return None
-    return Provider(id=str(given)[:200] if given is not None else "", name=name or "")
-
-
-def _pence(value: Any, where: str, fault: Fault) -> Pence | None:
-    if value is None or not _is_object(value, where, fault):
-        return None
-    amount, currency = value.get("amount"), value.get("currency")
-    if amount is None:
-        return None
-    if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
-        fault(f"{where}/amount", f"{str(amount)[:40]!r} came; expected a number")
-        return None
-    if currency not in (None, "GBP"):
-        fault(f"{where}/currency", f"{str(currency)[:10]!r} came; only pounds sterling are taken")
-        return None
-    # Compared before it is multiplied: 1e999999999 must not be written out.
-    if not 0 <= amount <= MAX_INTEGER // 100:
-        fault(f"{where}/amount", f"{str(amount)[:40]} came; expected an amount from 0 to {MAX_INTEGER // 100}")
-        return None
-    pence = Decimal(amount) * 100
-    if pence != pence.to_integral_value():
-        fault(f"{where}/amount", f"{amount} came, with a part of a penny; it was rounded")
-    if amount == 0:
-        fault(f"{where}/amount", "0 came; it often means that the value is not known")
-    return int(pence.to_integral_value())
-
-
-def _text(value: Any, where: str, fault: Fault) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        fault(where, f"{type(value).__name__} came; expected a text")
-        return None
-    clean = unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode("utf-8"))
-    if _CONTROL.search(clean):
-        fault(where, "control characters came in the text; they were taken out")
-        clean = _CONTROL.sub(" ", clean)
-    clean = clean.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if len(clean) > MAX_TEXT:
-        fault(where, f"a text of {len(clean)} characters came; {MAX_TEXT} were taken, all stands in the kept release")
-        clean = clean[:MAX_TEXT] + "…"
-    return clean or None
-
-
-def _short(value: Any, where: str, fault: Fault) -> str | None:
-    """A code of a code list."""
-    found = _text(value, where, fault)
-    return found[:60] if found else None
-
-
-def _instant(value: Any, where: str, fault: Fault) -> Instant | None:
-    if value is None:
-        return None
-    found = moment_of(value)
-    if found is None:
-        fault(where, f"{str(value)[:40]!r} came; expected a date and time as 2026-11-22T12:00:00Z")
-        return None
-    try:
-        return instant(found)
-    except (OverflowError, ValueError):
-        fault(where, f"{str(value)[:40]!r} is out of range")
-        return None
-
-
-def _day(value: Any, where: str, fault: Fault) -> Day | None:
-    found = _instant(value, where, fault)
-    return None if found is None else datetime.fromisoformat(found).astimezone(LONDON).date().isoformat()
-
-
-def _object(value: dict[str, Any], name: str, fault: Fault) -> dict[str, Any]:
-    found = value.get(name)
-    return found if found is not None and _is_object(found, name, fault) else {}
-
-
-def _list(value: dict[str, Any], name: str, fault: Fault, where: str = "") -> list[Any]:
-    found = value.get(name)
-    if found is None:
-        return []
-    if not isinstance(found, list):
-        fault(f"{where}/{name}".strip("/"), f"{type(found).__name__} came; expected a list")
-        return []
+def _awards(whole: Part, parties: dict[str, Provider]) -> list[ImportedAward]:
+    """As many awards as fit into one sealed value, whole if possible."""
+    found: list[ImportedAward] = []
+    ids: set[str] = set()
+    room = _ROOM
+    count = len(whole.items("awards"))
+    for award in whole.parts("awards"):
+        bare = _award(award, whole, ids)
+        room -= _size(bare)
+        suppliers = _suppliers(award, parties, room) if room > 0 else []
+        room -= sum(_size(supplier) for supplier in suppliers)
+        if room < 0:
+            whole.fault("awards", f"{count} awards came; {len(found)} fit into an entry, all stand in the kept release")
+            left = count - len(found)
+            rest = Provider(id="", name=f"and {left} more awards, not shown")
+            found.append(
+                ImportedAward(id="…", status=None, decided_on=None, published_on=None, value=None, suppliers=[rest])
+            )
+            break
+        found.append(msgspec.structs.replace(bare, suppliers=suppliers))
     return found
 
 
-def _is_object(value: Any, where: str, fault: Fault) -> bool:
-    if isinstance(value, dict):
-        return True
-    fault(where, f"{type(value).__name__} came; expected an object")
-    return False
+def _award(award: Part, whole: Part, ids: set[str]) -> ImportedAward:
+    """The award without its suppliers."""
+    name = award.code("id", MAX_NAME) or ""
+    if not name or name in ids:
+        award.fault("id", "an award without an id of its own came; its place stands for it")
+        name = f"{name}#{len(ids)}"
+    ids.add(name)
+    dated = award if award.value.get("datePublished") is not None else whole
+    return ImportedAward(
+        id=without_contacts(name),
+        status=award.text("status", 60, without_contacts),
+        decided_on=award.day("date"),
+        published_on=dated.day("datePublished" if dated is award else "date"),
+        value=award.pence("value"),
+        suppliers=[],
+    )
+
+
+def _suppliers(award: Part, parties: dict[str, Provider], room: int) -> list[Provider]:
+    """The suppliers of an award, as many as fit; the last says how many did not."""
+    found: list[Provider] = []
+    count = len(award.items("suppliers"))
+    for supplier in award.parts("suppliers"):
+        provider = _organisation(supplier, parties)
+        if provider is None:
+            continue
+        room -= _size(provider)
+        if room < _REST:
+            award.fault(
+                "suppliers", f"{count} suppliers came; {len(found)} fit into an entry, all stand in the release"
+            )
+            found.append(Provider(id="", name=f"and {count - len(found)} more suppliers, not shown"))
+            break
+        found.append(provider)
+    return found
+
+
+def _organisation(part: Part, parties: dict[str, Provider]) -> Provider | None:
+    """An organisation where it stands whole (OCDS 1.0), or by its reference to `parties` (1.1)."""
+    found = _provider(part)
+    name = part.text("name", MAX_NAME, without_contacts)
+    known = parties.get(found)
+    if not found and not name:
+        if part.value:
+            part.fault("", "an organisation without a name and an id came")
+        return None
+    return Provider(id=found, name=name or (known.name if known else "") or found)
+
+
+def _provider(part: Part) -> str:
+    """The id of an organisation: its own, else `<scheme>-<id>` of its identifier, else nothing."""
+    if found := part.code("id", MAX_NAME):
+        return without_contacts(found)
+    identifier = part.part("identifier")
+    scheme, number = identifier.code("scheme", 60), identifier.code("id", 120)
+    return without_contacts(f"{scheme}-{number}") if scheme and number else ""
+
+
+def _parties(release: dict[str, Any]) -> dict[str, Provider]:
+    """The organisations of a release by id."""
+    found: dict[str, Provider] = {}
+    for party in Part(release, "", _unheard).parts("parties"):
+        name = party.text("name", MAX_NAME, without_contacts)
+        name = name or party.part("identifier").text("legalName", MAX_NAME, without_contacts)
+        key = _provider(party)
+        found[key or f"#{len(found)}"] = Provider(id=key, name=name or "")
+    return found
+
+
+def _cpv(release: dict[str, Any], fault: Fault) -> list[str]:
+    """Every CPV code of the tender, its items, and the items of awards and contracts."""
+    codes: dict[str, None] = {}
+    odd = False
+    for where in _classified(Part(release, "", _unheard)):
+        for one in (where.part("classification"), *where.parts("additionalClassifications")):
+            if str(one.value.get("scheme")).upper() != "CPV":
+                continue
+            code = one.code("id") or ""
+            if _CPV.fullmatch(code):
+                codes[code] = None
+            else:
+                odd = True
+    if odd:
+        fault("tender", "a CPV code without eight digits came; it was left out")
+    if len(codes) > MAX_CPV:
+        fault("tender", f"{len(codes)} CPV codes came; the first {MAX_CPV} were taken")
+    return list(codes)[:MAX_CPV]
+
+
+def _classified(whole: Part) -> Iterator[Part]:
+    """What a classification can stand at."""
+    tender = whole.part("tender")
+    yield tender
+    for holder in (tender, *tender.parts("lots"), *whole.parts("awards"), *whole.parts("contracts")):
+        yield from holder.parts("items")
+
+
+def _related(release: dict[str, Any]) -> Iterator[Any]:
+    """The relationships of a release to other processes."""
+    for one in Part(release, "", _unheard).parts("relatedProcesses"):
+        yield from one.items("relationship")
+
+
+def _size(value: msgspec.Struct) -> int:
+    return len(msgspec.json.encode(value)) + 1
+
+
+def _unheard(path: str, problem: str) -> None:
+    """For a second look at what another reading reports, or at what may be missing."""
