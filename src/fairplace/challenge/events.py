@@ -12,7 +12,15 @@ from fairplace.ledger.disclosure import Sealed
 from fairplace.terms import Provider, Text
 
 Ground = Literal[
-    "equal-treatment", "criteria", "scoring", "reasons", "conflict-of-interest", "time-limits", "notice", "award", "other"
+    "equal-treatment",
+    "criteria",
+    "scoring",
+    "reasons",
+    "conflict-of-interest",
+    "time-limits",
+    "notice",
+    "award",
+    "other",
 ]
 Remedy = Literal["explanation", "re-score", "re-run", "withdraw-award", "apology", "other"]
 

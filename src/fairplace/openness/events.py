@@ -8,7 +8,9 @@ from fairplace.event import Aside, Event, Fact
 from fairplace.ledger.disclosure import Sealed
 from fairplace.terms import Term, Text
 
-Occasion = Literal["notice", "opening", "award", "standstill-end", "contract", "ended", "challenge", "import", "request"]
+Occasion = Literal[
+    "notice", "opening", "award", "standstill-end", "contract", "ended", "challenge", "import", "request"
+]
 Ground = Literal["child", "personal", "commercial", "court-order", "error"]
 Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
 
