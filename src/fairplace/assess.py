@@ -213,7 +213,7 @@ def _verdict(case: Case, one: Asked) -> Verdict:
 
 
 def _document(case: Case, verdicts: Iterable[Verdict], policies: dict[str, str]) -> bytes:
-    """The canonical bytes of the whole, put together rule by rule: a long case may not outgrow the limit of one value."""
+    """The canonical bytes of the whole, put together from its parts: a long case may outgrow the limit of one value."""
     head = {
         "as_of": case.as_of,
         "case": case.id,
@@ -221,21 +221,27 @@ def _document(case: Case, verdicts: Iterable[Verdict], policies: dict[str, str])
         "holidays": working_days.holiday_list_sha256(),
         "policies": policies,
     }
-    said = b",".join(canonical.encode(_said(verdict)) for verdict in verdicts)
-    tail = canonical.encode({"view": case.view})
-    return b"".join((canonical.encode(head)[:-1], b',"rules":[', said, b"],", tail[1:]))
+    return _joined(head, "rules", (_said(verdict) for verdict in verdicts), {"view": case.view})
 
 
-def _said(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "code": verdict.rule.code,
-        "findings": [msgspec.to_builtins(finding) for finding in verdict.findings],
+def _said(verdict: Verdict) -> bytes:
+    findings = (canonical.encode(msgspec.to_builtins(finding)) for finding in verdict.findings)
+    after = {
         "name": verdict.rule.name,
         "outcome": verdict.outcome,
         "question": verdict.rule.question,
         "severity": verdict.rule.severity,
         "source": verdict.rule.source,
     }
+    return _joined({"code": verdict.rule.code}, "findings", findings, after)
+
+
+def _joined(before: dict[str, Any], name: str, items: Iterable[bytes], after: dict[str, Any]) -> bytes:
+    """An object whose member `name` is a list, between members whose names sort before and after it."""
+    key = canonical.encode(name)
+    return b"".join(
+        (canonical.encode(before)[:-1], b",", key, b":[", b",".join(items), b"],", canonical.encode(after)[1:])
+    )
 
 
 def _worse(before: Sequence[Finding], after: Sequence[Finding]) -> Iterator[Finding]:
