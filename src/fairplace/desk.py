@@ -92,6 +92,7 @@ class Desk:
         return Prepared(
             key=key,
             command=command,
+            type=kind,
             text=self._text(kind, stream, body, slots, by.key, at, seen),
             statement=decision.statement,
             actor=by.key,
@@ -124,6 +125,7 @@ class Desk:
         return Prepared(
             key=key,
             command=hashlib.sha256(msgspec.json.encode([kind, body], order="sorted")).hexdigest(),
+            type=kind,
             text=self._text(kind, stream, dict(body), dict(slots or {}), actor, at, None),
             statement=statement,
             actor=actor,
@@ -199,10 +201,11 @@ class Desk:
         """Does the asker sign, or the receiver for them? Raises Forbidden when their roles allow neither."""
         kind = command.gives
         by = self.actor(command.as_)
-        if roles.may_ask(by.roles, kind, report=command.is_report) and not roles.may(by.roles, kind):
-            return False
-        roles.require(by, kind, report=command.is_report)
-        return True
+        if roles.may(by.roles, kind, report=command.is_report):
+            return True
+        if not roles.may_ask(by.roles, kind, report=command.is_report):
+            roles.require(by, kind, report=command.is_report)
+        return False
 
     def roles_of(self, key: KeyName) -> frozenset[str]:
         """The roles of a key as the register stands now."""

@@ -6,7 +6,7 @@ once it is opened, that the provider lodged just this. Its first line separates 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fairplace.errors import Unproven
@@ -27,13 +27,16 @@ def sign_lodging(signer: Signer, members: Mapping[str, Any]) -> str:
     return join_note(text, [signer.line(text)]).decode("utf-8")
 
 
-def check_lodging(note: str, members: Mapping[str, Any], vkey: Vkey) -> None:
-    """Does this note, by this key, say just these members? Raises Unproven when it does not."""
-    text, lines = parse_note(note.encode("utf-8"))
+def check_lodging(note: str, members: Mapping[str, Any], find: Callable[[str, bytes], Vkey]) -> Vkey:
+    """The one key that signed this note over just these members. Raises Unproven when it does not say them.
+
+    `find` gives the key of a name and key id.
+    """
+    text, lines = parse_note(note.encode("utf-8", "replace"))
     if text != lodging_text(members):
-        raise Unproven("the provider's signed note says something else than what was lodged; sign what is lodged")
-    for line in lines:
-        if line.name == vkey.name and line.key_id == vkey.key_id:
-            vkey.verify(text, line.signature)
-            return
-    raise Unproven(f"the note is not signed by {vkey.name}")
+        raise Unproven("the signed note says something else than what was lodged; sign what is lodged")
+    if len(lines) != 1:
+        raise Unproven(f"{len(lines)} signatures came under what was lodged; one is expected")
+    vkey = find(lines[0].name, lines[0].key_id)
+    vkey.verify(text, lines[0].signature)
+    return vkey

@@ -27,6 +27,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     command: str
+    type: str
     text: bytes
     statement: str
     actor: KeyName

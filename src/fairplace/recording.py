@@ -1,69 +1,32 @@
-"""Carry out commands with keys at hand: read one, have it signed by whom it needs, and append it.
+"""Carry out commands with keys at hand: have each signed by whom it needs, and append it.
 
 - A bid or a challenge is signed inside by who lodges it, and outside by the register's receiver.
-- With each bid the receiver writes a random number of cover deposits, so that deposits in the log do not count bids.
+- A provider's key speaks for that provider only.
+- With each bid the receiver writes a random number of cover deposits, so that deposits in the log do not count bids;
+  all of them bear the same moment, in a random order.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any, NoReturn
 
 import msgspec
 
-from fairplace import deciders
 from fairplace.challenge.commands import LodgeChallenge, WithdrawChallenge
 from fairplace.decision import Actor, Command, Decision, History
-from fairplace.desk import ATTEMPTS, Appended, Prepared, digest_of
-from fairplace.errors import Conflict, Malformed, Refused
+from fairplace.desk import ATTEMPTS, digest_of
+from fairplace.errors import Conflict, Forbidden, Refused
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.lodging import check_lodging, sign_lodging
 from fairplace.on_disk import Register
-from fairplace.procurement.commands import LodgeBid, WithdrawBid
+from fairplace.prepared import Appended, Prepared
+from fairplace.procurement.commands import AskQuestion, LodgeBid, WithdrawBid
 from fairplace.procurement.deposits import cover_deposit
+from fairplace.terms import Instant
 
 Lodging = LodgeBid | WithdrawBid | LodgeChallenge | WithdrawChallenge
 
 MAX_COVERS = 8
-
-
-def read_command(line: bytes, *, who: str | None = None) -> Command:
-    """One command from one line of JSON. Duplicate keys, fractions and unknown members are refused."""
-    try:
-        value = json.loads(
-            line.decode("utf-8"), object_pairs_hook=_once, parse_float=_no_fraction, parse_constant=_no_fraction
-        )
-    except UnicodeDecodeError as error:
-        raise Malformed(
-            f"the byte {line[error.start]:#04x} at {error.start} is not UTF-8; save the file as UTF-8"
-        ) from error
-    except json.JSONDecodeError as error:
-        raise Malformed(f"this is not JSON: {error.msg} at character {error.pos + 1}") from error
-    except RecursionError as error:
-        raise Malformed("the JSON is nested too deeply for a command") from error
-    if not isinstance(value, dict):
-        raise Malformed(f"a command is a JSON object; {type(value).__name__} came")
-    if who is not None:
-        value.setdefault("as", who)
-    try:
-        return deciders.convert(value)
-    except msgspec.ValidationError as error:
-        raise Malformed(f"this is no command: {error}") from error
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise Malformed(
-            f"the member {next(name for name in names if names.count(name) > 1)!r} came twice; give it once"
-        )
-    return members
-
-
-def _no_fraction(literal: str) -> NoReturn:
-    raise Malformed(f"the number {literal} came; give whole pence, basis points or marks")
 
 
 class Recorder:
@@ -76,38 +39,41 @@ class Recorder:
 
     def record(self, command: Command) -> Appended:
         """Record one command. Raises what desk and keyring raise; nothing is half done."""
+        if found := self._desk.recorded(command):
+            return found
         if self._desk.signs_for_themselves(command):
             return self._desk.record(command, self._sign_as(command))
         return self._lodge(command)
 
+    def prepare(self, command: Command) -> Prepared:
+        """What would be signed if the command were recorded now; nothing is written, and no key is asked for."""
+        if self._desk.signs_for_themselves(command):
+            return self._desk.prepare(command)
+        return self._desk.prepare(command, actor=self._register.service("receiver").vkey.name)
+
     def _sign_as(self, command: Command) -> Callable[[Prepared], list[str]]:
         def sign(prepared: Prepared) -> list[str]:
-            lines = [self._signer(prepared.actor).line(prepared.text)]
-            if prepared.second:
-                if command.second is None:
-                    raise Refused(
-                        f"this needs a second signature by another person who is {' or '.join(sorted(prepared.second))};"
-                        " name them in 'second'",
-                        code="second-signature",
-                    )
-                lines.append(self._signer(command.second).line(prepared.text))
-            return lines
+            if prepared.second and command.second is None:
+                raise Refused(
+                    f"this needs a second signature by another person who is {' or '.join(sorted(prepared.second))};"
+                    " name them in 'second'",
+                    code="second-signature",
+                )
+            signers = [prepared.actor, *([command.second] if prepared.second and command.second else [])]
+            return [self._signer(name).line(prepared.text) for name in signers]
 
         return sign
 
+    # What the receiver takes in for others
+
     def _lodge(self, command: Command) -> Appended:
-        """Take in what somebody lodges, signed inside by them when they have a key here."""
-        if found := self._desk.recorded(command):
-            return found
         receiver = self._register.service("receiver")
-        signed = self._with_signature(command)
+        signed = self._by_whom_it_is(command)
         for _ in range(ATTEMPTS):
             prepared = self._desk.prepare(signed, actor=receiver.vkey.name)
             # The command's own digest: a signature inside does not make it another command.
             prepared = msgspec.structs.replace(prepared, command=digest_of(command))
-            batch = [prepared]
-            if isinstance(command, LodgeBid):
-                batch = self._among_covers(prepared, receiver)
+            batch = self._among_covers(prepared, command, receiver)
             try:
                 done = self._desk.append_all([(one, [receiver.line(one.text)]) for one in batch])
             except Conflict as conflict:
@@ -118,43 +84,80 @@ class Recorder:
             return done[batch.index(prepared)]
         raise lost
 
-    def _with_signature(self, command: Command) -> Command:
-        """The command with the signature of whoever lodges: theirs when it came with one, else by their key at hand."""
-        if not isinstance(command, Lodging):
-            return command
-        members = {**command.lodged(), "log": self._register.origin}
-        if command.signature is None:
-            return msgspec.structs.replace(command, signature=sign_lodging(self._signer(command.as_), members))
-        check_lodging(command.signature, members, self._vkey(command.as_))
-        return command
+    def _by_whom_it_is(self, command: Command) -> Command:
+        """The command with the signature of whoever lodges: the one that it came with, or by their key at hand.
 
-    def _vkey(self, name: str) -> Vkey:
-        for standing in self._register.reader.register().standings():
-            if standing.vkey.name == name and standing.revoked is None:
-                return standing.vkey
-        raise Refused(f"the key of {name} is not registered; enrol it first", code="key")
+        What somebody who keeps the file tells of another has no signature of theirs inside, unless it came with one.
+        """
+        asker = self._desk.actor(command.as_)
+        is_theirs = "provider" in asker.roles
+        speaker = command.as_ if is_theirs else None
+        signed = command
+        if isinstance(command, Lodging):
+            members = {**command.lodged(), "id": command.id, "log": self._register.origin}
+            if command.signature is not None:
+                speaker = check_lodging(command.signature, members, self._key).name
+            elif is_theirs:
+                note = sign_lodging(self._signer(command.as_), members)
+                check_lodging(note, members, self._key)
+                signed = msgspec.structs.replace(command, signature=note)
+        elif is_theirs:
+            self._signer(command.as_)  # only who holds the key may speak with its name
+        if is_theirs and speaker != command.as_:
+            raise Forbidden(
+                f"{command.as_} brought a note signed by {speaker}; each lodges with their own key", code="key"
+            )
+        whose = _whose(command)
+        if speaker is not None and whose is not None and (own := self._register.provider_of(speaker)) != whose:
+            raise Forbidden(
+                f"the key {speaker} is enrolled for {own or 'nobody'}; it cannot speak for {whose[:100]}", code="key"
+            )
+        return signed
 
-    def _among_covers(self, prepared: Prepared, receiver: Signer) -> list[Prepared]:
-        """The deposit at a random place among a random number of covers (each further one with probability a half)."""
+    def _key(self, name: str, key_id: bytes) -> Vkey:
+        standing = self._register.reader.register().standing(name, key_id)
+        if standing is None or standing.revoked is not None:
+            raise Forbidden(f"the key {name}+{key_id.hex()} may not sign here; enrol it first", code="key")
+        return standing.vkey
+
+    def _among_covers(self, prepared: Prepared, command: Command, receiver: Signer) -> list[Prepared]:
+        """A deposit at a random place among a random number of covers (each further one with probability a half)."""
+        if prepared.type != "deposit.received/1":
+            return [prepared]
         entropy = self._register.sources.entropy
         covers = 0
         while covers < MAX_COVERS and entropy(1)[0] < 128:
             covers += 1
-        batch = [self._cover(receiver) for _ in range(covers)]
+        happened_at = command.happened_at if command.is_report and command.happened_at else prepared.at
+        batch = [self._cover(receiver, command, prepared.at, happened_at) for _ in range(covers)]
         batch.insert(entropy(1)[0] % (covers + 1), prepared)
         return batch
 
-    def _cover(self, receiver: Signer) -> Prepared:
-        at = self._register.store.now()
+    def _cover(self, receiver: Signer, command: Command, at: Instant, happened_at: Instant) -> Prepared:
         key = self._register.sources.event_id()
-        return msgspec.structs.replace(
-            self._desk.prepare_decision(
-                Decision(event=cover_deposit(at=at), statement="A cover deposit", stream="new"),
-                History(case=self._register.sources.stream_id(), events=()),
-                by=Actor(key=receiver.vkey.name, roles=frozenset({"receiver"})),
-                at=at,
-                key=key,
-                command=key,
+        cover = self._desk.prepare_decision(
+            Decision(
+                event=cover_deposit(at=happened_at, evidence=command.evidence),
+                statement="A cover deposit",
+                stream="new",
             ),
-            case=None,
+            History(case=self._register.sources.stream_id(), events=()),
+            by=Actor(key=receiver.vkey.name, roles=frozenset({"receiver"})),
+            at=at,
+            key=key,
+            command=key,
         )
+        return msgspec.structs.replace(cover, case=None)
+
+
+def _whose(command: Command) -> str | None:
+    """The provider in whose name the command speaks."""
+    match command:
+        case LodgeBid(provider=provider):
+            return provider.id
+        case WithdrawBid(provider=named):
+            return named
+        case LodgeChallenge(challenger=provider) | AskQuestion(asked_by=provider) if provider is not None:
+            return provider.id
+        case _:
+            return None

@@ -30,6 +30,15 @@ class WithdrawValue(Command, frozen=True, kw_only=True, tag="withdraw-value"):
     reason: Text
 
 
+class Assess(Command, frozen=True, kw_only=True, tag="assess"):
+    """Have the rules say what they see of the case now, to the authority and to the public.
+
+    The rules decide here, not a decider: it is carried out by the register's assessor, with its own key.
+    """
+
+    gives: ClassVar[str] = "case.assessed/1"
+
+
 AnyCommand = Release | WithdrawValue
 
 COMMANDS: tuple[type[Command], ...] = (Release, WithdrawValue)

@@ -1,0 +1,136 @@
+"""Carry out a command to its end: record it, and have the rules speak at the set points; or only rehearse it.
+
+- The rules speak after an award is released, at the end of a standstill, when a case ends, and when somebody asks.
+- What was recorded stands, whatever comes of the assessment; asked again with the same id, it is made up for once.
+- A rehearsal writes nothing and needs no key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cached_property
+from typing import get_args
+
+import msgspec
+
+from fairplace import assess, catalogue, shelf
+from fairplace.assess import Asked, ToFix
+from fairplace.assessing import Occasion, assess_case
+from fairplace.decision import Command
+from fairplace.errors import Forbidden, Malformed
+from fairplace.ledger import entry
+from fairplace.ledger.note import Signer
+from fairplace.on_disk import Register
+from fairplace.openness.commands import Assess, Release
+from fairplace.people.roles import TABLE
+from fairplace.policy import Case
+from fairplace.prepared import Appended
+from fairplace.procurement.commands import EndWithoutAward, EnterContract
+from fairplace.reading import View
+from fairplace.recording import Recorder
+from fairplace.terms import CaseId
+
+VIEWS: tuple[View, ...] = get_args(View)
+
+MAY_ASK = TABLE["value.disclosed/1"].first | TABLE["procurement.awarded/1"].first
+"""Who may have a case assessed: those who open the record, and those who decide."""
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the command stands, and the assessments that followed it."""
+
+    recorded: Appended
+    assessed: tuple[Appended, ...] = ()
+
+
+class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
+    """What would be signed, and what the rules say against it."""
+
+    type: str
+    statement: str
+    actor: str
+    second: tuple[str, ...]
+    fixes: tuple[ToFix, ...]
+
+
+class Clerk:
+    """Carries out commands in one register; `signer` finds a person's key by its name."""
+
+    def __init__(self, register: Register, signer: Callable[[str], Signer]) -> None:
+        self._register = register
+        self._signer = signer
+        self._recorder = Recorder(register, signer)
+
+    def carry_out(self, command: Command) -> Done:
+        if isinstance(command, Assess):
+            return self._on_request(command)
+        done = self._recorder.record(command)
+        occasion = _occasion(command)
+        if occasion is None or done.case is None:
+            return Done(recorded=done)
+        return Done(recorded=done, assessed=self._assess(done.case, occasion, command))
+
+    def rehearse(self, command: Command) -> Rehearsed:
+        """What the desk and the rules say of the command as the record stands now."""
+        if isinstance(command, Assess):
+            raise Malformed("an assessment is no draft; run 'fairplace check' to see what the rules say")
+        prepared = self._recorder.prepare(command)
+        envelope = entry.read_envelope(prepared.text[len(entry.HEADER) : -1])
+        openings = {opening.slot: opening.value for opening in prepared.openings}
+        case = prepared.case or envelope.stream
+        past = Case(id=case, as_of=prepared.at, view="authority", events=self._register.reader.case(case))
+        draft = assess.drafted(
+            past,
+            catalogue.read(envelope.type, envelope.body, envelope.sealed, openings),
+            by=self._register.desk.actor(prepared.actor),
+            stream=envelope.stream,
+        )
+        return Rehearsed(
+            type=prepared.type,
+            statement=prepared.statement,
+            actor=prepared.actor,
+            second=tuple(sorted(prepared.second)),
+            fixes=assess.preflight(past, draft, self._rules),
+        )
+
+    @cached_property
+    def _rules(self) -> tuple[Asked, ...]:
+        return assess.rules(shelf.policies(self._register.own_policies))
+
+    def _on_request(self, command: Assess) -> Done:
+        if command.case is None:
+            raise Malformed("the command does not say which case; give 'case'")
+        asker = self._register.desk.actor(command.as_)
+        if not asker.roles & MAY_ASK:
+            raise Forbidden(
+                f"{command.as_} acts as {', '.join(sorted(asker.roles))}; an assessment is for"
+                f" {' or '.join(sorted(MAY_ASK))} to ask for",
+                code="role",
+            )
+        self._signer(command.as_)  # only who holds the key may speak with its name
+        first, *others = self._assess(command.case, "request", command)
+        return Done(recorded=first, assessed=tuple(others))
+
+    def _assess(self, case: CaseId, occasion: Occasion, command: Command) -> tuple[Appended, ...]:
+        return tuple(
+            assess_case(self._register, case, view, occasion, self._rules, key=_key(command, view)) for view in VIEWS
+        )
+
+
+def _occasion(command: Command) -> Occasion | None:
+    match command:
+        case Release(occasion="award"):
+            return "award"
+        case Release(occasion="standstill-end") | EnterContract():
+            return "standstill-end"
+        case Release(occasion="contract" | "ended") | EndWithoutAward():
+            return "publication"
+        case _:
+            return None
+
+
+def _key(command: Command, view: View) -> str:
+    """The idempotency key of an assessment: longer than any command's id, so that none can take it."""
+    digest = hashlib.sha256(command.id.encode("utf-8")).hexdigest()
+    return f"case.assessed/1, {view} view, after the command whose id has the digest {digest}"
