@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 
 from fairplace.errors import FairplaceError
 from fairplace.http.site import HTML, Site
@@ -43,6 +43,8 @@ def read(error: BaseException) -> Fault:
     match error:
         case FairplaceError() if error.status < 500 or error.status == 503:
             return Fault(error.status, str(error))
+        case NotFoundException():
+            return Fault(404, "nothing of this register has this address")
         case HTTPException() if error.status_code < 500:
             return Fault(error.status_code, error.detail)
         case UnicodeDecodeError():

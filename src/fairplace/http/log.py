@@ -15,6 +15,8 @@ from fairplace.ledger import canonical
 from fairplace.ledger.entry import Entry, parse
 
 PAGE = 50
+EMPTY: tuple[Any, ...] = (None, [], {})
+"""Values that are public and say nothing: a place that no bid took."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 From = Annotated[str, QueryParameter(name="from")]
@@ -73,7 +75,8 @@ def entry(site: TheSite, name: FromPath[str]) -> Answer:
         entry=found,
         text=raw.decode("utf-8"),
         case=_case(site, found.envelope.body.get("case")),
-        openings={slot: _shown(opening.value) for slot, opening in sorted(openings.items())},
+        openings={slot: _shown(one.value) for slot, one in sorted(openings.items()) if one.value not in EMPTY},
+        empty=sum(one.value in EMPTY for one in openings.values()),
         closed=sorted((slot, part.basis) for slot, part in found.envelope.sealed.items() if slot not in openings),
         body=[(name, _shown(value)) for name, value in sorted(found.envelope.body.items())],
         bytes=len(raw),
