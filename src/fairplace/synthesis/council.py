@@ -1,0 +1,119 @@
+"""The council of the demo: its register, its people and providers with their keys, and the one way to record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from fairplace import assess, assessing, keyring, on_disk, shelf
+from fairplace.assessing import Occasion
+from fairplace.decision import Command
+from fairplace.desk import Appended
+from fairplace.ledger.note import Signer
+from fairplace.reading import View
+from fairplace.recording import Recorder
+from fairplace.synthesis.agenda import Agenda, at
+from fairplace.synthesis.chance import Chance, Clock, sources
+from fairplace.synthesis.officials import Officials, officials
+from fairplace.synthesis.providers import Firm, firms
+from fairplace.terms import CaseId, Document, Instant, instant
+
+AUTHORITY = "Northbrook Council"
+DOMAIN = "northbrook.example"
+ORIGIN = f"log.{DOMAIN}/commissioning"
+KEYS = "demo-keys"
+
+
+class Planted(msgspec.Struct, frozen=True):
+    """One finding that a story means the rules to make."""
+
+    case: CaseId
+    rule: str
+    outcome: str
+
+
+class Council:
+    """Everything that the stories share. Time passes a little with each entry."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.seed = seed
+        self.chance = Chance("demo", seed)
+        self.clock = Clock(at(0, 9))
+        self.agenda = Agenda(self.clock)
+        self.staff: Officials = officials(DOMAIN, self.chance)
+        self.firms: tuple[Firm, ...] = firms(DOMAIN, self.chance)
+        self.truth: list[Planted] = []
+        self._keys = folder / KEYS
+        self._seeds: dict[str, bytes] = {}
+        self._signers: dict[str, Signer] = {}
+        self._commands = 0
+        self._root = self._signer(f"{DOMAIN}/root")
+        self.register = on_disk.create(
+            folder,
+            authority=AUTHORITY,
+            origin=ORIGIN,
+            root=self._root,
+            sources=sources(self.clock, self.chance),
+            worthless=True,
+        )
+        self._keep_keys()
+        self._recorder = Recorder(self.register, self._signers.__getitem__)
+        self._asked = assess.rules(shelf.policies(self.register.own_policies))
+        self.policies: Mapping[str, str] = {one.file: one.sha256 for one in self._asked}
+
+    def _signer(self, name: str) -> Signer:
+        self._seeds[name] = self.chance.bytes(32)
+        self._signers[name] = Signer(name, self._seeds[name])
+        return self._signers[name]
+
+    def _keep_keys(self) -> None:
+        for one in (*self.staff.everybody, *self.firms):
+            self._signer(one.key)
+        for name, seed in self._seeds.items():
+            keyring.keep_worthless(self._keys, name, seed)
+
+    def enrolled(self) -> Iterator[datetime]:
+        """Everybody gets their role, the officials on the first day and the providers on the next two."""
+        yield at(0, 9, 30)
+        for one in self.staff.everybody:
+            self._enrol(one.key, one.role, one.name, None)
+        for number, firm in enumerate(self.firms):
+            if number % 30 == 0:
+                yield at(1 + number // 30, 10)
+            self._enrol(firm.key, "provider", firm.provider.name, firm.provider.id)
+
+    def _enrol(self, key: str, role: str, holder: str, provider: str | None) -> None:
+        vkey = self._signers[key].vkey.text
+        self.register.enrol(
+            vkey, role, holder=holder, provider=provider, admin=self._root, key=f"enrol {role} {key}"
+        )
+        self.clock.pass_by(self.chance.between(20, 90))
+
+    def record(self, command: Command) -> Appended:
+        done = self._recorder.record(command)
+        self.clock.pass_by(self.chance.between(15, 75))
+        return done
+
+    def command_id(self) -> str:
+        self._commands += 1
+        return f"demo-{self._commands:05d}"
+
+    def assess(self, case: CaseId, occasion: Occasion) -> None:
+        """Have the rules say what they see, to the authority and to the public."""
+        views: tuple[View, ...] = ("authority", "public")
+        for view in views:
+            assessing.assess_case(self.register, case, view, occasion, self._asked)
+            self.clock.pass_by(self.chance.between(1, 5))
+
+    def keep(self, text: str) -> Document:
+        """A document beside the log."""
+        return self.register.documents.put(text.encode("utf-8"), "text/plain; charset=utf-8")
+
+    def now(self) -> Instant:
+        return instant(self.clock())
+
+    def plant(self, case: CaseId, rule: str, outcome: str) -> None:
+        self.truth.append(Planted(case, rule, outcome))
