@@ -6,6 +6,7 @@ price that is needed is not in view.
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 
 from fairplace.policy import Answer, Case, Finding, Recorded, Terms, rule, terms
@@ -71,21 +72,20 @@ def same_criteria_for_all(case: Case) -> Iterator[Finding]:
         for bid in bids.live
         for name in {*(bid.marks or {}), *(bid.result.points if bid.result else {})} - weights.keys()
     )
-    heavy = sorted(
-        f"{bid.place}: {name}"
-        for bid in bids.live
-        for name, points in (bid.result.points if bid.result else {}).items()
-        if points > weights.get(name, points)
-    )
+    other = [
+        f"{leaf.id}: {weight}, not {leaf.weight}"
+        for leaf in bids.terms.leaves
+        if (weight := _weight_used(case, leaf)) is not None
+    ]
     for text, found in (
         ("a bid has no mark for a published criterion", gaps),
         ("a bid has marks or points for what was not published", over),
-        ("a bid has more points than the published weight", heavy),
+        ("every bid's points follow from another weight than the published one", other),
     ):
         if found:
             changed = _differs(case, bids.would_win())
             yield UNEQUAL(text=f"{text} ({_some(found)})", evidence=evidence, outcome_likely_changed=changed)
-    if not (extra or gaps or over or heavy):
+    if not (extra or gaps or over or other):
         text = f"{len(bids.live)} bids were judged on the same {len(weights)} published criteria"
         yield EQUAL(text=text, evidence=evidence)
 
@@ -177,6 +177,38 @@ def criteria_frozen(case: Case) -> Iterator[Finding]:
         yield EQUAL(text="criteria changed only before bids were opened, and for all", evidence=tuple(fair))
     elif not case.of(CriteriaChanged):
         yield EQUAL(text="criteria, weights and scale stand as published", evidence=(tender[0].index,))
+
+
+def _weight_used(case: Case, leaf: Criterion) -> int | None:
+    """The weight, other than the published one, from which all points of a criterion follow; None without such.
+
+    Points of one bid alone that do not follow from the published weight are a wrong sum, which ET-12 finds.
+    """
+    by, fresh, live = case.bids.terms, case.bids.standings(), case.bids.live
+    if by is None or fresh is None or live is None:
+        return None
+    recorded = {bid.place: bid.result.points.get(leaf.id) for bid in live if bid.result}
+    ought = {place: standing.points[leaf.id] for place, standing in fresh.items()}
+    best = max(ought, key=lambda place: ought[place], default="")
+    most = recorded.get(best)
+    if len(recorded) < len(live) or most is None or sum(recorded[one] != ought[one] for one in ought) < 2:
+        return None
+    about = round(Fraction(leaf.weight * most, ought[best])) if ought[best] else 0
+    for weight in (about, about - 1, about + 1):  # rounded points leave a basis point open
+        criteria = tuple(
+            Criterion(id=c.id, parent=c.parent, kind=c.kind, weight=weight) if c == leaf else c for c in by.criteria
+        )
+        other = Terms(
+            criteria=criteria,
+            scale=by.scale,
+            price_formula=by.price_formula,
+            tie_break=by.tie_break,
+            winners=by.winners,
+        )
+        again = case.bids.standings(other)
+        if again and all(again[place].points[leaf.id] == points for place, points in recorded.items()):
+            return weight
+    return None
 
 
 def _closed(case: Case) -> bool:

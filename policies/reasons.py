@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from fractions import Fraction
 
+from fairplace.people.events import InterestDecided
 from fairplace.policy import Case, Finding, Recorded, rule
 from fairplace.procurement.events import (
     Awarded,
@@ -129,8 +130,11 @@ def moderation_recorded(case: Case) -> Iterator[Finding]:
     moderated, award = case.last(Moderated), case.last(Awarded)
     before = moderated[0].index if moderated else None
     sheets = _sheets(case, before)
-    shared = {name for _, sheet in sheets for name in sheet.criteria}
-    shared = {name for name in shared if sum(name in sheet.criteria for _, sheet in sheets) > 1}
+    marking: dict[str, set[str]] = defaultdict(set)
+    for recorded, sheet in sheets:
+        for name in sheet.criteria:
+            marking[name].add(_evaluator(recorded))
+    shared = {name for name, people in marking.items() if len(people) > 1}
     evidence = tuple(recorded.index for recorded, _ in sheets)
     if not shared:
         if award and not sheets:
@@ -176,11 +180,12 @@ def _moderation_fault(
         return "no agreed mark"
     if not (agreed.reasons.get() or {}).get(name, "").strip():
         return "no agreed reason"
-    inputs = sorted(
-        mark
-        for _, sheet in sheets
+    given = {
+        _evaluator(recorded): mark
+        for recorded, sheet in sheets
         if place in sheet.bids and (mark := (sheet.bids[place].marks.get() or {}).get(name)) is not None
-    )
+    }
+    inputs = sorted(given.values())
     change: Changed | None = (agreed.changes.get() or {}).get(name)
     if change and sorted(change.inputs) != inputs:
         return "the moderation names other marks than the evaluators signed"
@@ -223,10 +228,7 @@ def contemporaneous_and_specific(case: Case) -> Iterator[Finding]:
         else:
             yield Finding(outcome="not-applicable", text="no bid has been marked yet")
         return
-    tender, notice = (
-        case.last(TenderPublished),
-        next((recorded for recorded, one in case.of(NoticePublished) if one.notice == "UK6"), None),
-    )
+    tender = case.last(TenderPublished)
     scale = {name: _words(text) for name, text in ((tender[1].descriptors.get() or {}) if tender else {}).items()}
     good: list[int] = []
     closed: list[int] = []
@@ -244,7 +246,7 @@ def contemporaneous_and_specific(case: Case) -> Iterator[Finding]:
             copied.append(recorded.index)
         else:
             good.append(recorded.index)
-        if _written_late(recorded) or (notice and (sheet.happened_at > notice.event.happened_at)):
+        if _written_late(recorded) or _after_notice(case, sheet):
             late.append(recorded.index)
     late_text = f"marks were recorded more than {PROMPT_WORKING_DAYS} working days (configured) after they were given"
     copied_text = f"more than {COPIED_SHARE.numerator * 100 // COPIED_SHARE.denominator} % of a reason's words are the"
@@ -272,6 +274,20 @@ def _from_scale(marks: dict[str, Mark] | None, reasons: dict[str, str] | None, s
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
+
+
+def _after_notice(case: Case, sheet: SheetSigned) -> bool:
+    """Was the award already public? One that was taken back since is no longer."""
+    public = False
+    for recorded in case:
+        match recorded.event:
+            case NoticePublished(notice="UK6", happened_at=at) if at < sheet.happened_at:
+                public = True
+            case AwardWithdrawn(happened_at=at) if at <= sheet.happened_at:
+                public = False
+            case _:
+                pass
+    return public
 
 
 def _written_late(recorded: Recorded) -> bool:
@@ -346,14 +362,22 @@ def _all(reasons: Iterable[str]) -> str:
 
 
 def _sheets(case: Case, before: int | None) -> list[tuple[Recorded, SheetSigned]]:
-    """The sheets that moderation rested on; a second sheet of one evaluator on a criterion replaces the first."""
-    kept: dict[tuple[str, tuple[str, ...]], tuple[Recorded, SheetSigned]] = {}
-    for recorded, sheet in case.of(SheetSigned):
-        if before is None or recorded.index < before:
-            # A reported sheet names who reported it, not who marked.
-            who = recorded.actor if sheet.is_act else recorded.stream
-            kept[who, tuple(sheet.criteria)] = (recorded, sheet)
-    return list(kept.values())
+    """The sheets that moderation rested on: what somebody marked who had to stay out does not count (see CI-02)."""
+    last = {
+        decision.person: decision.outcome
+        for recorded, decision in case.of(InterestDecided)
+        if before is None or recorded.index < before
+    }
+    return [
+        (recorded, sheet)
+        for recorded, sheet in case.of(SheetSigned)
+        if (before is None or recorded.index < before) and last.get(_evaluator(recorded)) != "recuse"
+    ]
+
+
+def _evaluator(recorded: Recorded) -> str:
+    """Whose marks a sheet has. A reported one names who reported it, not who marked: its stream stands for them."""
+    return recorded.actor if recorded.event.is_act else recorded.stream
 
 
 def _some(names: list[str], most: int = 8) -> str:

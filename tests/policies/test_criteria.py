@@ -70,9 +70,22 @@ def test_a_criterion_that_only_the_score_sheets_have_is_found() -> None:
     assert outcome("ET-06", case.hidden()) == "not-met"  # the codes are public
 
 
-def test_points_above_the_published_weight_are_found() -> None:
+def test_points_by_another_weight_than_the_published_one_are_found() -> None:
+    by_3000 = {
+        "01": Result(points={"care": 2400, "staff": 1200, "price": 3200}, total=6800, rank=1),
+        "02": Result(points={"care": 1200, "staff": 1200, "price": 4000}, total=6400, rank=2),
+        "03": Result(points={"care": 1800, "staff": 1600, "price": 2500}, total=5900, rank=3),
+    }
+    [finding] = findings("ET-06", competition(moderated={"results": by_3000}))
+    assert (finding.outcome, finding.outcome_likely_changed) == ("not-met", "no")
+    assert "care: 3000, not 4000" in finding.text
+    assert outcome("ET-12", competition(moderated={"results": by_3000})) == "not-met"
+
+
+def test_one_wrong_sum_is_no_other_weight() -> None:
     heavy = {**RESULTS, "01": Result(points={"care": 4001, "staff": 1200, "price": 3200}, total=8401, rank=1)}
-    assert outcome("ET-06", competition(moderated={"results": heavy})) == "not-met"
+    assert outcome("ET-06", competition(moderated={"results": heavy})) == "met"
+    assert outcome("ET-12", competition(moderated={"results": heavy})) == "not-met"
 
 
 def test_agreed_marks_are_never_guessed() -> None:

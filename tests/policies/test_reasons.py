@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fairplace.people.events import InterestDecided
 from fairplace.procurement.events import AwardWithdrawn, Changed, EndedWithoutAward
 from tests.policies.given import (
     EVALUATORS,
@@ -158,6 +159,20 @@ def test_a_second_sheet_of_one_evaluator_replaces_the_first() -> None:
     assert outcome("RR-03", case) == "met"
 
 
+def test_the_marks_of_somebody_who_had_to_stay_out_do_not_count() -> None:
+    out = fact(
+        InterestDecided,
+        "2026-04-02T12:00:00.000Z",
+        person="nb.example/officer/kin",
+        outcome="recuse",
+        reason="A brother",
+    )
+    case = competition(until="sheets", after={"checked": [out]})
+    case.tell(sheet({**MARKS, "01": {"care": 1, "staff": 6}}), by="nb.example/officer/kin", stream="sheet/kin")
+    case.tell(moderated())
+    assert outcome("RR-03", case) == "met"
+
+
 def test_reported_sheets_are_each_an_evaluators_own() -> None:
     case = competition(until="checked")
     for mark in (2, 8):
@@ -197,6 +212,13 @@ def test_reasons_typed_after_a_challenge_letter_are_a_concern() -> None:
     case = competition(skip=("sheets",))
     case.tell(sheet(at="2026-04-20T09:00:00.000Z"), by=EVALUATORS[0], stream="sheet/late")
     assert outcome("RR-04", case) == "concern"
+
+
+def test_marks_given_anew_after_an_award_was_taken_back_are_not_late() -> None:
+    case = competition(until="notice")
+    case.tell(fact(AwardWithdrawn, "2026-04-14T09:00:00.000Z", reason="Sums were wrong"))
+    case.tell(sheet(at="2026-04-20T09:00:00.000Z"), by=EVALUATORS[0], stream="sheet/anew")
+    assert outcome("RR-04", case) == "met"
 
 
 @pytest.mark.parametrize(
