@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from fairplace.errors import Missing
 from fairplace.http import asked
 from fairplace.http.asked import Page, State
-from fairplace.http.record_view import parts
+from fairplace.http.record_view import parts, runs
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, Site, TheSite, split_suffix, wants_data
 
@@ -56,7 +56,11 @@ def challenge(site: TheSite, name: FromPath[str]) -> Answer:
         site.data(row)
         if data
         else site.page(
-            "challenge.html", row=row, case=site.rows.get("register", row.case), withheld=parts(row.withheld)
+            "challenge.html",
+            row=row,
+            case=site.rows.get("register", row.case),
+            trail=runs(row.trail),
+            withheld=parts(row.withheld),
         )
     )
 

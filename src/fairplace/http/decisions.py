@@ -11,7 +11,7 @@ from fairplace.errors import Missing
 from fairplace.http import asked
 from fairplace.http.asked import Page, State, Words
 from fairplace.http.challenges import newest_challenges
-from fairplace.http.record_view import record_view
+from fairplace.http.record_view import record_view, runs
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, TheSite, split_suffix, wants_data
 
@@ -63,7 +63,11 @@ def decision(site: TheSite, name: FromPath[str]) -> Answer:
         return site.data(row)
     related = site.rows.many("register", row.related) if row.related else {}
     return site.page(
-        "decision.html", row=row, view=record_view(row, site.rulebook, site.today()), related=list(related.values())
+        "decision.html",
+        row=row,
+        view=record_view(row, site.rulebook, site.today()),
+        trail=runs(row.trail),
+        related=list(related.values()),
     )
 
 

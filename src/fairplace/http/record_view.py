@@ -40,8 +40,12 @@ class Checks(msgspec.Struct, frozen=True, kw_only=True):
     idle: list[Check]
 
     @property
+    def all(self) -> int:
+        return len(self.told) + len(self.silent) + len(self.idle)
+
+    @property
     def mostly_silent(self) -> bool:
-        return len(self.silent) > len(self.told)
+        return 2 * len(self.silent) > self.all
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +58,24 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     ground: str | None
     count: int
     indexes: list[int]
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps of one kind that came one after another and say nothing of their own: a panel that declares its interests."""
+
+    items: list[Any]
+
+    @property
+    def first(self) -> Any:
+        return self.items[0]
+
+    @property
+    def last(self) -> Any:
+        return self.items[-1]
+
+    @property
+    def roles(self) -> list[str | None]:
+        return list(dict.fromkeys(item.role for item in self.items))
 
 
 class RecordView(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,3 +155,22 @@ def parts(rows: Sequence[Any]) -> list[Part]:
         )
         for (kept, type_, slot, basis, ground), group in sorted(found.items(), key=lambda item: item[0][0])
     ]
+
+
+def runs(trail: Sequence[Any]) -> list[Run]:
+    """The trail, with steps taken together that differ in nothing a reader looks for first."""
+    found: list[list[Any]] = []
+    for item in trail:
+        before = found[-1][-1] if found else None
+        if before is not None and _alone(before) == _alone(item) is not None:
+            found[-1].append(item)
+        else:
+            found.append([item])
+    return [Run(items=items) for items in found]
+
+
+def _alone(item: Any) -> tuple[Any, ...] | None:
+    """What two steps must share to stand together; None for one that must stand alone."""
+    if item.words or item.override or item.facts.get("notice"):
+        return None
+    return (item.type, item.evidence, item.has_exhibit)
