@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from fairplace.decision import Command
-from fairplace.desk import Appended
-from fairplace.openness.commands import Release
+from fairplace.openness.commands import Assess, Release
 from fairplace.people.commands import DeclareInterests
+from fairplace.prepared import Appended
 from fairplace.procurement.commands import (
     Agreed,
     AnswerQuestion,
@@ -100,9 +100,7 @@ class Competition:
 
     def do(self, kind: type[C], by: Official | Firm, /, **members: Any) -> Appended:
         """An act: it happens here and now."""
-        return self.council.record(
-            kind(id=self.council.command_id(), as_=by.key, case=self.case or None, **members)  # type: ignore[arg-type]  # Command's own members
-        )
+        return self.council.record(kind(id=self.council.command_id(), as_=by.key, case=self.case or None, **members))
 
     def report(
         self, kind: type[C], by: Official, what: str, /, *, minutes: int = 20, stated: bool = False, **members: Any
@@ -268,9 +266,7 @@ class Competition:
     def sheet(self, person: Official) -> dict[str, Marked]:
         """One evaluator's marks, with reasons of their own words."""
         self.sheets[person] = {bid.id: given(bid.marks, self.outline, self.chance) for bid in self.live}
-        return {
-            name: Marked(marks=marks, reasons=self.reasons(marks)) for name, marks in self.sheets[person].items()
-        }
+        return {name: Marked(marks=marks, reasons=self.reasons(marks)) for name, marks in self.sheets[person].items()}
 
     def reasons(self, marks: Marks) -> dict[str, str]:
         highest = self.outline.scale.highest
@@ -334,12 +330,9 @@ class Competition:
             self.publish_award()
         yield self.on(self.deadline_day + 16, 15, 45)
         self.release("award")
-        self.council.assess(self.case, "award")
 
     def summarise(self) -> None:
-        self.do(
-            SendSummaries, self.panel.officer, bids={bid.id: SentSummary(contains=WHOLE) for bid in self.live}
-        )
+        self.do(SendSummaries, self.panel.officer, bids={bid.id: SentSummary(contains=WHOLE) for bid in self.live})
 
     def publish_award(self) -> None:
         """The UK6, with a standstill of full length, also where the law asks for none."""
@@ -375,7 +368,7 @@ class Competition:
         """The UK7, well within thirty days."""
         yield self.on(self.signing_day + self.chance.between(4, 12), 12)
         self.do(PublishNotice, self.panel.officer, notice="UK7", reference=self.reference())
-        self.council.assess(self.case, "publication")
+        self.do(Assess, self.panel.officer)
 
     def release(self, occasion: str) -> None:
         self.do(Release, self.panel.officer, occasion=occasion)

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from fairplace import assess, assessing, keyring, on_disk, shelf
-from fairplace.assessing import Occasion
+from fairplace import keyring, on_disk, shelf
+from fairplace.clerk import Clerk
 from fairplace.decision import Command
-from fairplace.desk import Appended
 from fairplace.ledger.note import Signer
-from fairplace.reading import View
-from fairplace.recording import Recorder
+from fairplace.prepared import Appended
 from fairplace.synthesis.agenda import Agenda, at
 from fairplace.synthesis.chance import Chance, Clock, sources
 from fairplace.synthesis.officials import Officials, officials
@@ -60,9 +58,8 @@ class Council:
             worthless=True,
         )
         self._keep_keys()
-        self._recorder = Recorder(self.register, self._signers.__getitem__)
-        self._asked = assess.rules(shelf.policies(self.register.own_policies))
-        self.policies: Mapping[str, str] = {one.file: one.sha256 for one in self._asked}
+        self._clerk = Clerk(self.register, self._signers.__getitem__)
+        self.policies: Mapping[str, str] = {one.name: one.sha256 for one in shelf.policies(self.register.own_policies)}
 
     def _signer(self, name: str) -> Signer:
         self._seeds[name] = self.chance.bytes(32)
@@ -70,8 +67,8 @@ class Council:
         return self._signers[name]
 
     def _keep_keys(self) -> None:
-        for one in (*self.staff.everybody, *self.firms):
-            self._signer(one.key)
+        for key in [*(one.key for one in self.staff.everybody), *(firm.key for firm in self.firms)]:
+            self._signer(key)
         for name, seed in self._seeds.items():
             keyring.keep_worthless(self._keys, name, seed)
 
@@ -87,26 +84,18 @@ class Council:
 
     def _enrol(self, key: str, role: str, holder: str, provider: str | None) -> None:
         vkey = self._signers[key].vkey.text
-        self.register.enrol(
-            vkey, role, holder=holder, provider=provider, admin=self._root, key=f"enrol {role} {key}"
-        )
+        self.register.enrol(vkey, role, holder=holder, provider=provider, admin=self._root, key=f"enrol {role} {key}")
         self.clock.pass_by(self.chance.between(20, 90))
 
     def record(self, command: Command) -> Appended:
-        done = self._recorder.record(command)
+        """Carry out a command to its end: the rules speak where they must."""
+        done = self._clerk.carry_out(command)
         self.clock.pass_by(self.chance.between(15, 75))
-        return done
+        return done.recorded
 
     def command_id(self) -> str:
         self._commands += 1
         return f"demo-{self._commands:05d}"
-
-    def assess(self, case: CaseId, occasion: Occasion) -> None:
-        """Have the rules say what they see, to the authority and to the public."""
-        views: tuple[View, ...] = ("authority", "public")
-        for view in views:
-            assessing.assess_case(self.register, case, view, occasion, self._asked)
-            self.clock.pass_by(self.chance.between(1, 5))
 
     def keep(self, text: str) -> Document:
         """A document beside the log."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from fairplace.openness.commands import Assess
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.people.events import Interest
 from fairplace.procurement.commands import (
@@ -26,7 +27,6 @@ from fairplace.procurement.commands import (
     EnterContract,
     LateBid,
     Marked,
-    Moderate,
     NotifyClaim,
     PublishNotice,
     PublishTender,
@@ -409,7 +409,6 @@ class SignedUnannounced(Competition):
         self.summarise()
         yield self.on(self.deadline_day + 16, 15, 45)
         self.release("award")
-        self.council.assess(self.case, "award")
         self.standstill_ends = working_days()[self.first_day + self.deadline_day + 18]
 
     def sign(self) -> None:
@@ -437,7 +436,7 @@ class DetailsTooLate(Competition):
         yield self.on(self.signing_day + 34, 12)
         self.do(PublishNotice, self.panel.officer, notice="UK7", reference=self.reference())
         self.plant("TR-05")
-        self.council.assess(self.case, "publication")
+        self.do(Assess, self.panel.officer)
 
 
 class SignedInSpite(Competition):
@@ -446,9 +445,7 @@ class SignedInSpite(Competition):
     def signed(self) -> Iterator[datetime]:
         yield self.on(self.deadline_day + 20, 11)
         today = day(self.council.clock().date())
-        self.do(
-            NotifyClaim, self.panel.monitoring, issued_on=today, notified_on=today, claimant=self.bids[-1].provider
-        )
+        self.do(NotifyClaim, self.panel.monitoring, issued_on=today, notified_on=today, claimant=self.bids[-1].provider)
         yield self.on(self.signing_day, 11)
         self.overrule(
             EnterContract,

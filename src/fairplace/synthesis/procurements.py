@@ -10,8 +10,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -19,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from fairplace.errors import Refused
 from fairplace.synthesis.agenda import at, last_day, working_days
 from fairplace.synthesis.council import Council
 from fairplace.synthesis.programme import PROGRAMME, Entry
@@ -49,15 +48,20 @@ def build(
     programme: Sequence[Entry] = PROGRAMME,
 ) -> Built:
     """Build the demo register of this seed in a new or empty folder. `programme` may be a part of the whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        built = _tell(beside, seed, progress or _silence, programme)
-        os.chmod(beside, 0o755)
-        beside.rename(folder)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
+    folder = folder.absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} is not empty; give a new folder for the demo register")
+    around = folder if folder.exists() else folder.parent
+    around.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=around) as aside:
+        whole = Path(aside) / folder.name
+        built = _tell(whole, seed, progress or _silence, programme)
+        if around == folder:
+            # The marker comes last: without it nobody takes the folder for a demo register.
+            for part in sorted(whole.iterdir(), key=lambda one: one.name == MARKER):
+                part.rename(folder / part.name)
+        else:
+            whole.rename(folder)
     return built
 
 

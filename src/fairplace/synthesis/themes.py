@@ -391,10 +391,11 @@ def why_changed(theme: Theme, given: list[int], agreed: int, chance: Chance) -> 
     """Why the panel settled on a mark that not everybody had given."""
     marks = ", ".join(str(mark) for mark in given)
     found = chance.pick(theme.strengths if agreed >= sum(given) / len(given) else theme.gaps)
-    return chance.pick((
-        f"Marks of {marks} were talked through; the panel agreed {agreed} after reading page {chance.between(4, 40)}"
-        f" together: {found}.",
-        f"From {marks} to {agreed}: everybody accepted that {found} (page {chance.between(4, 40)}), which one of us had"
-        " weighed otherwise.",
-        f"The panel came to {agreed} from {marks} because {found}, and the published descriptor asks for just that.",
-    ))  # fmt: skip
+    page = chance.between(4, 40)
+    return chance.pick(
+        (
+            f"Marks of {marks} were talked through; {agreed} was agreed after reading page {page} together: {found}.",
+            f"From {marks} to {agreed}: all accepted that {found} (page {page}), which one of us had weighed otherwise.",
+            f"The panel came to {agreed} from {marks} because {found}, and the published descriptor asks for that.",
+        )
+    )

@@ -192,7 +192,9 @@ class Recused(Competition):
         yield self.on(self.deadline_day + 1, 14)
         self.declare([person for person in self.panel.everybody if person != out])
         friend = Interest(
-            kind="friend", provider=self.bids[1].provider, note="We have been close friends of its manager for ten years."
+            kind="friend",
+            provider=self.bids[1].provider,
+            note="We have been close friends of its manager for ten years.",
         )
         self.do(DeclareInterests, out, acting_as="evaluator", interests=[friend])
         yield self.on(self.deadline_day + 2, 10)
@@ -385,9 +387,7 @@ class ClaimedAgainst(Competition):
     def signed(self) -> Iterator[datetime]:
         yield self.on(self.deadline_day + 20, 11)
         today = day(self.council.clock().date())
-        self.do(
-            NotifyClaim, self.panel.monitoring, issued_on=today, notified_on=today, claimant=self.bids[-1].provider
-        )
+        self.do(NotifyClaim, self.panel.monitoring, issued_on=today, notified_on=today, claimant=self.bids[-1].provider)
 
     def detailed(self) -> Iterator[datetime]:
         yield from ()

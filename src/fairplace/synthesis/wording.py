@@ -47,22 +47,27 @@ def award_reasons(
     """Why these bids won: the totals, the criteria that weigh most, and the price."""
     totals = sorted((results[bid.id].total for bid in winners), reverse=True)
     count = len(results)
+    highest, lowest = _points(totals[0]), _points(totals[-1])
     if len(winners) == 1:
-        reasons = [f"The winning bid has the highest total of the {count} that took part: {_points(totals[0])} of 100."]
+        first = f"The winning bid has the highest total of the {count} that took part: {highest} of 100."
     else:
-        reasons = [
-            f"The {len(winners)} winning bids have the highest totals of the {count} that took part:"
-            f" from {_points(totals[0])} down to {_points(totals[-1])} of 100."
-        ]
+        first = (
+            f"The {len(winners)} best totals of the {count} bids that took part win: from {highest} down to {lowest}."
+        )
+    reasons = [first]
     heaviest = max(outline.quality, key=lambda name: outline.service.weights[name])
     theme = THEMES[heaviest]
     best = "the bid" if len(winners) == 1 else "the first of them"
-    reasons.append(f"On {theme.title.lower()}, which weighs most, {best} convinced the panel: {chance.pick(theme.strengths)}.")
+    reasons.append(
+        f"On {theme.title.lower()}, which weighs most, {best} convinced the panel: {chance.pick(theme.strengths)}."
+    )
     cheapest = min(results, key=lambda name: -results[name].points["price"])
     if any(bid.id == cheapest for bid in winners):
         reasons.append("Its price is the lowest of all." if len(winners) == 1 else "The lowest price is among them.")
     else:
-        reasons.append("A lower price was offered; it did not make up for the difference in quality under the published weights.")
+        reasons.append(
+            "A lower price was offered; it did not make up for the difference in quality under the published weights."
+        )
     return reasons
 
 
@@ -71,7 +76,9 @@ def _points(total: int) -> str:
 
 
 def tender_pack(outline: Outline) -> str:
-    weights = "\n".join(f"{outline.titles[name]}: {weight / 100:g} %" for name, weight in outline.service.weights.items())
+    weights = "\n".join(
+        f"{outline.titles[name]}: {weight / 100:g} %" for name, weight in outline.service.weights.items()
+    )
     return f"Tender pack\n{outline.title}\n\n{outline.need}\n\n{weights}\n"
 
 
