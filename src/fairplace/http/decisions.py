@@ -24,7 +24,7 @@ AnyRequest = Request[Any, Any, Any]
 @public("/", "/index.json")
 def home(request: AnyRequest, site: TheSite) -> Answer:
     """The latest decisions, and where to search."""
-    rows, total = site.rows.list("register", limit=LATEST, order="-updated_at")
+    rows, total = site.rows.list("register", limit=LATEST, order="-decided_at")
     challenges, challenged = newest_challenges(site, limit=3)
     if wants_data(request):
         return site.data({"latest": rows, "total": total, "challenges": challenged})

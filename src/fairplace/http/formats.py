@@ -47,6 +47,16 @@ def time_tag(value: str, *, hour: bool = True) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value, words)
 
 
+def span(first: str, last: str) -> Markup:
+    """From one moment to another; a day in common is named once."""
+    if first == last:
+        return time_tag(first)
+    if as_day(first) != as_day(last) or "T" not in last:
+        return Markup("{} to {}").format(time_tag(first), time_tag(last))
+    until = Markup('<time datetime="{}">{}</time>').format(last, clock(moment(last).astimezone(LONDON)))
+    return Markup("{} to {}").format(time_tag(first), until)
+
+
 def money(pence: int) -> str:
     """`£1,234,567`, with pence only where there are some."""
     pounds, rest = divmod(abs(pence), 100)
@@ -90,6 +100,7 @@ FILTERS = {
     "date": date,
     "date_time": date_time,
     "time_tag": time_tag,
+    "span_to": span,
     "money": money,
     "share": share,
     "points": points,
