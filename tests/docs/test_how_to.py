@@ -1,0 +1,63 @@
+"""The pages that tell how to do something are done, command by command, in an empty folder."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOW_TO = Path(__file__).parents[2] / "docs/how-to"
+MILESTONES = (
+    "council.example/officer/a5ee+",
+    "procurement.bids-opened/1",
+    "evaluation.moderated/1",
+    "value.disclosed/1",
+)
+
+
+def blocks(page: Path) -> list[str]:
+    return re.findall(r"```sh\n(.+?)```", page.read_text("utf-8"), re.DOTALL)
+
+
+def run(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """All blocks in one shell that stops at the first command that fails."""
+    script = "\n".join(f"echo '[block {n}]'\n{block}" for n, block in enumerate(blocks(page)))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FAIRPLACE", "XDG"))}
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=kept | {"HOME": str(folder), "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}", "TERM": "dumb"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_the_first_register_is_made_recorded_published_and_verified_as_the_page_says(tmp_path: Path) -> None:
+    done = run(HOW_TO / "first-register.md", tmp_path)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    said = dict(enumerate(re.split(r"\[block \d+\]\n", done.stdout)[1:]))
+    assert not [name for name in MILESTONES if name not in done.stdout], done.stdout + done.stderr
+    assert [json.loads(line)["duplicate"] for line in said[4].splitlines()] == [True] * 9
+    assert [json.loads(line)["duplicate"] for line in said[3].splitlines()] == [False] * 9
+    assert json.loads(said[6].splitlines()[0])["type"] == "procurement.awarded/1"
+    assert re.findall(r"^\S+  ([A-Z]+-\d+)  (?:not-met|concern):", done.stdout, re.MULTILINE) == ["CI-01"]
+    assert "exit code 1\n" in said[7]
+    assert re.search(r"line 1: no contract award notice \(UK6\) is published", done.stderr)
+    verdicts = re.findall(r"^(TRUE|FALSE)[.,]", done.stdout, re.MULTILINE)
+    assert verdicts == ["TRUE", "FALSE"]
+    assert "Alder Homes" in "".join(opened(tmp_path / "website"))
+    assert "Birch Care" not in "".join(opened(tmp_path / "website"))
+
+
+def opened(website: Path) -> list[str]:
+    """The published openings, decoded."""
+    lines = [
+        line for path in (website / "disclosures").rglob("*") if path.is_file() for line in path.read_text().split()
+    ]
+    return [base64.urlsafe_b64decode(line[1:] + "==").decode("utf-8") for line in lines]
