@@ -110,6 +110,11 @@ class Register:
         name = f"{self.domain}/service/{role}"
         return Signer(name, _seed(self.folder, role))
 
+    @property
+    def log_key(self) -> Vkey:
+        """The key that the log's seed gives: it signs checkpoints."""
+        return Signer(self.origin, _seed(self.folder, _ED25519)).vkey
+
     @cached_property
     def publisher(self) -> Publisher:
         """The one that signs checkpoints; several processes may have one, a lease lets one of them work."""

@@ -8,7 +8,9 @@ object a line on stdout and nothing else.
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from rich.console import Console
 import fairplace
 from fairplace.errors import FairplaceError
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
+FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path)
 
 told = Console(stderr=True, highlight=False)
@@ -39,13 +41,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return 2
     except FairplaceError as error:
-        told.print(f"fairplace: {error}", style="bold", markup=False, soft_wrap=True)
-        return error.exit_code
+        return _ended(str(error), error.exit_code)
     except BrokenPipeError:
         # The reader of our output went away; Python would complain again when it flushes on exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _ended(f"{error.filename or 'a file'}: {error.strerror or error}; put that right and run it again", 5)
+    except sqlite3.Error as error:
+        return _ended(f"the database cannot be used: {error}; 'fairplace doctor' looks it over", 5)
+    except MemoryError:
+        return _ended("there is not enough memory for this; give smaller files, or run it on a larger machine", 5)
+    except Exception as error:  # noqa: BLE001 - the last door: nobody who runs a command is shown a stack
+        return _ended(f"this is a fault of fairplace; please report it: {_where(error)}", 5)
     return result if isinstance(result, int) else 0
+
+
+def _ended(sentence: str, code: int) -> int:
+    told.print(f"fairplace: {sentence}", style="bold", markup=False, soft_wrap=True)
+    return code
+
+
+def _where(error: Exception) -> str:
+    """What went wrong and in which line of which file, in one sentence."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__} in {Path(at.filename).name}, line {at.lineno}: {said}"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -98,11 +119,12 @@ def serve(folder: Path, host: str, port: int) -> int:
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("file", metavar="FILE.jsonl", type=FILE)
 @click.option("--as", "who", help="The name of the key that acts, where a line has no 'as'.")
-def record(folder: Path, file: Path, who: str | None) -> int:
+@click.option("--dry-run", is_flag=True, help="Say what would be signed and what the rules say of it; record nothing.")
+def record(folder: Path, file: Path, who: str | None, dry_run: bool) -> int:
     """Record commands, one JSON object a line; stops at the first refusal, and a re-run continues."""
     from fairplace.cli.records import record_file
 
-    return record_file(folder, file, who, told)
+    return record_file(folder, file, who, told, dry_run=dry_run)
 
 
 @cli.group(name="import")
@@ -220,7 +242,7 @@ def key_list(folder: Path, as_json: bool) -> int:
 @click.argument("folder", metavar="DIR", type=FOLDER)
 def doctor(folder: Path) -> int:
     """Look a register over: settings, keys, database, published files, pages; says what to do."""
-    from fairplace.cli.registers import look_over
+    from fairplace.cli.doctor import look_over
 
     return look_over(folder, told)
 

@@ -14,7 +14,6 @@ from fairplace.errors import Malformed, Misconfigured, Missing
 from fairplace.keyring import Keyring, keep, personal_folder
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.on_disk import Register
-from fairplace.people import roles
 
 PASSPHRASE = "FAIRPLACE_PASSPHRASE"  # noqa: S105 - the name of a variable, not a passphrase
 """For scripts. Whoever can read the environment of the process can read it."""
@@ -60,8 +59,6 @@ def new_key(name: str, told: Console) -> int:
 def enrol_key(
     folder: Path, vkey: str, role: str, holder: str, provider: str | None, who: str | None, told: Console
 ) -> int:
-    if role not in roles.ROLES:
-        raise Malformed(f"the role {role!r} came; expected one of {', '.join(sorted(roles.ROLES))}")
     with Register.open(folder) as register:
         done = register.enrol(
             Vkey.parse(vkey).text, role, holder=holder, provider=provider, admin=_admin(register, who)

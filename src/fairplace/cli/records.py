@@ -2,81 +2,131 @@
 
 from __future__ import annotations
 
-import itertools
+import contextlib
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 import msgspec
 from rich.console import Console
 
 from fairplace import assess, shelf
+from fairplace.clerk import Clerk, Done, Rehearsed
 from fairplace.cli.keys import keyring
-from fairplace.errors import FairplaceError, Malformed, Missing
+from fairplace.decision import Command
+from fairplace.errors import Conflict, FairplaceError, Malformed, Misconfigured, Missing
+from fairplace.jsonl import lines, read_command
 from fairplace.on_disk import Register
 from fairplace.reading import FolderReader, Reader, View
-from fairplace.recording import Recorder, read_command
 from fairplace.settings import FILE
 
 
-def record_file(folder: Path, file: Path, who: str | None, told: Console) -> int:
+def record_file(folder: Path, file: Path, who: str | None, told: Console, *, dry_run: bool = False) -> int:
     """Record line by line; the first refusal ends it with its own exit code, and says which line."""
-    with Register.open(folder) as register:
-        recorder = Recorder(register, keyring(folder).signer)
+    with Register.open(folder) as register, _opened(file) as stream:
+        clerk = Clerk(register, keyring(folder).signer)
         done = 0
-        try:
-            for number, line in _lines(file, register.settings.limits.command):
-                try:
-                    appended = recorder.record(read_command(line, who=who))
-                except FairplaceError as error:
-                    told.print(f"fairplace: line {number}: {error}", style="bold", markup=False, soft_wrap=True)
-                    return error.exit_code
-                click.echo(msgspec.json.encode(appended))
-                done += not appended.duplicate
-        finally:
-            register.follow()
-            told.print(f"Recorded {done} new {'entry' if done == 1 else 'entries'}.")
-    return 0
+        code = 0
+        for number, command in _commands(stream, register.settings.limits.command, who):
+            try:
+                if isinstance(command, FairplaceError):
+                    raise command
+                if dry_run:
+                    _show(clerk.rehearse(command), number, told)
+                    continue
+                recorded = clerk.carry_out(command)
+            except FairplaceError as error:
+                told.print(f"fairplace: line {number}: {error}", style="bold", markup=False, soft_wrap=True)
+                code = error.exit_code
+                break
+            click.echo(msgspec.json.encode(recorded.recorded))
+            done += _new(recorded, told)
+        if dry_run:
+            told.print("Nothing was recorded: each line was rehearsed on the record as it stands now.")
+            return code
+        told.print(f"Recorded {done} new {'entry' if done == 1 else 'entries'}.")
+        show_public(register, told)
+    return code
 
 
-def _lines(file: Path, limit: int) -> Iterator[tuple[int, bytes]]:
-    """The lines that hold something; one past the limit is refused before it is read whole."""
+def show_public(register: Register, told: Console) -> None:
+    """Publish and project what was recorded. What was recorded stands, whatever comes of this."""
     try:
-        with file.open("rb") as stream:
-            for number in itertools.count(1):
-                line = stream.readline(limit + 1)
-                if not line:
-                    return
-                if len(line) > limit:
-                    raise Malformed(f"line {number} of {file} has more than {limit} bytes; a command is smaller")
-                if line.strip():
-                    yield number, line
+        register.follow()
+    except Conflict as error:
+        told.print(f"Not published yet: {error}. 'fairplace serve' or 'fairplace publish' will.", markup=False)
+
+
+def _commands(stream: BinaryIO, limit: int, who: str | None) -> Iterator[tuple[int, Command | FairplaceError]]:
+    number = 0
+    try:
+        for number, line in lines(stream, limit):
+            yield number, read_command(line, who=who)
+    except Malformed as error:
+        yield max(number, 1), error
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    """A file of commands; `-` is standard input."""
+    if str(file) == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = file.open("rb")
     except FileNotFoundError as error:
-        raise Missing(f"there is no file {file}") from error
+        raise Missing(f"there is no file {file}; give a file of commands, one JSON object a line") from error
     except OSError as error:
-        raise Malformed(f"{file} cannot be read: {error}") from error
+        raise Malformed(f"{file} cannot be read: {error.strerror}; give a file of commands") from error
+    with stream:
+        yield stream
+
+
+def _new(done: Done, told: Console) -> int:
+    """How many entries are new; assessments are told, stdout has one line for each command."""
+    new = [one for one in (done.recorded, *done.assessed) if not one.duplicate]
+    for one in done.assessed:
+        if not one.duplicate:
+            told.print(f"assessed at entry {one.index}", style="dim")
+    return len(new)
+
+
+def _show(rehearsed: Rehearsed, number: int, told: Console) -> None:
+    fixes = [
+        {
+            "rule": fix.rule.code,
+            "outcome": fix.finding.outcome,
+            "text": fix.finding.text,
+            "evidence": list(fix.finding.evidence),
+            "blocks": fix.blocks,
+        }
+        for fix in rehearsed.fixes
+    ]
+    line = {
+        "type": rehearsed.type,
+        "statement": rehearsed.statement,
+        "actor": rehearsed.actor,
+        "second": list(rehearsed.second),
+        "fixes": fixes,
+    }
+    click.echo(msgspec.json.encode(line))
+    told.print(f"line {number}: {assess.told(rehearsed.fixes)}", markup=False, soft_wrap=True)
 
 
 def import_ocds(folder: Path, files: tuple[Path, ...], report: Path | None, told: Console) -> int:
-    """Take in notices; 2 when a file could not be read at all: the others are taken all the same."""
     from fairplace.ocds import importing
 
-    if report is not None and (report.is_dir() or not report.parent.is_dir()):
-        raise Malformed(f"the report cannot be written to {report}; give a file in a folder that exists")
     with Register.open(folder) as register:
         with told.status("Taking in notices…"):
             found, unreadable = importing.import_files(register, files)
-            register.follow()
+        show_public(register, told)
         if report is not None:
-            try:
-                report.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
-            except OSError as error:
-                raise Malformed(f"the report cannot be written to {report}: {error.strerror}") from error
-    for sentence in unreadable:
-        told.print(f"fairplace: {sentence}", style="bold", markup=False, soft_wrap=True)
-    for line in found.lines():
-        told.print(line, markup=False)
+            report.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+        for line in found.lines():
+            told.print(line, markup=False)
     return 2 if unreadable else 0
 
 
@@ -98,15 +148,19 @@ def check_cases(
             chosen: View = "public" if view == "public" else "authority"
             _check(register.reader, shelved, chosen, case, rule, as_json, counts)
     else:
+        published = _published(folder)
         if view == "authority":
             raise Malformed(f"{folder} has published files only; the authority's own view needs its register")
-        _check(FolderReader(_published(folder)), shelf.policies(), "public", case, rule, as_json, counts)
+        _check(FolderReader(published), shelf.policies(), "public", case, rule, as_json, counts)
     told.print(", ".join(f"{counts[outcome]} {outcome}" for outcome in assess.OUTCOMES))
     return 1 if counts["not-met"] or (strict and counts["cannot-tell"]) else 0
 
 
 def _published(folder: Path) -> Path:
-    return folder if (folder / "checkpoint").is_file() else folder / "public"
+    for published in (folder, folder / "public"):
+        if (published / "checkpoint").is_file():
+            return published
+    raise Misconfigured(f"{folder} is neither a register nor a folder of published files: no {FILE}, no checkpoint")
 
 
 def _check(
@@ -120,12 +174,13 @@ def _check(
 ) -> None:
     rules = assess.rules(shelved, only=rule)
     if rule is not None and not rules:
-        raise Missing(f"no rule has the code {rule}")
+        known = ", ".join(one.rule.code for one in assess.rules(shelved))
+        raise Missing(f"no rule has the code {rule}; there are {known}")
     cases = [case] if case is not None else reader.cases()
     for one in cases:
         judged = assess.judge(reader, one, rules, view=view)
         if judged is None:
-            raise Missing(f"no case {one} is in this log")
+            raise Missing(f"no case {one} is in this log, as far as this view shows")
         for line in assess.lines(judged):
             counts[line["outcome"]] += 1
             if as_json:

@@ -1,17 +1,14 @@
-"""Registers at the command line: made, rebuilt, published, looked over."""
+"""Registers at the command line: made, rebuilt, published."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-import fairplace_verify
 from fairplace.cli.keys import keyring, make_key, root_name
-from fairplace.errors import FairplaceError, Missing
+from fairplace.errors import Busy, Missing
 from fairplace.on_disk import Register, create
 from fairplace.settings import check_origin
 
@@ -29,7 +26,11 @@ def make_register(folder: Path, authority: str, origin: str, told: Console) -> i
         told.print("Tell these public keys to whoever shall verify it, by another way than this register:")
         for vkey in register.settings.log[0].vkeys:
             click.echo(vkey)
-    told.print(f"Next: 'fairplace key new NAME', 'fairplace key enrol {folder} VKEY --role officer --holder NAME'.")
+    told.print(
+        f"Next: 'fairplace key new NAME', then 'fairplace key enrol {folder} VKEY --role officer --holder NAME'.",
+        markup=False,
+        soft_wrap=True,
+    )
     return 0
 
 
@@ -43,40 +44,9 @@ def rebuild_rows(folder: Path, projections: tuple[str, ...], told: Console) -> i
 
 def publish_files(folder: Path, out: Path, told: Console) -> int:
     with Register.open(folder) as register, told.status("Publishing…"):
-        register.publisher.publish()
-        register.publisher.publish_to(out)
-        size = register.store.last_checkpoint(register.origin)
-    told.print(f"{out} holds the published files of {size.size if size else 0} entries.", markup=False)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        newest = register.publisher.publish_to(out)
+        if newest is None:
+            raise Busy(f"somebody else is publishing into {out}; try again")
+    told.print(f"{out} holds the published files of {newest.size} entries.", markup=False)
     return 0
-
-
-def look_over(folder: Path, told: Console) -> int:
-    """Each thing that can be wrong, with what to do; the worst exit code of all."""
-    worst = 0
-    with Register.open(folder) as register:
-        head = register.store.head(register.origin)
-        last = register.store.last_checkpoint(register.origin)
-        told.print(f"settings, keys and database of {register.settings.authority}: can be read", markup=False)
-        behind = head.size - (last.size if last else 0)
-        told.print(f"entries: {head.size}, of which {behind} are not published yet")
-        if behind:
-            told.print("  run 'fairplace serve' or 'fairplace publish' to publish them")
-        for name in ("receiver", "assessor", "importer"):
-            try:
-                register.service(name)
-            except FairplaceError as error:
-                told.print(f"  {error}", markup=False)
-                worst = max(worst, error.exit_code)
-        differing = register.replay.check(last.size if last else 0)
-        if differing:
-            named = ", ".join(f"{one.projection} {one.key}" for one in differing[:5])
-            told.print(f"{len(differing)} rows differ from a fresh rebuild ({named}); run 'fairplace rebuild {folder}'")
-            worst = max(worst, 1)
-        else:
-            told.print("pages: equal to a fresh rebuild, byte for byte")
-        answers = io.StringIO()
-        with contextlib.redirect_stdout(answers), contextlib.redirect_stderr(answers):
-            keys = [part for vkey in register.settings.log[0].vkeys for part in ("--key", vkey)]
-            code = fairplace_verify.main([str(folder), *keys])
-        told.print(answers.getvalue().strip(), markup=False)
-    return max(worst, code)
