@@ -1,9 +1,10 @@
 """Appends of already signed entries, beside what the engine itself can do with the same rows, in the same run.
 
-- The bound: the same rows into the same tables, indexes and settings, prepared beforehand; nothing is locked, judged or
-  hashed, and no head is kept.
+- The bound: the same rows into the same tables, indexes and settings, prepared beforehand: nothing is looked up, judged
+  or hashed.
 - For the reader's information: the same bytes into two bare tables, and the library's own recorder, unsigned.
-- Each takes its turn, chunk by chunk, on files of its own on one disk; what counts is the ratio of the medians.
+- They take turns, on files of their own on one disk. What counts is the median of the ratios of neighbouring turns:
+  other work on the machine then slows both.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from fairplace.ledger.store.connection import Connection, Connections
 from fairplace.ledger.store.port import Committed, Condition, NewEntry, Submission
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.store.stock import stock_append
+from fairplace.ledger.tree import Frontier
 from fairplace.sources import SYSTEM, Sources
 from fairplace.terms import instant
 
@@ -41,9 +43,18 @@ class Gate(NamedTuple):
     least: float  # of the bound
 
 
+OURS, BOUND = "fairplace", "the same rows, bare"
 GATES = (Gate("one caller, one entry at a time", 1, 0.8), Gate("batches of 1,000", 1_000, 0.7))
-CHUNK = {1: 50, 1_000: 1}
+CHUNK = {1: 10, 1_000: 1}
 """Appends in one turn."""
+
+INSERTS = (
+    "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO disclosure VALUES (?, ?, ?)",
+    "INSERT INTO digest VALUES (?, ?)",
+    "INSERT INTO submission VALUES (?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO stream VALUES (?, ?, ?, ?, ?)",
+)
 
 Append = Callable[[Sequence[Submission]], object]
 
@@ -52,24 +63,31 @@ def run(line: Callable[..., object], entries: int = 5_000, folder: Path | None =
     """Measure and print; True when every gate holds. `folder` names the disk to measure on."""
     held = True
     for gate in GATES:
-        work = list(signed(max(entries, 5 * gate.batch) if gate.batch > 1 else min(entries, 2_000)))
-        batches = [work[i : i + gate.batch] for i in range(0, len(work) - gate.batch + 1, gate.batch)]
+        count = max(entries, 10 * gate.batch) if gate.batch > 1 else min(entries, 3_000)
+        work = list(signed(count))
+        batches = [work[i : i + gate.batch] for i in range(0, count - gate.batch + 1, gate.batch)]
         gc.freeze()  # the prepared work is no part of what is measured: it is not to be searched for garbage
         with tempfile.TemporaryDirectory(prefix="fairplace-bench-", dir=folder) as scratch:
-            rates = measure(Path(scratch), batches, CHUNK[gate.batch])
+            times = measure(Path(scratch), batches, CHUNK[gate.batch])
         gc.unfreeze()
-        bound = rates["the same rows, bare"]
-        ratio = rates["fairplace"] / bound
         line(f"{gate.title}: {len(batches) * gate.batch:,} entries of {_mean(work):,} bytes, openings included")
-        for name, rate in rates.items():
-            line(f"  {name:<34}{rate:>10,.0f} entries/s{rate / bound:>8.2f}")
-        line(f"  gate: at least {gate.least} of the same rows, bare: {'held' if ratio >= gate.least else 'MISSED'}")
+        for name, taken in times.items():
+            rate = CHUNK[gate.batch] * gate.batch / median(taken)
+            line(f"  {name:<34}{rate:>10,.0f} entries/s{_ratio(times[BOUND], taken):>8.2f}")
+        ratio = _ratio(times[BOUND], times[OURS])
+        line(f"  gate: {OURS} at least {gate.least} of {BOUND}: {'held' if ratio >= gate.least else 'MISSED'}")
         held &= ratio >= gate.least
     return held
 
 
-def measure(folder: Path, batches: Sequence[Sequence[Submission]], chunk: int) -> dict[str, float]:
-    """Entries per second of each way, by the median turn."""
+def _ratio(bound: Sequence[float], taken: Sequence[float]) -> float:
+    """How much of the bound's speed; the first third of the turns warms files and caches."""
+    pairs = list(zip(bound, taken, strict=True))[len(bound) // 3 :]
+    return median(first / second for first, second in pairs)
+
+
+def measure(folder: Path, batches: Sequence[Sequence[Submission]], chunk: int) -> dict[str, list[float]]:
+    """Seconds of each turn of each way."""
     store = SqliteStore(folder / "fairplace.sqlite")
     rows = Connections(folder / "rows.sqlite")
     bare = Connections(folder / "bare.sqlite")
@@ -82,15 +100,18 @@ def measure(folder: Path, batches: Sequence[Sequence[Submission]], chunk: int) -
         assert all(type(result) is Committed for result in results), results
 
     ways: dict[str, Append] = {
-        "the same rows, bare": _Rows(rows.get()),
-        "fairplace": fairplace,
+        BOUND: _Rows(rows.get()),
+        OURS: fairplace,
         "the same bytes, no index": _Bytes(bare.get()),
         "eventsourcing's SQLite recorder": library,
     }
     times: dict[str, list[float]] = {name: [] for name in ways}
     for start in range(0, len(batches) - chunk + 1, chunk):
         turn = batches[start : start + chunk]
-        for name, append in ways.items():
+        # Nobody always comes after the same neighbour.
+        order = list(ways)[start // chunk % len(ways) :] + list(ways)[: start // chunk % len(ways)]
+        for name in order:
+            append = ways[name]
             if isinstance(append, _Rows | _Bytes):
                 append.prepare(turn)
             began = time.perf_counter()
@@ -99,7 +120,7 @@ def measure(folder: Path, batches: Sequence[Sequence[Submission]], chunk: int) -
             times[name].append(time.perf_counter() - began)
     for closing in (store.close, rows.close, bare.close, close):
         closing()
-    return {name: chunk * len(batches[0]) / median(taken) for name, taken in times.items()}
+    return times
 
 
 def signed(count: int) -> Iterator[Submission]:
@@ -162,47 +183,54 @@ def _mean(work: Sequence[Submission]) -> int:
     return total // len(work)
 
 
+Rows = list[tuple[object, ...]]
+
+
 class _Rows:
     """The rows of `SqliteStore`, in its tables; ready before the clock runs."""
 
     def __init__(self, connection: Connection) -> None:
+        connection.execute("INSERT INTO log (origin) VALUES (?)", (LOG,))
         self._connection = connection
         self._types: dict[str, int] = {}
         self._cases: dict[str, int] = {}
-        self._place = 1 << 40
-        self._ready: list[tuple[list[tuple[object, ...]], ...]] = []
+        self._frontier = Frontier()
+        self._ready: list[tuple[list[Rows], tuple[object, ...]]] = []
 
     def prepare(self, turn: Sequence[Sequence[Submission]]) -> None:
         self._ready = [self._rows(submissions) for submissions in turn]
         self._ready.reverse()
 
-    def _rows(self, submissions: Sequence[Submission]) -> tuple[list[tuple[object, ...]], ...]:
-        entries: list[tuple[object, ...]] = []
-        openings: list[tuple[object, ...]] = []
+    def _rows(self, submissions: Sequence[Submission]) -> tuple[list[Rows], tuple[object, ...]]:
+        entries: Rows = []
+        openings: Rows = []
+        keys: Rows = []
         digests: list[bytes] = []
-        keys: list[tuple[object, ...]] = []
+        streams: dict[str, tuple[object, ...]] = {}
+        now = instant(SYSTEM.clock())
         for submission in submissions:
-            keys.append((1, submission.key, submission.command, self._place, 1))
+            keys.append((1, submission.key, submission.command, self._frontier.size, 1))
             for one in submission.entries:
+                place = (1 << 40) + self._frontier.size
                 kind = self._types.setdefault(one.type, len(self._types) + 1)
                 case = self._cases.setdefault(one.case or "", len(self._cases) + 1)
-                now = instant(SYSTEM.clock())
-                entries.append((self._place, one.leaf, one.id, kind, case, now, one.raw))
+                entries.append((place, one.leaf, one.id, kind, case, now, one.raw))
                 for opening in one.openings:
-                    openings.append((self._place, opening.slot, opening.text))
+                    openings.append((place, opening.slot, opening.text))
                     digests.append(hashlib.sha256(opening.text.encode()).digest())
-                self._place += 1
-        return entries, openings, [(1, digest) for digest in sorted(digests)], keys
+                streams[one.stream] = (1, one.stream, one.n, b64(one.leaf), self._frontier.size)
+                self._frontier.append(one.leaf)
+        head = (self._frontier.size, self._frontier.to_bytes(), self._frontier.root(), now)
+        return [entries, openings, [(1, digest) for digest in sorted(digests)], keys, list(streams.values())], head
 
     def __call__(self, submissions: Sequence[Submission]) -> None:
-        entries, openings, digests, keys = self._ready.pop()
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", entries)
-        connection.executemany("INSERT INTO disclosure VALUES (?, ?, ?)", openings)
-        connection.executemany("INSERT INTO digest VALUES (?, ?)", digests)
-        connection.executemany("INSERT INTO submission VALUES (?, ?, ?, ?, ?)", keys)
-        connection.execute("COMMIT")
+        tables, head = self._ready.pop()
+        execute, insert = self._connection.execute, self._connection.executemany
+        execute("BEGIN IMMEDIATE")
+        for statement, rows in zip(INSERTS, tables, strict=True):
+            insert(statement, rows)
+        execute("UPDATE log SET size = ?, frontier = ?, root = ?, last_at = ? WHERE number = 1", head)
+        execute("COMMIT")
 
 
 class _Bytes:

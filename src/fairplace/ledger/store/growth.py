@@ -48,7 +48,7 @@ def grow(frontier: bytes, leaves: Iterable[bytes]) -> Grown:
         size += 1
     root = peaks[-1] if peaks else EMPTY_ROOT
     for peak in peaks[-2::-1]:
-        root = node_hash(peak, root)
+        root = _sha256(b"\1" + peak + root).digest()
     return Grown(size.to_bytes(8) + b"".join(peaks), root, kept)
 
 

@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 import hashlib
+from binascii import b2a_base64
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -50,18 +52,6 @@ class Known(msgspec.Struct, kw_only=True):
     careful: bool
 
 
-class Verdict(msgspec.Struct, kw_only=True):
-    """The results in order, and what is to be written for the accepted ones."""
-
-    results: list[Result]
-    accepted: list[Accepted]
-    entries: list[NewEntry]
-    digests: list[bytes]
-    streams: dict[str, StreamEnd]
-    register_head: int
-    register_leaf: str
-
-
 def check(submissions: Sequence[Submission]) -> None:
     """Is every submission in itself what it says? A wrong leaf would spoil the tree for everybody."""
     for submission in submissions:
@@ -75,21 +65,15 @@ def check(submissions: Sequence[Submission]) -> None:
 
 
 def judge(submissions: Sequence[Submission], known: Known) -> Verdict:
-    batch = _Batch(known)
+    verdict = Verdict(known)
     for submission in submissions:
-        batch.take(submission)
-    return Verdict(
-        results=batch.results,
-        accepted=batch.accepted,
-        entries=batch.entries,
-        digests=batch.digests,
-        streams={stream: batch.streams[stream] for stream in batch.moved},
-        register_head=batch.register_head,
-        register_leaf=batch.register_leaf,
-    )
+        verdict.take(submission)
+    return verdict
 
 
-class _Batch:
+class Verdict:
+    """The results in order, and what is to be written for the accepted submissions."""
+
     def __init__(self, known: Known) -> None:
         self.known = known
         self.results: list[Result] = []
@@ -97,7 +81,7 @@ class _Batch:
         self.entries: list[NewEntry] = []
         self.digests: list[bytes] = []
         self.streams = known.streams
-        self.moved: set[str] = set()
+        self.moved: set[str] = set()  # streams whose ends are new
         self.register_head = known.register_head
         self.register_leaf = known.register_leaf
         self._keys: dict[str, tuple[str, Committed]] = {}
@@ -151,40 +135,43 @@ class _Batch:
         ends: dict[str, StreamEnd] = {}
         digests: list[bytes] = []
         leaves: list[LeafHash] = []
+        once = self._once
+        expected = len(once)
         for entry in entries:
-            stream = entry.stream
-            end = ends.get(stream) or self.streams.get(stream)
+            end = ends.get(entry.stream) or self.streams.get(entry.stream)
             if (entry.n != end[0] + 1 or entry.prev != end[1]) if end else (entry.n != 1 or entry.prev):
-                return Conflict(kind="stream", message=_does_not_follow(entry, end))
+                return self._unfit("stream", _does_not_follow(entry, end))
             own = [_sha256(opening.text.encode()).digest() for opening in entry.openings]
             if self.known.careful and (taken := self.known.taken(entry, own)):
-                return Conflict(kind="digest", message=f"the log already has {taken} of the entry {entry.id}")
+                return self._unfit("digest", f"the log already has {taken} of the entry {entry.id}")
+            once.add(entry.id)
+            once.update(own)
+            expected += 1 + len(own)
             digests += own
-            leaf = b64(entry.leaf)
+            leaf = b2a_base64(entry.leaf, newline=False).decode()
             leaves.append(leaf)
-            ends[stream] = (entry.n, leaf, index)
+            ends[entry.stream] = (entry.n, leaf, index)
             index += 1
-        once = self._once
-        expected = len(once) + len(digests) + len(leaves)
-        once.update(digests)
-        once.update([entry.id for entry in entries])
         if len(once) != expected:
-            self._once = {*self.digests, *(entry.id for entry in self.entries)}
-            return Conflict(kind="digest", message=f"the submission {submission.key} repeats an id or a sealed digest")
-        for entry, at, leaf in zip(entries, range(first, index), leaves, strict=True):
+            return self._unfit("digest", f"the submission {submission.key} repeats an id or a sealed digest")
+        for at, entry in enumerate(entries, first):
             if entry.case is not None:
                 self._newest[entry.case, entry.type] = at
             if entry.type in REGISTER_TYPES:
-                self.register_head, self.register_leaf = at, leaf
+                self.register_head, self.register_leaf = at, leaves[at - first]
         self.accepted.append((submission, first))
         self.entries += entries
         self.streams.update(ends)
         self.moved.update(ends)
         self.digests += digests
-        count = len(leaves)
-        result = Committed(indexes=tuple(range(first, first + count)), leaves=tuple(leaves), size=first + count)
+        result = Committed(indexes=(*range(first, index),), leaves=(*leaves,), size=index)
         self._keys[submission.key] = (submission.command, result)
         return result
+
+    def _unfit(self, kind: Literal["stream", "digest"], message: str) -> Conflict:
+        """What the submission would have used once is free again."""
+        self._once = {*self.digests, *(entry.id for entry in self.entries)}
+        return Conflict(kind=kind, message=message)
 
 
 def _repeated(submission: Submission, command: str, was: Committed | Duplicate) -> Result:
