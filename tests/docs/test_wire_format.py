@@ -1,0 +1,79 @@
+"""The page on the format says what the checker checks, and its vectors hold as they stand on the page."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import fairplace_verify as checker
+from fairplace.ledger import canonical, disclosure, entry, proof
+from fairplace.ledger.tiles import bundle
+from tests.ledger import vectors
+
+PAGE = (Path(__file__).parents[2] / "docs/wire-format.md").read_text("utf-8")
+VECTORS = PAGE[PAGE.index("## 14. Test vectors") :]
+BLOCKS = [block.encode() for block in re.findall(r"```\n(.+?)```", VECTORS, re.DOTALL)]
+ENTRIES, CHECKPOINT = BLOCKS[:3], BLOCKS[3]
+VKEYS = re.findall(r"^    (\S+\+[0-9a-f]{8}\+\S+)$", VECTORS, re.MULTILINE)
+
+
+def test_each_entry_on_the_page_has_the_size_and_the_leaf_hash_that_stand_above_it() -> None:
+    stated = re.findall(r"^Entry (\d), (\d+) bytes, leaf hash `(\S+)`:$", VECTORS, re.MULTILINE)
+    found = [(str(n), str(len(raw)), checker.read_entry(raw).leaf_b64) for n, raw in enumerate(ENTRIES)]
+    assert stated == found
+    assert len(found) == 3
+
+
+def test_each_entry_on_the_page_is_signed_by_a_key_on_the_page() -> None:
+    keys = {(key.name, key.keyid): key for key in map(checker.read_vkey, VKEYS)}
+    for raw in ENTRIES:
+        one = checker.read_entry(raw)
+        [line] = one.lines
+        assert checker.is_signed(checker.ED25519, keys[line[:2]].public, line.signature, one.text)
+
+
+def test_the_checkpoint_on_the_page_follows_from_its_entries_and_keys() -> None:
+    checkpoint = checker.read_checkpoint(CHECKPOINT)
+    tree = checker.Tree(checker.leaf_hash(raw) for raw in ENTRIES)
+    assert checkpoint.root == tree.root(3)
+    assert f"of size 2, `{checker.b64(tree.root(2))}`; of size 3, `{checker.b64(tree.root(3))}`" in VECTORS
+    log, *_, witness = map(checker.read_vkey, VKEYS)
+    for key, line in zip((log, witness), checkpoint.lines, strict=True):
+        checker.check_line(key, line, checkpoint)
+    assert f"The time of the witness is {vectors.WITNESS_TIME}." in VECTORS
+    assert f'H("") = {checker.b64(checker.Tree().root(0))}' in PAGE
+
+
+def test_the_disclosure_on_the_page_opens_the_slot_of_its_entry() -> None:
+    decoded, handed_over = re.findall(r"^    (\[.+\])\n    (\S+)$", VECTORS, re.MULTILINE)[0]
+    slot, value = checker.read_disclosure(handed_over, checker.read_entry(ENTRIES[2]).event["sealed"])
+    assert canonical.decode(decoded.encode())[1:] == [slot, value]
+    assert slot == "/score"
+
+
+def test_the_digests_on_the_page_are_those_of_the_files_that_its_entries_give() -> None:
+    handed_over = re.findall(r"^    (WyJ\S+)$", VECTORS, re.MULTILINE)
+    leaves = [checker.leaf_hash(raw) for raw in ENTRIES]
+    inclusion = [checker.node_hash(leaves[0], leaves[1])]
+    files = [bundle(ENTRIES), b"".join(leaves), proof.make(ENTRIES[2], handed_over, 2, inclusion, CHECKPOINT)]
+    stated = re.findall(r"\| ([\d,]+) \| `([0-9a-f]{64})` \|", VECTORS)
+    assert stated == [(f"{len(file):,}", hashlib.sha256(file).hexdigest()) for file in files]
+
+
+def test_the_page_has_every_member_basis_type_and_limit_of_the_checker() -> None:
+    members = re.findall(
+        r"^\| `([a-z]+)` \|", PAGE[PAGE.index("The JSON is an object") : PAGE.index("### Cases")], re.MULTILINE
+    )
+    assert members == checker.MEMBERS
+    assert "is one of " + ", ".join(f"`{basis}`" for basis in BASES) in PAGE
+    assert set(BASES) == checker.BASES == disclosure.BASES
+    register = dict(re.findall(r"^\| `([a-z-]+\.[a-z-]+/1)` \| (`.+?) \|", PAGE, re.MULTILINE))
+    assert {
+        name: re.findall(r"`(\w+)`", cell.split(";")[0]) for name, cell in register.items()
+    } == checker.REGISTER_MEMBERS
+    for limit in (checker.MOST_JSON, entry.MAX_BYTES, checker.PUBLIC_BYTES[6], checker.SIGNATURE_BYTES[6] - 8):
+        assert f"{limit:,}" in PAGE
+    for pattern in (checker.KEY.pattern, checker.NAME, checker.ROLE.pattern, checker.TYPE.pattern):
+        assert f"`{pattern}`" in PAGE
+
+
+BASES = ("personal", "child", "commercial", "standstill", "security", "legal-privilege")
