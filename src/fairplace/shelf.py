@@ -72,7 +72,7 @@ def load(path: Path, shelf: str) -> Shelved:
         sys.modules[name] = module
         try:
             spec.loader.exec_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             del sys.modules[name]
             raise Misconfigured(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
     return Shelved(path.name, path, digest, module)
