@@ -191,8 +191,8 @@ def sentences(doc: str | None) -> str:
 def events() -> Iterator[str]:
     types = Types()
     yield "\n## The key register"
-    for name, kind in register_events.EVENTS.items():
-        yield from event(name, kind, types)
+    for name, change in register_events.EVENTS.items():
+        yield from event(name, change, types)
     last = ""
     for name, kind in catalogue.TYPES.items():
         module = kind.__module__.split(".")[1]
@@ -211,7 +211,7 @@ def event(name: str, kind: type, types: Types) -> Iterator[str]:
     yield sentences(kind.__doc__) or "A key of the log is taken out of use; it signs no further checkpoint."
     yield from signers(name)
     if issubclass(kind, Fact):
-        yield next(words for base, words in FORMS.items() if issubclass(kind, base))
+        yield next(words for base, words in FORMS if issubclass(kind, base))
     rows = list(rows_of(name, kind, types))
     if rows:
         yield "\n| member | value | public |\n|---|---|---|"
@@ -233,12 +233,12 @@ def listed(names: frozenset[str]) -> str:
     return ", ".join(sorted(names))
 
 
-FORMS = {
-    Step: "It is a step, in the case's own stream.",
-    Aside: "It stands in a stream of its author's, and has `seen`.",
-    Event: "It stands in the case's own stream.",
-    Fact: "It stands in a stream of its own; its `case` and `seen` are sealed.",
-}
+FORMS: tuple[tuple[type[Fact], str], ...] = (
+    (Step, "It is a step, in the case's own stream."),
+    (Aside, "It stands in a stream of its author's, and has `seen`."),
+    (Event, "It stands in the case's own stream."),
+    (Fact, "It stands in a stream of its own; its `case` and `seen` are sealed."),
+)
 
 
 def rows_of(name: str, kind: type, types: Types) -> Iterator[str]:
