@@ -11,6 +11,7 @@ from fairplace.decision import Actor, Decision, History
 from fairplace.desk import ATTEMPTS, Appended
 from fairplace.errors import Conflict, Missing
 from fairplace.on_disk import Register, signed_by
+from fairplace.policy import Case
 from fairplace.reading import View
 from fairplace.terms import CaseId
 
@@ -35,10 +36,10 @@ def assess_case(
     by = Actor(key=signer.vkey.name, roles=register.desk.roles_of(signer.vkey.name))
     for _ in range(ATTEMPTS):
         upto, now = register.reader.size, register.store.now()
-        history = History(case=case, events=register.reader.case(case, upto=upto))
-        judged = assess.judge(register.reader, case, rules, view=view, upto=upto, as_of=now)
-        if judged is None or history.head is None:
+        history = History(case=case, events=register.reader.case(case, view, upto))
+        if history.head is None:
             raise Missing(f"there is no case {case} to assess")
+        judged = assess.assess(Case(id=case, as_of=now, view=view, events=history.events), rules)
         register.documents.put(judged.document, "application/json")
         event = assess.assessed_event(judged, seen=history.head.leaf, occasion=occasion, upto=upto, happened_at=now)
         named = key or register.sources.event_id()

@@ -25,7 +25,7 @@ PROGRAMME: tuple[Entry, ...] = (
         twists.OneTooLate,
         _homes(
             slug="homes-framework",
-            ago=368,
+            ago=373,
             title="Framework for places in children's homes, 2025 to 2029",
             need="About ninety young people live in homes run by others. Most places are bought one by one, at short"
             " notice and at very different prices. A framework gives known quality, known prices and a fair order of call.",

@@ -1,0 +1,120 @@
+"""A demo register follows from its seed, and is put in place whole or not at all."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from fairplace.errors import Refused
+from fairplace.on_disk import Register
+from fairplace.synthesis import procurements
+from fairplace.synthesis.chance import Chance
+from fairplace.synthesis.programme import PROGRAMME
+
+BRIEF = tuple(entry for entry in PROGRAMME if entry[1].slug in {"life-story", "spot-home", "homes-step-down"})
+"""Three stories: enough for what is tested here."""
+
+SYNTHESIS = Path(procurements.__file__).parent
+
+
+def entries(folder: Path) -> list[bytes]:
+    with Register.open(folder) as register:
+        return [stored.raw for stored in register.store.entries(register.origin)]
+
+
+def files(folder: Path, name: str) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in (folder / name).rglob("*") if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def seven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("seven") / "register"
+    procurements.build(folder, seed=7, programme=BRIEF)
+    return folder
+
+
+def test_the_same_seed_gives_the_same_register(seven: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    built = procurements.build(again, seed=7, programme=BRIEF)
+    assert entries(again) == entries(seven)
+    assert len(entries(again)) == built.entries
+    assert newest_root(again) == newest_root(seven) == built.root
+    for name in ("documents", "demo-keys", "secrets"):
+        assert files(again, name) == files(seven, name) != {}
+    assert (again / "truth.jsonl").read_bytes() == (seven / "truth.jsonl").read_bytes()
+
+
+def newest_root(folder: Path) -> str:
+    """The third line of the newest checkpoint."""
+    return (folder / "public/checkpoint").read_text("utf-8").splitlines()[2]
+
+
+def test_another_seed_gives_another_register(seven: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    procurements.build(other, seed=8, programme=BRIEF)
+    assert newest_root(other) != newest_root(seven)
+    assert not set(entries(other)) & set(entries(seven))
+    shared = files(other, "demo-keys").keys() & files(seven, "demo-keys").keys()
+    assert shared == {"demo-keys/northbrook.example/root.seed"}
+
+
+def test_an_interrupted_build_leaves_nothing(tmp_path: Path) -> None:
+    def interrupt(done: int, total: int) -> None:
+        if done > total // 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        procurements.build(tmp_path / "register", seed=7, programme=BRIEF, progress=interrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_comes_to_its_end(tmp_path: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    procurements.build(
+        tmp_path / "register", seed=7, programme=BRIEF[:1], progress=lambda done, total: heard.append((done, total))
+    )
+    assert heard == sorted(heard)
+    assert heard[-1][0] == heard[-1][1]
+
+
+def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
+    procurements.build(tmp_path, seed=7, programme=BRIEF[:1])
+    assert procurements.seed_of(tmp_path) == 7
+    assert not [path for path in tmp_path.iterdir() if path.is_dir() and path.name.startswith(".")]
+    assert len(entries(tmp_path)) > 100
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("keep me")
+    with pytest.raises(Refused, match="not empty"):
+        procurements.build(tmp_path, seed=7, programme=BRIEF)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_whoever_plants_faults_does_not_know_how_they_are_judged() -> None:
+    judging = {"fairplace.assess", "fairplace.bids", "fairplace.policy", "fairplace.points"}
+    for path in SYNTHESIS.glob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} | {
+            alias.name if isinstance(node, ast.Import) else f"{node.module}.{alias.name}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        assert not names & judging, path.name
+        # The council names the rules' files in its notices, by their hashes.
+        assert "fairplace.shelf" not in names or path.name == "council.py"
+
+
+def test_chance_is_spread_and_follows_from_its_seed() -> None:
+    assert Chance("a", 1).bytes(2_000) == Chance("a", 1).bytes(2_000)
+    assert Chance("a", 1).bytes(32) != Chance("a", 2).bytes(32)
+    drawn = [Chance("spread").between(1, 6), *(chance.between(1, 6) for chance in [Chance("spread", 2)] * 600)]
+    assert set(drawn) == {1, 2, 3, 4, 5, 6}
+    assert sorted(Chance("some").some(range(10), 10)) == list(range(10))
+    with pytest.raises(ValueError, match="11 of 10"):
+        Chance("some").some(range(10), 11)
