@@ -61,14 +61,13 @@ def decision(site: TheSite, name: FromPath[str]) -> Answer:
         raise Missing("there is no decision record at this address; search by its citation, title or provider")
     if data:
         return site.data(row)
-    related = site.rows.many("register", row.related) if row.related else {}
-    return site.page(
-        "decision.html",
-        row=row,
-        view=record_view(row, site.rulebook, site.today()),
-        trail=runs(row.trail),
-        related=list(related.values()),
-    )
+    related = list(site.rows.many("register", row.related).values()) if row.related else []
+
+    def parts() -> dict[str, Any]:
+        view = record_view(row, site.rulebook, site.today())
+        return {"row": row, "view": view, "trail": runs(row.trail), "related": related}
+
+    return site.kept(key, (row.leaf, *(one.leaf for one in related)), "decision.html", parts)
 
 
 HANDLERS = (home, decisions, decision)

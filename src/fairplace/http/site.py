@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -28,6 +30,28 @@ OPEN = {"access-control-allow-origin": "*"}
 Answer = Response[bytes]
 
 
+class Kept:
+    """Rendered pages, each good as long as its token is: nothing older is ever given out, and a page is kept once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pages: dict[str, tuple[object, bytes]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str, token: object, make: Callable[[], bytes]) -> bytes:
+        with self._lock:
+            found = self._pages.pop(key, None)
+            if found is not None and found[0] == token:
+                self._pages[key] = found  # the newest stands last
+                return found[1]
+        body = make()
+        with self._lock:
+            self._pages[key] = (token, body)
+            while len(self._pages) > self._most:
+                del self._pages[next(iter(self._pages))]
+        return body
+
+
 class Site:
     """One register's pages."""
 
@@ -38,6 +62,7 @@ class Site:
         self.public = register.public
         self.pages = pages
         self.rulebook = rulebook
+        self._kept = Kept(most=128)
 
     def today(self) -> date:
         """The day in London: whether a standstill runs depends on it, and nothing that is recorded does."""
@@ -48,6 +73,15 @@ class Site:
         context.setdefault("size", self.published.size())
         body = self.pages.render(template, **context).encode("utf-8")
         return Response(body, media_type=HTML, status_code=status)
+
+    def kept(self, key: str, token: tuple[object, ...], template: str, make: Callable[[], dict[str, Any]]) -> Answer:
+        """A page that is dear to make. `token` says what it is made of; the day and the size of the log count too."""
+        size = self.published.size()
+
+        def body() -> bytes:
+            return self.pages.render(template, size=size, **make()).encode("utf-8")
+
+        return Response(self._kept.get(key, (*token, size, self.today()), body), media_type=HTML)
 
     def data(
         self, row: msgspec.Struct | dict[str, Any], *, index: int | None = None, leaf: str | None = None
