@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from binascii import b2a_base64
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import msgspec
 
@@ -19,7 +18,6 @@ from fairplace.ledger.entry import MAX_BYTES
 from fairplace.ledger.note import b64
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
 from fairplace.ledger.store.port import Committed, Conflict, Duplicate, NewEntry, Result, Submission
-from fairplace.ledger.tree import leaf_hash
 from fairplace.terms import CaseId, Instant, LeafHash
 
 _sha256 = hashlib.sha256
@@ -58,7 +56,7 @@ def check(submissions: Sequence[Submission]) -> None:
         if not submission.entries:
             raise Malformed(f"the submission {submission.key} has no entry; it needs one at least")
         for entry in submission.entries:
-            if leaf_hash(entry.raw) != entry.leaf:
+            if _sha256(b"\0" + entry.raw).digest() != entry.leaf:  # RFC 6962, section 2.1
                 raise Unproven(f"the leaf of {entry.id} is {b64(entry.leaf)}, its bytes give another")
             if len(entry.raw) > MAX_BYTES:
                 raise Malformed(f"an entry of {len(entry.raw)} bytes came; at most {MAX_BYTES} are allowed")
@@ -84,18 +82,29 @@ class Verdict:
         self.moved: set[str] = set()  # streams whose ends are new
         self.register_head = known.register_head
         self.register_leaf = known.register_leaf
-        self._keys: dict[str, tuple[str, Committed]] = {}
         self._newest: dict[tuple[CaseId, str], int] = {}
-        self._once: set[str | bytes] = set()  # ids and digests of this batch
+        self._keys: dict[str, Accepted] = {}  # of this batch, as far as somebody asked
+        self._once: set[str | bytes] = set()  # ids and digests of this batch, when it is careful
 
     def take(self, submission: Submission) -> None:
-        repeated = self._keys.get(submission.key) or (self.known.before(submission.key) if self.known.careful else None)
-        if repeated is None:
+        before = self._before(submission.key) if self.known.careful else None
+        if before is None:
             result = self._untimely(submission) or self._broken(submission) or self._fit(submission)
-            if type(result) is not Conflict or (repeated := self.known.before(submission.key)) is None:
+            if type(result) is not Conflict or (before := self._before(submission.key)) is None:
                 self.results.append(result)
                 return
-        self.results.append(_repeated(submission, *repeated))
+        self.results.append(_repeated(submission, *before))
+
+    def _before(self, key: str) -> tuple[str, Duplicate] | None:
+        """What was committed under this key, by this batch or before it."""
+        for accepted in self.accepted[len(self._keys) :]:
+            self._keys[accepted[0].key] = accepted
+        if (found := self._keys.get(key)) is None:
+            return self.known.before(key)
+        submission, first = found
+        size = first + len(submission.entries)
+        leaves = tuple(_text(entry.leaf) for entry in submission.entries)
+        return submission.command, Duplicate(indexes=tuple(range(first, size)), leaves=leaves, size=size)
 
     def _untimely(self, submission: Submission) -> Conflict | None:
         now = self.known.now
@@ -130,57 +139,86 @@ class Verdict:
 
     def _fit(self, submission: Submission) -> Result:
         """The entries follow their streams and are new to the log; then they are taken in."""
-        entries = submission.entries
-        first = index = self.known.size + len(self.entries)
-        ends: dict[str, StreamEnd] = {}
-        digests: list[bytes] = []
-        leaves: list[LeafHash] = []
-        once = self._once
-        expected = len(once)
-        for entry in entries:
-            end = ends.get(entry.stream) or self.streams.get(entry.stream)
-            if (entry.n != end[0] + 1 or entry.prev != end[1]) if end else (entry.n != 1 or entry.prev):
-                return self._unfit("stream", _does_not_follow(entry, end))
-            own = [_sha256(opening.text.encode()).digest() for opening in entry.openings]
-            if self.known.careful and (taken := self.known.taken(entry, own)):
-                return self._unfit("digest", f"the log already has {taken} of the entry {entry.id}")
-            once.add(entry.id)
-            once.update(own)
-            expected += 1 + len(own)
-            digests += own
-            leaf = b2a_base64(entry.leaf, newline=False).decode()
-            leaves.append(leaf)
-            ends[entry.stream] = (entry.n, leaf, index)
-            index += 1
-        if len(once) != expected:
-            return self._unfit("digest", f"the submission {submission.key} repeats an id or a sealed digest")
-        for at, entry in enumerate(entries, first):
-            if entry.case is not None:
-                self._newest[entry.case, entry.type] = at
-            if entry.type in REGISTER_TYPES:
-                self.register_head, self.register_leaf = at, leaves[at - first]
+        first = self.known.size + len(self.entries)
+        if len(submission.entries) > 1:
+            return self._fit_all(submission, first)
+        # By far the usual case: a command gives one event.
+        entry = submission.entries[0]
+        end = self.streams.get(entry.stream)
+        if not _follows(entry, end):
+            return Conflict(kind="stream", message=_does_not_follow(entry, end))
+        digests = _digests(entry)
+        if self.known.careful and (refused := self._repeats(entry, digests, set())):
+            return refused
+        leaf = _text(entry.leaf)
+        self._take_in(entry, first, leaf, digests)
         self.accepted.append((submission, first))
-        self.entries += entries
-        self.streams.update(ends)
-        self.moved.update(ends)
+        return Committed(indexes=(first,), leaves=(leaf,), size=first + 1)
+
+    def _fit_all(self, submission: Submission, first: int) -> Result:
+        ends: dict[str, StreamEnd] = {}
+        once: set[str | bytes] = set()
+        taken = []
+        for index, entry in enumerate(submission.entries, first):
+            end = ends.get(entry.stream) or self.streams.get(entry.stream)
+            if not _follows(entry, end):
+                return Conflict(kind="stream", message=_does_not_follow(entry, end))
+            digests = _digests(entry)
+            if self.known.careful and (refused := self._repeats(entry, digests, once)):
+                return refused
+            leaf = _text(entry.leaf)
+            ends[entry.stream] = (entry.n, leaf, index)
+            taken.append((entry, index, leaf, digests))
+        for one in taken:
+            self._take_in(*one)
+        self.accepted.append((submission, first))
+        size = first + len(taken)
+        return Committed(indexes=tuple(range(first, size)), leaves=tuple(leaf for _, _, leaf, _ in taken), size=size)
+
+    def _repeats(self, entry: NewEntry, digests: list[bytes], own: set[str | bytes]) -> Conflict | None:
+        """Does it repeat an id or a digest of the log, of this batch, or of its own submission (`own`)?"""
+        if taken := self.known.taken(entry, digests):
+            return Conflict(kind="digest", message=f"the log already has {taken} of the entry {entry.id}")
+        names: list[str | bytes] = [entry.id, *digests]
+        if len({*names}) < len(names) or not (own.isdisjoint(names) and self._once.isdisjoint(names)):
+            return Conflict(kind="digest", message=f"the entry {entry.id} repeats an id or a sealed digest")
+        own.update(names)
+        return None
+
+    def _take_in(self, entry: NewEntry, index: int, leaf: LeafHash, digests: list[bytes]) -> None:
+        self.entries.append(entry)
         self.digests += digests
-        result = Committed(indexes=(*range(first, index),), leaves=(*leaves,), size=index)
-        self._keys[submission.key] = (submission.command, result)
-        return result
+        self.streams[entry.stream] = (entry.n, leaf, index)
+        self.moved.add(entry.stream)
+        if entry.case is not None:
+            self._newest[entry.case, entry.type] = index
+        if entry.type in REGISTER_TYPES:
+            self.register_head, self.register_leaf = index, leaf
+        if self.known.careful:
+            self._once.update((entry.id, *digests))
 
-    def _unfit(self, kind: Literal["stream", "digest"], message: str) -> Conflict:
-        """What the submission would have used once is free again."""
-        self._once = {*self.digests, *(entry.id for entry in self.entries)}
-        return Conflict(kind=kind, message=message)
+
+def _text(leaf: bytes) -> LeafHash:
+    return b2a_base64(leaf, newline=False).decode()
 
 
-def _repeated(submission: Submission, command: str, was: Committed | Duplicate) -> Result:
+def _digests(entry: NewEntry) -> list[bytes]:
+    return [_sha256(opening.text.encode()).digest() for opening in entry.openings]
+
+
+def _follows(entry: NewEntry, end: StreamEnd | None) -> bool:
+    if end is None:
+        return entry.n == 1 and not entry.prev
+    return entry.n == end[0] + 1 and entry.prev == end[1]
+
+
+def _repeated(submission: Submission, command: str, was: Duplicate) -> Result:
     if command != submission.command:
         return Conflict(
             kind="idempotency",
             message=f"the id {submission.key} was used for another command, entry {was.indexes[0]}; give a new id",
         )
-    return Duplicate(indexes=was.indexes, leaves=was.leaves, size=was.size)
+    return was
 
 
 def _does_not_follow(entry: NewEntry, end: StreamEnd | None) -> str:
