@@ -113,8 +113,8 @@ PROGRAMME: tuple[Entry, ...] = (
             slug="supported-asylum",
             ago=302,
             title="Supported accommodation for unaccompanied young people: sixteen block places",
-            need="Arrivals under the national transfer scheme are housed in hotels' successors; proper places with"
-            " language support are needed.",
+            need="Arrivals under the national transfer scheme wait in temporary rooms; settled places with language"
+            " support are needed.",
             bids=5,
             units=1_664,
         ),

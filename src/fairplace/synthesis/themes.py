@@ -8,7 +8,10 @@ from fairplace.synthesis.chance import Chance
 
 
 class Theme(NamedTuple):
-    """A quality criterion. Strengths and gaps are clauses that follow one another in any order."""
+    """A quality criterion. Strengths and gaps are clauses that follow one another in any order.
+
+    What a strength and a gap of the same number say does not go together: a reason never has both.
+    """
 
     title: str
     strengths: tuple[str, ...]
@@ -46,8 +49,8 @@ THEMES: dict[str, Theme] = {
             "young people have three ways to complain, one of them outside the organisation",
         ),
         (
-            "no evidence is given that return interviews actually take place",
             "online safety is covered by a policy title only, with no practice described",
+            "no evidence is given that return interviews actually take place",
             "it does not say how agency staff are checked before a first shift",
             "the escalation route stops at the deputy manager and names nobody above",
             "criminal exploitation is mentioned once and no training is listed for it",
@@ -65,11 +68,11 @@ THEMES: dict[str, Theme] = {
             "pay progression is tied to the level 3 diploma, which nine in ten already hold",
         ),
         (
-            "a third of the hours are to be covered by agency staff in the first year",
             "it gives no turnover figure, although the question asks for three years",
             "the rota shows one person alone between ten at night and seven",
-            "the manager's post is vacant and no date for filling it is offered",
             "supervision records from the last inspection are described but not evidenced",
+            "the manager's post is vacant and no date for filling it is offered",
+            "a third of the hours are to be covered by agency staff in the first year",
             "training is listed by title with no completion rates",
         ),
     ),
@@ -77,7 +80,7 @@ THEMES: dict[str, Theme] = {
         "Outcomes",
         (
             "each goal has a measure, a date and the person who checks it",
-            "school attendance and stability are reported quarterly against the starting point",
+            "school attendance and stability are reported each quarter, by home and by school",
             "young people score their own progress and the results change the plan",
             "three anonymised examples show what changed within six months and why",
             "missed goals are reviewed within two weeks with the social worker",
@@ -86,10 +89,10 @@ THEMES: dict[str, Theme] = {
         (
             "the measures count activities and say little about what changed",
             "no baseline is taken, so that progress could not be shown",
-            "the reporting cycle is yearly, which is too slow to act upon",
+            "the reporting form is long and nobody is named to fill it in",
             "the examples date from a different kind of service",
             "it is unclear who collects the views of young people who do not use speech",
-            "targets are called ambitious but carry no figures",
+            "targets for friendship and leisure are called ambitious but carry no figures",
         ),
     ),
     "social": Theme(
@@ -103,11 +106,11 @@ THEMES: dict[str, Theme] = {
             "volunteering time of two days for each employee is already in use elsewhere",
         ),
         (
-            "the commitments are national and none is tied to the county",
             "apprenticeships are promised without number, date or subject",
-            "the carbon plan repeats the corporate brochure and has no target for this contract",
-            "it does not say how the promises would be reported to the council",
+            "the commitments are national and none is tied to the county",
             "most of what is offered is already required by law",
+            "it does not say how the promises would be reported to the council",
+            "the carbon plan repeats the corporate brochure and has no target for this contract",
             "work with local schools is named as an intention only",
         ),
     ),
@@ -122,10 +125,10 @@ THEMES: dict[str, Theme] = {
             "brothers and sisters are kept together in all but four of last year's placements",
         ),
         (
-            "matching is left to one coordinator and no cover is described",
-            "the form asks about vacancies before it asks about need",
             "answers to referrals took two days in the sample it chose itself",
             "faith and culture are covered by a single sentence",
+            "the form asks about vacancies before it asks about need",
+            "matching is left to one coordinator and no cover is described",
             "it does not say what a foster carer may see of a referral",
             "the bid does not show how a match is reviewed once it has begun",
         ),
@@ -142,11 +145,11 @@ THEMES: dict[str, Theme] = {
         ),
         (
             "recruitment figures are for the whole region and not for this county",
-            "it gives no number of carers able to take teenagers",
             "supervision caseloads are said to be manageable without a figure",
             "the training plan for parent and child placements is missing",
-            "the allowance for respite is not explained",
+            "it gives no number of carers able to take teenagers",
             "exit interviews are held but nothing from them is reported",
+            "the allowance for respite is not explained",
         ),
     ),
     "home": Theme(
@@ -160,10 +163,10 @@ THEMES: dict[str, Theme] = {
             "young people choose their colours and keep their belongings when they move on",
         ),
         (
+            "the floor plan shows one shared shower on the top floor",
             "two of the five addresses are still to be leased",
-            "the floor plan shows a shared bathroom for five people",
-            "nothing is said about noise, neighbours or the night-time economy nearby",
             "the repairs standard has no response times",
+            "nothing is said about noise, neighbours or the night-time economy nearby",
             "the bid does not show that the location was discussed with the police",
             "furniture is described as basic and no inventory is attached",
         ),
@@ -200,10 +203,10 @@ THEMES: dict[str, Theme] = {
         (
             "one of the two sites has no changing place until next summer",
             "the age limit leaves out those aged seventeen",
+            "it does not describe how a child who communicates without speech chooses activities",
             "the waiting list is run on paper and families cannot see their place in it",
             "medical training is promised but the trainer is not named",
             "holiday sessions end at three in the afternoon, which the specification rules out",
-            "it does not describe how a child who communicates without speech chooses activities",
         ),
     ),
     "play": Theme(
@@ -217,12 +220,12 @@ THEMES: dict[str, Theme] = {
             "the bid describes two difficult sessions and what was changed afterwards",
         ),
         (
-            "the programme is the same for those of eight and those of sixteen",
+            "families hear about a session only when something went wrong",
             "personal care is covered by a policy title and nothing more",
+            "overnight stays are to begin in the second year only",
+            "the programme is the same for those of eight and those of sixteen",
             "it does not say how friendships between sessions are helped along",
             "the example timetable leaves forty minutes without any activity",
-            "families hear about a session only when something went wrong",
-            "overnight stays are to begin in the second year only",
         ),
     ),
     "riding": Theme(
@@ -238,9 +241,9 @@ THEMES: dict[str, Theme] = {
         (
             "the risk assessments are for vehicles and not for routes or passengers",
             "renewal of checks is left to each driver",
-            "it does not say what happens when nobody is at home",
             "handover is described as usual practice without a record",
             "training in behaviour support is planned for the second year",
+            "it does not say what happens when nobody is at home",
             "the incident form has no place for what was learnt",
         ),
     ),
@@ -274,12 +277,12 @@ THEMES: dict[str, Theme] = {
             "incidents in the last three years are listed with what was changed",
         ),
         (
+            "roles are fixed by the supplier and cannot follow our own teams",
             "the penetration test is two years old",
-            "support staff outside the United Kingdom can see live records",
             "the backup is restored once a year and never in full",
             "deletion at the end of the contract is promised without a method",
-            "roles are fixed by the supplier and cannot follow our own teams",
             "the impact assessment is a template with our name put in",
+            "two of the subcontractors who would see live records are not named",
         ),
     ),
     "rollout": Theme(
@@ -294,8 +297,8 @@ THEMES: dict[str, Theme] = {
         ),
         (
             "all teams would go live on one day with no way back",
-            "training is by video only",
             "the plan counts on our staff for forty days that we have not offered",
+            "training is by video only",
             "the help desk closes at five, when duty teams are busiest",
             "the named project manager is shared with four other councils",
             "moving old documents is priced as an extra",
@@ -316,8 +319,8 @@ THEMES: dict[str, Theme] = {
             "spare vehicles are an hour away",
             "a change of driver is told to families afterwards",
             "it does not say how a route is covered when snow closes the depot road",
-            "passenger assistants are recruited after the award only",
             "the complaint figures stop two years ago",
+            "passenger assistants are recruited after the award only",
         ),
     ),
     "fleet": Theme(
@@ -331,10 +334,10 @@ THEMES: dict[str, Theme] = {
             "tail lifts are tested each morning and the sheet stays in the cab",
         ),
         (
-            "the average age of the fleet is nine years",
             "electric vehicles are an aim with no order placed",
-            "the list of vehicles has no dates of inspection",
             "restraints are described by one photograph",
+            "the list of vehicles has no dates of inspection",
+            "the average age of the fleet is nine years",
             "two vehicles on the list belong to somebody else",
             "there is no plan for ramps that fail on the road",
         ),
@@ -363,8 +366,9 @@ DESCRIPTORS = {
 
 def reason(theme: Theme, worth: int, chance: Chance) -> str:
     """Why a mark was given, about what the bid says; `worth` is the mark as a percentage of the highest."""
-    one, two = chance.some(theme.strengths, 2)
-    gap, other = chance.some(theme.gaps, 2)
+    numbers = chance.some(range(len(theme.strengths)), 4)
+    one, two = (theme.strengths[number] for number in numbers[:2])
+    gap, other = (theme.gaps[number] for number in numbers[2:])
     page, further = chance.between(3, 18), chance.between(19, 44)
     if worth >= 75:
         said = chance.pick((
@@ -396,6 +400,6 @@ def why_changed(theme: Theme, given: list[int], agreed: int, chance: Chance) -> 
         (
             f"Marks of {marks} were talked through; {agreed} was agreed after reading page {page} together: {found}.",
             f"From {marks} to {agreed}: all accepted that {found} (page {page}), which one of us had weighed otherwise.",
-            f"The panel came to {agreed} from {marks} because {found}, and the published descriptor asks for that.",
+            f"The panel came to {agreed} from {marks} because {found}, and the published descriptor for it fits best.",
         )
     )
