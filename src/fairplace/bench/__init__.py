@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fairplace.bench import ledger, replay, rules, store
+from fairplace.bench.ledger import run as run_ledger
+from fairplace.bench.replay import run as run_rows
+from fairplace.bench.rules import run as run_rules
+from fairplace.bench.store import run as run_store
 
 WHAT: dict[str, Callable[[Callable[..., object], int], bool]] = {
-    "store": store.run,
-    "ledger": ledger.run,
-    "rules": rules.run,
-    "rows": replay.run,
+    "store": run_store,
+    "ledger": run_ledger,
+    "rules": run_rules,
+    "rows": run_rows,
 }
 
 
