@@ -91,7 +91,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # the rooms above: they use the engine, and nothing of it uses them
     "fairplace.ocds": (*REGISTER, "fairplace.openness.release", "fairplace.procurement.invitation"),
     "fairplace.publish": (*REGISTER, *JUDGING, *TELLING),
-    "fairplace.bench": ("fairplace",),
+    "fairplace.bench": ("fairplace", "fairplace_verify"),
     "fairplace.synthesis": ("fairplace",),
     "fairplace.http": (*REGISTER, *JUDGING, *TELLING, "fairplace.lodging", "fairplace_verify"),
     "fairplace.cli": ("fairplace", "fairplace_verify"),
