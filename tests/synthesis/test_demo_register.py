@@ -232,6 +232,27 @@ def test_the_published_record_verifies_with_the_key_of_the_log(demo: Demo) -> No
     assert demo.built.entries == demo.register.reader.size
 
 
+def test_nothing_public_names_a_provider_that_never_won(demo: Demo) -> None:
+    bidders: dict[str, str] = {}
+    winners: set[str] = set()
+    for one in demo.everything:
+        if isinstance(one.event, DepositReceived | DepositReceivedLate) and (provider := one.event.provider.get()):
+            bidders[provider.id] = provider.name
+        if isinstance(one.event, Awarded):
+            winners |= {award.provider.id for bid in one.event.bids.values() if (award := bid.award.get())}
+    losers = bidders.keys() - winners
+    assert len(losers) >= 5
+    published = b"".join(path.read_bytes() for path in (demo.folder / "public").rglob("*") if path.is_file())
+    decoded = b"".join(
+        json.dumps([opening.value for opening in demo.register.reader.openings(index, "public").values()]).encode()
+        for index in demo.register.reader.disclosed()
+    )
+    assert any(name.encode() in decoded for name in (bidders[winner] for winner in winners))
+    for loser in losers:
+        for secret in (loser, bidders[loser]):
+            assert secret.encode() not in published + decoded, secret
+
+
 def test_the_folder_says_whose_seed_it_grew_from(demo: Demo) -> None:
     assert procurements.seed_of(demo.folder) == 1
     assert procurements.seed_of(demo.folder.parent) is None
