@@ -118,7 +118,6 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "cryptography": ("fairplace.keyring", "fairplace.ledger", "fairplace_verify"),
     "eventsourcing": ("fairplace.ledger.store",),
     "holidays": ("fairplace.working_days",),
-    "ijson": ("fairplace.ocds",),
     "jinja2": ("fairplace.http", "fairplace.publish"),
     "litestar": ("fairplace.http",),
     "markupsafe": ("fairplace.http", "fairplace.publish"),

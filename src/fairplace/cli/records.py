@@ -117,16 +117,21 @@ def _show(rehearsed: Rehearsed, number: int, told: Console) -> None:
 
 
 def import_ocds(folder: Path, files: tuple[Path, ...], report: Path | None, told: Console) -> int:
+    """Take in notices; 2 when a file could not be read at all: the others are taken all the same."""
     from fairplace.ocds import importing
 
+    if report is not None and (report.is_dir() or not report.parent.is_dir()):
+        raise Malformed(f"the report cannot be written to {report}; give a file in a folder that exists")
     with Register.open(folder) as register:
         with told.status("Taking in notices…"):
             found, unreadable = importing.import_files(register, files)
-        show_public(register, told)
         if report is not None:
             report.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
-        for line in found.lines():
-            told.print(line, markup=False)
+        show_public(register, told)
+    for sentence in unreadable:
+        told.print(f"fairplace: {sentence}", style="bold", markup=False, soft_wrap=True)
+    for line in found.lines():
+        told.print(line, markup=False)
     return 2 if unreadable else 0
 
 

@@ -94,26 +94,28 @@ def in_the_open(identifier: str, name: str, fault: Fault) -> str:
 
 
 def _awards(whole: Part, parties: dict[str, Provider]) -> list[ImportedAward]:
-    """As many awards as fit into one sealed value, whole if possible."""
+    """As many awards as fit into one sealed value; the last says how many did not."""
     found: list[ImportedAward] = []
     ids: set[str] = set()
     room = _ROOM
-    count = len(whole.items("awards"))
     for award in whole.parts("awards"):
         bare = _award(award, whole, ids)
         room -= _size(bare)
-        suppliers = _suppliers(award, parties, room) if room > 0 else []
-        room -= sum(_size(supplier) for supplier in suppliers)
-        if room < 0:
-            whole.fault("awards", f"{count} awards came; {len(found)} fit into an entry, all stand in the kept release")
-            left = count - len(found)
-            rest = Provider(id="", name=f"and {left} more awards, not shown")
-            found.append(
-                ImportedAward(id="…", status=None, decided_on=None, published_on=None, value=None, suppliers=[rest])
-            )
+        suppliers = _suppliers(award, parties, room)
+        if suppliers is None:
+            found.append(_further(whole, len(found)))
             break
+        room -= sum(map(_size, suppliers))
         found.append(msgspec.structs.replace(bare, suppliers=suppliers))
     return found
+
+
+def _further(whole: Part, taken: int) -> ImportedAward:
+    """A line in place of the awards that were cut; its missing value keeps a sum over a part from looking whole."""
+    count = len(whole.items("awards"))
+    whole.fault("awards", f"{count} awards came; {taken} fit into an entry, all stand in the kept release")
+    rest = Provider(id="", name=f"and {count - taken} more awards, not shown")
+    return ImportedAward(id="…", status=None, decided_on=None, published_on=None, value=None, suppliers=[rest])
 
 
 def _award(award: Part, whole: Part, ids: set[str]) -> ImportedAward:
@@ -134,23 +136,24 @@ def _award(award: Part, whole: Part, ids: set[str]) -> ImportedAward:
     )
 
 
-def _suppliers(award: Part, parties: dict[str, Provider], room: int) -> list[Provider]:
-    """The suppliers of an award, as many as fit; the last says how many did not."""
+def _suppliers(award: Part, parties: dict[str, Provider], room: int) -> list[Provider] | None:
+    """The suppliers of an award, as many as fit, the last saying how many did not; None when there is no room at all."""
     found: list[Provider] = []
-    count = len(award.items("suppliers"))
     for supplier in award.parts("suppliers"):
         provider = _organisation(supplier, parties)
         if provider is None:
             continue
         room -= _size(provider)
-        if room < _REST:
+        if room < _REST and found:
+            count = len(award.items("suppliers"))
             award.fault(
                 "suppliers", f"{count} suppliers came; {len(found)} fit into an entry, all stand in the release"
             )
-            found.append(Provider(id="", name=f"and {count - len(found)} more suppliers, not shown"))
-            break
+            return [*found, Provider(id="", name=f"and {count - len(found)} more suppliers, not shown")]
+        if room < _REST:
+            return None
         found.append(provider)
-    return found
+    return found if room >= _REST else None
 
 
 def _organisation(part: Part, parties: dict[str, Provider]) -> Provider | None:

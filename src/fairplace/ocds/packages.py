@@ -1,53 +1,44 @@
-"""Releases out of files: release packages, record packages, bare releases and lists of them, read as a stream.
+"""Releases out of files: release packages, record packages, bare releases and lists of them.
 
 - A file is read twice: a first pass finds out whether all of it is sound JSON, so that a broken file adds nothing.
-- Memory is bounded by the largest release, and a release has a bounded size; so has a single text or number.
-- What is wrong but can be lived with (a byte order mark, a member given twice) is a fault, not a refusal.
+- A member given twice in a release is a fault; the last one counts, as it does for everybody who reads JSON.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
-import ijson
 import msgspec
 
 from fairplace.errors import Malformed, Missing
-
-MAX_VALUE = 16 << 20
-"""Bytes of a single text, number or run of white space."""
-MAX_RELEASE = 8 << 20
-"""Characters in all texts and names of members of one release."""
-MAX_MEMBERS = 400_000
-"""Values in one release."""
-MAX_DEPTH = 64
+from fairplace.ocds.cutting import LISTS, MAX_OBJECTS, MAX_PIECE, Cutter, Doubled, value_of
 
 FaultIn = Callable[[str, str], None]
 """Told of a fault: the path in the file, and the problem."""
 
-Shape = Literal["bare", "list", "package"]
-
 _BOM = b"\xef\xbb\xbf"
-_DEPTHS: dict[Shape, int] = {"bare": 0, "list": 1, "package": 2}
-"""How many objects and lists stand around a release or record."""
-_LISTS = ("releases", "records")
-_TELLING = {*_LISTS, "ocid"}
-_STARTS = ("start_map", "start_array")
-_ENDS = ("end_map", "end_array")
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04")
 
 _encoder = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
 
 def releases(path: Path, fault: FaultIn) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every release of a file with its path in it. Raises Malformed when the file is not sound JSON throughout."""
-    shape = _shape(path)
-    for where, value in _items(path, shape, fault):
-        if isinstance(value, dict):
-            yield from _unpacked(where, value, fault)
-        else:
-            fault(where, f"{name_of(value)} came; expected a release or a record")
+    around = _checked(path)
+    _tell_doubled(around, "", fault)
+    found = False
+    for where, value in _pieces(path, around, fault):
+        for place, release in _unpacked(where, value, fault):
+            found = True
+            yield place, release
+    if isinstance(around, dict) and not found and "records" not in around:
+        if "compiledRelease" in around:  # a record by itself
+            yield from _compiled("", around, fault)
+        elif "releases" not in around:
+            yield "", around
 
 
 def as_bytes(release: dict[str, Any]) -> bytes:
@@ -55,7 +46,7 @@ def as_bytes(release: dict[str, Any]) -> bytes:
     try:
         return _encoder.encode(release)
     except UnicodeEncodeError as error:
-        raise Malformed("a lone surrogate came in a text; expected valid Unicode") from error
+        raise Malformed("half a character came in a text (a lone surrogate); expected valid Unicode") from error
 
 
 def name_of(value: Any) -> str:
@@ -75,25 +66,83 @@ def name_of(value: Any) -> str:
             return "a number"
 
 
+def join(*parts: str | int) -> str:
+    """A path in a file: `releases/3/tender/title`."""
+    return "/".join(str(part)[:60] for part in parts if part != "")
+
+
+def _checked(path: Path) -> Any:
+    """What stands around the releases, once all of the file was read and is sound."""
+    with _opened(path) as stream:
+        cutter = Cutter(stream)
+        count = 0
+        for piece in cutter.pieces():
+            count += 1
+            if piece is not None:
+                value_of(piece)
+        around = value_of(bytes(cutter.around))
+        if isinstance(around, dict) and not around.keys() & {*LISTS, "ocid"}:
+            raise Malformed("it is no OCDS package: it has neither releases nor records nor an ocid")
+        if count != len(list(_places(around, _unheard))):
+            raise Malformed("it gives its list of releases twice, and it is not clear which one counts")
+    return around
+
+
+def _pieces(path: Path, around: Any, fault: FaultIn) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The releases and records that were cut out, with their paths."""
+    places = list(_places(around, fault))
+    with _opened(path) as stream:
+        for where, data in zip(places, Cutter(stream).pieces(), strict=True):
+            if data is None:
+                fault(where, f"more than {MAX_PIECE >> 20} MiB or {MAX_OBJECTS} objects came; it was left out")
+                continue
+            value = value_of(data)
+            _tell_doubled(value, where, fault)
+            if isinstance(value, dict):
+                yield where, value
+            else:
+                fault(where, f"{name_of(value)} came; expected a release or a record")
+
+
+def _places(around: Any, fault: FaultIn) -> Iterator[str]:
+    """The path of each piece that was cut out; whatever else stands in its place is a fault."""
+    lists = {name: around[name] for name in around if name in LISTS} if isinstance(around, dict) else {"": around}
+    for name, found in lists.items():
+        if not isinstance(found, list):
+            fault(name, f"{name_of(found)} came; expected a list")
+            continue
+        for number, value in enumerate(found):
+            if isinstance(value, dict | list):
+                yield join(name, number)
+            else:
+                fault(join(name, number), f"{name_of(value)} came; expected a release or a record")
+
+
 def _unpacked(where: str, value: dict[str, Any], fault: FaultIn) -> Iterator[tuple[str, dict[str, Any]]]:
     """A release as it is; a record as the releases in it, or as its compiled release when it has no other."""
-    if "releases" not in value and "compiledRelease" not in value:
+    if "ocid" not in value and "url" in value:
+        fault(where, "the release is a link, and links are not followed; it was left out")
+    elif "releases" not in value and "compiledRelease" not in value:
         yield where, value
-        return
-    embedded = value.get("releases")
-    found = False
-    for number, release in enumerate(embedded if isinstance(embedded, list) else []):
-        place = join(where, "releases", number)
-        if not isinstance(release, dict):
-            fault(place, f"{name_of(release)} came; expected a release")
-        elif "ocid" not in release and "url" in release:
-            fault(place, "the release is a link, and links are not followed; it was left out")
-        else:
-            found = True
-            yield place, release
-    if found:
-        return
-    compiled = value.get("compiledRelease")
+    else:
+        found = False
+        embedded = value.get("releases")
+        for number, release in enumerate(embedded if isinstance(embedded, list) else []):
+            place = join(where, "releases", number)
+            if not isinstance(release, dict):
+                fault(place, f"{name_of(release)} came; expected a release")
+            elif "ocid" not in release and "url" in release:
+                fault(place, "the release is a link, and links are not followed; it was left out")
+            else:
+                found = True
+                yield place, release
+        if not found:
+            yield from _compiled(where, value, fault)
+
+
+def _compiled(where: str, record: dict[str, Any], fault: FaultIn) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The compiled release of a record that has no release in it."""
+    compiled = record.get("compiledRelease")
     if isinstance(compiled, dict):
         fault(where, "the record has no release in it; its compiled release was taken")
         yield join(where, "compiledRelease"), compiled
@@ -101,204 +150,49 @@ def _unpacked(where: str, value: dict[str, Any], fault: FaultIn) -> Iterator[tup
         fault(where, "the record has neither a release nor a compiled release in it")
 
 
-def join(*parts: str | int) -> str:
-    """A path in a file: `releases/3/tender/title`."""
-    return "/".join(str(part) for part in parts if part != "")
+def _tell_doubled(value: Any, where: str, fault: FaultIn) -> None:
+    """A fault for each object in which a member came twice."""
+    if isinstance(value, Doubled):
+        fault(where, "a member came twice in this object; the last one counts")
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(item, dict | list):
+                _tell_doubled(item, join(where, key), fault)
 
 
-def _shape(path: Path) -> Shape:
-    """What kind of file it is, once all of it was read."""
-    depth = 0
-    first: str | None = None
-    members: set[str] = set()
-    for event, value in _events(path):
-        first = first or event
-        if event in _STARTS:
-            depth += 1
-        elif event in _ENDS:
-            depth -= 1
-        elif event == "map_key" and depth == 1 and value in _TELLING:
-            members.add(value)
-    if first == "start_array":
-        return "list"
-    if first != "start_map":
-        raise Malformed(f"{path.name} holds a single value; expected a package of releases")
-    if "ocid" in members and "records" not in members:
-        return "bare"
-    if not members:
-        raise Malformed(f"{path.name} is no OCDS package: it has neither releases nor records, and no ocid of its own")
-    return "package"
-
-
-def _items(path: Path, shape: Shape, fault: FaultIn) -> Iterator[tuple[str, Any]]:
-    """What stands where releases and records belong, one after the other, with its path."""
-    level = _DEPTHS[shape]
-    inside = shape != "package"
-    place = member = ""
-    number = depth = 0
-    met: set[str] = set()
-    builder: _Builder | None = None
-    for event, value in _events(path, fault):
-        closing = event in _ENDS
-        depth -= closing
-        if builder is None and inside and depth == level and not closing:
-            builder = _Builder(join(place, number) if level else "", fault)
-            number += 1
-        if builder is not None:
-            builder.take(event, value)
-            if builder.is_whole:
-                if not builder.is_too_large:
-                    yield builder.where, builder.value
-                builder = None
-        elif shape == "package" and depth == 1:
-            if event == "map_key":
-                member = value
-            else:
-                inside = event == "start_array" and member in _LISTS
-                place, number = member, 0
-                if member in _LISTS and not closing:
-                    if not inside:
-                        fault(member, "something else came; expected a list")
-                    if member in met:
-                        fault(member, "the member came twice; each was read")
-                    met.add(member)
-        depth += event in _STARTS
-
-
-class _Guard:
-    """A stream that refuses to hand out more than `MAX_VALUE` bytes for one value."""
-
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        self._stream = stream
-        self._name = name
-        self.since = 0
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self.since += len(data)
-        if self.since > MAX_VALUE:
-            raise Malformed(f"{self._name} has a text or number of more than {MAX_VALUE >> 20} MiB; it was not taken")
-        return data
-
-
-def _events(path: Path, fault: FaultIn | None = None) -> Iterator[tuple[str, Any]]:
-    """The events of a file that holds one JSON document. Raises Malformed with one sentence when it does not."""
-    name = path.name
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, past a byte order mark. Every way in which it cannot be read becomes one sentence."""
     try:
-        if not path.is_file() and path.exists():
-            raise Malformed(f"{path} is no file; give files of releases")
+        _check_kind(path)
         with path.open("rb") as stream:
-            start = stream.read(4)
-            if not start:
-                raise Malformed(f"{name} is empty; expected a package of releases")
-            if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start:
-                raise Malformed(f"{name} is in UTF-16 or UTF-32, or no text at all; save it as UTF-8")
-            marked = start.startswith(_BOM)
-            if marked and fault is not None:
-                fault("", "the file begins with a byte order mark; it was passed over")
-            stream.seek(len(_BOM) if marked else 0)
-            yield from _parsed(name, _Guard(stream, name))
+            _check_start(stream)
+            yield stream
+    except Malformed as error:
+        raise Malformed(f"{path.name} cannot be read: {error}") from error
     except FileNotFoundError as error:
         raise Missing(f"there is no file {path}") from error
     except OSError as error:
-        raise Malformed(f"{path} cannot be read: {error.strerror}") from error
+        raise Malformed(f"{path.name} cannot be read: {error.strerror}") from error
 
 
-def _parsed(name: str, stream: _Guard) -> Iterator[tuple[str, Any]]:
-    depth = 0
-    # Not `ijson.parse`: its prefixes grow with the square of the depth, before anybody can look at it.
-    events = iter(ijson.basic_parse(stream))
-    while True:
-        try:
-            event, value = next(events)
-        except StopIteration:
-            return
-        except ijson.JSONError as error:
-            raise Malformed(f"{name} is not sound JSON: {_why(error)}") from error
-        except UnicodeDecodeError as error:
-            raise Malformed(f"{name} is not sound JSON: not all of it is UTF-8") from error
-        except (ArithmeticError, SystemError, ValueError) as error:
-            # Thousands of digits or an exponent of many digits: Python refuses to make a number of them.
-            raise Malformed(f"{name} holds a number that is too long to be read") from error
-        stream.since = 0
-        if event in _STARTS:
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise Malformed(f"{name} is nested more than {MAX_DEPTH} deep")
-        elif event in _ENDS:
-            depth -= 1
-        yield event, value
+def _check_kind(path: Path) -> None:
+    """A device may have no end, and a pipe can be read only once."""
+    if path.exists() and not path.is_file():
+        raise Malformed("it is no file; give files of releases")
 
 
-def _why(error: Exception) -> str:
-    """The parser's first line, in plain words where it is a common one."""
-    said = error.args[0] if error.args else ""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    if "premature EOF" in text or "Incomplete" in text:
-        return "it ends in the middle"
-    if "trailing garbage" in text or "Additional data" in text:
-        return "something follows after its end; put each document into a file of its own"
-    if "UTF8" in text:
-        return "not all of it is UTF-8"
-    return text.partition("\n")[0].strip().rstrip(".")[:120]
+def _check_start(stream: BinaryIO) -> None:
+    """Refuse what its first bytes betray, and pass over a byte order mark."""
+    start = stream.read(4)
+    if not start:
+        raise Malformed("it is empty; expected a package of releases")
+    if start.startswith(_PACKED):
+        raise Malformed("it is compressed; unpack it first")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start:
+        raise Malformed("it is in UTF-16 or UTF-32, or no text at all; save it as UTF-8")
+    stream.seek(len(_BOM) if start.startswith(_BOM) else 0)
 
 
-class _Builder:
-    """Builds one value from events; ijson's own builder lets a member come twice unseen, and grows without bound."""
-
-    def __init__(self, where: str, fault: FaultIn) -> None:
-        self.where = where
-        self.value: Any = None
-        self.is_whole = False
-        self.is_too_large = False
-        self._fault = fault
-        self._open: list[Any] = []
-        self._keys: list[str] = []
-        self._depth = self._members = self._characters = 0
-
-    def take(self, event: str, value: Any) -> None:
-        if event in _STARTS:
-            self._depth += 1
-        elif event in _ENDS:
-            self._depth -= 1
-        self._members += 1
-        if isinstance(value, str):
-            self._characters += len(value)
-        if self.is_too_large:
-            self.is_whole = self._depth == 0 and event != "map_key"
-        elif self._members > MAX_MEMBERS or self._characters > MAX_RELEASE:
-            self._fault(self.where, f"more than {MAX_MEMBERS} values or {MAX_RELEASE >> 20} MiB came; it was left out")
-            self.is_too_large = True
-            self.is_whole = self._depth == 0
-            self._open.clear()
-        else:
-            self._build(event, value)
-
-    def _build(self, event: str, value: Any) -> None:
-        match event:
-            case "map_key":
-                self._keys.append(value)
-                if value in self._open[-1]:
-                    self._fault(self._place(), "the member came twice; the last one counts")
-            case "start_map":
-                self._open.append({})
-            case "start_array":
-                self._open.append([])
-            case "end_map" | "end_array":
-                self._put(self._open.pop())
-            case _:
-                self._put(value)
-
-    def _put(self, value: Any) -> None:
-        if not self._open:
-            self.value = value
-            self.is_whole = True
-        elif isinstance(self._open[-1], dict):
-            self._open[-1][self._keys.pop()] = value
-        else:
-            self._open[-1].append(value)
-
-    def _place(self) -> str:
-        keys = iter(self._keys)
-        steps = [next(keys) if isinstance(one, dict) else len(one) for one in self._open]
-        return join(self.where, *(str(step)[:60] for step in steps))
+def _unheard(path: str, problem: str) -> None:
+    """For a look ahead at what will be told later."""

@@ -95,9 +95,13 @@ class Part:
 
     def many_of(self, name: str, codes: Collection[str]) -> list[str]:
         """The codes of a list, each once."""
-        numbered = {str(number): value for number, value in enumerate(self.items(name))}
-        listed = Part(numbered, join(self.where, name), self._fault)
-        return list(dict.fromkeys(code for number in numbered if (code := listed.one_of(number, codes)) is not None))
+        found: dict[str, None] = {}
+        for number, value in enumerate(self.items(name)):
+            if isinstance(value, str) and value in codes:
+                found[value] = None
+            else:
+                self.fault(join(name, number), f"{_quoted(value)} came; expected one of {', '.join(codes)}")
+        return list(found)
 
     def moment(self, name: str) -> datetime | None:
         value = self.value.get(name)

@@ -60,7 +60,8 @@ class Tally:
     def fault(self, file: str, ocid: str | None, path: str, problem: str) -> None:
         self._faults_of[file] += 1
         if self._faults_of[file] <= MAX_FAULTS:
-            self._report.faults.append(Fault(file=file, ocid=ocid, path=path, problem=problem))
+            told = Fault(file=_sound(file), ocid=ocid and _sound(ocid), path=_sound(path), problem=_sound(problem))
+            self._report.faults.append(told)
 
     def release(self, ocid: str) -> None:
         """Any release, met before or not."""
@@ -97,3 +98,8 @@ class Tally:
         if decided and published:
             self._report.awards_over_30_days_late += published - decided > timedelta(days=30)
             self._report.awards_over_90_days_late += published - decided > timedelta(days=90)
+
+
+def _sound(text: str) -> str:
+    """A text that can be written: half a character (a lone surrogate) becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
