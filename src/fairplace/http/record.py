@@ -20,6 +20,7 @@ from fairplace.http.site import OPEN, Answer, TheSite
 TEXT = "text/plain"
 BYTES = "application/octet-stream"
 FOR_EVER = "public, max-age=31536000, immutable"
+A_DAY = "public, max-age=86400"
 BRIEFLY = "public, max-age=2, must-revalidate"
 EACH_TIME = "no-cache"
 
@@ -53,7 +54,8 @@ def policy(site: TheSite) -> Answer:
 def past_checkpoint(site: TheSite, name: FromPath[str]) -> Answer:
     if not _SIZE.fullmatch(name):
         raise Missing("an earlier checkpoint is named by its size, a whole number")
-    return _file(site.public, f"checkpoints/{name}", TEXT, FOR_EVER)
+    # Not for ever: a checkpoint of an unchanged log is signed anew every day, at the same size.
+    return _file(site.public, f"checkpoints/{name}", TEXT, A_DAY)
 
 
 @public("/tile/{rest:path}")
