@@ -53,7 +53,12 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.procurement": (*DECIDING, "fairplace.ledger.tree"),  # a decision names the root it rests on
     "fairplace.challenge": DECIDING,
     "fairplace.people": DECIDING,
-    "fairplace.openness": (*DECIDING, "fairplace.procurement.standstill"),  # no award is public before its summaries
+    "fairplace.openness": (
+        *DECIDING,
+        "fairplace.procurement.scoring",  # points that would tell a price are not released
+        "fairplace.procurement.standstill",  # no award is public before its summaries
+        "fairplace.procurement.state",
+    ),
     "fairplace.deciders": (*DECIDING, *SUBJECTS),
     "fairplace.reading": (*FACTS, "fairplace.catalogue", "fairplace.ledger"),
     "fairplace.prepared": (*RECORD, "fairplace.people.roles"),
@@ -75,7 +80,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.bids": (*FACTS, "fairplace.points"),
     "fairplace.policy": (*FACTS, "fairplace.bids", "fairplace.points"),
     "fairplace.trail": FACTS,
-    "fairplace.projection": (*FACTS, "fairplace.trail"),
+    "fairplace.checks": FACTS,
+    "fairplace.projection": (*FACTS, "fairplace.checks", "fairplace.trail"),
     "fairplace.assessing": (*REGISTER, *JUDGING),
     "fairplace.assess": (*REGISTER, "fairplace.policy", "fairplace.shelf"),
     "fairplace.folding": (*FACTS, "fairplace.projection", "fairplace.rows"),
@@ -93,7 +99,14 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.publish": (*REGISTER, *JUDGING, *TELLING),
     "fairplace.bench": ("fairplace", "fairplace_verify"),
     "fairplace.synthesis": ("fairplace",),
-    "fairplace.http": (*REGISTER, *JUDGING, *TELLING, "fairplace.lodging", "fairplace_verify"),
+    "fairplace.http": (
+        *REGISTER,
+        *JUDGING,
+        *TELLING,
+        "fairplace.lodging",
+        "fairplace.points",
+        "fairplace_verify",
+    ),
     "fairplace.cli": ("fairplace", "fairplace_verify"),
     "fairplace.__main__": ("fairplace.cli",),
     # the checker: a second opinion shares no code with the first
@@ -114,7 +127,6 @@ RESERVED = {
 # Who may use which installed package. What is not listed may not be imported at all.
 PACKAGES: dict[str, tuple[str, ...]] = {
     "anyio": ("fairplace.http",),
-    "click": ("fairplace.cli",),
     "cryptography": ("fairplace.keyring", "fairplace.ledger", "fairplace_verify"),
     "eventsourcing": ("fairplace.ledger.store",),
     "holidays": ("fairplace.working_days",),
