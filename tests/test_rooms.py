@@ -127,6 +127,7 @@ RESERVED = {
 # Who may use which installed package. What is not listed may not be imported at all.
 PACKAGES: dict[str, tuple[str, ...]] = {
     "anyio": ("fairplace.http",),
+    "click": ("fairplace.cli",),
     "cryptography": ("fairplace.keyring", "fairplace.ledger", "fairplace_verify"),
     "eventsourcing": ("fairplace.ledger.store",),
     "holidays": ("fairplace.working_days",),
@@ -134,7 +135,6 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "litestar": ("fairplace.http",),
     "markupsafe": ("fairplace.http", "fairplace.publish"),
     "msgspec": ("fairplace", "policies", "projections"),
-    "ocdsmerge": ("fairplace.ocds",),
     "rich": ("fairplace.cli",),
     "structlog": ("fairplace.cli", "fairplace.http"),
     "uvicorn": ("fairplace.cli", "fairplace.http"),
