@@ -44,6 +44,11 @@ _ONLY = {
     "to-all": "answers given to all only",
     "overridden": "overridden steps only",
 }
+_PROVIDED = {
+    "": "",
+    "price-counts-for-nothing": "all places, where no criterion is about price",
+    "winners-stand-alone": "where its points tell no other bid's price",
+}
 SCALARS = {
     "Instant": "a moment in UTC, 24 bytes, such as `2026-11-22T04:00:00.000Z`",
     "Day": "a calendar day in London, such as `2026-11-22`",
@@ -115,7 +120,8 @@ def released(event_type: str, slot: str) -> str:
         for grant in grants:
             for granted in grant.slots if grant.type == event_type else ():
                 if granted.replace("{winner}", "*") == slot.replace("<place>", "*"):
-                    only = [_ONLY[grant.which], "the winner's place only" if "{winner}" in granted else ""]
+                    winner = "the winner's place only" if "{winner}" in granted else ""
+                    only = [_ONLY[grant.which], winner, _PROVIDED[grant.provided]]
                     found.setdefault("; ".join(filter(None, only)), []).append(f"`{occasion}`")
     if not found:
         return "never"

@@ -12,7 +12,19 @@ from fairplace.challenge import events as challenge
 from fairplace.event import Fact
 from fairplace.openness import events as openness
 from fairplace.procurement import events as e
-from fairplace.projection import Citation, Projection, Recorded, TrailItem, Withheld, taken_down, trail_item
+from fairplace.projection import (
+    Check,
+    Citation,
+    Projection,
+    Recorded,
+    Run,
+    TrailItem,
+    Withheld,
+    merged,
+    taken_down,
+    trail_item,
+    with_run,
+)
 from fairplace.terms import Day, Instant, LeafHash, Pence, Place, Text
 
 
@@ -32,7 +44,10 @@ class CriterionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BidRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A bid as far as it is released. Only a winner is named; `label` means nothing outside this record."""
+    """A bid as far as it is released. Only a winner is named; `label` means nothing outside this record.
+
+    `marks` are empty where it is released that none were given.
+    """
 
     place: Place
     label: str = ""
@@ -99,12 +114,6 @@ class SummariesRow(msgspec.Struct, frozen=True, kw_only=True):
     index: int
     at: Instant
     sent: int | None
-
-
-class CheckRow(msgspec.Struct, frozen=True, kw_only=True):
-    rule: str
-    outcome: str
-    index: int
 
 
 class ChallengeRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,10 +211,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[ModerationChange] = []
     questions: list[QuestionRow] = []
     summaries: list[SummariesRow] = []
-    checks: list[CheckRow] = []
-    checks_view: str | None = None
-    checks_upto: int | None = None
-    checks_index: int | None = None
+    checks: list[Check] = []
+    runs: list[Run] = []
     challenges: list[ChallengeRef] = []
     claims: list[ClaimRow] = []
     imported: bool = False
@@ -388,6 +395,8 @@ def _moderated(row: DecisionRecord, recorded: Recorded, event: e.Moderated) -> D
         marks, result = bid.marks.get(), bid.result.get()
         if marks is not None:
             known["marks"] = marks
+        elif bid.marks.is_open and place in {one.place for one in row.bids}:
+            known["marks"] = {}
         if (reasons := bid.reasons.get()) is not None:
             known["reasons"] = reasons
         if result is not None:
@@ -406,7 +415,7 @@ def _moderated(row: DecisionRecord, recorded: Recorded, event: e.Moderated) -> D
         ]
     changes.sort(key=lambda change: (change.place, change.criterion))
     row = _bids(replace(row, changes=changes), bids)
-    return replace(row, state="moderated", bids_count=_count(row, event.bids, "result"))
+    return replace(row, state="moderated", bids_count=_count(row, event.bids, "marks"))
 
 
 def _count(row: DecisionRecord, bids: Mapping[Place, Any], slot: str) -> int | None:
@@ -626,16 +635,8 @@ MOVES: dict[type[Fact], str] = {
 
 
 def _assessed(row: DecisionRecord, recorded: Recorded, event: openness.Assessed) -> DecisionRecord:
-    return replace(
-        row,
-        checks=[
-            CheckRow(rule=rule, outcome=outcome, index=recorded.index)
-            for rule, outcome in sorted(event.outcomes.items())
-        ],
-        checks_view=event.view,
-        checks_upto=event.upto,
-        checks_index=recorded.index,
-    )
+    runs = with_run(row.runs, recorded)
+    return replace(row, runs=runs, checks=merged(runs))
 
 
 def _taken_down(row: DecisionRecord, recorded: Recorded, event: openness.Withdrawn) -> DecisionRecord:
@@ -677,5 +678,5 @@ STEPS: dict[type[Fact], Step] = {
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=1, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=2, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

@@ -12,7 +12,7 @@ from fairplace.challenge import events as challenge
 from fairplace.event import Fact
 from fairplace.openness import events as openness
 from fairplace.procurement import events as e
-from fairplace.projection import Citation, Projection, Recorded
+from fairplace.projection import Citation, Projection, Recorded, Run, merged, with_run
 from fairplace.terms import Day, Instant, Pence, Text
 
 
@@ -37,7 +37,10 @@ class StatedAward(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """Facts only; null is unknown or withheld. `index` and `leaf` are those of the newest entry folded in."""
+    """Facts only; null is unknown or withheld. `index` and `leaf` are those of the newest entry folded in.
+
+    `checks` counts outcomes; `runs` and `stated` are what is counted and folded.
+    """
 
     case: str
     citation: str | None
@@ -70,6 +73,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     open_challenges: list[str] = []
     challenges: int = 0
     checks: dict[str, int] = {}
+    runs: list[Run] = []
     stated: list[Stated] = []
 
 
@@ -162,7 +166,7 @@ def _evaluating(row: Line) -> Line:
 
 
 def _moderated(row: Line, recorded: Recorded, event: e.Moderated) -> Line:
-    return replace(row, state="moderated", bids_count=_count(row, [bid.result for bid in event.bids.values()]))
+    return replace(row, state="moderated", bids_count=_count(row, [bid.marks for bid in event.bids.values()]))
 
 
 def _count(row: Line, slots: Sequence[Any]) -> int | None:
@@ -283,8 +287,9 @@ def _challenge_closed(row: Line, recorded: Recorded, event: Fact) -> Line:
 
 
 def _assessed(row: Line, recorded: Recorded, event: openness.Assessed) -> Line:
-    outcomes = list(event.outcomes.values())
-    return replace(row, checks={outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))})
+    runs = with_run(row.runs, recorded)
+    outcomes = [check.outcome for check in merged(runs)]
+    return replace(row, runs=runs, checks={outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))})
 
 
 STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
@@ -310,4 +315,4 @@ STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     openness.Assessed: _assessed,
 }
 
-projection = Projection[Line](name="register", version=1, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)
+projection = Projection[Line](name="register", version=2, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)

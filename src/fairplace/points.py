@@ -58,8 +58,13 @@ def standings(
             elif given is None or leaf.id not in given:
                 return None
             else:
-                earned[leaf.id] = _half_up(leaf.weight * (given[leaf.id] - by.scale.lowest), scale)
+                earned[leaf.id] = quality_points(leaf.weight, given[leaf.id], by.scale.lowest, by.scale.highest)
     return _ranked(points, prices, by)
+
+
+def quality_points(weight: BasisPoints, mark: Mark, lowest: Mark, highest: Mark) -> BasisPoints:
+    """What a mark on a scale earns: the weight in proportion."""
+    return _half_up(weight * (mark - lowest), highest - lowest)
 
 
 def _price_points(weight: BasisPoints, price: Pence, lowest: Pence, formula: PriceFormula | None) -> BasisPoints:

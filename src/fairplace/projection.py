@@ -16,18 +16,23 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from fairplace.checks import Check, Run, merged, with_run
 from fairplace.recorded import Recorded
 from fairplace.trail import TrailItem, Withheld, collapsed, taken_down, trail_item
 
 __all__ = [
+    "Check",
     "Citation",
     "Projection",
     "Recorded",
+    "Run",
     "TrailItem",
     "Withheld",
     "collapsed",
+    "merged",
     "taken_down",
     "trail_item",
+    "with_run",
 ]
 
 R = TypeVar("R", bound=msgspec.Struct)

@@ -93,8 +93,8 @@ def test_a_decision_record_tells_the_whole_story(town: Town, client: Client) -> 
         "Contract signed",
         "£8,900,000",
         "Harbour House offered the best care at a fair price.",
-        "92.83",
-        "The first bid leads by 10.52 of 100 points.",
+        "On quality the winner leads by 8 of 60 points.",
+        "All quality (60%)",
         "Bidder B",
         "Read again together: the rota answers the doubt.",
         "May one home have five beds?",
@@ -105,6 +105,31 @@ def test_a_decision_record_tells_the_whole_story(town: Town, client: Client) -> 
         "End of record",
     ):
         assert said in words, said
+
+
+def test_what_bids_that_lost_asked_is_withheld_and_so_is_what_would_tell_it(town: Town, client: Client) -> None:
+    """The winner was not the cheapest: its own points for price would tell the lowest price."""
+    address = f"/decisions/{town.cases['contract']}"
+    row = client.get(f"{address}.json").json()
+    assert [(bid["total"], bid["rank"], bid["points"]) for bid in row["bids"]] == 4 * [(None, None, None)]
+    assert [bid["price"] for bid in row["bids"]] == [8_900_000_00, None, None, None]
+    assert row["bids_count"] == 4
+    words = text_of(client.get(address).text)
+    assert "Bidder D 24 (4) 16 (4) 6 (3) 46 withheld withheld withheld withheld" in words
+    assert "because their prices could be worked out. So are the winner’s points for price" in words
+    for address, text in everything_public(town, client).items():
+        for told in ("902000000", "864000000", "1040000000", "9,020,000", "8,640,000", "10,400,000", "38.83", "3883"):
+            assert told not in text, address
+
+
+def test_each_check_says_whether_anybody_can_run_it_again(town: Town, client: Client) -> None:
+    page = client.get(f"/decisions/{town.cases['contract']}").text
+    part = text_of(page[page.index('id="checks"') : page.index('id="challenges"')])
+    rules = re.findall(r'href="/rules/([A-Z]+-[0-9]+)"', page[page.index('id="checks"') :])
+    assert rules == ["RR-04", "CI-01", "ET-01", "ET-02", "ET-12", "AD-02", "ET-18"], "the gravest first"
+    assert part.count("Judged on facts that are not public; the council’s own run, step 27.") == 2
+    assert "4 answers rest on public facts alone, as step 28 says." in part
+    assert "2 answers rest on facts that are not public, as the council’s own run in step 27 says" in part
 
 
 def test_reasons_have_numbers_that_a_letter_can_point_at(town: Town, client: Client) -> None:

@@ -20,6 +20,7 @@ from fairplace.ledger.disclosure import Sealed, sealed
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register, create
 from fairplace.openness import events as o
+from fairplace.openness.release import releasable
 from fairplace.people import events as p
 from fairplace.procurement import events as e
 from fairplace.sources import Sources
@@ -131,6 +132,13 @@ class Town:
             for index in sorted(indexes)
         ]
         return self.say(case, o.Disclosed(**self.common(case), occasion=occasion, openings=openings))
+
+    def release_award(self, case: str, moderated: int) -> int:
+        """What the allow-list opens of an award, and the winner's changed marks."""
+        found = releasable(History(case=case, events=self.register.reader.case(case)), "award")
+        found.setdefault(moderated, set()).add("/bids/03/changes")
+        openings = [o.Slots(entry=index, slots=sorted(slots)) for index, slots in sorted(found.items())]
+        return self.say(case, o.Disclosed(**self.common(case), occasion="award", openings=openings))
 
     def slots(self, index: int) -> list[str]:
         return sorted(self.register.reader.entry(index).envelope.sealed)
@@ -363,10 +371,10 @@ class Town:
             ),
         )
 
-    def assessed(self, case: str, outcomes: dict[str, Any]) -> int:
+    def assessed(self, case: str, outcomes: dict[str, Any], view: Any = "authority") -> int:
         event = o.Assessed(
             **self.aside(case),
-            view="authority",
+            view=view,
             occasion="award",
             upto=self.register.reader.size,
             outcomes=outcomes,
@@ -432,7 +440,7 @@ class Town:
             "05": (THIRD, 8_640_000_00),
             "08": (FOURTH, 10_400_000_00),
         }
-        opened = self.opened(case, bids)
+        self.opened(case, bids)
         declared = p.InterestsDeclared(
             **self.aside(case), acting_as="evaluator", bidders_known=True, interests=sealed("personal", [])
         )
@@ -443,7 +451,7 @@ class Town:
             "05": {"care": 3, "safe": 2, "voice": 5},
             "08": {"care": 4, "safe": 4, "voice": 3},
         }
-        sheet = self.sheet(case, marks)
+        self.sheet(case, marks)
         results = {
             "03": (marks["03"], {"care": 3000, "safe": 1600, "voice": 800, "price": 3883}, 1),
             "02": (marks["02"], {"care": 2400, "safe": 1200, "voice": 800, "price": 3831}, 2),
@@ -457,8 +465,14 @@ class Town:
             {"ET-01": "met", "ET-02": "met", "ET-12": "met", "RR-04": "not-met", "CI-01": "concern", "ET-18": "not-applicable",
              "AD-02": "cannot-tell"},
         )  # fmt: skip
+        self.assessed(
+            case,
+            {"ET-01": "met", "ET-02": "met", "ET-12": "cannot-tell", "RR-04": "cannot-tell", "CI-01": "concern",
+             "ET-18": "not-applicable", "AD-02": "cannot-tell"},
+            view="public",
+        )  # fmt: skip
         self.notice(case, "UK6", "2026-10-20")
-        self.release(case, "award", *opened, sheet, moderated, awarded, without="/provider")
+        self.release_award(case, moderated)
         challenge = self.lodged("decided", case, about=moderated)
         self.release(case, "challenge", self.at["decided lodged"], *self.told(case, challenge), without="challenger")
         entered = self.say(

@@ -249,6 +249,45 @@ def test_the_newest_assessment_is_quoted_and_the_earlier_ones_are_kept(log: Log)
     ]
 
 
+def test_the_newest_run_of_each_view_is_kept_and_the_counts_of_the_register_are_of_both(log: Log) -> None:
+    log.add(planned(CASE))
+    said: tuple[tuple[Any, Any], ...] = (("authority", "not-met"), ("public", "cannot-tell"))
+    for number, (view, outcome) in enumerate(said):
+        log.add(
+            Assessed(
+                **common(CASE),
+                seen=leaf(0),
+                view=view,
+                occasion="award",
+                upto=number + 1,
+                outcomes={"ET-12": outcome, "TR-01": "met"},
+                findings="d" * 64,
+                policies={},
+                engine="0.1.0",
+                holidays="f" * 64,
+            ),
+            stream=case_id(50 + number),
+        )
+    row = record(log)
+    assert [(run.view, run.upto, run.index, run.outcomes["ET-12"]) for run in row.runs] == [
+        ("public", 2, 2, "cannot-tell"),
+        ("authority", 1, 1, "not-met"),
+    ]
+    assert [(check.rule, check.outcome, check.index, check.view) for check in row.checks] == [
+        ("ET-12", "not-met", 1, "authority"),
+        ("TR-01", "met", 2, "public"),
+    ]
+    assert record(log, name="register").checks == {"met": 1, "not-met": 1}
+
+
+def test_bids_are_counted_without_a_single_result(log: Log) -> None:
+    """Results of bids that lost are never released: the marks alone must do."""
+    at = competition(log, CASE)
+    moderation = at["moderated"]
+    log.disclose(CASE, moderation, slots=[slot for slot in log.slots(moderation) if slot.endswith("/marks")])
+    assert record(log).bids_count == record(log, name="register").bids_count == 3
+
+
 def test_somebody_who_declares_an_interest_is_a_role_and_no_name(log: Log) -> None:
     log.add(planned(CASE))
     log.add(

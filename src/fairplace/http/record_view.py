@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
 import msgspec
 
 from fairplace.http.rulebook import Rulebook, RulePage
+from fairplace.points import quality_points
 
 Banner = Literal["standstill", "suspended", "challenged", "withdrawn", "taken-down", "imported", ""]
 
 ORDER = ("not-met", "concern", "met", "cannot-tell", "not-applicable")
 
+Kept = Literal["", "of-those-that-lost", "of-all"]
+"""Whose points for price and totals are kept back, because the price of a bid that lost could be worked out from them."""
+
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
-    """One bar of a chart, in basis points of the longest that there can be."""
+    """One bar of a chart, in basis points."""
 
     label: str
     value: int
     first: bool
 
 
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bid earned for quality: as recorded where that is public, else what follows from marks and weights.
+
+    `quality` is their sum, None while a mark is not public.
+    """
+
+    points: dict[str, int]
+    quality: int | None
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """The bids side by side, by place; `most` is what quality can earn, `lead` the winner's lead there over all others."""
+
+    by_place: dict[str, Score]
+    bars: list[Bar]
+    most: int
+    lead: int | None
+    kept: Kept
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule said, with the rule as this register publishes it now (null when it is no longer on the shelf)."""
+    """What one rule said, with the rule as this register publishes it now (null when it is no longer on the shelf).
+
+    `repeatable`: it was judged on public facts alone, so anybody can ask again.
+    """
 
     code: str
     outcome: str
     index: int
+    repeatable: bool
     rule: RulePage | None
 
 
@@ -38,10 +66,23 @@ class Checks(msgspec.Struct, frozen=True, kw_only=True):
     told: list[Check]
     silent: list[Check]
     idle: list[Check]
+    public: int | None
+    """Where in the log the newest run on public facts stands."""
+    own: int | None
+    """Where the newest run of the authority on all its facts stands."""
 
     @property
     def all(self) -> int:
         return len(self.told) + len(self.silent) + len(self.idle)
+
+    @property
+    def repeatable(self) -> int:
+        """How many of the answers rest on public facts alone."""
+        return sum(check.repeatable for check in (*self.told, *self.idle))
+
+    @property
+    def unrepeatable(self) -> int:
+        return len(self.told) + len(self.idle) - self.repeatable
 
     @property
     def mostly_silent(self) -> bool:
@@ -80,20 +121,17 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     banner: Banner
-    bars: list[Bar]
-    lead: int | None
+    scores: Scores
     checks: Checks
     withheld: list[Part]
     names: dict[str, str]
 
 
 def record_view(row: Any, rulebook: Rulebook, today: date) -> RecordView:
-    bars = [Bar(label=_name(bid), value=bid.total, first=bid.winner) for bid in row.bids if bid.total is not None]
     return RecordView(
         banner=_banner(row, today),
-        bars=bars,
-        lead=_lead(row.bids),
-        checks=checks(row.checks, rulebook),
+        scores=scores(row),
+        checks=checks(row, rulebook),
         withheld=parts(row.withheld),
         names={criterion.id: criterion.title or criterion.id for criterion in row.criteria},
     )
@@ -118,23 +156,67 @@ def _banner(row: Any, today: date) -> Banner:
     return "imported" if row.state == "imported" else ""
 
 
-def _lead(bids: Sequence[Any]) -> int | None:
-    """By how much the first bid leads the second, when all totals are known."""
-    totals = sorted((bid.total for bid in bids if bid.total is not None), reverse=True)
-    if len(totals) < 2 or any(bid.total is None and bid.status == "live" for bid in bids):
+def scores(row: Any) -> Scores:
+    """What may be compared of the bids: quality, of all whose marks are public."""
+    parents = {criterion.parent for criterion in row.criteria}
+    leaves = [criterion for criterion in row.criteria if criterion.id not in parents]
+    weights = {criterion.id: criterion.weight for criterion in leaves if criterion.kind == "quality"}
+    by_place = {bid.place: _score(bid, weights, row.scale) for bid in row.bids}
+    known = [(bid, quality) for bid in row.bids if (quality := by_place[bid.place].quality) is not None]
+    return Scores(
+        by_place=by_place,
+        bars=[Bar(label=_name(bid), value=quality, first=bid.winner) for bid, quality in known],
+        most=sum(weights.values()),
+        lead=_lead(known, row.bids),
+        kept=_kept(row.bids) if len(weights) < len(leaves) else "",
+    )
+
+
+def _score(bid: Any, weights: Mapping[str, int], scale: Any) -> Score:
+    points = {}
+    for name, weight in weights.items():
+        if bid.points is not None and name in bid.points:
+            points[name] = bid.points[name]
+        elif bid.marks and name in bid.marks and scale is not None and scale.highest > scale.lowest:
+            points[name] = quality_points(weight, bid.marks[name], scale.lowest, scale.highest)
+    return Score(points=points, quality=sum(points.values()) if points and points.keys() == weights.keys() else None)
+
+
+def _lead(known: Sequence[tuple[Any, int]], bids: Sequence[Any]) -> int | None:
+    """By how much the one winner leads all others on quality, when the marks of all that were marked are public."""
+    won = [quality for bid, quality in known if bid.winner]
+    lost = [quality for bid, quality in known if not bid.winner]
+    if len(won) != 1 or not lost or len(known) < sum(bid.marks != {} for bid in bids):
         return None
-    return int(totals[0] - totals[1])
+    return won[0] - max(lost) if won[0] > max(lost) else None
 
 
-def checks(rows: Sequence[Any], rulebook: Rulebook) -> Checks:
+def _kept(bids: Sequence[Any]) -> Kept:
+    marked = [bid for bid in bids if bid.marks]
+    if not any(bid.winner for bid in marked) or all(bid.points is not None for bid in marked):
+        return ""
+    return "of-those-that-lost" if any(bid.points is not None for bid in marked) else "of-all"
+
+
+def checks(row: Any, rulebook: Rulebook) -> Checks:
+    """The newest answers, the gravest first."""
     made = [
-        Check(code=row.rule, outcome=row.outcome, index=row.index, rule=rulebook.get(row.rule))
-        for row in sorted(rows, key=lambda row: (ORDER.index(row.outcome), row.rule))
+        Check(
+            code=one.rule,
+            outcome=one.outcome,
+            index=one.index,
+            repeatable=one.view == "public",
+            rule=rulebook.get(one.rule),
+        )
+        for one in sorted(row.checks, key=lambda one: (ORDER.index(one.outcome), one.rule))
     ]
+    runs = {run.view: run.index for run in row.runs}
     return Checks(
         told=[check for check in made if check.outcome in {"not-met", "concern", "met"}],
         silent=[check for check in made if check.outcome == "cannot-tell"],
         idle=[check for check in made if check.outcome == "not-applicable"],
+        public=runs.get("public"),
+        own=runs.get("authority"),
     )
 
 

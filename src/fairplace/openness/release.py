@@ -2,6 +2,7 @@
 
 - Before the award is released nothing says who bid, how many, at what price or with what marks.
 - A loser is only ever a place: the slots of a place that did not win never lead to a provider.
+- Nothing released depends on the price of a bid that lost: its points would tell it to anybody who can divide.
 - A case that concerns one person is never released, on no occasion.
 - What was taken down stays down until somebody names it.
 """
@@ -20,6 +21,7 @@ from fairplace.decision import History
 from fairplace.event import Fact
 from fairplace.ledger.disclosure import Sealed
 from fairplace.openness.events import Disclosed, Occasion, Withdrawn
+from fairplace.openness.unpriced import price_counts_for_nothing, winners_stand_alone
 from fairplace.procurement.events import (
     Awarded,
     AwardWithdrawn,
@@ -40,6 +42,10 @@ Which = Literal["all", "standing", "winner", "to-all", "overridden"]
 """Of the entries of a type: all of them; the newest, which stands; a deposit that won; an answer given to all; an
 entry whose body says that a refusal was overridden."""
 
+Provided = Literal["", "price-counts-for-nothing", "winners-stand-alone"]
+"""On what a grant depends besides its occasion: nothing; no criterion is about price; the winners' points tell nothing
+of the other bids' prices."""
+
 
 class Grant(msgspec.Struct, frozen=True):
     """Slots of one type of entry that an occasion makes public. `*` is any place, `{winner}` a place that won."""
@@ -47,6 +53,7 @@ class Grant(msgspec.Struct, frozen=True):
     type: str
     slots: tuple[str, ...]
     which: Which = "all"
+    provided: Provided = ""
 
 
 _NOTICE = (
@@ -95,7 +102,10 @@ _AWARD = (
     # An agreed mark can only be judged beside the marks that it came from. Evaluators are named by key, not by
     # name; the words of their sheets stay closed, because they describe losing bids.
     Grant("evaluation.sheet-signed/1", ("/bids/*/marks",)),
-    Grant("evaluation.moderated/1", ("/bids/*/marks", "/bids/*/result", "/bids/{winner}/reasons"), "standing"),
+    Grant("evaluation.moderated/1", ("/bids/*/marks", "/bids/{winner}/reasons"), "standing"),
+    # Points, total and rank: with the published formula and a winner's price they would tell what others bid.
+    Grant("evaluation.moderated/1", ("/bids/{winner}/result",), "standing", "winners-stand-alone"),
+    Grant("evaluation.moderated/1", ("/bids/*/result",), "standing", "price-counts-for-nothing"),
     Grant("procurement.awarded/1", ("/bids/*/award", "/reasons", "/alternatives"), "standing"),
     # How an approach was handled, without who approached: a side lane shows in the facts alone.
     Grant("procurement.contact-recorded/1", ("/handling",)),
@@ -120,8 +130,8 @@ RELEASES: Mapping[Occasion, tuple[Grant, ...]] = {
     "request": (),
 }
 """Occasion by occasion. Left out on purpose, and so closed for ever: interests; who asked a question, who was told what
-alone, who challenged; losers' names, prices, documents, signatures and reasons; late bids and the words on them; the
-checks of bids; summaries; raw notices; the documents that reports rest on."""
+alone, who challenged; losers' names, prices, points for price, totals, ranks, documents, signatures and reasons; late
+bids and the words on them; the checks of bids; summaries; raw notices; the documents that reports rest on."""
 
 
 def due(history: History, occasion: Occasion) -> str | None:
@@ -186,12 +196,24 @@ def releasable(history: History, occasion: Occasion) -> dict[int, set[str]]:
         return found
     winners = _winners(history)
     for grant in RELEASES[occasion]:
+        if not _holds(grant.provided, history, winners):
+            continue
         patterns = [_pattern(slot, tuple(sorted(winners))) for slot in grant.slots]
         for recorded in _granted(history, grant, winners):
             slots = {slot for slot in slots_of(recorded.event) if any(one.fullmatch(slot) for one in patterns)}
             if slots:
                 found.setdefault(recorded.index, set()).update(slots)
     return found
+
+
+def _holds(condition: Provided, history: History, winners: Mapping[Place, str]) -> bool:
+    match condition:
+        case "":
+            return True
+        case "price-counts-for-nothing":
+            return price_counts_for_nothing(history)
+        case "winners-stand-alone":
+            return winners_stand_alone(history, winners)
 
 
 def _granted(history: History, grant: Grant, winners: Mapping[Place, str]) -> Iterator[Recorded]:
