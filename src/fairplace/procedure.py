@@ -18,6 +18,7 @@ from fairplace.decision import Command, History
 from fairplace.errors import Malformed, Missing, Refused
 from fairplace.ledger.disclosure import Sealed, sealed
 from fairplace.terms import (
+    YEARS,
     CaseId,
     Day,
     Document,
@@ -201,14 +202,15 @@ def a_day(value: Day, what: str) -> date:
         found = as_date(value)
     except (ValueError, Malformed):
         found = None
-    if found is None or found.isoformat() != value:
+    if found is None or found.isoformat() != value or found.year not in YEARS:
         raise Malformed(f"{what} must be a day of the calendar like 2026-11-22; {value[:40]!r} came")
     return found
 
 
 def an_instant(value: Instant, what: str) -> Instant:
     try:
-        good = instant(moment(value)) == value
+        found = moment(value)
+        good = instant(found) == value and found.year in YEARS
     except (ValueError, Malformed):
         good = False
     if not good:

@@ -40,6 +40,9 @@ KeyName = str
 LeafHash = Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
 """Base64 of the 32-byte leaf hash of an entry (RFC 6962)."""
 
+YEARS = range(1900, 2200)
+"""Years that are recorded: at the ends of the calendar neither London's time nor a later day can be told."""
+
 PLACES = (8, 16, 32, 64)
 """How many places a case can have; slots are written for all of them, so that they do not count the bids."""
 
@@ -107,12 +110,16 @@ def as_date(value: Day) -> date:
 
 
 def check_dates(value: object) -> None:
-    """Raises Malformed when anything in this value looks like a day or a moment and is on no calendar."""
+    """Raises Malformed when anything in this value looks like a day or a moment and is none that can be reckoned with."""
     if isinstance(value, str):
         if _DAY.fullmatch(value):
             as_date(value)
         elif _INSTANT.fullmatch(value):
             moment(value)
+        else:
+            return
+        if int(value[:4]) not in YEARS:
+            raise Malformed(f"the year of {value} came; expected one from {YEARS[0]} to {YEARS[-1]}")
     elif isinstance(value, dict):
         for item in value.values():
             check_dates(item)
