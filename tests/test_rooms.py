@@ -63,7 +63,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.reading": (*FACTS, "fairplace.catalogue", "fairplace.ledger"),
     "fairplace.prepared": (*RECORD, "fairplace.people.roles"),
     "fairplace.desk": (*RECORD, "fairplace.deciders", "fairplace.people.roles", "fairplace.prepared"),
-    "fairplace.on_disk": (*REGISTER, *TELLING, "fairplace.keyring", "fairplace.people.roles"),
+    "fairplace.on_disk": (*REGISTER, *TELLING, "fairplace.keyring", "fairplace.people.roles", "fairplace.prepared"),
     "fairplace.jsonl": (*DECISIONS, "fairplace.deciders"),
     "fairplace.recording": (*REGISTER, *SUBJECTS, "fairplace.lodging", "fairplace.prepared"),
     "fairplace.clerk": (

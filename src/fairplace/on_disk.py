@@ -25,8 +25,11 @@ from fairplace.errors import Malformed, Misconfigured, Refused
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.note import MlDsaSigner, Signer, Vkey, mldsa_supported
 from fairplace.ledger.publisher import Publisher
+from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.store.sqlite import SqliteStore
+from fairplace.ledger.vetting import Vetting
 from fairplace.people.roles import ROLES
+from fairplace.prepared import check_roles
 from fairplace.reading import StoreReader
 from fairplace.replay import Replay
 from fairplace.rows import Rows
@@ -119,6 +122,7 @@ class Register:
     def publisher(self) -> Publisher:
         """The one that signs checkpoints; several processes may have one, a lease lets one of them work."""
         quantum_safe = MlDsaSigner(self.origin, _seed(self.folder, _MLDSA)) if mldsa_supported() else None
+        last = self.store.last_checkpoint(self.origin)
         return Publisher(
             self.store,
             self.origin,
@@ -126,6 +130,7 @@ class Register:
             Signer(self.origin, _seed(self.folder, _ED25519)),
             quantum_safe,
             clock=self.sources.clock,
+            verify_entry=Vetting(self.origin, last.size if last else 0, _may_stand),
         )
 
     @cached_property
@@ -207,6 +212,11 @@ class Register:
             openings=(opening,) if opening else (),
         )
         return self.desk.append(prepared, signed_by(admin)(prepared))
+
+
+def _may_stand(one: entry.Entry, register: KeyRegister, index: int) -> None:
+    """Do the roles of those who signed allow it? Somebody who can write to the file cannot add what nobody may sign."""
+    check_roles(one, register, index)
 
 
 def signed_by(*signers: Signer) -> Callable[[Prepared], list[str]]:

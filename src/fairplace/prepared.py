@@ -85,10 +85,22 @@ def check_signers(prepared: Prepared, one: Entry, register: KeyRegister, size: i
         register.copy().apply(size, one.leaf, envelope)
     if size == 0:
         return  # the key that opens a log is named by this very entry
+    others = check_roles(one, register, size)
+    if prepared.second and not any(other.roles & prepared.second for other in others):
+        raise Forbidden(
+            f"this needs a second signature by another person who is {' or '.join(sorted(prepared.second))};"
+            f" {len(others)} further signatures came",
+            code="second-signature",
+        )
+
+
+def check_roles(one: Entry, register: KeyRegister, index: int) -> list[Actor]:
+    """May these signers sign this type of entry, first and second? Those who signed second. Raises Forbidden."""
+    envelope = one.envelope
     first, *others = (
         Actor(
             key=line.name,
-            roles=register.roles_of(line.name, keys=envelope.keys, index=size, key_id=line.key_id),
+            roles=register.roles_of(line.name, keys=envelope.keys, index=index, key_id=line.key_id),
         )
         for line in one.lines
     )
@@ -103,9 +115,4 @@ def check_signers(prepared: Prepared, one: Entry, register: KeyRegister, size: i
                 f"{other.key} acts as {', '.join(sorted(other.roles)) or 'nobody'} and may not sign {envelope.type} too",
                 code="second-signature",
             )
-    if prepared.second and not any(other.roles & prepared.second for other in others):
-        raise Forbidden(
-            f"this needs a second signature by another person who is {' or '.join(sorted(prepared.second))};"
-            f" {len(others)} further signatures came",
-            code="second-signature",
-        )
+    return others
