@@ -4,7 +4,7 @@
 
 PATH is a register's folder (one with `public/`), a folder of published files, or one `.tlog-proof` file.
 This one file needs Python 3.11 and the package `cryptography`. It shares no code with the programs that write
-registers: it was written from the published format ("the format" below; § is a section of it).
+registers: it was written from the published format (docs/wire-format.md; § is a section of it).
 
 A register is true when all of this holds:
 
@@ -31,16 +31,18 @@ import hashlib
 import json
 import os
 import re
+import stat
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn, Protocol
+from typing import Any, Final, NamedTuple, NoReturn
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -70,18 +72,20 @@ class Falsehood(Exception):
         self.why, self.file, self.entry, self.slot = why, file, entry, slot
         self.check = ""
 
-    def at(self, file: str | None = None, entry: int | None = None, slot: str | None = None) -> Falsehood:
-        """The same, with what was not yet known of the place."""
-        self.file = file if self.file is None else self.file
-        self.entry = entry if self.entry is None else self.entry
-        self.slot = slot if self.slot is None else self.slot
-        return self
-
     def __str__(self) -> str:
-        entry = None if self.entry is None else f"entry {self.entry}"
-        places = [entry, None if self.slot is None else f"slot {shown(self.slot)}", self.file and plain(self.file)]
-        place = ", ".join(filter(None, places))
-        return f"{place}: {self.why}" if place else self.why
+        entry = "" if self.entry is None else f"entry {self.entry}"
+        slot = "" if self.slot is None else f"slot {shown(self.slot)}"
+        places = ", ".join(filter(None, (entry, slot, plain(self.file or ""))))
+        return f"{places}: {self.why}" if places else self.why
+
+
+class Unreadable(Exception):
+    """The question cannot be answered: what was given is no register, no proof, or no key."""
+
+
+def expect(holds: object, why: str, slot: str | None = None) -> None:
+    if not holds:
+        raise Falsehood(why, slot=slot)
 
 
 @contextmanager
@@ -90,11 +94,9 @@ def place(file: str | None = None, entry: int | None = None) -> Iterator[None]:
     try:
         yield
     except Falsehood as error:
-        raise error.at(file, entry) from None
-
-
-class Unreadable(Exception):
-    """The question cannot be answered: what was given is no register, no proof, or no key."""
+        error.file = file if error.file is None else error.file
+        error.entry = entry if error.entry is None else error.entry
+        raise
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,9 @@ class Check:
     ok: bool
     detail: str
     count: int
+
+
+Step = Callable[[], tuple[str, int]]  # one check: what holds, and how much of it there was
 
 
 @dataclass
@@ -120,6 +125,17 @@ class Report:
     size: int = 0
     root: str = ""
 
+    def take(self, steps: Mapping[str, Step]) -> Report:
+        """The checks in their order, up to the first that finds something false."""
+        for name, step in steps.items():
+            try:
+                self.checks.append(Check(name, True, *step()))
+            except Falsehood as error:
+                error.check, self.false = name, error
+                self.checks.append(Check(name, False, str(error), 0))
+                break
+        return self
+
     @property
     def ok(self) -> bool:
         return self.false is None
@@ -132,20 +148,7 @@ class Report:
     def verdict(self) -> str:
         if self.false:
             return f"FALSE. {self.false}."
-        if self.trusted:
-            return f"TRUE. Everything checked holds; {self.trust}."
-        return f"TRUE, BUT NOT TRUSTED. Everything checked holds; {self.trust}."
-
-
-@contextmanager
-def checking(report: Report, check: str) -> Iterator[Callable[[str, int], None]]:
-    """One check of the report: `done` says what holds; a falsehood says what does not."""
-    try:
-        yield lambda detail, count: report.checks.append(Check(check, ok=True, detail=detail, count=count))
-    except Falsehood as error:
-        error.check = check
-        report.checks.append(Check(check, ok=False, detail=str(error), count=0))
-        raise
+        return f"{'TRUE' if self.trusted else 'TRUE, BUT NOT TRUSTED'}. Everything checked holds; {self.trust}."
 
 
 def plain(text: str, most: int = 120) -> str:
@@ -158,26 +161,20 @@ def shown(value: object) -> str:
     """A value from a file as it may stand in a sentence."""
     if isinstance(value, str):
         return f'"{plain(value)}"'
-    if isinstance(value, bytes):
-        return plain(repr(value)[1:])
-    return plain(repr(value))
+    return plain(repr(value)[isinstance(value, bytes) :])
+
+
+def difference(came: str | bytes, right: str | bytes) -> str:
+    """Where two texts or files part."""
+    pairs = enumerate(zip(came, right, strict=False))
+    at = next((i for i, (one, other) in pairs if one != other), min(len(came), len(right)))
+    return f"at place {at} came {shown(came[at : at + 32])}, expected {shown(right[at : at + 32])}"
 
 
 # ── 2. Where files come from ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Files(Protocol):
-    """Published files, by their path from the top."""
-
-    def names(self) -> Mapping[str, str]:
-        """Every path, with what it is: "file", "folder" (an empty one, its path ends in /) or something else."""
-
-    def read(self, name: str, most: int) -> bytes:
-        """The content of a file. Falsehood when it is missing or longer than `most` bytes."""
-
-
-def too_long(name: str, most: int) -> NoReturn:
-    raise Falsehood(f"the file is longer than {most} bytes, which no file of this name may be", file=name)
+KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "symbolic link"}
 
 
 class InMemory:
@@ -186,55 +183,71 @@ class InMemory:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
 
-    def names(self) -> Mapping[str, str]:
-        return dict.fromkeys(self.files, "file")
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Every path, with what it is. That of a folder ends in / and comes only when it is empty."""
+        return ((name, "file") for name in sorted(self.files))
 
     def read(self, name: str, most: int) -> bytes:
-        if (data := self.files.get(name)) is None:
-            raise Falsehood("the file is missing", file=name)
-        return data if len(data) <= most else too_long(name, most)
+        """The content of a file. Falsehood when it is missing or longer than `most` bytes."""
+        with place(name):
+            expect(name in self.files, "the file is missing")
+            return not_longer(self.files[name], most)
 
 
 class Folder:
-    """Files on disk, perhaps while somebody publishes."""
+    """The same on disk, perhaps while somebody publishes. No link is followed and no pipe is waited for."""
 
     def __init__(self, top: Path) -> None:
         self.top = top
 
-    def names(self) -> Mapping[str, str]:
-        return dict(self._below(self.top, ""))
+    def names(self) -> Iterable[tuple[str, str]]:
+        return ((name, KINDS.get(stat.S_IFMT(found.st_mode), "special file")) for name, found in self._walk())
 
-    def _below(self, folder: Path, prefix: str) -> Iterator[tuple[str, str]]:
-        waiting = [(folder, prefix)]
-        while waiting:
-            folder, prefix = waiting.pop()
-            empty = True
-            try:
-                with os.scandir(folder) as found:
-                    for item in found:
-                        empty = False
-                        if item.is_symlink():
-                            yield prefix + item.name, "symbolic link"
-                        elif item.is_dir():
-                            waiting.append((Path(item.path), f"{prefix}{item.name}/"))
-                        else:
-                            yield prefix + item.name, "file" if item.is_file() else "special file"
-            except FileNotFoundError:
-                continue  # it was taken away between the listing and now; what is then missing is found later
-            except OSError as error:
-                raise Unreadable(f"the folder {plain(str(folder))} cannot be read: {error.strerror}") from error
-            if empty and prefix:
-                yield prefix, "folder"
+    def stamp(self) -> int:
+        """A number that changes when any file does."""
+        return sum(hash((name, f.st_ino, f.st_size, f.st_mtime_ns)) for name, f in self._walk())
 
     def read(self, name: str, most: int) -> bytes:
-        try:
-            with (self.top / name).open("rb") as file:
-                data = file.read(most + 1)
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            raise Falsehood("the file is missing", file=name) from None
-        except OSError as error:
-            raise Unreadable(f"the file {plain(name)} cannot be read: {error.strerror}") from error
-        return data if len(data) <= most else too_long(name, most)
+        with place(name):
+            try:
+                with open(self.top / name, "rb", opener=open_file) as file:
+                    return not_longer(file.read(most + 1), most)
+            except (FileNotFoundError, NotADirectoryError):
+                raise Falsehood("the file is missing") from None
+            except OSError as error:
+                raise Unreadable(f"the file {plain(name)} cannot be read: {error.strerror}") from error
+
+    def _walk(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Everything but folders that hold something. What is taken away meanwhile is left out."""
+        waiting = [""]
+        while waiting:
+            prefix = waiting.pop()
+            empty = True
+            try:
+                with os.scandir(self.top / prefix) as found:
+                    for item in found:
+                        empty = False
+                        if item.is_dir(follow_symlinks=False):
+                            waiting.append(f"{prefix}{item.name}/")
+                        else:
+                            yield prefix + item.name, item.stat(follow_symlinks=False)
+                if empty and prefix:
+                    yield prefix, (self.top / prefix).lstat()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise Unreadable(f"the folder {plain(prefix)} cannot be read: {error.strerror}") from error
+
+
+def not_longer(data: bytes, most: int) -> bytes:
+    expect(len(data) <= most, f"the file is longer than {most} bytes, which no file of this name may be")
+    return data
+
+
+def open_file(path: str, flags: int) -> int:
+    """Open a plain file. A link, a pipe or a device is none."""
+    expect(stat.S_ISREG(os.lstat(path).st_mode), "it is a link, a folder or a special file, expected a plain file")
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
 
 
 # ── 3. Canonical JSON (§2) ───────────────────────────────────────────────────────────────────────────────────────────
@@ -247,8 +260,8 @@ MOST_JSON = 49_152
 MOST_DEPTH = 16
 MOST_INTEGER = 2**53 - 1
 KEY = re.compile(r"[A-Za-z0-9_./:-]{1,256}")
+is_key = lru_cache(maxsize=10_000)(KEY.fullmatch)  # a log uses the same few again and again
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as an escape: an odd number of backslashes before u0000
-known_keys: set[str] = set()  # keys that have already matched KEY: a log uses the same few again and again
 
 
 def no_float(text: str) -> NoReturn:
@@ -267,20 +280,19 @@ def read_json(data: bytes) -> JSON:
         raise Falsehood(f"a JSON text of {len(data)} bytes came, expected at most {MOST_JSON}")
     try:
         text = data.decode()
+        value = DECODER.decode(text)
+        check_values((value,), 0)
+        again = ENCODER.encode(value)
     except UnicodeDecodeError as error:
         raise Falsehood(f"byte {error.start} of the JSON text is not UTF-8") from None
-    try:
-        value = DECODER.decode(text)
     except RecursionError:
         raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep") from None
     except ValueError as error:
         raise Falsehood(f"the text is not JSON: {plain(str(error))}") from None
-    check_values((value,), 0)
-    if "\\u0000" in text and NUL.search(text):
-        raise Falsehood("a string with the character U+0000 came")
-    again = ENCODER.encode(value)
     if again != text:
         raise Falsehood(f"the JSON text is not canonical: {difference(text, again)}")
+    if "\\u0000" in text and NUL.search(text):
+        raise Falsehood("a string with the character U+0000 came")
     return value
 
 
@@ -288,47 +300,20 @@ def check_values(values: Iterable[JSON], depth: int) -> None:
     """Rules 1, 2 and 4 of §2, for values that stand `depth` deep and all that is in them."""
     for value in values:
         kind = type(value)
-        if kind is dict:
+        if kind is str:
+            continue
+        if kind is dict or kind is list:
             if depth >= MOST_DEPTH:
                 raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep")
-            for key in value:
-                if key not in known_keys:
-                    check_key(key)
-            check_values(value.values(), depth + 1)
-        elif kind is list:
-            if depth >= MOST_DEPTH:
-                raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep")
-            check_values(value, depth + 1)
+            if kind is dict:
+                for key in value:
+                    if not is_key(key):
+                        raise Falsehood(f"the JSON key {shown(key)} came, expected 1 to 256 of A-Z a-z 0-9 _ . / : -")
+                check_values(value.values(), depth + 1)
+            else:
+                check_values(value, depth + 1)
         elif kind is int and not -MOST_INTEGER <= value <= MOST_INTEGER:
             raise Falsehood(f"the number {plain(str(value), 30)} is outside -{MOST_INTEGER} .. {MOST_INTEGER}")
-
-
-def check_key(key: str) -> None:
-    if not KEY.fullmatch(key):
-        raise Falsehood(f"the JSON key {shown(key)} came, expected 1 to 256 of A-Z a-z 0-9 _ . / : -")
-    if len(known_keys) < 10_000:
-        known_keys.add(key)
-
-
-def difference(came: str, expected: str) -> str:
-    """Where a text stops being canonical. A key that stands twice is said first: it is the usual trick."""
-
-    def once(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise KeyError(key)
-            seen.add(key)
-        return dict(pairs)
-
-    try:
-        json.JSONDecoder(object_pairs_hook=once).decode(came)
-    except KeyError as error:
-        return f"the key {shown(error.args[0])} stands twice in one object"
-    shorter = min(len(came), len(expected))
-    place = next((i for i in range(shorter) if came[i] != expected[i]), shorter)
-    came, expected = came[place : place + 12], expected[place : place + 12]
-    return f"at character {place} came {shown(came)}, expected {shown(expected)}"
 
 
 # ── 4. Base64, keys, signature lines (§1) ────────────────────────────────────────────────────────────────────────────
@@ -341,36 +326,35 @@ LINE = re.compile(rb"\xe2\x80\x94 (" + NAME.encode() + rb") ([A-Za-z0-9+/]+={0,2
 ED25519, WITNESS_ED25519, ML_DSA_44 = 0x01, 0x04, 0x06
 PUBLIC_BYTES = {ED25519: 32, WITNESS_ED25519: 32, ML_DSA_44: 1312}
 SIGNATURE_BYTES = {ED25519: 64, WITNESS_ED25519: 8 + 64, ML_DSA_44: 8 + 2420}
+FROM_URL = bytes.maketrans(b"-_+/=", b"+/???")
 
 
 def b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+    return binascii.b2a_base64(data, newline=False).decode()
 
 
-def from_b64(text: str | bytes) -> bytes:
+def from_b64(text: bytes) -> bytes:
     """Base64 with padding; a text that does not re-encode to itself is refused."""
     try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        data = binascii.a2b_base64(text)
+    except binascii.Error:
         raise Falsehood(f"{shown(text)} is not base64") from None
-    if base64.b64encode(data) != (text.encode() if isinstance(text, str) else text):
+    if binascii.b2a_base64(data, newline=False) != text:
         raise Falsehood(f"the base64 text {shown(text)} is not canonical")
     return data
 
 
-def from_b64url(text: str) -> bytes:
-    """Base64url without padding; a text that does not re-encode to itself is refused."""
-    try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise Falsehood(f"{shown(text)} is not base64url") from None
-    if base64.urlsafe_b64encode(data).rstrip(b"=").decode() != text:
-        raise Falsehood(f"the base64url text {shown(text)} is not canonical")
-    return data
+def from_b64url(text: bytes) -> bytes:
+    """Base64url without padding, held to the same."""
+    return from_b64(text.translate(FROM_URL) + b"=" * (-len(text) % 4))
 
 
-@dataclass(frozen=True)
-class Key:
+def digest_of(text: str) -> str:
+    """Base64url of the SHA-256 of a text (§6)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())[:43].decode()
+
+
+class Key(NamedTuple):
     """A public key with its name: what a vkey says."""
 
     name: str
@@ -384,14 +368,13 @@ class Key:
 def read_vkey(text: str) -> Key:
     if not (found := VKEY.fullmatch(text)):
         raise Falsehood(f"{shown(text)} is not a key; expected name+keyid+base64")
-    name, keyid, data = found[1], bytes.fromhex(found[2]), from_b64(found[3])
+    name, keyid, data = found[1], bytes.fromhex(found[2]), from_b64(found[3].encode())
     kind, public = data[0], data[1:]
-    if kind not in PUBLIC_BYTES:
-        raise Falsehood(f"the key {shown(text)} has type {kind:#04x}, expected 0x01, 0x04 or 0x06")
-    if len(public) != PUBLIC_BYTES[kind]:
-        raise Falsehood(f"the key {shown(name)} has {len(public)} bytes, expected {PUBLIC_BYTES[kind]}")
-    if keyid != (expected := hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]):
-        raise Falsehood(f"the key {shown(name)} has key id {keyid.hex()}, expected {expected.hex()}")
+    expect(kind in PUBLIC_BYTES, f"the key {shown(text)} has type {kind:#04x}, expected 0x01, 0x04 or 0x06")
+    size = PUBLIC_BYTES[kind]
+    expect(len(public) == size, f"the key {shown(name)} has {len(public)} bytes, expected {size}")
+    right = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+    expect(keyid == right, f"the key {shown(name)} has key id {keyid.hex()}, expected {right.hex()}")
     return Key(name, keyid, kind, public, text)
 
 
@@ -418,7 +401,7 @@ def read_lines(data: bytes, most: int) -> list[Line]:
         at = found.end()
     if not 1 <= len(lines) <= most:
         raise Falsehood(f"{len(lines)} signature lines came, expected 1 to {most}")
-    if len({line[:2] for line in lines}) != len(lines):
+    if len(lines) > 1 and len({line[:2] for line in lines}) != len(lines):
         raise Falsehood("two signature lines are by the same key")
     return lines
 
@@ -427,15 +410,15 @@ def read_lines(data: bytes, most: int) -> list[Line]:
 def checker(kind: int, public: bytes) -> Callable[[bytes, bytes], None]:
     """The function of `cryptography` that raises unless (signature, message) is good under this key."""
     try:
-        if kind == ML_DSA_44:
-            if not HAS_ML_DSA:
-                raise Unreadable("this version of cryptography cannot check ML-DSA-44 signatures; install a newer one")
+        if kind != ML_DSA_44:
+            return Ed25519PublicKey.from_public_bytes(public).verify
+        if HAS_ML_DSA:
             return MLDSA44PublicKey.from_public_bytes(public).verify
-        return Ed25519PublicKey.from_public_bytes(public).verify
     except ValueError:
         raise Falsehood("a key's bytes are not a public key") from None
-    except UnsupportedAlgorithm as error:
-        raise Unreadable("this build of cryptography cannot check ML-DSA-44 signatures; install another") from error
+    except UnsupportedAlgorithm:
+        pass
+    raise Unreadable("this cryptography package cannot check ML-DSA-44 signatures; install a newer one")
 
 
 def is_signed(kind: int, public: bytes, signature: bytes, message: bytes) -> bool:
@@ -449,22 +432,25 @@ def is_signed(kind: int, public: bytes, signature: bytes, message: bytes) -> boo
 # ── 5. Events (§3) and sealed values (§6) ────────────────────────────────────────────────────────────────────────────
 
 HEADER = b"fairplace/event/v1\n"
-MEMBERS = ["actor", "at", "body", "id", "keys", "log", "n", "prev", "sealed", "stream", "type"]
-UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-%d[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+UUID4 = re.compile(UUID % 4)
 TYPE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+/[1-9][0-9]*")
-FORMS = (
-    ("actor", re.compile(NAME), "a key name"),
-    ("at", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"), "YYYY-MM-DDTHH:MM:SS.sssZ"),
-    ("id", re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"), "a UUIDv7"),
-    ("keys", re.compile(HASH.pattern + "|"), "a leaf hash, or nothing in the first entry"),
-    ("log", re.compile(NAME), "the origin of the log"),
-    ("prev", re.compile(HASH.pattern + "|"), "a leaf hash, or nothing in the first event of a stream"),
-    ("stream", UUID4, "a UUIDv4"),
-    ("type", TYPE, "a type such as evaluation.scored/1"),
-)
-SLOT = re.compile(r"(/[a-z0-9_-]{1,64}){1,8}")
+AT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
+FORMS = {
+    "actor": (NAME, "a key name"),
+    "at": (AT, "YYYY-MM-DDTHH:MM:SS.sssZ"),
+    "id": (UUID % 7, "a UUIDv7"),
+    "keys": (f"(?:{HASH.pattern})?", "a leaf hash, or nothing in the first entry"),
+    "log": (NAME, "the origin of the log"),
+    "prev": (f"(?:{HASH.pattern})?", "a leaf hash, or nothing in the first event of a stream"),
+    "stream": (UUID4.pattern, "a UUIDv4"),
+    "type": (TYPE.pattern, "a type such as evaluation.scored/1"),
+}
+ALL_FORMS = re.compile("\n".join(form for form, _ in FORMS.values()))  # no form has a line feed in it
+MEMBERS = ["actor", "at", "body", "id", "keys", "log", "n", "prev", "sealed", "stream", "type"]
+SLOT = re.compile(r"(?=.{1,256}\Z)(?:/[a-z0-9_-]{1,64}){1,8}")
+is_slot = lru_cache(maxsize=10_000)(SLOT.fullmatch)
 BASES = frozenset({"personal", "child", "commercial", "standstill", "security", "legal-privilege"})
-known_slots: set[str] = set()  # slots that have already matched SLOT
 
 
 class Entry(NamedTuple):
@@ -475,10 +461,6 @@ class Entry(NamedTuple):
     lines: list[Line]
     leaf: bytes
     leaf_b64: str
-
-    @property
-    def type(self) -> str:
-        return str(self.event["type"])
 
 
 def read_entry(data: bytes) -> Entry:
@@ -504,71 +486,101 @@ def read_entry(data: bytes) -> Entry:
 
 def check_envelope(event: JSON) -> None:
     """The eleven members of an event, no other (§3)."""
-    if type(event) is not dict:
-        raise Falsehood(f"the event is {shown(event)}, expected an object")
-    if list(event) != MEMBERS:
-        missing, extra = sorted(set(MEMBERS) - set(event)), sorted(set(event) - set(MEMBERS))
-        what = f"no member {shown(missing[0])}" if missing else f"a member {shown(extra[0])} that no event has"
-        raise Falsehood(f"the event has {what}")
-    for member, form, words in FORMS:
-        value = event[member]
-        if type(value) is not str or not form.fullmatch(value):
-            raise Falsehood(f"`{member}` is {shown(value)}, expected {words}")
+    check_members("the event", event, MEMBERS)
+    try:
+        well_formed = ALL_FORMS.fullmatch("\n".join([event[member] for member in FORMS]))
+    except TypeError:
+        well_formed = None
+    if not well_formed:
+        for member, (form, words) in FORMS.items():
+            value = event[member]
+            good = type(value) is str and re.fullmatch(form, value)
+            expect(good, f"`{member}` is {shown(value)}, expected {words}")
     try:
         datetime.fromisoformat(event["at"])
     except ValueError:
         raise Falsehood(f"`at` is {shown(event['at'])}, which is no moment of the calendar") from None
-    if type(event["n"]) is not int or event["n"] < 1:
-        raise Falsehood(f"`n` is {shown(event['n'])}, expected 1 or more")
-    for member in ("body", "sealed"):
-        if type(event[member]) is not dict:
-            raise Falsehood(f"`{member}` is {shown(event[member])}, expected an object")
-    if event["sealed"]:
-        check_sealed(event["sealed"], event["body"])
-
-
-def check_sealed(sealed: dict[str, JSON], body: dict[str, JSON]) -> None:
-    """Every slot has a basis and a digest, and its place in the body is free (§6)."""
+    n, body, sealed = event["n"], event["body"], event["sealed"]
+    if type(n) is not int or n < 1:
+        raise Falsehood(f"`n` is {shown(n)}, expected 1 or more")
+    if type(body) is not dict or type(sealed) is not dict:
+        raise Falsehood(f"`body` is {shown(body)} and `sealed` is {shown(sealed)}, expected two objects")
     for slot, seal in sealed.items():
-        if slot not in known_slots:
-            if len(slot) > 256 or not SLOT.fullmatch(slot):
-                raise Falsehood("a slot of this name came, expected 1 to 8 parts such as /score", slot=slot)
-            if len(known_slots) < 10_000:
-                known_slots.add(slot)
-        if type(seal) is not dict or list(seal) != ["basis", "d"]:
-            raise Falsehood(f"{shown(seal)} came, expected a basis and a digest", slot=slot)
-        if type(seal["basis"]) is not str or seal["basis"] not in BASES:
-            raise Falsehood(
-                f"the basis is {shown(seal['basis'])}, expected one of {', '.join(sorted(BASES))}", slot=slot
-            )
-        if type(seal["d"]) is not str or not HASH_URL.fullmatch(seal["d"]):
-            raise Falsehood(f"the digest is {shown(seal['d'])}, expected base64url of 32 bytes", slot=slot)
-        *parents, last = slot[1:].split("/")
-        place: JSON = body
-        path = ""
-        for parent in parents:
-            path += f"/{parent}"
-            if path in sealed:
-                raise Falsehood(f"the slot lies inside the slot {shown(path)}", slot=slot)
-            place = place.get(parent, {}) if type(place) is dict else None
-        if type(place) is not dict or last in place:
-            raise Falsehood("the body already has something in the place of this slot", slot=slot)
+        check_seal(slot, seal)
+        check_slot_is_free(slot, body, sealed)
 
 
-def read_disclosure(text: str, sealed: Mapping[str, JSON]) -> tuple[str, JSON]:
-    """Slot and value of a disclosure that fits a digest of the entry (§6; RFC 9901 section 4.2)."""
-    parts = read_json(from_b64url(text))
+def check_members(what: str, value: JSON, members: list[str]) -> None:
+    """An object with exactly these members, which are given sorted as canonical JSON has them."""
+    if type(value) is not dict:
+        raise Falsehood(f"{what} is {shown(value)}, expected an object")
+    if list(value) != members:
+        missing, extra = sorted(set(members) - set(value)), sorted(set(value) - set(members))
+        which = f"no member {shown(missing[0])}" if missing else f"a member {shown(extra[0])}"
+        raise Falsehood(f"{what} has {which}, expected the members {', '.join(members)}")
+
+
+def check_seal(slot: str, seal: JSON) -> None:
+    """A slot has a basis and a digest (§6)."""
+    if not is_slot(slot):
+        raise Falsehood("a slot of this name came, expected 1 to 8 parts such as /score", slot=slot)
+    if type(seal) is not dict or list(seal) != ["basis", "d"]:
+        raise Falsehood(f"{shown(seal)} came, expected a basis and a digest", slot=slot)
+    basis, digest = seal["basis"], seal["d"]
+    if type(basis) is not str or basis not in BASES:
+        raise Falsehood(f"the basis is {shown(basis)}, expected one of {', '.join(sorted(BASES))}", slot=slot)
+    if type(digest) is not str or not HASH_URL.fullmatch(digest):
+        raise Falsehood(f"the digest is {shown(digest)}, expected base64url of 32 bytes", slot=slot)
+
+
+def check_slot_is_free(slot: str, body: JSON, sealed: Mapping[str, JSON]) -> None:
+    """The value has a place in the body, in which nothing stands; and no slot lies inside another (§6)."""
+    *parents, last = slot[1:].split("/")
+    where, path = body, ""
+    for parent in parents:
+        path += f"/{parent}"
+        if path in sealed:
+            raise Falsehood(f"the slot lies inside the slot {shown(path)}", slot=slot)
+        where = where.get(parent, {}) if type(where) is dict else None
+    if type(where) is not dict or last in where:
+        raise Falsehood("the body already has something in the place of this slot", slot=slot)
+
+
+def read_disclosures(data: bytes, digests: Mapping[str, str]) -> dict[str, JSON]:
+    """Lines of `~` disclosure LF, sorted by slot, each slot once: slot to value (§10)."""
+    openings: dict[str, JSON] = {}
+    last = ""
+    *lines, rest = data.split(b"\n")
+    if rest or not lines:
+        raise Falsehood("a disclosure does not end in a line feed")
+    for line in lines:
+        if not line.startswith(b"~") or not line.isascii():
+            raise Falsehood(f"a line begins {shown(line[:20])}, expected ~ and a disclosure")
+        slot, value = read_disclosure(line[1:].decode(), digests)
+        if slot <= last:
+            raise Falsehood(f"the slot comes after {shown(last)}, expected slots sorted, each once", slot=slot)
+        openings[slot] = value
+        last = slot
+    return openings
+
+
+def read_disclosure(text: str, digests: Mapping[str, str]) -> tuple[str, JSON]:
+    """Slot and value of a disclosure that fits the entry's digest at that slot (§6; RFC 9901 section 4.2)."""
+    parts = read_json(from_b64url(text.encode()))
     if type(parts) is not list or len(parts) != 3:
         raise Falsehood("a disclosure is not [salt, slot, value]")
     salt, slot, value = parts
     if type(salt) is not str or not HASH_URL.fullmatch(salt):
         raise Falsehood(f"a disclosure has the salt {shown(salt)}, expected base64url of 32 bytes")
-    if type(slot) is not str or slot not in sealed:
+    if type(slot) is not str or slot not in digests:
         raise Falsehood(f"a disclosure opens the slot {shown(slot)}, which the entry does not have")
-    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-    if digest != sealed[slot]["d"]:
-        raise Falsehood(f"the disclosure has digest {digest}, the entry holds {sealed[slot]['d']}", slot=slot)
+    if (digest := digest_of(text)) != digests[slot]:
+        raise Falsehood(f"the disclosure has digest {digest}, the entry holds {digests[slot]}", slot=slot)
     return slot, value
+
+
+def digests_of(event: Mapping[str, JSON]) -> dict[str, str]:
+    return {sys.intern(slot): seal["d"] for slot, seal in event["sealed"].items()}
 
 
 # ── 6. The tree (§4; RFC 6962 section 2.1) ───────────────────────────────────────────────────────────────────────────
@@ -597,11 +609,11 @@ class Tree:
         self.heights[0] += leaf
         complete, height = len(self), 0
         while complete % 2 == 0:
-            pair = self.heights[height][-64:]
+            pair = bytes(self.heights[height][-64:])
             complete, height = complete // 2, height + 1
             if height == len(self.heights):
                 self.heights.append(bytearray())
-            self.heights[height] += node_hash(bytes(pair[:32]), bytes(pair[32:]))
+            self.heights[height] += node_hash(pair[:32], pair[32:])
 
     def leaf(self, index: int) -> bytes:
         return bytes(self.heights[0][32 * index : 32 * index + 32])
@@ -624,12 +636,10 @@ class Tree:
 
 def root_from(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """The root that an inclusion proof leads to: RFC 9162 section 2.1.3.2, step by step."""
-    if not 0 <= index < size:
-        raise Falsehood(f"the proof is for entry {index} of a log of {size}")
+    expect(0 <= index < size, f"the proof is for entry {index} of a log of {size}")
     at, last, value = index, size - 1, leaf
     for step in proof:
-        if last == 0:
-            raise Falsehood("the inclusion proof has more hashes than the path")
+        expect(last, "the inclusion proof has more hashes than the path")
         if at & 1 or at == last:
             value = node_hash(step, value)
             while not at & 1 and at:
@@ -637,15 +647,14 @@ def root_from(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> byt
         else:
             value = node_hash(value, step)
         at, last = at >> 1, last >> 1
-    if last:
-        raise Falsehood("the inclusion proof has fewer hashes than the path")
+    expect(not last, "the inclusion proof has fewer hashes than the path")
     return value
 
 
 # ── 7. The key register (§5) ─────────────────────────────────────────────────────────────────────────────────────────
 # Validity is by position, not by clock. A key may sign the entry at index i when it was added at or before the register
-# event that the entry's `keys` names, and no register event before i revoked it, or narrowed it for this type; nor may
-# anything have narrowed it between the register event that `keys` names and i.
+# event that the entry's `keys` names, and no register event before i revoked it, or limited it from this type; nor may
+# anything have limited it between the register event that `keys` names and i.
 
 REGISTER_MEMBERS: Final[Mapping[str, list[str]]] = {
     "log.opened/1": ["root_key"],
@@ -660,27 +669,14 @@ ROLE = re.compile(r"[a-z][a-z-]{0,63}")
 
 @dataclass
 class Standing:
-    """What the register says of one key that signs events, with the indexes at which it said so."""
+    """What the register says of one key, with the indexes at which it said so."""
 
     key: Key
     added: int
-    roles: dict[str, int]
-    limits: dict[str, int] = field(default_factory=dict)
-    narrowed: int = -1
-    revoked: int | None = None
-
-
-@dataclass
-class LogKey:
-    """One of the log's own keys."""
-
-    key: Key
-    added: int
-    retired: int | None = None
-
-    def stands_at(self, size: int) -> bool:
-        """May it sign the checkpoint of this size? The events that add and retire it must be, or not be, in it."""
-        return self.added < size and (self.retired is None or self.retired >= size)
+    ended: int | None = None  # revoked, or retired
+    roles: dict[str, int] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)  # event type to the first index that forbids it
+    limited: int = -1  # by the last event that limited it
 
 
 class KeyRegister:
@@ -689,156 +685,139 @@ class KeyRegister:
     def __init__(self) -> None:
         self.stream = ""
         self.events: dict[str, int] = {}  # leaf hash of a register event to its index
-        self.keys: dict[tuple[str, bytes], Standing] = {}
-        self.log_keys: dict[tuple[str, bytes], LogKey] = {}
+        self.keys: dict[tuple[str, bytes], Standing] = {}  # those that sign events, by name and key id
+        self.log_keys: dict[tuple[str, bytes], Standing] = {}  # those of the log itself, which sign checkpoints
         self.publics: dict[bytes, str] = {}  # public key to the one vkey under which it stands
         self.root_key = ""
 
     def judge(self, index: int, entry: Entry) -> list[Key]:
         """The keys of the entry's signature lines, each found allowed to sign here; and what the entry changes."""
-        event = entry.event
-        is_register = event["type"] in REGISTER_MEMBERS
+        event, of_type = entry.event, entry.event["type"]
+        is_register = of_type in REGISTER_MEMBERS
         if index == 0:
-            self._open(entry)
-        elif is_register != (event["stream"] == self.stream):
-            where = "outside" if is_register else "inside"
-            raise Falsehood(f"an event {event['type']} stands {where} the stream of the key register")
-        named = self._named(index, event["keys"])
-        keys = [self._signer(line, named, event["type"]) for line in entry.lines]
+            named = 0
+            self._open(event)
+        else:
+            if is_register != (event["stream"] == self.stream):
+                where = "outside" if is_register else "inside"
+                raise Falsehood(f"an event {of_type} stands {where} the stream of the key register")
+            if (found := self.events.get(event["keys"])) is None:
+                came = shown(event["keys"])
+                raise Falsehood(f"`keys` is {came}, expected the leaf hash of an earlier event of the key register")
+            named = found
+        keys = [self._signer(line, named, of_type) for line in entry.lines]
         if is_register:
             if index:
-                self._change(index, event, named)
+                self._change(index, event, self.keys[entry.lines[0][:2]], named)
             self.events[entry.leaf_b64] = index
         return keys
 
-    def active_log_keys(self) -> list[Key]:
-        return [log_key.key for log_key in self.log_keys.values() if log_key.retired is None]
-
-    def _named(self, index: int, keys: str) -> int:
-        """The index of the register event that the entry names."""
-        if index == 0:
-            if keys:
-                raise Falsehood(f"`keys` of the first entry is {shown(keys)}, expected nothing")
-            return 0
-        if (named := self.events.get(keys)) is None:
-            raise Falsehood(f"`keys` is {shown(keys)}, expected the leaf hash of an earlier event of the key register")
-        return named
-
     def _signer(self, line: Line, named: int, of_type: str) -> Key:
-        standing = self.keys.get((line.name, line.keyid))
+        standing = self.keys.get(line[:2])
+        after = f"after entry {named}, the register event that `keys` names"
         if standing is None:
-            raise Falsehood(f"it is signed by {line}, a key that is not in the key register at this point")
-        if standing.added > named:
-            why = f"was added by entry {standing.added}, after entry {named}, the register event that `keys` names"
-        elif standing.revoked is not None:
-            why = f"was revoked by entry {standing.revoked}"
+            why = "is not in the key register at this point"
+        elif standing.added > named:
+            why = f"was added by entry {standing.added}, {after}"
+        elif standing.ended is not None:
+            why = f"was revoked by entry {standing.ended}"
         elif of_type in standing.limits:
             why = f"may not sign {of_type} since entry {standing.limits[of_type]}"
-        elif standing.narrowed > named:
-            why = f"was limited by entry {standing.narrowed}, after entry {named}, the register event that `keys` names"
+        elif standing.limited > named:
+            why = f"was limited by entry {standing.limited}, {after}"
         else:
             return standing.key
         raise Falsehood(f"it is signed by {line}, a key that {why}")
 
-    def _open(self, entry: Entry) -> None:
+    def _open(self, event: dict[str, JSON]) -> None:
         """Entry 0 brings the root key, and is signed by it."""
-        event = entry.event
-        if event["type"] != "log.opened/1":
-            raise Falsehood(f"the first entry is of type {event['type']}, expected log.opened/1")
+        expect(event["type"] == "log.opened/1", f"the first entry is of type {event['type']}, expected log.opened/1")
+        expect(not event["keys"], f"`keys` of the first entry is {shown(event['keys'])}, expected nothing")
         body = dict(event["body"])
         if "continues" in body:
-            before = body.pop("continues")
-            if type(before) is not dict or list(before) != ["log", "root", "size"]:
-                raise Falsehood(f"`continues` is {shown(before)}, expected log, root and size of the earlier log")
-        root = self._actor_key(self._vkey(body, "root_key", REGISTER_MEMBERS["log.opened/1"]), event["log"])
-        if root.name != event["actor"]:
-            raise Falsehood(f"the root key is {plain(root.name)}, but the actor is {plain(event['actor'])}")
-        self.stream, self.root_key = event["stream"], root.vkey
-        self.keys[root.name, root.keyid] = Standing(root, 0, {"root": 0})
+            check_members("`continues`", body.pop("continues"), ["log", "root", "size"])
+        check_members("the body", body, REGISTER_MEMBERS["log.opened/1"])
+        key = self._key(body["root_key"], event["log"], of_log=False)
+        expect(key.name == event["actor"], f"the root key is {key.name}, but the actor is {event['actor']}")
+        self.stream, self.root_key = event["stream"], key.vkey
+        self.keys[key.name, key.keyid] = Standing(key, 0, roles={"root": 0})
 
-    def _change(self, index: int, event: dict[str, JSON], named: int) -> None:
-        """What one register event does. It must be by a key with the role root or key-admin."""
+    def _change(self, index: int, event: dict[str, JSON], signer: Standing, named: int) -> None:
+        """What one register event does. The very key that signs it first must have the role root or key-admin."""
         kind, body = event["type"], event["body"]
-        actors = [s for s in self.keys.values() if s.key.name == event["actor"] and s.revoked is None]
-        if not any(s.roles.get(role, index) <= named for s in actors for role in ("root", "key-admin")):
-            raise Falsehood(f"{plain(event['actor'])} changes the key register without the role root or key-admin")
-        if kind == "log.opened/1":
-            raise Falsehood("the log is opened a second time")
-        key = self._vkey(body, "vkey", REGISTER_MEMBERS[kind])
-        if kind == "log-key.added/1":
-            self._add_log_key(index, key, event["log"])
-        elif kind == "log-key.retired/1":
-            log_key = self.log_keys.get((key.name, key.keyid))
-            if log_key is None or log_key.retired is not None:
-                raise Falsehood(f"the log key {plain(key.vkey)} is retired, but is not one of the log's keys now")
-            log_key.retired = index
-        elif kind == "key.added/1":
-            role = body["role"]
-            if type(role) is not str or not ROLE.fullmatch(role):
-                raise Falsehood(f"the role is {shown(role)}, expected a word")
-            standing = self.keys.setdefault(
-                (key.name, key.keyid), Standing(self._actor_key(key, event["log"]), index, {})
-            )
-            if standing.revoked is not None:
-                raise Falsehood(f"the key {plain(key.vkey)} is added again, but entry {standing.revoked} revoked it")
-            standing.roles.setdefault(role, index)
-        else:
-            self._narrow(index, kind, key, body)
-
-    def _narrow(self, index: int, kind: str, key: Key, body: dict[str, JSON]) -> None:
-        standing = self.keys.get((key.name, key.keyid))
-        if standing is None or standing.revoked is not None:
-            raise Falsehood(f"{kind} names the key {plain(key.vkey)}, which is not a key that may sign now")
-        if kind == "key.revoked/1":
-            if type(body["reason"]) is not str:
-                raise Falsehood(f"`reason` is {shown(body['reason'])}, expected a word")
-            standing.revoked = index
+        allowed = any(signer.roles.get(role, index) <= named for role in ("root", "key-admin"))
+        expect(allowed, f"{signer.key.name} changes the key register without the role root or key-admin")
+        expect(kind != "log.opened/1", "the log is opened a second time")
+        check_members("the body", body, REGISTER_MEMBERS[kind])
+        of_log = kind.startswith("log-key.")
+        key = self._key(body["vkey"], event["log"], of_log=of_log)
+        name = plain(key.vkey)
+        keys = self.log_keys if of_log else self.keys
+        standing = keys.get((key.name, key.keyid))
+        if kind in ("log-key.added/1", "key.added/1"):
+            if standing is None:
+                standing = keys[key.name, key.keyid] = Standing(key, index)
+            else:
+                expect(standing.key == key, f"another key has the name and key id of {name}")
+                expect(not of_log, f"the log key {name} is added twice")
+                expect(standing.ended is None, f"{name} is added again, but entry {standing.ended} revoked it")
+            if not of_log:
+                role = body["role"]
+                expect(type(role) is str and ROLE.fullmatch(role), f"the role is {shown(role)}, expected a word")
+                standing.roles.setdefault(role, index)
             return
-        types = body["not_for"]
-        if type(types) is not list or not all(type(t) is str and TYPE.fullmatch(t) for t in types):
-            raise Falsehood(f"`not_for` is {shown(types)}, expected a list of event types")
-        standing.narrowed = index
-        for of_type in types:
-            standing.limits.setdefault(of_type, index)
+        if standing is None or standing.key != key or standing.ended is not None:
+            raise Falsehood(f"{kind} names {name}, which is not a key in use now")
+        if kind == "key.limited/1":
+            types = body["not_for"]
+            expect(is_list_of_types(types) and types, f"`not_for` is {shown(types)}, expected a list of event types")
+            standing.limited = index
+            for of_type in types:
+                standing.limits.setdefault(of_type, index)
+        else:
+            reason = body.get("reason", "")
+            expect(type(reason) is str, f"`reason` is {shown(reason)}, expected a word")
+            standing.ended = index
 
-    def _vkey(self, body: dict[str, JSON], member: str, members: list[str]) -> Key:
-        if list(body) != members:
-            raise Falsehood(f"the body has the members {shown(list(body))}, expected {shown(members)}")
-        if type(body[member]) is not str:
-            raise Falsehood(f"`{member}` is {shown(body[member])}, expected a key")
-        return read_vkey(body[member])
-
-    def _actor_key(self, key: Key, origin: str) -> Key:
-        if key.kind != ED25519:
-            raise Falsehood(f"the key {plain(key.vkey)} has type {key.kind:#04x}, expected 0x01 for a key of an actor")
-        if key.name == origin:
-            raise Falsehood(f"a key named {plain(origin)}, as the log itself, is added to sign events")
-        return self._one_name(key)
-
-    def _add_log_key(self, index: int, key: Key, origin: str) -> None:
-        if key.name != origin or key.kind not in (ED25519, ML_DSA_44):
-            raise Falsehood(
-                f"the log key {plain(key.vkey)} came, expected one named {plain(origin)}, type 0x01 or 0x06"
-            )
-        if (key.name, key.keyid) in self.log_keys:
-            raise Falsehood(f"the log key {plain(key.vkey)} is added twice")
-        self.log_keys[key.name, key.keyid] = LogKey(self._one_name(key), index)
-
-    def _one_name(self, key: Key) -> Key:
-        """One public key stands under one name and one type (§1)."""
-        if (other := self.publics.setdefault(key.public, key.vkey)) != key.vkey:
-            raise Falsehood(f"the key {plain(key.vkey)} is already in use as {plain(other)}")
+    def _key(self, vkey: JSON, origin: str, *, of_log: bool) -> Key:
+        """A key for its use: the log's keys have its name, nobody else's does; one public key stands under one vkey."""
+        if type(vkey) is not str:
+            raise Falsehood(f"{shown(vkey)} came, expected a key")
+        key = read_vkey(vkey)
+        if of_log:
+            good = key.name == origin and key.kind in (ED25519, ML_DSA_44)
+            expect(good, f"the log key {plain(vkey)} came, expected one named {origin}, type 0x01 or 0x06")
+        else:
+            expect(key.name != origin, f"a key named {origin}, as the log itself, is to sign events")
+            expect(key.kind == ED25519, f"the key {plain(vkey)} has type {key.kind:#04x}, expected 0x01 to sign events")
+        other = self.publics.setdefault(key.public, vkey)
+        expect(other == vkey, f"the key {plain(vkey)} is already in use as {plain(other)}")
         return key
 
 
-# ── 8. Cases: what binds events together (§3) ────────────────────────────────────────────────────────────────────────
+def is_list_of_types(value: JSON) -> bool:
+    return type(value) is list and all(type(item) is str and TYPE.fullmatch(item) for item in value)
+
+
+# ── 8. Cases: what binds events together (§3), and what is public of them (§6) ───────────────────────────────────────
 # Every event outside the key register names its `case`: the stream of the case, which begins with an entry of that same
 # case. An event in any other stream names what its author had `seen`: an entry of the case's stream. Closing events say
 # what they rest on: count, types and root of all earlier entries of the case of these types, so a dropped one shows.
 # Deposits (sealed bids) have `case` and `seen` as sealed slots, so that nobody can count a case's bids; they are judged
 # as far as they have been opened.
 
-DISCLOSED, WITHDRAWN = "value.disclosed/1", "value.withdrawn/1"
+OPENINGS: Final = {
+    "value.disclosed/1": ["case", "evidence", "happened_at", "occasion", "openings"],
+    "value.withdrawn/1": ["case", "evidence", "ground", "happened_at", "openings"],
+}
+
+
+class Kept(NamedTuple):
+    """What later entries ask of an earlier one."""
+
+    case: str | None  # of the key register: None; of a deposit: empty, until its slot `/case` is open
+    type: str
+    digests: dict[str, str]  # slot to digest
 
 
 class Cases:
@@ -846,16 +825,23 @@ class Cases:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self.entries: list[Kept] = []
         self.opened: dict[str, int] = {}  # case to the index of its first entry
         self.standing: dict[str, tuple[str, int]] = {}  # leaf hash in a case's own stream to case and index
         self.members: dict[str, dict[str, list[int]]] = {}  # case to type to indexes
+        self.in_effect: dict[int, set[str]] = {}  # entry to the slots whose opening is public
+        self.claimed: dict[int, str] = {}  # deposit to the case whose acts opened it
 
-    def judge(self, index: int, entry: Entry) -> None:
-        event, body = entry.event, entry.event["body"]
+    def judge(self, index: int, entry: Entry) -> str:
+        """The case of an entry outside the key register; empty for a deposit."""
+        event, body, kind = entry.event, entry.event["body"], entry.event["type"]
         stream, case = event["stream"], body.get("case")
-        if event["type"].startswith("deposit."):
-            self._judge_deposit(event)
-            return
+        if kind.startswith("deposit."):
+            for member in ("case", "seen"):
+                sealed = member not in body and f"/{member}" in event["sealed"]
+                expect(sealed, f"a deposit has no sealed slot /{member}")
+            expect(stream not in self.opened, f"a deposit tells its case: it stands in its stream, {stream}")
+            return ""
         if type(case) is not str or not UUID4.fullmatch(case):
             raise Falsehood(f"`case` is {shown(case)}, expected the stream of a case")
         if stream == case and event["n"] == 1:
@@ -864,73 +850,89 @@ class Cases:
             raise Falsehood(f"it stands in the stream of the case {stream}, but its `case` is {case}")
         if case not in self.opened:
             raise Falsehood(f"its `case` is {case}, but no earlier entry opens that case")
+        if kind in OPENINGS:
+            expect(stream == case, f"{kind} stands in the stream {stream}, expected the case's own")
+            self.judge_openings(index, kind, body)
         if stream != case or body.get("seen") is not None:
             self.judge_seen(index, body.get("seen"), case)
         if body.get("rests_on") is not None:
-            rests_on = read_rests_on(body["rests_on"])
-            indexes = [i for kind in rests_on["types"] for i in self.members.get(case, {}).get(kind, ())]
-            self.judge_rests_on(rests_on, indexes)
+            self.judge_rests_on(index, body["rests_on"], self.members.get(case, {}))
         if stream == case:
             self.standing[entry.leaf_b64] = case, index
-        self.members.setdefault(case, {}).setdefault(event["type"], []).append(index)
+        self.members.setdefault(case, {}).setdefault(kind, []).append(index)
+        return case
 
-    def _judge_deposit(self, event: dict[str, JSON]) -> None:
-        for member in ("case", "seen"):
-            if member in event["body"] or f"/{member}" not in event["sealed"]:
-                raise Falsehood(f"a deposit has no sealed slot /{member}")
-        if event["stream"] in self.opened:
-            raise Falsehood(f"a deposit stands in the stream of the case {event['stream']}, and so tells its case")
-
-    def judge_seen(self, index: int, seen: JSON, case: str | None) -> None:
+    def judge_seen(self, index: int, seen: JSON, case: str) -> None:
         if type(seen) is not str or not HASH.fullmatch(seen):
             raise Falsehood(f"`seen` is {shown(seen)}, expected the leaf hash of an entry of the case's stream")
         of_case, at = self.standing.get(seen, ("", index))
-        if at >= index or case not in (None, of_case):
-            raise Falsehood(f"`seen` is {seen}, which is no earlier entry of the stream of the case {case or 'named'}")
+        if at >= index or case != of_case:
+            raise Falsehood(f"`seen` is {seen}, which is no earlier entry of the stream of the case {case}")
 
-    def judge_rests_on(self, rests_on: dict[str, JSON], indexes: list[int]) -> None:
-        if rests_on["count"] != len(indexes):
-            kinds = ", ".join(rests_on["types"])
-            raise Falsehood(f"it rests on {rests_on['count']} entries of {kinds}, but the case has {len(indexes)}")
-        root = b64(Tree(self.tree.leaf(i) for i in sorted(indexes)).root(len(indexes)))
-        if rests_on["root"] != root:
-            raise Falsehood(f"it rests on entries with root {rests_on['root']}, but those of the case give {root}")
-
-
-def read_rests_on(value: JSON) -> dict[str, JSON]:
-    if type(value) is not dict or list(value) != ["count", "root", "types"]:
-        raise Falsehood(f"`rests_on` is {shown(value)}, expected count, root and types")
-    if type(value["count"]) is not int or type(value["root"]) is not str or not HASH.fullmatch(value["root"]):
-        raise Falsehood(f"`rests_on` is {shown(value)}, expected a number and a root")
-    types = value["types"]
-    if type(types) is not list or not all(type(t) is str and TYPE.fullmatch(t) for t in types):
-        raise Falsehood(f"`rests_on` has the types {shown(types)}, expected a list of event types")
-    if types != sorted(set(types)):
-        raise Falsehood(f"`rests_on` has the types {shown(types)}, expected them sorted and each once")
-    return value
-
-
-def read_openings(event: dict[str, JSON], index: int) -> Iterator[tuple[int, list[str]]]:
-    """Which slots of which entries an event discloses or withdraws."""
-    body = event["body"]
-    openings = body.get("openings")
-    if event["stream"] != body["case"]:
-        raise Falsehood(f"{event['type']} stands in the stream {event['stream']}, expected the case's own")
-    if type(openings) is not list:
-        raise Falsehood(f"`openings` is {shown(openings)}, expected a list")
-    last = -1
-    for opening in openings:
-        if type(opening) is not dict or list(opening) != ["entry", "slots"] or type(opening["slots"]) is not list:
-            raise Falsehood(f"an opening is {shown(opening)}, expected an entry and its slots")
-        entry, slots = opening["entry"], opening["slots"]
-        if type(entry) is not int or not last < entry < index:
-            raise Falsehood(
-                f"an opening names entry {shown(entry)}, expected ascending ones from {last + 1} to {index - 1}"
+    def judge_rests_on(
+        self, index: int, rests_on: JSON, members: Mapping[str, list[int]], *, partly: bool = False
+    ) -> str:
+        """Number and root are those of the entries of these types. `partly`: fewer are known; a note, if so."""
+        check_members("`rests_on`", rests_on, ["count", "root", "types"])
+        count, root, types = rests_on["count"], rests_on["root"], rests_on["types"]
+        good = type(count) is int and type(root) is str
+        expect(good, f"`rests_on` is {shown(rests_on)}, expected a number and a root")
+        expect(is_list_of_types(types), f"`rests_on` has the types {shown(types)}, expected a list of event types")
+        expect(types == sorted(set(types)), f"`rests_on` has the types {shown(types)}, expected them sorted, each once")
+        known = sorted(i for kind in types for i in members.get(kind, ()) if i < index)
+        if partly and len(known) < count and any(kind.startswith("deposit.") for kind in types):
+            return (
+                f"entry {index} rests on {count} deposits, of which {len(known)} are open: "
+                "that none was left out cannot be checked until all are open"
             )
-        if not slots or not all(type(slot) is str for slot in slots) or slots != sorted(set(slots)):
-            raise Falsehood(f"an opening names the slots {shown(slots)}, expected them sorted and each once")
-        last = entry
-        yield entry, slots
+        if len(known) != count:
+            raise Falsehood(f"it rests on {count} entries of {', '.join(types)}, but the case has {len(known)}")
+        right = b64(Tree(self.tree.leaf(i) for i in known).root(count))
+        expect(root == right, f"it rests on entries with root {shown(root)}, but those of the case give {right}")
+        return ""
+
+    def judge_openings(self, index: int, kind: str, body: dict[str, JSON]) -> None:
+        """What an act makes public or takes down. The last act on a slot wins; each takes effect at its own index."""
+        check_members("the body", body, OPENINGS[kind])
+        case, openings = body["case"], body["openings"]
+        expect(type(openings) is list and openings, f"`openings` is {shown(openings)}, expected a list, not empty")
+        last = -1
+        for opening in openings:
+            check_members("an opening", opening, ["entry", "slots"])
+            at, slots = opening["entry"], opening["slots"]
+            ascending = type(at) is int and last < at < index
+            expect(ascending, f"an opening names entry {shown(at)}, expected ascending ones, {last + 1} to {index - 1}")
+            good = type(slots) is list and slots and all(type(slot) is str for slot in slots)
+            good = good and slots == sorted(set(slots))
+            expect(good, f"an opening names the slots {shown(slots)}, expected them sorted and each once")
+            last, entry = at, self.entries[at]
+            expect(entry.case is not None, f"an opening names entry {at}, which belongs to the key register")
+            owner = entry.case or self.claimed.setdefault(at, case)
+            expect(owner == case, f"an opening names entry {at}, which belongs to another case")
+            for slot in slots:
+                if slot not in entry.digests:
+                    raise Falsehood(f"an opening names entry {at}, which does not have the slot {shown(slot)}")
+            public = self.in_effect.setdefault(at, set())
+            (public.update if kind == "value.disclosed/1" else public.difference_update)(slots)
+            tells = entry.case or not public or "/case" in public
+            expect(tells, f"slots of the deposit at entry {at} are public while its slot /case is not")
+
+    def judge_opened(self, opened: Mapping[int, Mapping[str, JSON]]) -> Iterator[str]:
+        """`case`, `seen` and `rests_on` that were sealed, as far as they are public now; notes on what stays open."""
+        deposits: dict[str, dict[str, list[int]]] = {}  # case to type to indexes
+        for index, values in opened.items():
+            with place(f"disclosures/{number_path(index)}", index):
+                case, kind, _ = self.entries[index]
+                if not case:
+                    case, right = values.get("/case"), self.claimed[index]
+                    expect(case == right, f"the case is {shown(case)}, but it was opened by {right}", "/case")
+                    expect(self.opened[right] < index, f"the case is {right}, which no earlier entry opens", "/case")
+                    deposits.setdefault(right, {}).setdefault(kind, []).append(index)
+                    if values.get("/seen") is not None:
+                        self.judge_seen(index, values["/seen"], right)
+                elif values.get("/rests_on") is not None:
+                    members = deposits.get(case, {}) | self.members[case]
+                    yield self.judge_rests_on(index, values["/rests_on"], members, partly=True)
 
 
 # ── 9. Checkpoints (§8, §9) and policies (tlog-policy) ───────────────────────────────────────────────────────────────
@@ -950,28 +952,23 @@ class Checkpoint(NamedTuple):
 
 def read_checkpoint(data: bytes) -> Checkpoint:
     text, blank, lines = data.partition(b"\n\n")
-    if not blank:
-        raise Falsehood("a checkpoint has no blank line before its signatures")
+    expect(blank, "a checkpoint has no blank line before its signatures")
     if not (found := CHECKPOINT.fullmatch(text := text + b"\n")):
         raise Falsehood(f"a checkpoint reads {shown(text)}, expected three lines: origin, size, root")
     origin = found[1].decode()
-    if origin.startswith(RESERVED):
-        raise Falsehood(f"the origin {plain(origin)} begins with a word that is reserved")
+    expect(not origin.startswith(RESERVED), f"the origin {plain(origin)} begins with a word that is reserved")
     return Checkpoint(origin, int(found[2]), from_b64(found[3]), text, read_lines(lines, 256))
 
 
 def statement(key: Key, line: Line, checkpoint: Checkpoint) -> tuple[bytes, bytes]:
     """Signature and signed message of a line under a checkpoint, by the type of its key (§1, §9)."""
-    if len(line.signature) != SIGNATURE_BYTES[key.kind]:
-        raise Falsehood(
-            f"the signature of {line} has {len(line.signature)} bytes, expected {SIGNATURE_BYTES[key.kind]}"
-        )
+    size = SIGNATURE_BYTES[key.kind]
+    expect(len(line.signature) == size, f"the signature of {line} has {len(line.signature)} bytes, expected {size}")
     if key.kind == ED25519:
         return line.signature, checkpoint.text
     stamp, signature = line.signature[:8], line.signature[8:]
     seconds = int.from_bytes(stamp, "big")
-    if not 0 < seconds < 2**63:
-        raise Falsehood(f"the signature of {line} has the time {seconds}, expected one after 1970")
+    expect(0 < seconds < 2**63, f"the signature of {line} has the time {seconds}, expected one after 1970")
     if key.kind == WITNESS_ED25519:
         return signature, b"cosignature/v1\ntime %d\n" % seconds + checkpoint.text
     name, origin = key.name.encode(), checkpoint.origin.encode()
@@ -982,8 +979,8 @@ def statement(key: Key, line: Line, checkpoint: Checkpoint) -> tuple[bytes, byte
 
 def check_line(key: Key, line: Line, checkpoint: Checkpoint) -> None:
     signature, message = statement(key, line, checkpoint)
-    if not is_signed(key.kind, key.public, signature, message):
-        raise Falsehood(f"the signature of {line} does not fit the checkpoint")
+    good = is_signed(key.kind, key.public, signature, message)
+    expect(good, f"the signature of {line} does not fit the checkpoint")
 
 
 class Policy(NamedTuple):
@@ -1013,7 +1010,7 @@ def read_policy(text: str) -> Policy:
             continue
         try:
             policy = read_policy_line(policy, words, members)
-        except (Falsehood, IndexError, ValueError) as error:
+        except (Falsehood, ValueError) as error:
             raise Unreadable(f"line {number} of the policy cannot be read: {plain(line)} ({error})") from None
     if not policy.quorum:
         raise Unreadable("the policy has no quorum line")
@@ -1024,21 +1021,22 @@ def read_policy(text: str) -> Policy:
 
 
 def read_policy_line(policy: Policy, words: list[str], members: set[str]) -> Policy:
-    defined = policy.witnesses.keys() | policy.groups.keys()
+    defined = policy.witnesses.keys() | policy.groups.keys() | {"none"}
     match words:
         case ["log", vkey] | ["log", vkey, _] if (key := read_vkey(vkey)).kind in (ED25519, ML_DSA_44):
             policy.logs.append(key)
-        case ["witness", name, vkey] | ["witness", name, vkey, _] if name not in defined | {"none"} and (
+        case ["witness", name, vkey] | ["witness", name, vkey, _] if name not in defined and (
             key := read_vkey(vkey)
         ).kind in (WITNESS_ED25519, ML_DSA_44):
             policy.witnesses[name] = key
-        case ["group", name, least, *parts] if name not in defined | {"none"} and parts:
+        case ["group", name, least, *parts] if name not in defined and parts:
             needed = {"any": 1, "all": len(parts)}.get(least) or int(least)
-            if not 1 <= needed <= len(parts) or len(set(parts)) != len(parts) or not set(parts) <= defined - members:
+            usable = defined - members - {"none"}
+            if not 1 <= needed <= len(parts) or len(set(parts)) != len(parts) or not set(parts) <= usable:
                 raise ValueError("expected names defined above, each a member once, and a number that they can reach")
             policy.groups[name] = needed, parts
             members.update(parts)
-        case ["quorum", name] if not policy.quorum and name in defined | {"none"}:
+        case ["quorum", name] if not policy.quorum and name in defined:
             return policy._replace(quorum=name)
         case _:
             raise ValueError("expected log, witness, group or quorum, with known names and suitable keys")
@@ -1053,32 +1051,31 @@ class Trust(NamedTuple):
 
     def witness(self, line: Line) -> Key | None:
         known = self.policy.witnesses.values() if self.policy else ()
-        return next((key for key in known if (key.name, key.keyid) == line[:2]), None)
+        return next((key for key in known if key[:2] == line[:2]), None)
 
-    def judge(self, report: Report, origin: str, signers: set[str], root_key: str = "") -> None:
+    def judge(self, report: Report, signers: set[str], root_key: str = "") -> tuple[str, int]:
         """Is it the register that the reader means? `signers` are the vkeys of all good lines of the checkpoint."""
-        reasons: list[str] = []
+        reasons, origin = [], report.origin
         if self.keys:
-            if not (found := [key for key in self.keys if key.vkey in signers | {root_key}]):
-                names = ", ".join(plain(key.vkey) for key in self.keys)
-                raise Falsehood(f"the checkpoint of {origin} is not signed by the key that you gave: {names}")
-            what = "was opened by" if found[0].vkey == root_key else "is signed by"
+            names = ", ".join(plain(key.vkey) for key in self.keys)
+            found = [key.vkey for key in self.keys if key.vkey in signers | {root_key}]
+            expect(found, f"the checkpoint of {origin} is not signed by the key that you gave: {names}")
+            what = "was opened by" if found[0] == root_key else "is signed by"
             reasons.append(f"the log {origin} {what} a key that you gave")
         if self.policy and self.policy.logs:
-            if not any(key.vkey in signers for key in self.policy.logs):
-                raise Falsehood(f"the checkpoint of {origin} is not signed by a log that your policy names")
+            signed = any(key.vkey in signers for key in self.policy.logs)
+            expect(signed, f"the checkpoint of {origin} is not signed by a log that your policy names")
             reasons.append(f"the log {origin} is one that your policy names")
         if self.policy and not self.policy.met(signers):
             report.trust = f"the witnesses that your policy asks for ({self.policy.quorum}) have not all signed"
         elif reasons:
             report.trusted, report.trust = True, " and ".join(reasons)
+        return report.trust, len(self.keys)
 
 
 def read_trust(keys: Iterable[str], policy: str | None) -> Trust:
     if not HAS_CRYPTOGRAPHY:
-        raise Unreadable(
-            "this verifier needs the Python package cryptography: install it with `pip install cryptography`"
-        )
+        raise Unreadable("this verifier needs the package cryptography: install it with `pip install cryptography`")
     try:
         return Trust([read_vkey(key.strip()) for key in keys], None if policy is None else read_policy(policy))
     except Falsehood as error:
@@ -1088,8 +1085,9 @@ def read_trust(keys: Iterable[str], policy: str | None) -> Trust:
 # ── 10. The layout of published files (§10) ──────────────────────────────────────────────────────────────────────────
 
 NUMBER = r"(?:x[0-9]{3}/)*[0-9]{3}"
-TILE = re.compile(rf"tile/(entries|0|[1-9])/({NUMBER})(?:\.p/([1-9][0-9]{{0,2}}))?")
-DISCLOSURES = re.compile(rf"disclosures/({NUMBER})")
+TILE = re.compile(rf"tile/(entries|[0-9])/({NUMBER})(?:\.p/([1-9][0-9]{{0,2}}))?")
+SIZE = re.compile(r"checkpoints/([1-9][0-9]{0,17})")
+DISCLOSURES = re.compile(rf"disclosures/{NUMBER}")
 FOLDER = re.compile(
     r"checkpoints/|tile/(?:(?:entries|[0-9])/(?:x[0-9]{3}/)*(?:[0-9]{3}\.p/)?)?|disclosures/(?:x[0-9]{3}/)*"
 )
@@ -1104,101 +1102,87 @@ def number_path(number: int) -> str:
     return path
 
 
-def tile_path(level: int | str, number: int, width: int) -> str:
-    return f"tile/{level}/{number_path(number)}" + (f".p/{width}" if width < 256 else "")
+def tile_path(folder: int | str, number: int, width: int) -> str:
+    return f"tile/{folder}/{number_path(number)}" + (f".p/{width}" if width < 256 else "")
 
 
-class Tile(NamedTuple):
-    level: int
-    is_bundle: bool
-    number: int
-    width: int
+class Layout:
+    """The files of a register, found complete: by each name what it holds."""
 
-    def fits(self, size: int) -> bool:
-        """Does a log of this size fill it?"""
-        return 256 * self.number + self.width <= size >> 8 * self.level
+    def __init__(self, names: Iterable[tuple[str, str]], size: int) -> None:
+        """Every file is named by the layout, and none that the layout asks for is missing (§10)."""
+        self.size = size
+        self.files: set[str] = set()
+        self.sizes: list[int] = []  # of published checkpoints
+        self.tiles: dict[str, tuple[str, int, int]] = {}  # name to folder ("entries" or a level), number and width
+        self.disclosures: list[str] = []
+        for name, kind in names:
+            with place(name):
+                if kind == "file":
+                    self._take(name)
+                else:
+                    known = kind == "folder" and FOLDER.fullmatch(name)
+                    expect(known, f"a {kind} came, expected only the files of a published register")
+        self.sizes.sort()
+        for name in self._needed():
+            with place(name):
+                expect(name in self.files, "the file is missing")
 
-
-def read_tile_path(name: str) -> Tile | None:
-    if not (found := TILE.fullmatch(name)):
-        return None
-    number = int(found[2].replace("x", "").replace("/", ""))
-    width = int(found[3] or 256)
-    if number_path(number) != found[2] or (found[3] and width > 255):
-        return None
-    return Tile(0 if found[1] == "entries" else int(found[1]), found[1] == "entries", number, width)
-
-
-class Layout(NamedTuple):
-    """The files of a register, found complete: published checkpoints, and the widths in which each tile is there."""
-
-    sizes: list[int]
-    widths: dict[tuple[int, bool, int], list[int]]
-    disclosures: list[str]
-    files: int
-
-
-def read_layout(names: Mapping[str, str], size: int) -> Layout:
-    """Every file is named by the layout, and none that the layout asks for is missing (§10).
-
-    A partial tile of a published checkpoint is needed until the full tile is there; afterwards it may stay or go.
-    """
-    if size // 256 > len(names):
-        raise Falsehood(f"the checkpoint says {size} entries, but there are only {len(names)} files", file="checkpoint")
-    layout = Layout([], {}, [], len(names))
-    for name, kind in sorted(names.items()):
-        if kind not in ("file", "folder") or (kind == "folder" and not FOLDER.fullmatch(name)):
-            raise Falsehood(f"a {kind} came, expected only the files of a published register", file=name)
-        if kind == "folder" or name in ("checkpoint", "policy"):
-            continue
-        if found := re.fullmatch(r"checkpoints/([1-9][0-9]{0,17})", name):
-            if int(found[1]) > size:
-                raise Falsehood(f"the file is beyond the newest checkpoint, which has size {size}", file=name)
-            layout.sizes.append(int(found[1]))
+    def _take(self, name: str) -> None:
+        fits = True
+        if found := SIZE.fullmatch(name):
+            self.sizes.append(int(found[1]))
+            fits = int(found[1]) <= self.size
         elif DISCLOSURES.fullmatch(name):
-            layout.disclosures.append(name)
-        elif not (tile := read_tile_path(name)):
-            raise Falsehood("no file of this name belongs to a published register", file=name)
-        elif not tile.fits(size):
-            raise Falsehood(f"the file is beyond the newest checkpoint, which has size {size}", file=name)
+            self.disclosures.append(name)
+        elif found := TILE.fullmatch(name):
+            folder, digits, width = found[1], found[2].replace("x", "").replace("/", ""), int(found[3] or 256)
+            level, number = 0 if folder == "entries" else int(folder), int(digits)
+            right = name == tile_path(folder, number, width) and width <= 256 - bool(found[3])
+            expect(right, "no file of this name belongs to a published register")
+            self.tiles[name] = folder, number, width
+            fits = 256 * number + width <= self.size >> 8 * level
         else:
-            layout.widths.setdefault(tile[:3], []).append(tile.width)
-    layout.sizes.sort()
-    for name in ("policy", f"checkpoints/{size}", *needed_tiles(size, layout.sizes)):
-        if name not in names:
-            raise Falsehood("the file is missing", file=name)
-    return layout
+            expect(name in ("checkpoint", "policy"), "no file of this name belongs to a published register")
+        expect(fits, f"the file is beyond the newest checkpoint, which has size {self.size}")
+        self.files.add(name)
 
-
-def needed_tiles(size: int, sizes: Iterable[int]) -> Iterator[str]:
-    for level in range((size.bit_length() + 7) // 8):
-        full = (size >> 8 * level) // 256
-        partial = {divmod(published >> 8 * level, 256) for published in {*sizes, size}}
-        for folder in ("entries", 0) if level == 0 else (level,):
-            for number in range(full):
-                yield tile_path(folder, number, 256)
-            for number, width in sorted(partial):
-                if width and number == full:
-                    yield tile_path(folder, number, width)
+    def _needed(self) -> Iterator[str]:
+        """A partial tile of a published checkpoint is needed until the full one is there; then it may stay or go."""
+        yield from ("checkpoint", "policy", f"checkpoints/{self.size}")
+        for level in range((self.size.bit_length() + 7) // 8):
+            full = (self.size >> 8 * level) // 256
+            edges = {divmod(size >> 8 * level, 256) for size in self.sizes}
+            partial = sorted(width for number, width in edges if width and number == full)
+            for folder in ("entries", 0) if level == 0 else (level,):
+                yield from (tile_path(folder, number, 256) for number in range(full))
+                yield from (tile_path(folder, full, width) for width in partial)
 
 
 # ── 11. A whole register ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Pending(NamedTuple):
-    """A signature that is still to be checked: this is where the time goes, so it is done by all processors."""
+class Signed(NamedTuple):
+    """A signature that is still to be checked."""
 
     entry: int
     line: Line
     key: Key
-    message: bytes
+    text: bytes
+
+
+def check_signatures(name: str, part: list[Signed]) -> None:
+    for entry, line, key, text in part:
+        with place(name, entry):
+            if not is_signed(ED25519, key.public, line.signature, text):
+                raise Falsehood(f"the signature of {line} does not fit the event")
 
 
 class Audit:
     """One reading of a register's published files, from the first file to the last."""
 
-    def __init__(self, files: Files, trust: Trust, progress: Callable[[int, int], None] | None) -> None:
-        self.files, self.trust, self.progress = files, trust, progress
+    def __init__(self, files: Folder | InMemory, trust: Trust) -> None:
+        self.files, self.trust = files, trust
         self.report = Report()
         self.tree = Tree()
         self.register = KeyRegister()
@@ -1206,355 +1190,222 @@ class Audit:
         self.streams: dict[str, tuple[int, str]] = {}  # stream to `n` and leaf hash of its last event
         self.ids: set[str] = set()
         self.digests: set[str] = set()
-        self.in_effect: dict[int, set[str]] = {}  # entry to the slots whose opening is public
         self.opened: dict[int, dict[str, JSON]] = {}  # entry to slot to value, for the slots that bind events together
-        self.bundles: dict[int, list[bytes]] = {}  # the bundles read last
-        self.pool = ThreadPoolExecutor(os.cpu_count() or 1)
+        self.signers: set[str] = set()  # vkeys of the lines of the newest checkpoint
 
     def run(self) -> Report:
-        with self.pool:
-            try:
-                self.check_all()
-            except Falsehood as error:
-                self.report.false = error
-        return self.report
+        return self.report.take(
+            {
+                "files": self.check_files,
+                "entries": self.check_entries,
+                "tiles": self.check_tiles,
+                "checkpoints": self.check_checkpoints,
+                "disclosures": self.check_disclosures,
+                "links": self.check_links,
+                "policy": self.check_policy,
+                "trust": lambda: self.trust.judge(self.report, self.signers, self.register.root_key),
+            }
+        )
 
-    def check_all(self) -> None:
-        report = self.report
-        with checking(report, "files") as done:
-            self.read_newest()
-            self.layout = read_layout(self.files.names(), report.size)
-            done("all are named by the layout, none is missing", self.layout.files)
-        with checking(report, "entries") as done:
-            self.check_entries()
-            done(f"form, signatures, keys, order and cases hold, in {len(self.streams)} streams", len(self.tree))
-        with checking(report, "tiles") as done:
-            done("all follow from the entries", self.check_tiles())
-        with checking(report, "checkpoints") as done:
-            signers = self.check_checkpoints()
-            done("every root and every signature holds", len(self.layout.sizes))
-        with checking(report, "disclosures") as done:
-            done("exactly the openings in effect are published", self.check_disclosures())
-        with checking(report, "links") as done:
-            done("opened cases, sightings and what rests on them hold", self.check_opened_links())
-        with checking(report, "policy") as done:
-            self.check_policy()
-            done("it names the log's keys", len(self.register.active_log_keys()))
-        with checking(report, "trust") as done:
-            self.trust.judge(report, report.origin, signers, self.register.root_key)
-            done(report.trust, len(self.trust.keys))
-
-    # files
-
-    def read_newest(self) -> None:
+    def check_files(self) -> tuple[str, int]:
+        self.newest = self.files.read("checkpoint", MOST_CHECKPOINT)
         with place("checkpoint"):
-            newest = read_checkpoint(self.files.read("checkpoint", MOST_CHECKPOINT))
-        self.report.origin, self.report.size, self.report.root = newest.origin, newest.size, b64(newest.root)
+            self.report.origin, size, root, *_ = read_checkpoint(self.newest)
+        self.report.size, self.report.root = size, b64(root)
+        self.layout = Layout(self.files.names(), size)
+        return "all are named by the layout, none is missing", len(self.layout.files)
 
     # entries
 
-    def check_entries(self) -> None:
+    def check_entries(self) -> tuple[str, int]:
+        """The entries, bundle by bundle, in order. Of two that are false the earlier is named (§3)."""
         size = self.report.size
-        for number in range((size + 255) // 256):
-            count = min(256, size - 256 * number)
-            self.check_bundle(number, count)
-            if self.progress:
-                self.progress(256 * number + count, size)
+        waiting: deque[Future[None]] = deque()
 
-    def check_bundle(self, number: int, count: int) -> None:
-        """The entries of a bundle, in order; then that the stale forms of the bundle begin as it does."""
-        name = tile_path("entries", number, count)
-        bundle = self.read_bundle(number, count)
-        pending: list[Pending] = []
-        for index, data in enumerate(bundle, 256 * number):
-            try:
-                pending += self.check_entry(index, data)
-            except Falsehood as error:
-                self.check_signatures(pending, name)  # what is false earlier is said first
-                raise error.at(name, index) from None
-        self.check_signatures(pending, name)
-        for width in self.layout.widths[0, True, number]:
-            if width < count:
-                stale = tile_path("entries", number, width)
-                expected = b"".join(len(entry).to_bytes(2, "big") + entry for entry in bundle[:width])
-                if self.files.read(stale, MOST_BUNDLE) != expected:
-                    raise Falsehood(f"it is not the beginning of {name}", file=stale)
+        def settle(most: int) -> None:
+            """Wait until no more than so many parts of what is signed are still to be checked."""
+            while len(waiting) > most:
+                waiting.popleft().result()
 
-    def read_bundle(self, number: int, count: int) -> list[bytes]:
-        """The entries of a bundle: (u16 length || entry) for each (tlog-tiles)."""
-        if number in self.bundles:
-            return self.bundles[number]
-        name = tile_path("entries", number, count)
+        with ThreadPoolExecutor() as pool:  # while it checks signatures, more entries are read
+            for first in range(0, size, 256):
+                count, signed, most = min(256, size - first), list[Signed](), 0
+                name = tile_path("entries", first // 256, count)
+                try:
+                    for index, data in self.read_bundle(name, first, count):
+                        with place(name, index):
+                            signed += self.check_entry(index, data)
+                    most = 64
+                finally:
+                    parts = (signed[start : start + 64] for start in range(0, count, 64))
+                    waiting += [pool.submit(check_signatures, name, part) for part in parts]
+                    settle(most)
+                if size > 10_000 and sys.stderr.isatty():
+                    sys.stderr.write(
+                        f"\r{len(self.tree):,} of {size:,} entries read" if len(self.tree) < size else "\r\x1b[K"
+                    )
+            settle(0)
+        return f"form, signatures, keys, order and cases hold, in {len(self.streams)} streams", size
+
+    def read_bundle(self, name: str, first: int, count: int) -> Iterator[tuple[int, bytes]]:
+        """The entries of a bundle with their indexes: (u16 length || entry) for each (tlog-tiles)."""
         data = self.files.read(name, MOST_BUNDLE)
-        entries: list[bytes] = []
         at = 0
-        for index in range(256 * number, 256 * number + count):
+        for index in range(first, first + count):
             end = at + 2 + int.from_bytes(data[at : at + 2], "big")
             if at + 2 > len(data) or end > len(data):
                 raise Falsehood(f"the file ends after {len(data)} bytes, in the middle of this entry", name, index)
-            entries.append(data[at + 2 : end])
+            yield index, data[at + 2 : end]
             at = end
         if at != len(data):
             raise Falsehood(f"the file has {len(data) - at} bytes after its {count} entries", name)
-        while len(self.bundles) > 7:
-            del self.bundles[next(iter(self.bundles))]
-        self.bundles[number] = entries
-        return entries
 
-    def check_entry(self, index: int, data: bytes) -> list[Pending]:
+    def check_entry(self, index: int, data: bytes) -> list[Signed]:
         """One entry, in the light of all before it (§3, §5, §6)."""
         entry = read_entry(data)
         event = entry.event
+        stream, kind = event["stream"], event["type"]
         if event["log"] != self.report.origin:
             raise Falsehood(f"`log` is {shown(event['log'])}, expected {self.report.origin}")
         if event["id"] in self.ids:
             raise Falsehood(f"its id, {event['id']}, is already that of an earlier entry")
         self.ids.add(event["id"])
-        for slot, seal in event["sealed"].items():
-            if seal["d"] in self.digests:
-                raise Falsehood(f"its digest, {seal['d']}, has already occurred", slot=slot)
-            self.digests.add(seal["d"])
+        digests = digests_of(event)
+        for slot, digest in digests.items():
+            if digest in self.digests:
+                raise Falsehood(f"its digest, {digest}, has already occurred", slot=slot)
+            self.digests.add(digest)
         keys = self.register.judge(index, entry)
-        self.check_stream(event)
-        if event["stream"] != self.register.stream:
-            self.cases.judge(index, entry)
-            if event["type"] in (DISCLOSED, WITHDRAWN):
-                self.change_openings(index, event)
-        self.streams[event["stream"]] = event["n"], entry.leaf_b64
-        self.tree.append(entry.leaf)
-        return [Pending(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
-
-    def check_stream(self, event: dict[str, JSON]) -> None:
-        """`n` counts without gaps, and `prev` is the leaf hash of the event before (§3)."""
-        n, prev = self.streams.get(event["stream"], (0, ""))
+        n, prev = self.streams.get(stream, (0, ""))
         if event["n"] != n + 1:
-            raise Falsehood(f"`n` is {event['n']}, but this is event {n + 1} of the stream {event['stream']}")
+            raise Falsehood(f"`n` is {event['n']}, but this is event {n + 1} of the stream {stream}")
         if event["prev"] != prev:
             raise Falsehood(f"`prev` is {shown(event['prev'])}, but the event before it in the stream is {shown(prev)}")
-
-    def check_signatures(self, pending: list[Pending], name: str) -> None:
-        def first_bad(part: list[Pending]) -> Pending | None:
-            signed = ((item, item.line.signature, item.message) for item in part)
-            return next((i for i, sig, text in signed if not is_signed(ED25519, i.key.public, sig, text)), None)
-
-        share = max(64, -(-len(pending) // (os.cpu_count() or 1)))
-        parts = [pending[start : start + share] for start in range(0, len(pending), share)]
-        for bad in self.pool.map(first_bad, parts) if len(parts) > 1 else map(first_bad, parts):
-            if bad:
-                raise Falsehood(f"the signature of {bad.line} does not fit the event", name, bad.entry)
-
-    def change_openings(self, index: int, event: dict[str, JSON]) -> None:
-        """The last act on a slot wins; each takes effect at its own index (§6)."""
-        for opened, slots in read_openings(event, index):
-            before = self.read_again(opened)
-            if before["stream"] == self.register.stream:
-                raise Falsehood(f"an opening names entry {opened}, which belongs to the key register")
-            for slot in slots:
-                if slot not in before["sealed"]:
-                    raise Falsehood(f"an opening names entry {opened}, which does not have the slot {shown(slot)}")
-            if event["type"] == DISCLOSED:
-                self.in_effect.setdefault(opened, set()).update(slots)
-            else:
-                self.in_effect.get(opened, set()).difference_update(slots)
-
-    def read_again(self, index: int) -> dict[str, JSON]:
-        """The event of an entry that was checked before. Entries are not kept: a log may be larger than memory."""
-        number, place = divmod(index, 256)
-        data = self.read_bundle(number, min(256, self.report.size - 256 * number))[place]
-        if leaf_hash(data) != self.tree.leaf(index):
-            raise Falsehood("the entry is another than it was a moment ago", entry=index)
-        event: dict[str, JSON] = DECODER.decode(data[len(HEADER) : data.index(b"\n\n")].decode())
-        return event
+        case = None if stream == self.register.stream else self.cases.judge(index, entry)
+        self.cases.entries.append(Kept(case, sys.intern(kind), digests))
+        self.streams[stream] = n + 1, entry.leaf_b64
+        self.tree.append(entry.leaf)
+        return [Signed(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
 
     # tiles and checkpoints
 
-    def check_tiles(self) -> int:
-        """Every tile, full or partial, is what the entries give (§4, §10)."""
-        count = 0
-        for (level, is_bundle, number), widths in sorted(self.layout.widths.items()):
-            for width in sorted(widths) if not is_bundle else ():
-                name = tile_path(level, number, width)
-                data, expected = self.files.read(name, 8192), self.tree.tile(level, number, width)
-                if data != expected:
-                    if len(data) != len(expected):
-                        raise Falsehood(f"the tile has {len(data)} bytes, expected {len(expected)}", file=name)
-                    place = next(i for i in range(0, len(data), 32) if data[i : i + 32] != expected[i : i + 32])
-                    came, right = b64(data[place : place + 32]), b64(expected[place : place + 32])
-                    raise Falsehood(
-                        f"hash {place // 32} of the tile is {came}, but the entries give {right}", file=name
-                    )
-                count += 1
-        return count
+    def check_tiles(self) -> tuple[str, int]:
+        """Every tile, full or partial, is what the entries give; so is every partial bundle that is still there."""
+        for name, (folder, number, width) in sorted(self.layout.tiles.items()):
+            first, level = 256 * number, 0 if folder == "entries" else int(folder)
+            if folder != "entries":
+                came = self.files.read(name, 8192)
+            elif first + width < min(self.report.size, first + 256):
+                came = b"".join(leaf_hash(entry) for _, entry in self.read_bundle(name, first, width))
+            else:
+                continue  # these are the bundles that were read
+            right = self.tree.tile(level, number, width)
+            if came != right:
+                raise Falsehood(f"its hashes do not follow from the entries: {difference(came, right)}", name)
+        return "all follow from the entries", len(self.layout.tiles)
 
-    def check_checkpoints(self) -> set[str]:
-        """Every checkpoint ever published: root and lines. Returns the vkeys that signed the newest."""
-        signers: set[str] = set()
+    def check_checkpoints(self) -> tuple[str, int]:
+        """Every checkpoint ever published: root and lines."""
         for size in self.layout.sizes:
             name = f"checkpoints/{size}"
             data = self.files.read(name, MOST_CHECKPOINT)
             with place(name):
                 checkpoint = read_checkpoint(data)
-                if checkpoint.size != size:
-                    raise Falsehood(f"the checkpoint has size {checkpoint.size}")
-                if checkpoint.origin != self.report.origin:
-                    raise Falsehood(f"the checkpoint is of {checkpoint.origin}, expected {self.report.origin}")
-                if checkpoint.root != (root := self.tree.root(size)):
-                    raise Falsehood(f"the root is {b64(checkpoint.root)}, but the entries give {b64(root)}")
-                signers = self.check_checkpoint_lines(checkpoint)
-        if self.files.read("checkpoint", MOST_CHECKPOINT) != data:
-            raise Falsehood(f"it is not the same as {name}", file="checkpoint")
-        return signers
+                origin, right = self.report.origin, self.tree.root(size)
+                expect(checkpoint.size == size, f"the checkpoint has size {checkpoint.size}")
+                expect(checkpoint.origin == origin, f"the checkpoint is of {checkpoint.origin}, expected {origin}")
+                came = checkpoint.root
+                expect(came == right, f"the root is {b64(came)}, but the entries give {b64(right)}")
+                self.signers = self.check_lines(checkpoint)
+        with place("checkpoint"):
+            expect(self.newest == data, f"it is not the same as {name}: {difference(self.newest, data)}")
+        return "every root and every signature holds", len(self.layout.sizes)
 
-    def check_checkpoint_lines(self, checkpoint: Checkpoint) -> set[str]:
+    def check_lines(self, checkpoint: Checkpoint) -> set[str]:
         """First the log's Ed25519, then its ML-DSA-44, then witnesses sorted by name and key id; all good (§8)."""
         signers: set[str] = set()
         order: list[tuple[int, str, bytes]] = []
         for line in checkpoint.lines:
-            if log_key := self.register.log_keys.get((line.name, line.keyid)):
-                key = log_key.key
-                if not log_key.stands_at(checkpoint.size):
-                    retired = "" if log_key.retired is None else f" and retired by entry {log_key.retired}"
-                    when = f"added by entry {log_key.added}{retired}"
-                    raise Falsehood(f"it is signed by {line}, a log key that was {when}: it is not one at this size")
-                order.append((0, "", b"") if key.kind == ED25519 else (1, "", b""))
+            if standing := self.register.log_keys.get(line[:2]):
+                key = standing.key
+                retired = "" if standing.ended is None else f" and retired by entry {standing.ended}"
+                when = f"added by entry {standing.added}{retired}: it is not one at this size"
+                stands = standing.added < checkpoint.size and not (standing.ended or checkpoint.size) < checkpoint.size
+                expect(stands, f"it is signed by {line}, a log key that was {when}")
+                order.append((0 if key.kind == ED25519 else 1, "", b""))
             elif witness := self.trust.witness(line):
                 key = witness
-                order.append((2, line.name, line.keyid))
-                if key.public in self.register.publics:
-                    raise Falsehood(f"the witness {line} uses a key of the register")
+                expect(key.public not in self.register.publics, f"the witness {line} uses a key of the register")
+                order.append((2, *line[:2]))
             else:
-                raise Falsehood(
-                    f"it is signed by {line}, which is neither a key of the log nor a witness in your policy"
-                )
+                raise Falsehood(f"it is signed by {line}, neither a key of the log nor a witness in your policy")
             check_line(key, line, checkpoint)
             signers.add(key.vkey)
-        if order[0][0] != 0:
-            raise Falsehood("the first line is not by an Ed25519 key of the log")
-        if order != sorted(order):
-            raise Falsehood("the lines are not in order: the log's Ed25519, its ML-DSA-44, then witnesses by name")
+        expect(order[0][0] == 0, "the first line is not by an Ed25519 key of the log")
+        right = "the log's Ed25519, its ML-DSA-44, then witnesses by name"
+        expect(order == sorted(order), f"the lines are not in order: {right}")
         return signers
 
-    # disclosures
+    # disclosures and policy
 
-    def check_disclosures(self) -> int:
-        """Exactly the openings in effect are published, each fits its digest, sorted by slot (§6)."""
-        expected = {f"disclosures/{number_path(i)}": i for i, slots in sorted(self.in_effect.items()) if slots}
+    def check_disclosures(self) -> tuple[str, int]:
+        """Exactly the openings in effect are published, each fits its digest (§6)."""
+        expected = {f"disclosures/{number_path(i)}": i for i, slots in sorted(self.cases.in_effect.items()) if slots}
         for name in self.layout.disclosures:
-            if name not in expected:
-                raise Falsehood("openings are published, but the log has none in effect for this entry", file=name)
+            with place(name):
+                expect(name in expected, "openings are published, but the log has none in effect for this entry")
         count = 0
         for name, index in expected.items():
             with place(name, index):
-                sealed = self.read_again(index)["sealed"]
-                openings = read_disclosure_lines(self.files.read(name, MOST_BUNDLE * 2), sealed)
-                wanted = self.in_effect[index]
+                wanted = self.cases.in_effect[index]
+                openings = read_disclosures(self.files.read(name, 2 * MOST_BUNDLE), self.cases.entries[index].digests)
                 if openings.keys() != wanted:
-                    missing = sorted(wanted - openings.keys())
-                    slot = missing[0] if missing else min(openings.keys() - wanted)
-                    why = "is not here, but is in effect" if missing else "is here, but is not in effect"
+                    slot = min(openings.keys() ^ wanted)
+                    why = "is not here, but is in effect" if slot in wanted else "is here, but is not in effect"
                     raise Falsehood(f"the opening of this slot {why}", slot=slot)
             self.opened[index] = {s: openings[s] for s in ("/case", "/seen", "/rests_on") if s in openings}
             count += len(openings)
-        return count
+        return "exactly the openings in effect are published", count
 
-    def check_opened_links(self) -> int:
-        """`case`, `seen` and `rests_on` that were sealed, as far as they are open now (§3)."""
-        deposits: dict[str, dict[str, list[int]]] = {}  # case to type to indexes
-        count = 0
-        for index, values in self.opened.items():
-            with place(f"disclosures/{number_path(index)}", index):
-                case = values.get("/case")
-                if case is not None:
-                    if type(case) is not str or self.cases.opened.get(case, index) >= index:
-                        raise Falsehood(f"the case is {shown(case)}, which no earlier entry opens", slot="/case")
-                    of_type = self.read_again(index)["type"]
-                    deposits.setdefault(case, {}).setdefault(of_type, []).append(index)
-                if values.get("/seen") is not None:
-                    self.cases.judge_seen(index, values["/seen"], case)
-                if values.get("/rests_on") is not None:
-                    self.check_opened_rests_on(index, values["/rests_on"], deposits)
-            count += len(values)
-        return count
+    def check_links(self) -> tuple[str, int]:
+        """What was sealed of the ties between events, as far as it is open."""
+        self.report.notes += filter(None, self.cases.judge_opened(self.opened))
+        return "opened cases, sightings and what rests on them hold", sum(map(len, self.opened.values()))
 
-    def check_opened_rests_on(self, index: int, value: JSON, deposits: dict[str, dict[str, list[int]]]) -> None:
-        """Deposits count as far as they are open. Fewer than the count: it cannot be told yet. More: it is false."""
-        rests_on = read_rests_on(value)
-        case = self.read_again(index)["body"].get("case")
-        known = [
-            i
-            for of in (self.cases.members, deposits)
-            for kind in rests_on["types"]
-            for i in of.get(case, {}).get(kind, ())
-        ]
-        known = [i for i in known if i < index]
-        if len(known) < rests_on["count"] and any(kind.startswith("deposit.") for kind in rests_on["types"]):
-            self.report.notes.append(
-                f"entry {index} rests on {rests_on['count']} deposits, of which {len(known)} are open: "
-                "that none was left out cannot be checked until all are open"
-            )
-            return
-        self.cases.judge_rests_on(rests_on, known)
-
-    # policy
-
-    def check_policy(self) -> None:
+    def check_policy(self) -> tuple[str, int]:
         """`policy` is the text that follows from the key register (§10)."""
-        lines = [f"log {key.vkey}\n" for key in self.register.active_log_keys()]
-        expected = "".join([*lines, "quorum none\n"]).encode()
+        logs = [standing.key for standing in self.register.log_keys.values() if standing.ended is None]
+        right = "".join([*(f"log {key.vkey}\n" for key in logs), "quorum none\n"]).encode()
         came = self.files.read("policy", MOST_CHECKPOINT)
-        if came != expected:
-            pairs = zip(came.split(b"\n"), expected.split(b"\n"), strict=False)
-            line, right = next((pair for pair in pairs if pair[0] != pair[1]), (came[-40:], expected[-40:]))
-            raise Falsehood(f"it reads {shown(line)}, but the key register gives {shown(right)}", file="policy")
+        if came != right:
+            raise Falsehood(f"it is not what the key register gives: {difference(came, right)}", "policy")
+        return "it names the log's keys", len(logs)
 
 
-def read_disclosure_lines(data: bytes, sealed: Mapping[str, JSON]) -> dict[str, JSON]:
-    """Lines of `~` disclosure LF, sorted by slot, each slot once: slot to value."""
-    openings: dict[str, JSON] = {}
-    last = ""
-    *lines, rest = data.split(b"\n")
-    if rest or not lines:
-        raise Falsehood("a disclosure does not end in a line feed")
-    for line in lines:
-        if not line.startswith(b"~") or not line.isascii():
-            raise Falsehood(f"a line begins {shown(line[:20])}, expected ~ and a disclosure")
-        slot, value = read_disclosure(line[1:].decode(), sealed)
-        if slot <= last:
-            raise Falsehood(f"the slot comes after {shown(last)}, expected slots sorted, each once", slot=slot)
-        openings[slot] = value
-        last = slot
-    return openings
+TRIES, PATIENCE = 20, 2
 
 
 def verify_register(
-    path: str | Path | Mapping[str, bytes],
-    keys: Iterable[str] = (),
-    policy: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    path: str | Path | Mapping[str, bytes], keys: Iterable[str] = (), policy: str | None = None
 ) -> Report:
-    """Check a folder of published files, or the same files in a mapping.
+    """Check a folder of published files, or the same files in a mapping. Raises Unreadable.
 
-    A folder may be published to while it is read. So when something seems false, the newest checkpoint is read again;
-    when it has changed meanwhile, the check starts anew. Raises Unreadable.
+    A folder may be published to while it is read, and then seem false. So nothing is called false before the folder
+    has been found unchanged, from before it was read until some seconds later; else it is read anew.
     """
     trust = read_trust(keys, policy)
     if isinstance(path, Mapping):
-        return Audit(InMemory(path), trust, progress).run()
+        return Audit(InMemory(path), trust).run()
     files = Folder(published_folder(Path(path)))
-    report = Audit(files, trust, progress).run()
-    for _ in range(5):
-        if report.false is None:
-            break
-        if report.false.check in ("files", "disclosures"):
-            time.sleep(1)  # files are written before the checkpoint that names them
-        try:
-            newest = read_checkpoint(files.read("checkpoint", MOST_CHECKPOINT))
-        except Falsehood:
-            break
-        if b64(newest.root) == report.root:
-            break
-        report = Audit(files, trust, progress).run()
-    return report
+    for _ in range(TRIES):
+        before = files.stamp()
+        report = Audit(files, trust).run()
+        if report.ok:
+            return report
+        time.sleep(PATIENCE)
+        if files.stamp() == before:
+            return report
+    raise Unreadable(f"the files in {plain(str(path))} change again and again while they are read; check a copy")
 
 
 def published_folder(path: Path) -> Path:
@@ -1568,84 +1419,89 @@ def published_folder(path: Path) -> Path:
 
 PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\nextra ([A-Za-z0-9+/]+={0,2})\nindex (0|[1-9][0-9]{0,17})\n"
-    rb"((?:[A-Za-z0-9+/]{43}=\n){0,64})\n"
+    rb"((?:[A-Za-z0-9+/]{43}=\n){0,63})\n"
 )
 
 
 def verify_proof(data: bytes, keys: Iterable[str] = (), policy: str | None = None) -> Report:
     """Check one `.tlog-proof` file. The key register is not in it, so the actor's key is judged only if it is given."""
-    trust, report = read_trust(keys, policy), Report()
-    try:
-        check_proof(data, trust, report)
-    except Falsehood as error:
-        report.false = error
-    return report
+    return Proof(data, read_trust(keys, policy)).run()
 
 
-def check_proof(data: bytes, trust: Trust, report: Report) -> None:
-    with checking(report, "proof file") as done:
-        if not (found := PROOF.match(data)):
+class Proof:
+    """One entry, perhaps with openings, the way from it to a root, and a checkpoint with that root."""
+
+    def __init__(self, data: bytes, trust: Trust) -> None:
+        self.data, self.trust, self.report = data, trust, Report()
+        self.signers: set[str] = set()  # vkeys of the good lines of the checkpoint
+        self.actors: set[str] = set()  # of the keys that the reader brought, those that signed the entry
+
+    def run(self) -> Report:
+        self.report.take(
+            {
+                "proof file": self.check_file,
+                "entry": self.check_entry,
+                "inclusion": self.check_inclusion,
+                "checkpoint": self.check_lines,
+                "trust": self.check_trust,
+            }
+        )
+        if self.report.ok:
+            self.report.notes += ["whether the actor's key was allowed to sign cannot be judged from this file alone"]
+        return self.report
+
+    def check_file(self) -> tuple[str, int]:
+        if not (found := PROOF.match(self.data)):
             raise Falsehood("it is no proof file: expected tlog-proof@v1 with extra, index, hashes and a checkpoint")
-        index, hashes = int(found[2]), [from_b64(line) for line in found[3].split()]
-        checkpoint = read_checkpoint(data[found.end() :])
-        report.origin, report.size, report.root = checkpoint.origin, checkpoint.size, b64(checkpoint.root)
-        done("it is complete", 1)
-    with checking(report, "entry") as done, place(entry=index):
-        entry, openings = read_extra(from_b64(found[1]))
-        if entry.event["log"] != checkpoint.origin:
-            raise Falsehood(f"`log` is {shown(entry.event['log'])}, expected {checkpoint.origin}")
-        actors = check_given_actors(entry, trust)
-        done(f"event {entry.type} by {entry.event['actor']}; disclosures fit their digests", len(openings))
-    with checking(report, "inclusion") as done, place(entry=index):
-        root = root_from(entry.leaf, index, checkpoint.size, hashes)
-        if root != checkpoint.root:
-            raise Falsehood(f"the proof leads to {b64(root)}, the checkpoint's root is {b64(checkpoint.root)}")
-        done(f"it is entry {index} of {checkpoint.size}", len(hashes))
-    with checking(report, "checkpoint") as done:
-        signers = check_given_lines(checkpoint, trust)
-        unknown = len(checkpoint.lines) - len(signers)
-        done(f"signatures by known keys hold; {unknown} by others were not judged", len(signers))
-    with checking(report, "trust") as done:
-        judged = trust._replace(keys=[key for key in trust.keys if key.vkey not in actors])
-        judged.judge(report, checkpoint.origin, signers)
-        done(report.trust, len(trust.keys))
-    report.notes.append("whether the actor's key was allowed to sign cannot be judged from this file alone")
+        self.extra, self.index = from_b64(found[1]), int(found[2])
+        self.hashes = [from_b64(line) for line in found[3].split()]
+        self.checkpoint = read_checkpoint(self.data[found.end() :])
+        self.report.origin, self.report.size, root, *_ = self.checkpoint
+        self.report.root = b64(root)
+        return "it is complete", 1
 
+    def check_entry(self) -> tuple[str, int]:
+        """After the blank line, the entry's own lines begin with U+2014, those of disclosures with ~."""
+        start = self.extra.find(b"\n~", max(0, self.extra.find(b"\n\n"))) + 1
+        with place(entry=self.index):
+            entry = self.entry = read_entry(self.extra[:start] if start else self.extra)
+            event, origin = entry.event, self.checkpoint.origin
+            openings = read_disclosures(self.extra[start:], digests_of(event)) if start else {}
+            expect(event["log"] == origin, f"`log` is {shown(event['log'])}, expected {origin}")
+            known = {key[:2]: key for key in self.trust.keys if key.kind == ED25519}
+            for line in entry.lines:
+                if key := known.get(line[:2]):
+                    good = is_signed(ED25519, key.public, line.signature, entry.text)
+                    expect(good, f"the signature of {line} does not fit the event")
+                    self.actors.add(key.vkey)
+        return f"event {event['type']} by {event['actor']}; disclosures fit their digests", len(openings)
 
-def read_extra(extra: bytes) -> tuple[Entry, dict[str, JSON]]:
-    """An entry and the disclosures after it: after the blank line, its own lines begin with U+2014, theirs with ~."""
-    start = extra.find(b"\n~", max(0, extra.find(b"\n\n"))) + 1
-    entry = read_entry(extra[:start] if start else extra)
-    return entry, read_disclosure_lines(extra[start:], entry.event["sealed"]) if start else {}
+    def check_inclusion(self) -> tuple[str, int]:
+        with place(entry=self.index):
+            root = root_from(self.entry.leaf, self.index, self.checkpoint.size, self.hashes)
+            right = self.checkpoint.root
+            expect(root == right, f"the proof leads to {b64(root)}, the checkpoint's root is {b64(right)}")
+        return f"it is entry {self.index} of {self.checkpoint.size}", len(self.hashes)
 
+    def check_lines(self) -> tuple[str, int]:
+        """The lines by keys that the reader brought."""
+        given = [*self.trust.keys, *(self.trust.policy.logs if self.trust.policy else ())]
+        known = {key[:2]: key for key in given if key.name == self.checkpoint.origin}
+        for line in self.checkpoint.lines:
+            if key := known.get(line[:2]) or self.trust.witness(line):
+                check_line(key, line, self.checkpoint)
+                self.signers.add(key.vkey)
+        unknown = len(self.checkpoint.lines) - len(self.signers)
+        return f"signatures by known keys hold; {unknown} by others were not judged", len(self.signers)
 
-def check_given_actors(entry: Entry, trust: Trust) -> set[str]:
-    """The entry's signatures by keys that the reader brought."""
-    found: set[str] = set()
-    for line in entry.lines:
-        for key in trust.keys:
-            if (key.name, key.keyid) == line[:2] and key.kind == ED25519:
-                if not is_signed(ED25519, key.public, line.signature, entry.text):
-                    raise Falsehood(f"the signature of {line} does not fit the event")
-                found.add(key.vkey)
-    return found
-
-
-def check_given_lines(checkpoint: Checkpoint, trust: Trust) -> set[str]:
-    """The checkpoint's lines by keys that the reader brought."""
-    logs = [*trust.keys, *(trust.policy.logs if trust.policy else ())]
-    known = {(key.name, key.keyid): key for key in logs if key.name == checkpoint.origin}
-    signers: set[str] = set()
-    for line in checkpoint.lines:
-        if key := known.get(line[:2]) or trust.witness(line):
-            check_line(key, line, checkpoint)
-            signers.add(key.vkey)
-    return signers
+    def check_trust(self) -> tuple[str, int]:
+        logs = [key for key in self.trust.keys if key.vkey not in self.actors]
+        return self.trust._replace(keys=logs).judge(self.report, self.signers)
 
 
 # ── 13. The command ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-MOST_PROOF = 4_000_000
+MOST_GIVEN = 4_000_000  # bytes of a proof or a policy
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -1655,16 +1511,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog="Exit codes: 0 all true; 1 something is false; 2 unreadable or wrong usage; 3 all true, "
         "but no key that you brought says whose register this is.",
     )
-    parser.add_argument(
-        "path", metavar="PATH", type=Path, help="a register's folder, published files, or a .tlog-proof"
-    )
-    parser.add_argument(
-        "--key", metavar="VKEY", action="append", default=[], help="a key that you trust; may be repeated"
-    )
-    parser.add_argument(
-        "--policy", metavar="FILE", type=Path, help="a tlog-policy file: logs and witnesses that you trust"
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object for each check, one a line")
+    add = parser.add_argument
+    add("path", metavar="PATH", type=Path, help="a register's folder, published files, or a .tlog-proof")
+    add("--key", metavar="VKEY", action="append", default=[], help="a key that you trust; may be repeated")
+    add("--policy", metavar="FILE", type=Path, help="a tlog-policy file: logs and witnesses that you trust")
+    add("--json", action="store_true", help="one JSON object for each check, one a line")
     try:
         given = parser.parse_args(argv)
     except SystemExit as leaving:  # argparse has said what is wrong; --help leaves with 0
@@ -1682,24 +1533,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def verify(path: Path, keys: Sequence[str], policy: Path | None) -> Report:
     try:
-        policy_text = None if policy is None else policy.read_bytes().decode("latin-1")  # its octets are opaque
+        text = None if policy is None else read_given(policy).decode("latin-1")  # its octets are opaque
         if path.is_file():
-            with path.open("rb") as file:
-                data = file.read(MOST_PROOF)
-            return verify_proof(data, keys, policy_text)
+            return verify_proof(read_given(path), keys, text)
         if not path.is_dir():
-            raise Unreadable(f"{plain(str(path))} does not exist")
+            raise Unreadable(f"{plain(str(path))} is no folder and no file")
+        return verify_register(path, keys, text)
     except (OSError, ValueError) as error:
         raise Unreadable(f"a file cannot be read: {plain(str(error))}") from error
-    return verify_register(path, keys, policy_text, show_progress if sys.stderr.isatty() else None)
 
 
-def show_progress(done: int, size: int) -> None:
-    if done == size:
-        sys.stderr.write("\r\x1b[K")
-    elif done % 4096 == 0:
-        sys.stderr.write(f"\r{done:,} of {size:,} entries checked ({100 * done // size} %)")
-    sys.stderr.flush()
+def read_given(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(MOST_GIVEN + 1)
+    if len(data) > MOST_GIVEN:
+        raise Unreadable(f"{plain(str(path))} is longer than {MOST_GIVEN} bytes: it is no proof and no policy")
+    return data
 
 
 def as_text(report: Report) -> str:
@@ -1712,26 +1561,20 @@ def as_text(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """One canonical object a line: each check, then the verdict."""
-    objects: list[dict[str, JSON]] = [
-        {"check": c.check, "ok": c.ok, "detail": c.detail, "count": c.count} for c in report.checks
-    ]
-    false = report.false
-    objects.append(
-        {
-            "verdict": "false" if false else "true" if report.trusted else "true-not-trusted",
-            "ok": report.ok,
-            "trusted": report.trusted,
-            "exit": report.exit_code,
-            "detail": report.verdict,
-            "origin": report.origin,
-            "size": report.size,
-            "root": report.root,
-            "notes": report.notes,
-            "false": false
-            and {"check": false.check, "file": false.file, "entry": false.entry, "slot": false.slot, "why": false.why},
-        }
-    )
-    return "\n".join(ENCODER.encode(value) for value in objects)
+    found = report.false
+    verdict = {
+        "verdict": "false" if found else "true" if report.trusted else "true-not-trusted",
+        "ok": report.ok,
+        "trusted": report.trusted,
+        "exit": report.exit_code,
+        "detail": report.verdict,
+        "origin": report.origin,
+        "size": report.size,
+        "root": report.root,
+        "notes": report.notes,
+        "false": found and {name: getattr(found, name) for name in ("check", "file", "entry", "slot", "why")},
+    }
+    return "\n".join(map(ENCODER.encode, [*map(vars, report.checks), verdict]))
 
 
 if __name__ == "__main__":

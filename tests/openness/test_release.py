@@ -346,3 +346,21 @@ def test_a_notice_after_the_contract_changes_nothing_in_the_list() -> None:
     story = open_competition(until="released")
     story.do(notice("UK11"))
     assert story.refusal(release("contract")).code == "nothing-to-release"
+
+
+def test_nothing_of_a_deposit_is_public_without_the_case_that_it_belongs_to() -> None:
+    """The verifier could not tell whose it is, and would call the register false."""
+    story = open_competition(until="contracted")
+    deposit = next(one.index for one in story.events if one.type == "deposit.received/1")
+    alone = release("award", [Slots(entry=deposit, slots=["/seen"])])
+    assert story.refusal(alone).code == "case-closed"
+    story.do(release("award", [Slots(entry=deposit, slots=["/case", "/seen"])]))
+    assert story.refusal(taking_down(deposit, "/case")).code == "case-closed"
+    story.do(taking_down(deposit, "/case", "/seen"))
+    event = story.do(release("award")).event
+    assert isinstance(event, Disclosed)
+    assert deposit not in {one.entry for one in event.openings}
+    story.do(release("award", [Slots(entry=deposit, slots=["/case"])]))
+    story.do(release("award", [Slots(entry=deposit, slots=["/seen"])]))
+    story.do(taking_down(deposit, "/seen"))
+    story.do(taking_down(deposit, "/case"))

@@ -32,6 +32,7 @@ from tests.verifier.writer import (
     canonical,
     deposited,
     planned,
+    release_of,
     scored,
     story,
 )
@@ -281,6 +282,21 @@ def test_a_role_given_after_the_register_head_that_the_entry_names_is_found(log:
     false(log, "without the role root or key-admin", entry=7)
 
 
+def test_authority_over_the_register_is_that_of_the_very_key_and_not_of_its_name(log: Writer) -> None:
+    second = Signer(OFFICER.name, 13)
+    log.register("key.added/1", {"role": "key-admin", "vkey": OFFICER.vkey})
+    log.register("key.added/1", {"role": "officer", "vkey": second.vkey})
+    log.register("key.added/1", {"role": "officer", "vkey": STRANGER.vkey}, by=OFFICER)
+    true(log)
+    log.register("key.added/1", {"role": "evaluator", "vkey": STRANGER.vkey}, by=second)
+    false(log, "without the role root or key-admin", entry=9)
+
+
+def test_a_second_signature_by_a_key_admin_gives_no_authority(log: Writer) -> None:
+    log.register("key.added/1", {"role": "officer", "vkey": STRANGER.vkey}, by=OFFICER, also=[ROOT])
+    false(log, "without the role root or key-admin", entry=6)
+
+
 def test_keys_that_names_no_register_event_is_found(log: Writer) -> None:
     planned(log)
     log.add("procurement.note/1", {"case": CASE}, bend=lambda e: e.update(keys=log.leaf(6)))
@@ -303,13 +319,14 @@ REGISTER_FALSEHOODS: list[tuple[str, dict[str, Any], str]] = [
     ("key.added/1", {"role": "officer", "vkey": 7}, "expected a key"),
     ("key.added/1", {"role": "", "vkey": STRANGER.vkey}, "role"),
     ("key.added/1", {"role": "officer", "vkey": STRANGER.vkey, "x": 1}, "members"),
-    ("key.limited/1", {"not_for": ["a.b/1"], "vkey": STRANGER.vkey}, "not a key that may sign now"),
+    ("key.limited/1", {"not_for": ["a.b/1"], "vkey": STRANGER.vkey}, "not a key in use now"),
+    ("key.limited/1", {"not_for": [], "vkey": OFFICER.vkey}, "not_for"),
     ("key.limited/1", {"not_for": "a.b/1", "vkey": OFFICER.vkey}, "not_for"),
-    ("key.revoked/1", {"reason": "lost", "vkey": STRANGER.vkey}, "not a key that may sign now"),
+    ("key.revoked/1", {"reason": "lost", "vkey": STRANGER.vkey}, "not a key in use now"),
     ("key.revoked/1", {"reason": None, "vkey": OFFICER.vkey}, "reason"),
     ("log-key.added/1", {"vkey": LOG.vkey}, "added twice"),
     ("log-key.added/1", {"vkey": STRANGER.vkey}, "expected one named"),
-    ("log-key.retired/1", {"vkey": NEW_LOG.vkey}, "not one of the log's keys"),
+    ("log-key.retired/1", {"vkey": NEW_LOG.vkey}, "not a key in use now"),
 ]
 
 
@@ -399,7 +416,7 @@ def test_a_signed_event_of_a_wrong_form_is_found(
 
 NOT_CANONICAL: list[tuple[bytes, bytes, str]] = [
     (b'"body":{', b'"body": {', "not canonical"),
-    (b'"n":1,', b'"n":1,"n":1,', "stands twice"),
+    (b'"n":1,', b'"n":1,"n":1,', "not canonical"),
     (b'"n":1,', b'"n":-0,', "not canonical"),
     (b'"n":1,', b'"n":1.0,', "integers only"),
     (b'"n":1,', b'"n":1e0,', "integers only"),
@@ -556,8 +573,9 @@ def test_an_award_that_rests_on_another_root_is_found(log: Writer) -> None:
         ({"types": ["a.a/1", "a.a/1"]}, "sorted"),
         ({"types": "a.a/1"}, "list of event types"),
         ({"count": "0"}, "a number and a root"),
-        ({"root": "x"}, "a number and a root"),
-        ({"x": 1}, "count, root and types"),
+        ({"root": 1}, "a number and a root"),
+        ({"root": "x"}, "with root"),
+        ({"x": 1}, "count, root, types"),
     ],
 )
 def test_a_malformed_foundation_is_found(log: Writer, change: dict[str, Any], says: str) -> None:
@@ -586,7 +604,7 @@ def test_a_deposit_whose_opened_case_does_not_exist_is_found(log: Writer) -> Non
     planned(log)
     deposit = deposited(log, sealed={"/case": OTHER_CASE, "/seen": log.leaf(6)})
     log.disclose({deposit: ["/case", "/seen"]})
-    false(log, "no earlier entry opens", entry=7, slot="/case", check="links")
+    false(log, f"but it was opened by {CASE}", entry=7, slot="/case", check="links")
 
 
 def test_a_deposit_whose_opened_sight_is_of_a_later_entry_is_found(log: Writer) -> None:
@@ -675,7 +693,7 @@ def test_a_disclosure_with_another_slot_salt_or_value_is_found(files: dict[str, 
         text = b64(canonical(parts)).rstrip("=").replace("+", "-").replace("/", "_")
         false(disclosed(files, text), says, entry=9, file="disclosures/009")
     right = writer.disclosures[9]["/rests_on"]
-    false(disclosed(files, right + "="), "base64url", entry=9)
+    false(disclosed(files, right + "="), "is not base64", entry=9)
     false(disclosed(files, right + "\n~" + right), "sorted, each once", entry=9)
     false(disclosed(files, right[:-1] + "é"), "expected ~ and a disclosure", entry=9)
     false(disclosed(files, writer.disclosures[7]["/case"]), "which the entry does not have", entry=9)
@@ -689,7 +707,7 @@ def test_disclosures_in_another_order_are_found(files: dict[str, bytes]) -> None
 @pytest.mark.parametrize(
     ("openings", "says"),
     [
-        ([{"entry": 7, "slots": ["/title"]}], "ascending ones from 0 to 6"),
+        ([{"entry": 7, "slots": ["/title"]}], "ascending ones, 0 to 6"),
         ([{"entry": -1, "slots": ["/title"]}], "ascending"),
         ([{"entry": True, "slots": ["/title"]}], "ascending"),
         ([{"entry": 6, "slots": ["/title"]}, {"entry": 6, "slots": ["/title"]}], "ascending"),
@@ -698,22 +716,105 @@ def test_disclosures_in_another_order_are_found(files: dict[str, bytes]) -> None
         ([{"entry": 6, "slots": [1]}], "sorted"),
         ([{"entry": 6, "slots": ["/price"]}], "does not have the slot"),
         ([{"entry": 4, "slots": ["/holder"]}], "belongs to the key register"),
-        ([{"entry": 6}], "an entry and its slots"),
-        ([6], "an entry and its slots"),
+        ([{"entry": 6}], "no member"),
+        ([6], "expected an object"),
         (None, "expected a list"),
+        ([], "not empty"),
     ],
 )
 def test_a_false_release_is_found(log: Writer, openings: Any, says: str) -> None:
     planned(log)
-    log.add("value.disclosed/1", {"case": CASE, "occasion": "award", "openings": openings})
+    log.add("value.disclosed/1", release_of(openings))
     false(log, says, entry=7)
 
 
 def test_a_release_outside_the_stream_of_the_case_is_found(log: Writer) -> None:
     planned(log)
-    body = {"case": CASE, "seen": log.leaf(6), "openings": [{"entry": 6, "slots": ["/title"]}]}
+    body = release_of([{"entry": 6, "slots": ["/title"]}]) | {"seen": log.leaf(6)}
     log.add("value.disclosed/1", body, stream=SHEET)
     false(log, "expected the case's own", entry=7)
+
+
+@pytest.mark.parametrize("kind", ["value.disclosed/1", "value.withdrawn/1"])
+@pytest.mark.parametrize("change", [{"seen": None}, {"note": "x"}, {"occasion": "award", "ground": "child"}])
+def test_a_release_with_a_member_that_it_does_not_have_is_found(log: Writer, kind: str, change: dict[str, Any]) -> None:
+    planned(log)
+    log.add(kind, release_of([{"entry": 6, "slots": ["/title"]}], kind) | change)
+    false(log, "a member", entry=7)
+
+
+@pytest.mark.parametrize("member", ["evidence", "happened_at", "occasion", "openings"])
+def test_a_release_without_one_of_its_members_is_found(log: Writer, member: str) -> None:
+    planned(log)
+    body = release_of([{"entry": 6, "slots": ["/title"]}])
+    del body[member]
+    log.add("value.disclosed/1", body)
+    false(log, f'no member "{member}"', entry=7)
+
+
+@pytest.mark.parametrize("kind", ["value.disclosed/1", "value.withdrawn/1"])
+def test_a_case_that_opens_an_entry_of_another_case_is_found(log: Writer, kind: str) -> None:
+    planned(log, OTHER_CASE)
+    planned(log)
+    log.add(kind, release_of([{"entry": 6, "slots": ["/title"]}], kind))
+    false(log, "belongs to another case", entry=8)
+
+
+def test_a_deposit_of_which_something_is_public_but_not_its_case_is_found(log: Writer) -> None:
+    planned(log)
+    deposit = deposited(log)
+    log.disclose({deposit: ["/seen"]})
+    false(log, "public while its slot /case is not", entry=8)
+    log = Writer().begin()
+    planned(log)
+    deposit = deposited(log)
+    log.disclose({deposit: ["/case", "/seen"]})
+    log.disclose({deposit: ["/case"]}, "value.withdrawn/1")
+    false(log, "public while its slot /case is not", entry=9)
+
+
+def test_a_deposit_may_be_taken_down_whole(log: Writer) -> None:
+    planned(log)
+    deposit = deposited(log)
+    log.disclose({deposit: ["/case", "/seen"]})
+    log.disclose({deposit: ["/seen"]}, "value.withdrawn/1")
+    true(log)
+    log.disclose({deposit: ["/case"]}, "value.withdrawn/1")
+    true(log)
+
+
+def test_a_deposit_that_another_case_opens_is_found(log: Writer) -> None:
+    planned(log)
+    planned(log, OTHER_CASE)
+    deposit = deposited(log)
+    body = release_of([{"entry": deposit, "slots": ["/case"]}])
+    log.add("value.disclosed/1", body | {"case": OTHER_CASE}, stream=OTHER_CASE)
+    log.in_effect[deposit] = {"/case"}
+    false(log, f"it was opened by {OTHER_CASE}", entry=8, slot="/case", check="links")
+    log = Writer().begin()
+    planned(log)
+    planned(log, OTHER_CASE)
+    deposit = deposited(log)
+    log.disclose({deposit: ["/case"]})
+    log.add(
+        "value.withdrawn/1", release_of(body["openings"], "value.withdrawn/1") | {"case": OTHER_CASE}, stream=OTHER_CASE
+    )
+    false(log, "belongs to another case", entry=10)
+
+
+def test_a_cover_that_is_opened_is_found(log: Writer) -> None:
+    planned(log)
+    cover = deposited(log, cover=True)
+    log.disclose({cover: ["/case"]})
+    false(log, "the case is None", entry=7, slot="/case", check="links")
+
+
+def test_a_deposit_of_a_case_that_is_opened_only_later_is_found(log: Writer) -> None:
+    planned(log, OTHER_CASE)
+    deposit = deposited(log)
+    planned(log)
+    log.disclose({deposit: ["/case"]})
+    false(log, "which no earlier entry opens", entry=7, slot="/case", check="links")
 
 
 # the tiles and the checkpoints
@@ -721,7 +822,7 @@ def test_a_release_outside_the_stream_of_the_case_is_found(log: Writer) -> None:
 
 @pytest.mark.parametrize("name", ["tile/0/000.p/15", "tile/0/000.p/6"])
 def test_a_hash_of_a_tile_that_is_another_is_found(files: dict[str, bytes], name: str) -> None:
-    false(files | {name: files[name][:64] + bytes(32) + files[name][96:]}, "hash 2 of the tile", file=name)
+    false(files | {name: files[name][:64] + bytes(32) + files[name][96:]}, "at place 64", file=name)
 
 
 def test_a_false_tile_of_a_higher_level_is_found() -> None:
@@ -731,8 +832,8 @@ def test_a_false_tile_of_a_higher_level_is_found() -> None:
         writer.add("procurement.note/1", {"case": CASE})
     files = writer.publish().files()
     assert verify_register(files, [LOG.vkey]).exit_code == 0
-    false(files | {"tile/1/000.p/1": bytes(32)}, "hash 0 of the tile", file="tile/1/000.p/1")
-    false(files | {"tile/1/000.p/1": bytes(31)}, "31 bytes, expected 32", file="tile/1/000.p/1")
+    false(files | {"tile/1/000.p/1": bytes(32)}, "at place 0", file="tile/1/000.p/1")
+    false(files | {"tile/1/000.p/1": bytes(31)}, "at place 0", file="tile/1/000.p/1")
 
 
 def test_a_forked_checkpoint_is_found_though_the_log_signed_it() -> None:
@@ -784,7 +885,7 @@ def test_a_checkpoint_under_another_size_is_found(files: dict[str, bytes]) -> No
         ("{o}\n15\nAAAA\n", "three lines"),
         ("{o} \n15\n{r}\n", "three lines"),
         ("subtree/v1\n15\n{r}\n", "reserved"),
-        ("{o}\n99999999\n{r}\n", "there are only"),
+        ("{o}\n99999999\n{r}\n", "missing"),
         ("{o}\n14\n{r}\n", "beyond the newest checkpoint"),
         ("{o}\n16\n{r}\n", "missing"),
     ],

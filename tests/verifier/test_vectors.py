@@ -17,6 +17,7 @@ from fairplace_verify import (
     Unreadable,
     b64,
     check_line,
+    digests_of,
     leaf_hash,
     read_checkpoint,
     read_disclosure,
@@ -112,7 +113,7 @@ def test_the_files_of_the_log_have_the_published_hashes() -> None:
 
 
 def test_the_disclosure_opens_the_score() -> None:
-    slot, value = read_disclosure(DISCLOSURE, read_entry(ENTRIES[2]).event["sealed"])
+    slot, value = read_disclosure(DISCLOSURE, digests_of(read_entry(ENTRIES[2]).event))
     assert (slot, value["mark"]) == ("/score", 71)
 
 

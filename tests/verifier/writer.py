@@ -95,6 +95,7 @@ OTHER_CASE = "00000000-0000-4000-8000-0000000000ab"
 SHEET = "00000000-0000-4000-8000-0000000000bb"
 DEPOSIT = "00000000-0000-4000-8000-0000000000cc"
 COVER = "00000000-0000-4000-8000-0000000000cd"
+AT = "2026-11-22T04:00:00.000Z"
 DEPOSITS = ["deposit.received/1", "deposit.withdrawn/1"]
 
 
@@ -188,8 +189,7 @@ class Writer:
             effect = self.in_effect.setdefault(index, set())
             (effect.update if kind == "value.disclosed/1" else effect.difference_update)(slots)
         named = [{"entry": index, "slots": sorted(slots)} for index, slots in sorted(openings.items())]
-        why = "occasion" if kind == "value.disclosed/1" else "ground"
-        return self.add(kind, {"case": CASE, why: "award", "openings": named}, **more)
+        return self.add(kind, release_of(named, kind), **more)
 
     def rests_on(self, types: list[str], indexes: Iterable[int]) -> dict[str, Any]:
         leaves = [self.leaves[i] for i in indexes]
@@ -254,6 +254,12 @@ def bundle(entries: list[bytes]) -> bytes:
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
+def release_of(openings: Any, kind: str = "value.disclosed/1") -> dict[str, Any]:
+    """The body of an act that makes something public, or takes it down."""
+    why = {"occasion": "award"} if kind == "value.disclosed/1" else {"ground": "child"}
+    return {"case": CASE, "evidence": "signed-by-party", "happened_at": AT, "openings": openings} | why
+
+
 def planned(writer: Writer, case: str = CASE, **more: Any) -> int:
     """The first entry of a case."""
     return writer.add("procurement.planned/1", {"case": case}, **{"stream": case, "sealed": {"/title": "Homes"}} | more)
@@ -265,7 +271,7 @@ def deposited(writer: Writer, *, cover: bool = False, **more: Any) -> int:
     sealed = {"/case": None, "/seen": None} if cover else {"/case": CASE, "/seen": seen}
     return writer.add(
         "deposit.received/1",
-        {"happened_at": "2026-11-22T04:00:00.000Z"},
+        {"happened_at": AT},
         **{"by": RECEIVER, "stream": COVER if cover else DEPOSIT, "sealed": sealed} | more,
     )
 

@@ -8,7 +8,7 @@ from fairplace.errors import Refused
 from fairplace.ledger.disclosure import sealed
 from fairplace.openness.commands import AnyCommand, Release, WithdrawValue
 from fairplace.openness.events import Disclosed, Slots, Withdrawn
-from fairplace.openness.release import concerns_one_person, due, event_of, in_effect, releasable
+from fairplace.openness.release import caseless, concerns_one_person, due, event_of, in_effect, releasable
 from fairplace.people import roles
 from fairplace.procedure import Objections, refuse, words
 from fairplace.terms import Instant
@@ -44,8 +44,14 @@ def _release(command: Release, history: History, at: Instant) -> Decision:
         if command.occasion == "request":
             refuse("only", "a release on request names its slots; give them in 'only'")
         chosen = {index: slots - down.get(index, set()) for index, slots in allowed.items()}
+        for index in caseless(history, chosen, public):
+            del chosen[index]
     else:
         chosen = _named(command.only, allowed)
+        for index in caseless(history, chosen, public):
+            refuse(
+                "case-closed", f"the slot /case of the deposit at entry {index} is not public; name it in 'only' too"
+            )
     openings = [
         Slots(entry=index, slots=sorted(new))
         for index, slots in sorted(chosen.items())
@@ -86,6 +92,12 @@ def _withdraw(command: WithdrawValue, history: History, at: Instant) -> Decision
         named = closed[0][:100] if slots else "no slot"
         refuse(
             "not-public", f"{named} of entry {command.entry} is not public, so it cannot be taken down; name what is"
+        )
+    if caseless(history, {command.entry: public - set(slots)}):
+        refuse(
+            "case-closed",
+            f"other slots of the deposit at entry {command.entry} would stay public without its /case, so nobody could"
+            " check whose they are; take all of them down",
         )
     return Decision(
         event=Withdrawn(

@@ -281,6 +281,18 @@ def in_effect(history: History) -> tuple[dict[int, set[str]], dict[int, set[str]
     return public, down
 
 
+def caseless(
+    history: History, slots: Mapping[int, set[str]], public: Mapping[int, set[str]] | None = None
+) -> list[int]:
+    """Deposits of which these slots would be public while `/case` is not: nobody could check that they are of this case."""
+    deposits = {recorded.index for recorded in history.events if recorded.type.startswith("deposit.")}
+    return [
+        index
+        for index, named in slots.items()
+        if index in deposits and named and "/case" not in named | (public or {}).get(index, set())
+    ]
+
+
 def event_of(history: History, index: int) -> Fact | None:
     """The event of one entry of this case."""
     return next((recorded.event for recorded in history.events if recorded.index == index), None)
