@@ -9,6 +9,7 @@
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -73,12 +74,11 @@ def compile_assets(root: Path) -> bool:
     if found := [word for word in FORBIDDEN if word in sheet]:
         raise RuntimeError(f"the compiled style sheet mentions {', '.join(found)}: this is not a GOV.UK service")
     upstream = modules / "govuk-frontend"
-    script = (upstream / "dist/govuk/govuk-frontend.min.js").read_text("utf-8")
-    if not (match := re.match(r'const version="([^"]+)"', script)):
-        raise RuntimeError("govuk-frontend changed shape: its script does not begin with its version")
-    notice = f"/*! govuk-frontend {match[1]}, MIT licence: see LICENCE-govuk-frontend.txt */\n"
-    write(static / "LICENCE-govuk-frontend.txt", LICENCE.format(version=match[1]))
-    write(static / "govuk-frontend.min.js", notice + re.sub(r"\n?//# sourceMappingURL=.*", "", script))
+    version = json.loads((upstream / "package.json").read_text("utf-8"))["version"]
+    notice = f"/*! govuk-frontend {version}, MIT licence: see LICENCE-govuk-frontend.txt */\n"
+    for old in static.glob("*.js"):  # an earlier build left a script that no page asks for
+        old.unlink()
+    write(static / "LICENCE-govuk-frontend.txt", LICENCE.format(version=version))
     write(static / "fairplace.css", notice + sheet)
     write(static / "BUILT", inputs(root))
     return True

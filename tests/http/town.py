@@ -140,6 +140,15 @@ class Town:
         openings = [o.Slots(entry=index, slots=sorted(slots)) for index, slots in sorted(found.items())]
         return self.say(case, o.Disclosed(**self.common(case), occasion="award", openings=openings))
 
+    def take_down(self, case: str, index: int, slot: str) -> int:
+        taken = o.Withdrawn(
+            **self.common(case),
+            ground="child",
+            openings=[o.Slots(entry=index, slots=[slot])],
+            reason=self.text("A first name stood in it.", "personal"),
+        )
+        return self.say(case, taken, by="monitoring")
+
     def slots(self, index: int) -> list[str]:
         return sorted(self.register.reader.entry(index).envelope.sealed)
 
@@ -506,13 +515,7 @@ class Town:
         self.assessed(case, {"ET-01": "cannot-tell", "ET-02": "cannot-tell", "RR-04": "cannot-tell", "CI-01": "met"})
         self.release(case, "award", awarded)
         self.lodged("open", case)
-        taken = o.Withdrawn(
-            **self.common(case),
-            ground="child",
-            openings=[o.Slots(entry=self.at[f"{case} planned"], slots=["/need"])],
-            reason=self.text("A first name stood in it.", "personal"),
-        )
-        self.say(case, taken, by="monitoring")
+        self.take_down(case, self.at[f"{case} planned"], "/need")
         return case
 
     def others(self) -> None:

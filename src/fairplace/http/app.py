@@ -15,7 +15,7 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from fairplace import shelf
-from fairplace.http import about, challenges, decisions, faults, headers, log, providers, record, rules, verify
+from fairplace.http import about, challenges, decisions, faults, headers, log, providers, record, rules, verify, whole
 from fairplace.http.pages import Pages
 from fairplace.http.ports import Register
 from fairplace.http.routing import THREADS
@@ -31,6 +31,7 @@ HANDLERS = (
     *verify.HANDLERS,
     *about.HANDLERS,
     *record.HANDLERS,
+    *whole.HANDLERS,
 )
 
 

@@ -19,6 +19,7 @@ from fairplace.http.pages import Pages
 from fairplace.http.ports import Register, Rows
 from fairplace.http.published import Published
 from fairplace.http.rulebook import Rulebook
+from fairplace.ledger.archive import Archive
 from fairplace.settings import Settings
 from fairplace.terms import LONDON
 
@@ -60,6 +61,7 @@ class Site:
         self.rows: Rows = register.rows
         self.published = Published(register.public)
         self.public = register.public
+        self.archive = Archive(register.public)
         self.pages = pages
         self.rulebook = rulebook
         self._kept = Kept(most=128)

@@ -3,6 +3,7 @@
 - A file is written beside the folder, flushed, and renamed into place; nothing but published files ever stands in it.
 - What is there already is not written again; what is wrong is put right.
 - One publisher works on a folder at a time: a lease by file lock, which the end of its process gives back.
+- Who copies what publishers replace holds the same lock, shared, and keeps them waiting as shortly as it can.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fairplace.errors import Misconfigured
+from fairplace.errors import Busy, Misconfigured
 from fairplace.ledger.tiles import WIDTH, Tile, entries_path, tile_path
 
 
@@ -42,6 +44,24 @@ class PublicFolder:
             shutil.rmtree(self._scratch, ignore_errors=True)  # what a publisher that was killed left behind
             self._touched.clear()
             yield True
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def still(self, patience: float = 5.0) -> Iterator[None]:
+        """No publisher works on this folder during the block. Raises Busy when one does not finish in time."""
+        handle = os.open(self._lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            until = time.monotonic() + patience
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= until:
+                        raise Busy("the record is being published just now; try again in a moment") from None
+                    time.sleep(0.02)
+            yield
         finally:
             os.close(handle)
 

@@ -44,15 +44,22 @@ ALTERNATIVES = (
 def award_reasons(
     outline: Outline, winners: Sequence[Entrant], results: Mapping[str, Result], chance: Chance
 ) -> list[str]:
-    """Why these bids won: the totals, the criteria that weigh most, and the price."""
-    totals = sorted((results[bid.id].total for bid in winners), reverse=True)
-    count = len(results)
-    highest, lowest = _points(totals[0]), _points(totals[-1])
+    """Why these bids won: their place, what they earned for quality, the criterion that weighs most, and the price.
+
+    Never a total: beside the prices of the winners, which are public, it would tell what others asked.
+    """
+    quality = sorted((_quality(results[bid.id]) for bid in winners), reverse=True)
+    count, most = len(results), _points(sum(outline.service.weights[name] for name in outline.quality))
+    highest, lowest = _points(quality[0]), _points(quality[-1])
     if len(winners) == 1:
-        first = f"The winning bid has the highest total of the {count} that took part: {highest} of 100."
+        first = (
+            f"The winning bid has the highest total of the {count} that took part. It earned {highest} of {most} points"
+            " for quality."
+        )
     else:
         first = (
-            f"The {len(winners)} best totals of the {count} bids that took part win: from {highest} down to {lowest}."
+            f"The {len(winners)} best totals of the {count} bids that took part win. They earned between {lowest} and"
+            f" {highest} of {most} points for quality."
         )
     reasons = [first]
     heaviest = max(outline.quality, key=lambda name: outline.service.weights[name])
@@ -69,6 +76,10 @@ def award_reasons(
             "A lower price was offered; it did not make up for the difference in quality under the published weights."
         )
     return reasons
+
+
+def _quality(result: Result) -> int:
+    return sum(points for name, points in result.points.items() if name != "price")
 
 
 def _points(total: int) -> str:
