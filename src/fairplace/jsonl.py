@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
+import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, get_args, get_type_hints
 
 import msgspec
 
@@ -18,10 +19,15 @@ from fairplace import deciders
 from fairplace.decision import Command
 from fairplace.errors import Malformed
 from fairplace.openness.commands import Assess
+from fairplace.terms import Day, Instant
 
 _COMMANDS: tuple[type[Command], ...] = (*deciders.COMMANDS, Assess)
 _TAGS = sorted(str(kind.__struct_config__.tag) for kind in _COMMANDS)
 _MARK = b"\xef\xbb\xbf"
+_FORMS = {
+    get_args(Instant)[1].pattern: "a moment in UTC with milliseconds, such as 2026-11-22T04:00:00.000Z",
+    get_args(Day)[1].pattern: "a day such as 2026-11-22",
+}
 
 
 def lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes]]:
@@ -49,9 +55,8 @@ def read_command(line: bytes, *, who: str | None = None) -> Command:
     try:
         return msgspec.convert(value, Assess) if named == "assess" else deciders.convert(value)
     except msgspec.ValidationError as error:
-        raise Malformed(
-            f"this is no {named} command: {_plainly(error)}; correct it, or leave the member out"
-        ) from error
+        kind = next(kind for kind in _COMMANDS if kind.__struct_config__.tag == named)
+        raise Malformed(f"this is no {named} command: {_plainly(error, kind)}") from error
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -107,8 +112,29 @@ def _unknown(named: object) -> str:
     return f"nothing is called {named[:80]!r} here; {meant}"
 
 
-def _plainly(error: msgspec.ValidationError) -> str:
-    """The library's own sentence, with the place in front: `bids: Expected …`."""
+def _plainly(error: msgspec.ValidationError, kind: type[Command]) -> str:
+    """The library's sentence as one that says what to write, with the place in front: `bids: …`."""
     said, _, place = str(error)[:500].partition(" - at `$")
     where = place.removesuffix("`").lstrip(".")
-    return f"{where}: {said}" if where else said
+    return f"{where}: {_asked(said, where, kind)}" if where else _asked(said, where, kind)
+
+
+def _asked(said: str, where: str, kind: type[Command]) -> str:
+    if found := re.fullmatch(r"Object missing required field `(.+)`", said):
+        return f"the member {found[1]} is missing; give it"
+    if found := re.fullmatch(r"Object contains unknown field `(.+)`", said):
+        near = difflib.get_close_matches(found[1], [] if where else kind.__struct_encode_fields__, n=1)
+        return f"there is no member {found[1]}; " + (f"did you mean {near[0]}?" if near else "leave it out")
+    for pattern, form in _FORMS.items():
+        if repr(pattern)[1:-1] in said or pattern in said:
+            return f"expected {form}"
+    if said.startswith("Invalid enum value") and (values := _values(kind, where)):
+        return f"{said.removeprefix('Invalid enum value ')} came; expected one of {', '.join(values)}"
+    return f"{said}; correct it"
+
+
+def _values(kind: type[Command], where: str) -> list[str]:
+    """What a member of a fixed list may be; nothing where the place is deeper in the command."""
+    hints = get_type_hints(kind)
+    names = dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
+    return [value for value in get_args(hints.get(names.get(where, ""))) if isinstance(value, str)]

@@ -124,7 +124,7 @@ def check_origin(origin: str) -> None:
     """An origin is a schema-less URL without a trailing slash (wire format, sections 1 and 8)."""
     if not ORIGIN.fullmatch(origin) or origin.startswith(_RESERVED) or len(origin) > 200:
         raise Misconfigured(
-            f"the origin {origin!r} came; expected a schema-less address such as log.council.example/commissioning"
+            f"the origin {origin!r} came; expected an address without https://, such as log.council.example/commissioning"
         )
 
 
