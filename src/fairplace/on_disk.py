@@ -232,17 +232,23 @@ def create(
     The folder must be new or empty; nothing is overwritten, and what fails on the way leaves nothing behind.
     `worthless` draws the seeds from `sources` (demo, tests).
     """
-    settings.check_origin(origin)
-    if not (authority := text(authority)):
-        raise Refused("an authority needs a name; give --authority")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not empty; give a new folder for the register")
+    authority = check_new(folder, authority, origin)
     new = not folder.exists()
     try:
         return _filled(folder, authority, origin, root, sources, sources.entropy if worthless else SYSTEM.entropy)
     except BaseException:
         _emptied(folder, new)
         raise
+
+
+def check_new(folder: Path, authority: str, origin: str) -> str:
+    """The authority's name as it is written; refuses what a register cannot be made of or in."""
+    settings.check_origin(origin)
+    if not (authority := text(authority)):
+        raise Refused("an authority needs a name; give --authority")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} is not empty; give a new folder for the register")
+    return authority
 
 
 def _filled(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -146,6 +147,42 @@ def test_enrolling_says_what_is_missing(run: Any, folder: Path) -> None:
     assert run("key", "enrol", folder, vkey, "--role", "officer", "--holder", "A", "--as", OFFICER.key).code == 1
     assert run("key", "revoke", folder, vkey, "--reason", "lost").code == 1
     assert run("key", "enrol", folder, vkey, "--role", "officer", "--holder", "A").code == 0
+
+
+def test_a_register_that_cannot_be_made_leaves_no_key(run: Any, folder: Path, tmp_path: Path) -> None:
+    for arguments in ((folder, "--authority", "X"), (tmp_path / "new", "--authority", " ")):
+        assert run("init", *arguments, "--origin", "log.other.example/x").code == 1
+    assert not (tmp_path / "config").exists()
+
+
+def test_a_role_is_given_once(run: Any, folder: Path) -> None:
+    vkey = signer("a/b").vkey.text
+    assert run("key", "enrol", folder, vkey, "--role", "officer", "--holder", "A").code == 0
+    again = run("key", "enrol", folder, vkey, "--role", "officer", "--holder", "A")
+    assert (again.code, "acts as officer already" in again.sentence) == (4, True)
+
+
+def test_a_key_is_revoked_by_its_name(run: Any, folder: Path) -> None:
+    assert run("key", "revoke", folder, EVALUATORS[0].key, "--reason", "left").code == 0
+    again = run("key", "revoke", folder, EVALUATORS[0].key, "--reason", "left")
+    assert (again.code, "no key that may sign has the name" in again.sentence) == (2, True)
+
+
+def test_nothing_is_published_among_other_files(run: Any, folder: Path, tmp_path: Path) -> None:
+    refused = run("publish", folder, folder)
+    assert (refused.code, "holds other files" in refused.sentence) == (1, True)
+    assert not (folder / "checkpoint").exists()
+    for _ in range(2):
+        assert run("publish", folder, tmp_path / "out").code == 0
+
+
+def test_a_port_in_use_is_said_before_anything_is_built(run: Any, folder: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for arguments in (("serve", folder), ("demo", tmp_path / "demo")):
+            said = run(*arguments, "--port", port)
+            assert (said.code, "give another with --port" in said.sentence) == (5, True)
+    assert not (tmp_path / "demo").exists()
 
 
 # Recording

@@ -90,6 +90,11 @@ def test_a_refusal_for_the_role_says_who_could() -> None:
         roles.require(Actor(key="a/provider/b", roles=frozenset({"provider"})), "procurement.awarded/1")
 
 
+def test_a_refusal_of_what_the_receiver_signs_says_how_to_report_it() -> None:
+    with pytest.raises(Forbidden, match=r"it signs for provider; what came by another way is reported with 'evidence'"):
+        roles.require(Actor(key="a/officer/b", roles=frozenset({"officer"})), "deposit.received/1")
+
+
 def test_duties_are_read_from_the_case() -> None:
     history = open_competition(until="marked").history
     ann, bob, cy = (person.key for person in EVALUATORS)

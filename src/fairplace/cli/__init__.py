@@ -85,8 +85,10 @@ def cli() -> None:
 @click.option("--no-serve", is_flag=True, help="Build the register and stop.")
 def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
     """Build a realistic register in DIR and serve it; an existing one of the same seed is used again."""
-    from fairplace.cli.serving import build_demo, serve_register
+    from fairplace.cli.serving import build_demo, check_address, serve_register
 
+    if not no_serve:
+        check_address(host, port)
     build_demo(folder, seed, told)
     return 0 if no_serve else serve_register(folder, host, port, told)
 
@@ -95,7 +97,7 @@ def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.option("--authority", required=True, help="The name that stands on every page.")
 @click.option(
-    "--origin", required=True, help="The log's address without a scheme, as log.council.example/commissioning."
+    "--origin", required=True, help="The log's address without https://, as log.council.example/commissioning."
 )
 def init(folder: Path, authority: str, origin: str) -> int:
     """Make a new register in DIR, and its root key in your own key folder."""
@@ -216,7 +218,7 @@ def key_enrol(folder: Path, vkey: str, role: str, holder: str, provider: str | N
 
 @key.command("revoke")
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("vkey")
+@click.argument("vkey", metavar="NAME|VKEY")
 @click.option(
     "--reason", type=click.Choice(["lost", "stolen", "left", "replaced", "other"]), required=True, help="Published."
 )

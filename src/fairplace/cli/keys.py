@@ -10,7 +10,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from fairplace.errors import Malformed, Misconfigured, Missing
+from fairplace.errors import Conflict, Malformed, Misconfigured, Missing
 from fairplace.keyring import Keyring, keep, personal_folder
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.on_disk import Register
@@ -47,7 +47,11 @@ def make_key(name: str, told: Console) -> Signer:
     seed = secrets.token_bytes(32)
     signer = Signer(name, seed)
     path = keep(personal_folder(), name, seed, new_passphrase(name))
-    told.print(f"Made a key for {name} in {path}. Keep a copy in a safe place: nobody can make it again.", markup=False)
+    told.print(
+        f"Made a key for {name} in {path}. Keep a copy in a safe place: nobody can make it again.",
+        markup=False,
+        soft_wrap=True,
+    )
     return signer
 
 
@@ -60,6 +64,12 @@ def enrol_key(
     folder: Path, vkey: str, role: str, holder: str, provider: str | None, who: str | None, told: Console
 ) -> int:
     with Register.open(folder) as register:
+        for standing in register.reader.register().standings():
+            holds = standing.vkey.text == vkey and standing.revoked is None
+            if holds and not provider and role in {held for _, held in standing.roles}:
+                raise Conflict(
+                    f"{_name(vkey)} acts as {role} already; 'fairplace key list {folder}' shows who may what"
+                )
         done = register.enrol(
             Vkey.parse(vkey).text, role, holder=holder, provider=provider, admin=_admin(register, who)
         )
@@ -70,9 +80,12 @@ def enrol_key(
 
 def revoke_key(folder: Path, vkey: str, reason: str, who: str | None, told: Console) -> int:
     with Register.open(folder) as register:
-        done = register.revoke(Vkey.parse(vkey).text, reason=reason, admin=_admin(register, who))
+        found = _standing(register, vkey)
+        done = register.revoke(found.text, reason=reason, admin=_admin(register, who))
         register.publisher.publish()
-    told.print(f"{_name(vkey)} may sign nothing after entry {done.index}; what it signed stands.", markup=False)
+    told.print(
+        f"{found.name} may sign nothing after entry {done.index}; what it signed stands.", markup=False, soft_wrap=True
+    )
     return 0
 
 
@@ -87,6 +100,18 @@ def list_keys(folder: Path, as_json: bool) -> int:
                 state = "" if standing.revoked is None else f", revoked at entry {standing.revoked}"
                 click.echo(f"{standing.vkey.text}  {', '.join(held)} since entry {standing.added}{state}")
     return 0
+
+
+def _standing(register: Register, named: str) -> Vkey:
+    """The key of this name; of several with one name, the whole public key says which."""
+    if "+" in named:
+        return Vkey.parse(named)
+    standings = register.reader.register().standings()
+    found = [one.vkey for one in standings if one.vkey.name == named and one.revoked is None]
+    if len(found) != 1:
+        many = "several keys have" if found else "no key that may sign has"
+        raise Missing(f"{many} the name {named!r}; give the whole public key, as 'fairplace key list' prints it")
+    return found[0]
 
 
 def _name(vkey: str) -> str:

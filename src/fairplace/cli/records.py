@@ -132,6 +132,8 @@ def import_ocds(folder: Path, files: tuple[Path, ...], report: Path | None, told
         told.print(f"fairplace: {sentence}", style="bold", markup=False, soft_wrap=True)
     for line in found.lines():
         told.print(line, markup=False)
+    if found.faults and report is None:
+        told.print("'--report FILE' writes each fault, and where it stands, to a file.", markup=False)
     return 2 if unreadable else 0
 
 
@@ -177,7 +179,7 @@ def _check(
     as_json: bool,
     counts: Counter[str],
 ) -> None:
-    rules = assess.rules(shelved, only=rule)
+    rules = assess.rules(shelved, only=rule.upper() if rule else None)
     if rule is not None and not rules:
         known = ", ".join(one.rule.code for one in assess.rules(shelved))
         raise Missing(f"no rule has the code {rule}; there are {known}")

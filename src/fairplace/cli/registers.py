@@ -8,13 +8,15 @@ import click
 from rich.console import Console
 
 from fairplace.cli.keys import keyring, make_key, root_name
-from fairplace.errors import Busy, Missing
-from fairplace.on_disk import Register, create
-from fairplace.settings import check_origin
+from fairplace.errors import Busy, Missing, Refused
+from fairplace.on_disk import Register, check_new, create
+
+PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "policy", "tile"})
+"""What may stand in a published folder (wire format, section 10)."""
 
 
 def make_register(folder: Path, authority: str, origin: str, told: Console) -> int:
-    check_origin(origin)
+    check_new(folder, authority, origin)
     name = root_name(origin)
     try:
         root = keyring().signer(name)
@@ -22,7 +24,7 @@ def make_register(folder: Path, authority: str, origin: str, told: Console) -> i
     except Missing:
         root = make_key(name, told)
     with create(folder, authority=authority, origin=origin, root=root) as register:
-        told.print(f"Made the register of {register.settings.authority} in {folder}.", markup=False)
+        told.print(f"Made the register of {register.settings.authority} in {folder}.", markup=False, soft_wrap=True)
         told.print("Tell these public keys to whoever shall verify it, by another way than this register:")
         for vkey in register.settings.log[0].vkeys:
             click.echo(vkey)
@@ -43,10 +45,13 @@ def rebuild_rows(folder: Path, projections: tuple[str, ...], told: Console) -> i
 
 
 def publish_files(folder: Path, out: Path, told: Console) -> int:
+    other = sorted(path.name for path in out.iterdir() if path.name not in PUBLISHED) if out.is_dir() else []
+    if other:
+        raise Refused(f"{out} holds other files, such as {other[0]}; give a new folder, for published files only")
     with Register.open(folder) as register, told.status("Publishing…"):
         out.parent.mkdir(parents=True, exist_ok=True)
         newest = register.publisher.publish_to(out)
         if newest is None:
             raise Busy(f"somebody else is publishing into {out}; try again")
-    told.print(f"{out} holds the published files of {newest.size} entries.", markup=False)
+    told.print(f"{out} holds the published files of {newest.size} entries.", markup=False, soft_wrap=True)
     return 0

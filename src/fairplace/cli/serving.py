@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from fairplace.errors import Conflict, FairplaceError, Refused
+from fairplace.errors import Conflict, FairplaceError, Misconfigured, Refused
 from fairplace.on_disk import Register
 
 log = structlog.get_logger()
@@ -35,7 +36,9 @@ def build_demo(folder: Path, seed: int, told: Console) -> None:
         built = procurements.build(
             folder, seed=seed, progress=lambda done, total: progress.update(task, completed=done, total=total)
         )
-    told.print(f"Built a demo register in {folder}: {built.entries} entries, root {built.root}.", markup=False)
+    told.print(
+        f"Built a demo register in {folder}: {built.entries} entries, root {built.root}.", markup=False, soft_wrap=True
+    )
 
 
 @contextlib.contextmanager
@@ -64,9 +67,21 @@ def kept_current(register: Register) -> Iterator[None]:
         thread.join(timeout=10)
 
 
+def check_address(host: str, port: int) -> None:
+    """Refuse an address that cannot be served, before anything is built or said."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise Misconfigured(
+            f"{host}:{port} cannot be served: {error.strerror or error}; give another with --port or --host"
+        ) from error
+
+
 def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
     from fairplace.http.app import create_app
 
+    check_address(host, port)
     with Register.open(folder) as register:
         with told.status("Bringing the pages up to date…"):
             register.follow()

@@ -45,7 +45,7 @@ class Report(msgspec.Struct, kw_only=True):
             f"{self.processes} processes, {self.multi_release_processes} of them with several releases.",
             f"{self.awards} awards, {self.awards_without_value} of them without a value.",
             f"{late}, {self.awards_over_90_days_late} more than 90.",
-            f"{self.entries_appended} entries added; {len(self.faults)} faults.",
+            f"Entries added: {self.entries_appended}. Faults: {len(self.faults)}.",
         ]
 
 

@@ -149,9 +149,13 @@ def who_may(event_type: str) -> str:
 def require(by: Actor, event_type: str, *, report: bool = False) -> None:
     """Raises Forbidden when this person's roles do not allow it."""
     if not may(by.roles, event_type, report=report):
+        instead = "ask somebody with that role"
+        if event_type in ASK:
+            asked = " or ".join(sorted(ASK[event_type]))
+            instead = f"it signs for {asked}; what came by another way is reported with 'evidence' and 'happened_at'"
         raise Forbidden(
-            f"{by.key} acts as {', '.join(sorted(by.roles)) or 'nobody'}; {event_type} is for {who_may(event_type)}:"
-            " ask somebody with that role",
+            f"{by.key} acts as {', '.join(sorted(by.roles)) or 'nobody'};"
+            f" {event_type} is for {who_may(event_type)}: {instead}",
             code="role",
         )
 
