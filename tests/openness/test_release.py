@@ -24,6 +24,7 @@ from tests.story import (
     BIRCH,
     CEDAR,
     EXHIBIT,
+    IMPORTER,
     MONITORING,
     OFFERS,
     OFFICER,
@@ -364,3 +365,15 @@ def test_nothing_of_a_deposit_is_public_without_the_case_that_it_belongs_to() ->
     story.do(release("award", [Slots(entry=deposit, slots=["/seen"])]))
     story.do(taking_down(deposit, "/seen"))
     story.do(taking_down(deposit, "/case"))
+
+
+def test_the_importer_s_key_opens_and_closes_nothing_that_people_recorded() -> None:
+    """It lies on the server: whoever has the server has it."""
+    story = open_competition(until="published")
+    entry = entry_of(story, "procurement.planned/1")
+    for command in (taking_down(entry, "/title"), release("request", [Slots(entry=entry, slots=["/title"])])):
+        if isinstance(command, Release):
+            story.do(taking_down(entry, "/title"))
+        with pytest.raises(Forbidden, match="imported notices only"):
+            story.decide(command, by=IMPORTER)
+    story.do(command)

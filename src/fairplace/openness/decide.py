@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fairplace import procedure
 from fairplace.decision import Actor, Decision, History
-from fairplace.errors import Refused
+from fairplace.errors import Forbidden, Refused
 from fairplace.ledger.disclosure import sealed
 from fairplace.openness.commands import AnyCommand, Release, WithdrawValue
 from fairplace.openness.events import Disclosed, Slots, Withdrawn
 from fairplace.openness.release import caseless, concerns_one_person, due, event_of, in_effect, releasable
 from fairplace.people import roles
 from fairplace.procedure import Objections, refuse, words
+from fairplace.procurement.events import Imported
 from fairplace.terms import Instant
 
 
@@ -25,9 +26,22 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
     Objections(command, overridable=False).weigh()
     match command:
         case Release():
-            return _release(command, history, at)
+            decision = _release(command, history, at)
         case WithdrawValue():
-            return _withdraw(command, history, at)
+            decision = _withdraw(command, history, at)
+    _check_importer(decision, history, by)
+    return decision
+
+
+def _check_importer(decision: Decision, history: History, by: Actor) -> None:
+    """The importer's key lies on the server: it opens and closes what was imported, and nothing that people recorded."""
+    assert isinstance(decision.event, Disclosed | Withdrawn)
+    imported = {recorded.index for recorded, _ in history.of(Imported)}
+    if by.roles <= {"importer"} and any(one.entry not in imported for one in decision.event.openings):
+        raise Forbidden(
+            f"{by.key} is the importer's and acts on imported notices only: ask an officer or the monitoring officer",
+            code="role",
+        )
 
 
 def _release(command: Release, history: History, at: Instant) -> Decision:
