@@ -135,6 +135,10 @@ def test_a_bid_is_withdrawn_with_the_key_that_lodged_it() -> None:
     for note in (None, "fairplace/lodging/v1\n{}\n\n\u2014 a/provider/birch AAAA\n"):
         refused = story.refusal(WithdrawBid(id="test", provider=ALDER.id, signature=note), by=RECEIVER)
         assert (refused.code, refused.overridable) == ("not-yours", False)
+    told = WithdrawBid(
+        id="test", provider=ALDER.id, evidence="stated-by-officer", happened_at="2026-03-03T10:00:00.000Z"
+    )
+    assert story.refusal(told, by=RECEIVER).code == "not-yours", "nobody's word takes back what a provider signed"
     own = "fairplace/lodging/v1\n{}\n\n\u2014 a/provider/alder BBBB\n"
     story.do(WithdrawBid(id="test", provider=ALDER.id, signature=own), by=RECEIVER)
 

@@ -83,7 +83,8 @@ def withdraw(command: WithdrawBid, history: History, at: Instant) -> Decision:
             f"a bid can be withdrawn until the deadline {deadline}; afterwards the officer marks it withdrawn in the checks",
         )
     if deposit.signed_by is not None and procedure.signed_by(command.signature) != deposit.signed_by:
-        objections.add("not-yours", "the bid was lodged with another key; whoever lodged it withdraws it with that key")
+        # Not even as a report: nobody's word takes back what a provider signed.
+        refuse("not-yours", "the bid was lodged with another key; whoever lodged it withdraws it with that key")
     objections.weigh()
     return Decision(
         event=DepositWithdrawn(
