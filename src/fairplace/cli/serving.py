@@ -81,6 +81,7 @@ def check_address(host: str, port: int) -> None:
 def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
     from fairplace.http.app import create_app
 
+    log_plainly()
     check_address(host, port)
     with Register.open(folder) as register:
         with told.status("Bringing the pages up to date…"):
@@ -93,3 +94,10 @@ def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
         with kept_current(register):
             server.run()
     return 0
+
+
+def log_plainly() -> None:
+    """Where something went wrong, and never with which values: sealed texts must not stand in the operator's log."""
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
