@@ -233,7 +233,8 @@ class Replay:
             yield
             self._connection.execute("COMMIT")
         except BaseException as error:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # on a full disk SQLite has rolled back by itself
+                self._connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
                 raise Busy("the register is being read by somebody who holds it; try again") from error
             raise
