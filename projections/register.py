@@ -67,6 +67,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     bids_count: int | None = None
     winners: list[Text] = []
     winner_ids: list[str] = []
+    notices: list[str] = []
     ocid: str | None = None
     imported: bool = False
     ended_without_award: bool = False
@@ -117,7 +118,9 @@ def columns(row: Line) -> Mapping[str, str | int | None]:
         "updated_at": row.updated_at,
         "value": row.value,
         "words": " ".join(
-            part for part in (row.title, row.citation, row.ocid, row.authority, *row.winners, *row.winner_ids) if part
+            part
+            for part in (row.title, row.citation, row.ocid, row.authority, *row.notices, *row.winners, *row.winner_ids)
+            if part
         ),
         "year": row.year,
     }
@@ -137,7 +140,13 @@ def _planned(row: Line, recorded: Recorded, event: e.Planned) -> Line:
 
 
 def _published(row: Line, recorded: Recorded, event: e.TenderPublished) -> Line:
+    row = _named(row, event.notice_reference)
     return replace(row, state="open", published_at=event.happened_at, deadline=event.deadline)
+
+
+def _named(row: Line, reference: str | None) -> Line:
+    """The numbers of its notices, under which others know the case."""
+    return row if reference is None or reference in row.notices else replace(row, notices=[*row.notices, reference])
 
 
 def _deadline_changed(row: Line, recorded: Recorded, event: e.DeadlineChanged) -> Line:
@@ -201,6 +210,7 @@ def _award_withdrawn(row: Line, recorded: Recorded, event: e.AwardWithdrawn) -> 
 
 
 def _notice(row: Line, recorded: Recorded, event: e.NoticePublished) -> Line:
+    row = _named(row, event.reference)
     if event.standstill_ends is None:
         return row
     state = "standstill" if row.state == "awarded" else row.state
@@ -315,4 +325,4 @@ STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     openness.Assessed: _assessed,
 }
 
-projection = Projection[Line](name="register", version=2, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)
+projection = Projection[Line](name="register", version=3, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)

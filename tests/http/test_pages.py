@@ -241,6 +241,16 @@ def test_a_search_finds_by_title_provider_and_citation(client: Client) -> None:
         assert client.get("/decisions.json", params={"q": words}).json()["total"] == found, words
 
 
+def test_a_search_finds_by_the_number_of_a_notice(client: Client) -> None:
+    for words, found in (("2026/S 000-081234", True), ("2026/S 000-081235", False)):
+        assert (client.get("/decisions.json", params={"q": words}).json()["total"] > 0) is found, words
+
+
+def test_a_record_leads_to_how_it_is_challenged(town: Town, client: Client) -> None:
+    assert 'href="/challenges#how"' in client.get(f"/decisions/{next(iter(town.cases.values()))}").text
+    assert 'id="how">How to challenge a decision' in client.get("/challenges").text
+
+
 def test_a_rule_page_has_its_question_law_and_file(client: Client) -> None:
     page = text_of(client.get("/rules/ET-01").text)
     assert "Did whatever helps to bid reach every bidder" in page
