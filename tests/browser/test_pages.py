@@ -182,6 +182,21 @@ async def test_a_wide_table_keeps_its_meaning_as_cards(town: Town, site: str, ch
         assert await page.evaluate(label) == '"Quality of care (30%)"'
 
 
+async def test_nothing_stands_before_the_scores(town: Town, site: str, chromium: Browser) -> None:
+    async with opened(chromium, site, 1280) as watched:
+        page = watched.page
+        await page.goto(site + town.pages()["decision, contract"] + "#scores")
+        covered = await page.evaluate(
+            """() => [...document.querySelectorAll('.fp-scores th, .fp-scores td')].filter(cell => {
+                cell.scrollIntoView({block: 'center'});
+                const box = cell.getBoundingClientRect();
+                const top = document.elementFromPoint(box.right - 2, box.bottom - 2);
+                return top && !cell.contains(top);
+            }).map(cell => cell.textContent)"""
+        )
+        assert covered == []
+
+
 async def test_the_keyboard_reaches_the_page_at_once(town: Town, site: str, chromium: Browser) -> None:
     async with opened(chromium, site, 1280) as watched:
         page = watched.page
@@ -257,4 +272,8 @@ async def test_a_record_prints_without_its_controls(town: Town, site: str, chrom
             assert not await page.locator(hidden).first.is_visible(), hidden
         for shown in ("h1", "#p3", ".fp-scores", "#check"):
             assert await page.locator(shown).first.is_visible(), shown
+        folded = await page.evaluate(
+            "document.querySelector('.govuk-details:not([open]) .govuk-details__text').offsetHeight"
+        )
+        assert folded > 0, "paper cannot be unfolded"
         assert len(await page.pdf()) > 20_000
