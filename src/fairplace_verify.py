@@ -36,11 +36,11 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -88,15 +88,19 @@ def expect(holds: object, why: str, slot: str | None = None) -> None:
         raise Falsehood(why, slot=slot)
 
 
-@contextmanager
-def place(file: str | None = None, entry: int | None = None) -> Iterator[None]:
+class At:
     """Where we are, for what is found false inside."""
-    try:
-        yield
-    except Falsehood as error:
-        error.file = file if error.file is None else error.file
-        error.entry = entry if error.entry is None else error.entry
-        raise
+
+    def __init__(self, file: str | None = None, entry: int | None = None) -> None:
+        self.file, self.entry = file, entry
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        if isinstance(error, Falsehood):
+            error.file = self.file if error.file is None else error.file
+            error.entry = self.entry if error.entry is None else error.entry
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,7 @@ class InMemory:
 
     def read(self, name: str, most: int) -> bytes:
         """The content of a file. Falsehood when it is missing or longer than `most` bytes."""
-        with place(name):
+        with At(name):
             expect(name in self.files, "the file is missing")
             return not_longer(self.files[name], most)
 
@@ -208,7 +212,7 @@ class Folder:
         return sum(hash((name, f.st_ino, f.st_size, f.st_mtime_ns)) for name, f in self._walk())
 
     def read(self, name: str, most: int) -> bytes:
-        with place(name):
+        with At(name):
             try:
                 with open(self.top / name, "rb", opener=open_file) as file:
                     return not_longer(file.read(most + 1), most)
@@ -300,18 +304,13 @@ def check_values(values: Iterable[JSON], depth: int) -> None:
     """Rules 1, 2 and 4 of §2, for values that stand `depth` deep and all that is in them."""
     for value in values:
         kind = type(value)
-        if kind is str:
-            continue
         if kind is dict or kind is list:
             if depth >= MOST_DEPTH:
                 raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep")
-            if kind is dict:
-                for key in value:
-                    if not is_key(key):
-                        raise Falsehood(f"the JSON key {shown(key)} came, expected 1 to 256 of A-Z a-z 0-9 _ . / : -")
-                check_values(value.values(), depth + 1)
-            else:
-                check_values(value, depth + 1)
+            if kind is dict and not all(map(is_key, value)):
+                key = next(key for key in value if not is_key(key))
+                raise Falsehood(f"the JSON key {shown(key)} came, expected 1 to 256 of A-Z a-z 0-9 _ . / : -")
+            check_values(value.values() if kind is dict else value, depth + 1)
         elif kind is int and not -MOST_INTEGER <= value <= MOST_INTEGER:
             raise Falsehood(f"the number {plain(str(value), 30)} is outside -{MOST_INTEGER} .. {MOST_INTEGER}")
 
@@ -507,7 +506,8 @@ def check_envelope(event: JSON) -> None:
         raise Falsehood(f"`body` is {shown(body)} and `sealed` is {shown(sealed)}, expected two objects")
     for slot, seal in sealed.items():
         check_seal(slot, seal)
-        check_slot_is_free(slot, body, sealed)
+        if slot[1:] in body or "/" in slot[1:]:
+            check_slot_is_free(slot, body, sealed)
 
 
 def check_members(what: str, value: JSON, members: list[str]) -> None:
@@ -714,17 +714,16 @@ class KeyRegister:
 
     def _signer(self, line: Line, named: int, of_type: str) -> Key:
         standing = self.keys.get(line[:2])
-        after = f"after entry {named}, the register event that `keys` names"
         if standing is None:
             why = "is not in the key register at this point"
         elif standing.added > named:
-            why = f"was added by entry {standing.added}, {after}"
+            why = f"was added by entry {standing.added}, after entry {named}, which `keys` names"
         elif standing.ended is not None:
             why = f"was revoked by entry {standing.ended}"
         elif of_type in standing.limits:
             why = f"may not sign {of_type} since entry {standing.limits[of_type]}"
         elif standing.limited > named:
-            why = f"was limited by entry {standing.limited}, {after}"
+            why = f"was limited by entry {standing.limited}, after entry {named}, which `keys` names"
         else:
             return standing.key
         raise Falsehood(f"it is signed by {line}, a key that {why}")
@@ -921,7 +920,7 @@ class Cases:
         """`case`, `seen` and `rests_on` that were sealed, as far as they are public now; notes on what stays open."""
         deposits: dict[str, dict[str, list[int]]] = {}  # case to type to indexes
         for index, values in opened.items():
-            with place(f"disclosures/{number_path(index)}", index):
+            with At(f"disclosures/{number_path(index)}", index):
                 case, kind, _ = self.entries[index]
                 if not case:
                     case, right = values.get("/case"), self.claimed[index]
@@ -1117,7 +1116,7 @@ class Layout:
         self.tiles: dict[str, tuple[str, int, int]] = {}  # name to folder ("entries" or a level), number and width
         self.disclosures: list[str] = []
         for name, kind in names:
-            with place(name):
+            with At(name):
                 if kind == "file":
                     self._take(name)
                 else:
@@ -1125,7 +1124,7 @@ class Layout:
                     expect(known, f"a {kind} came, expected only the files of a published register")
         self.sizes.sort()
         for name in self._needed():
-            with place(name):
+            with At(name):
                 expect(name in self.files, "the file is missing")
 
     def _take(self, name: str) -> None:
@@ -1171,9 +1170,17 @@ class Signed(NamedTuple):
     text: bytes
 
 
+def other_processors(size: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
+    """They check the signatures of a long log while this one reads on. Threads would wait for each other."""
+    try:
+        return ProcessPoolExecutor() if size > 2048 else nullcontext()
+    except (ImportError, NotImplementedError, OSError):
+        return nullcontext()  # not every machine lets us
+
+
 def check_signatures(name: str, part: list[Signed]) -> None:
     for entry, line, key, text in part:
-        with place(name, entry):
+        with At(name, entry):
             if not is_signed(ED25519, key.public, line.signature, text):
                 raise Falsehood(f"the signature of {line} does not fit the event")
 
@@ -1209,7 +1216,7 @@ class Audit:
 
     def check_files(self) -> tuple[str, int]:
         self.newest = self.files.read("checkpoint", MOST_CHECKPOINT)
-        with place("checkpoint"):
+        with At("checkpoint"):
             self.report.origin, size, root, *_ = read_checkpoint(self.newest)
         self.report.size, self.report.root = size, b64(root)
         self.layout = Layout(self.files.names(), size)
@@ -1220,25 +1227,25 @@ class Audit:
     def check_entries(self) -> tuple[str, int]:
         """The entries, bundle by bundle, in order. Of two that are false the earlier is named (§3)."""
         size = self.report.size
-        waiting: deque[Future[None]] = deque()
+        waiting: deque[Callable[[], None]] = deque()  # signatures still to be checked
 
         def settle(most: int) -> None:
-            """Wait until no more than so many parts of what is signed are still to be checked."""
             while len(waiting) > most:
-                waiting.popleft().result()
+                waiting.popleft()()
 
-        with ThreadPoolExecutor() as pool:  # while it checks signatures, more entries are read
+        with other_processors(size) as pool:
             for first in range(0, size, 256):
                 count, signed, most = min(256, size - first), list[Signed](), 0
                 name = tile_path("entries", first // 256, count)
                 try:
                     for index, data in self.read_bundle(name, first, count):
-                        with place(name, index):
+                        with At(name, index):
                             signed += self.check_entry(index, data)
                     most = 64
                 finally:
-                    parts = (signed[start : start + 64] for start in range(0, count, 64))
-                    waiting += [pool.submit(check_signatures, name, part) for part in parts]
+                    for start in range(0, len(signed), 64):
+                        task = partial(check_signatures, name, signed[start : start + 64])
+                        waiting.append(pool.submit(task).result if pool else task)
                     settle(most)
                 if size > 10_000 and sys.stderr.isatty():
                     sys.stderr.write(
@@ -1309,7 +1316,7 @@ class Audit:
         for size in self.layout.sizes:
             name = f"checkpoints/{size}"
             data = self.files.read(name, MOST_CHECKPOINT)
-            with place(name):
+            with At(name):
                 checkpoint = read_checkpoint(data)
                 origin, right = self.report.origin, self.tree.root(size)
                 expect(checkpoint.size == size, f"the checkpoint has size {checkpoint.size}")
@@ -1317,8 +1324,8 @@ class Audit:
                 came = checkpoint.root
                 expect(came == right, f"the root is {b64(came)}, but the entries give {b64(right)}")
                 self.signers = self.check_lines(checkpoint)
-        with place("checkpoint"):
-            expect(self.newest == data, f"it is not the same as {name}: {difference(self.newest, data)}")
+        if self.newest != data:
+            raise Falsehood(f"it is not the same as {name}: {difference(self.newest, data)}", "checkpoint")
         return "every root and every signature holds", len(self.layout.sizes)
 
     def check_lines(self, checkpoint: Checkpoint) -> set[str]:
@@ -1352,11 +1359,11 @@ class Audit:
         """Exactly the openings in effect are published, each fits its digest (§6)."""
         expected = {f"disclosures/{number_path(i)}": i for i, slots in sorted(self.cases.in_effect.items()) if slots}
         for name in self.layout.disclosures:
-            with place(name):
+            with At(name):
                 expect(name in expected, "openings are published, but the log has none in effect for this entry")
         count = 0
         for name, index in expected.items():
-            with place(name, index):
+            with At(name, index):
                 wanted = self.cases.in_effect[index]
                 openings = read_disclosures(self.files.read(name, 2 * MOST_BUNDLE), self.cases.entries[index].digests)
                 if openings.keys() != wanted:
@@ -1463,7 +1470,7 @@ class Proof:
     def check_entry(self) -> tuple[str, int]:
         """After the blank line, the entry's own lines begin with U+2014, those of disclosures with ~."""
         start = self.extra.find(b"\n~", max(0, self.extra.find(b"\n\n"))) + 1
-        with place(entry=self.index):
+        with At(entry=self.index):
             entry = self.entry = read_entry(self.extra[:start] if start else self.extra)
             event, origin = entry.event, self.checkpoint.origin
             openings = read_disclosures(self.extra[start:], digests_of(event)) if start else {}
@@ -1477,7 +1484,7 @@ class Proof:
         return f"event {event['type']} by {event['actor']}; disclosures fit their digests", len(openings)
 
     def check_inclusion(self) -> tuple[str, int]:
-        with place(entry=self.index):
+        with At(entry=self.index):
             root = root_from(self.entry.leaf, self.index, self.checkpoint.size, self.hashes)
             right = self.checkpoint.root
             expect(root == right, f"the proof leads to {b64(root)}, the checkpoint's root is {b64(right)}")
@@ -1539,7 +1546,7 @@ def verify(path: Path, keys: Sequence[str], policy: Path | None) -> Report:
         if not path.is_dir():
             raise Unreadable(f"{plain(str(path))} is no folder and no file")
         return verify_register(path, keys, text)
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise Unreadable(f"a file cannot be read: {plain(str(error))}") from error
 
 
