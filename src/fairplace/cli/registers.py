@@ -25,7 +25,7 @@ def make_register(folder: Path, authority: str, origin: str, told: Console) -> i
         root = make_key(name, told)
     with create(folder, authority=authority, origin=origin, root=root) as register:
         told.print(f"Made the register of {register.settings.authority} in {folder}.", markup=False, soft_wrap=True)
-        told.print("Tell these public keys to whoever shall verify it, by another way than this register:")
+        told.print("Give these public keys to everybody who will verify it, by another way than this register:")
         for vkey in register.settings.log[0].vkeys:
             click.echo(vkey)
     told.print(
