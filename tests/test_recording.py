@@ -12,13 +12,15 @@ import msgspec
 import pytest
 
 import fairplace_verify
+from fairplace.assessing import assess_case
 from fairplace.challenge.commands import LodgeChallenge
 from fairplace.clerk import Clerk
 from fairplace.errors import Forbidden, Malformed, Missing, Refused, Unproven
+from fairplace.ledger import canonical
 from fairplace.lodging import check_lodging, sign_lodging
 from fairplace.openness.commands import Assess, Release, WithdrawValue
 from fairplace.openness.events import Assessed
-from fairplace.procurement.commands import AskQuestion, ChangeDeadline, EndWithoutAward, WithdrawBid
+from fairplace.procurement.commands import AskQuestion, ChangeDeadline, EndWithoutAward, WithdrawAward, WithdrawBid
 from fairplace.procurement.events import DepositReceived
 from tests import story
 from tests.office import Office, key_of, open_office, person, signer
@@ -233,12 +235,49 @@ def test_an_assessment_is_made_on_request_of_those_who_may(office: Office) -> No
     office.tell("published")
     clerk = Clerk(office.register, signer)
     clerk.carry_out(office.named(Assess(id="test"), by=MONITORING))
-    assert [one.occasion for one in assessments(office)] == ["request", "request"]
+    assert [(one.occasion, one.view) for one in assessments(office)] == [("request", "public")]
     with pytest.raises(Forbidden):
         clerk.carry_out(office.named(Assess(id="test"), by=EVALUATORS[0]))
     office.case = "6a1f5c1e-0b7e-4f0e-9d57-2f6d0a8c1b11"
     with pytest.raises(Missing):
         clerk.carry_out(office.named(Assess(id="test"), by=MONITORING))
+
+
+@pytest.mark.parametrize("until", ["deposited", "opened", "moderated", "awarded"])
+def test_before_the_award_is_released_no_assessment_tells_of_the_bids(tmp_path: Path, until: str) -> None:
+    said = []
+    for bids in (2, 3):
+        with open_office(tmp_path / str(bids)) as office:
+            office.tell(until, OFFERS[:bids])
+            Clerk(office.register, signer).carry_out(office.named(Assess(id="test"), by=MONITORING))
+            with pytest.raises(Refused, match="release the award first") as refused:
+                assess_case(office.register, office.case, "authority", "request")
+            assert refused.value.code == "too-early"
+            said.append([(one.view, one.outcomes) for one in assessments(office)])
+    assert said[0] == said[1]
+    assert [view for view, _ in said[0]] == ["public"]
+
+
+def test_an_award_taken_back_is_no_reason_to_speak_of_the_next(office: Office) -> None:
+    office.tell("released")
+    office.do(WithdrawAward(id="test", reason="A price was added wrongly"), by=APPROVER)
+    with pytest.raises(Refused, match="release the award first"):
+        assess_case(office.register, office.case, "authority", "request")
+
+
+def test_the_digest_of_sealed_findings_cannot_be_guessed(office: Office) -> None:
+    office.tell("released")
+    for _ in range(2):
+        Clerk(office.register, signer).carry_out(office.named(Assess(id="test"), by=MONITORING))
+    salts = []
+    for one in assessments(office):
+        document = office.register.documents.get(one.findings)
+        found = canonical.decode(document).get("salt")
+        assert (found is None) == (one.view == "public")
+        if found is not None:
+            salts.append(base64.b64decode(found))
+    assert [len(salt) for salt in salts] == [32, 32]
+    assert salts[0] != salts[1]
 
 
 def test_whoever_has_the_public_view_gets_the_same_findings(office: Office) -> None:

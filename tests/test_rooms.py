@@ -82,7 +82,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.trail": FACTS,
     "fairplace.checks": FACTS,
     "fairplace.projection": (*FACTS, "fairplace.checks", "fairplace.trail"),
-    "fairplace.assessing": (*REGISTER, *JUDGING),
+    "fairplace.assessing": (*REGISTER, *JUDGING, "fairplace.openness.release"),
     "fairplace.assess": (*REGISTER, "fairplace.policy", "fairplace.shelf"),
     "fairplace.folding": (*FACTS, "fairplace.projection", "fairplace.rows"),
     "fairplace.rows": (*RECORD, "fairplace.projection", "fairplace.trail"),

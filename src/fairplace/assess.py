@@ -1,12 +1,14 @@
 """Put a case before the rules: what each says, in one document that anybody with the same view can make again.
 
 - Rules stand in the order of their codes, findings in the order that the rule gives them.
-- The findings document is canonical JSON; its SHA-256 is what `case.assessed/1` and an award cite.
+- The findings document is canonical JSON; its SHA-256 is what `case.assessed/1` cites.
+- A document that speaks of what is not public carries a random salt, so that its digest cannot be guessed.
 - A pre-flight is the same with drafts at the end of the case; nothing is recorded.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -33,6 +35,8 @@ OUTCOMES: tuple[Outcome, ...] = GRAVITY
 """All outcomes, from the gravest."""
 
 DRAFT_LEAF = "draft"
+
+SALT_BYTES = 32
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,8 +120,8 @@ def judge(
     return assess(Case(id=case, as_of=as_of or instant(SYSTEM.clock()), view=view, events=events), asked)
 
 
-def assess(case: Case, asked: Sequence[Asked]) -> Assessment:
-    """Put every rule to the case."""
+def assess(case: Case, asked: Sequence[Asked], *, salt: bytes | None = None) -> Assessment:
+    """Put every rule to the case. `salt` goes into the document: whoever does not hold it cannot guess its digest."""
     verdicts = tuple(_verdict(case, one) for one in asked)
     policies = {one.file: one.sha256 for one in asked}
     return Assessment(
@@ -126,7 +130,7 @@ def assess(case: Case, asked: Sequence[Asked]) -> Assessment:
         as_of=case.as_of,
         verdicts=verdicts,
         policies=policies,
-        document=_document(case, verdicts, policies),
+        document=_document(case, verdicts, policies, salt),
     )
 
 
@@ -212,7 +216,7 @@ def _verdict(case: Case, one: Asked) -> Verdict:
     return Verdict(rule=one.rule, file_sha256=one.sha256, outcome=outcome, findings=findings)
 
 
-def _document(case: Case, verdicts: Iterable[Verdict], policies: dict[str, str]) -> bytes:
+def _document(case: Case, verdicts: Iterable[Verdict], policies: dict[str, str], salt: bytes | None) -> bytes:
     """The canonical bytes of the whole, put together from its parts: a long case may outgrow the limit of one value."""
     head = {
         "as_of": case.as_of,
@@ -221,7 +225,8 @@ def _document(case: Case, verdicts: Iterable[Verdict], policies: dict[str, str])
         "holidays": working_days.holiday_list_sha256(),
         "policies": policies,
     }
-    return _joined(head, "rules", (_said(verdict) for verdict in verdicts), {"view": case.view})
+    salted = {} if salt is None else {"salt": base64.b64encode(salt).decode("ascii")}
+    return _joined(head, "rules", (_said(verdict) for verdict in verdicts), {**salted, "view": case.view})
 
 
 def _said(verdict: Verdict) -> bytes:

@@ -1,4 +1,10 @@
-"""Judge a case of an open register and put the answer into its log, signed by the register's assessor."""
+"""Judge a case of an open register and put the answer into its log, signed by the register's assessor.
+
+- The authority's own view is judged in the log only once the case is decided and its award released: the outcomes
+  stand in the open, and depend on what is sealed until then.
+- Its findings document carries a random salt, kept in the document alone: its digest tells nobody anything. The
+  public view's has none, so that anybody can make it again.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +15,9 @@ from fairplace import assess, shelf
 from fairplace.assess import Asked
 from fairplace.decision import Actor, Decision, History
 from fairplace.desk import ATTEMPTS, Appended
-from fairplace.errors import Conflict, Missing
+from fairplace.errors import Conflict, Missing, Refused
 from fairplace.on_disk import Register, signed_by
+from fairplace.openness.release import still_sealed
 from fairplace.policy import Case
 from fairplace.reading import View
 from fairplace.terms import CaseId
@@ -39,7 +46,10 @@ def assess_case(
         history = History(case=case, events=register.reader.case(case, view, upto))
         if history.head is None:
             raise Missing(f"there is no case {case} to assess")
-        judged = assess.assess(Case(id=case, as_of=now, view=view, events=history.events), rules)
+        if view == "authority" and (sentence := still_sealed(history)) is not None:
+            raise Refused(sentence, code="too-early")
+        salt = register.sources.entropy(assess.SALT_BYTES) if view == "authority" else None
+        judged = assess.assess(Case(id=case, as_of=now, view=view, events=history.events), rules, salt=salt)
         register.documents.put(judged.document, "application/json")
         event = assess.assessed_event(judged, seen=history.head.leaf, occasion=occasion, upto=upto, happened_at=now)
         named = key or register.sources.event_id()

@@ -1,6 +1,7 @@
 """Carry out a command to its end: record it, and have the rules speak at the set points; or only rehearse it.
 
 - The rules speak after an award is released, at the end of a standstill, when a case ends, and when somebody asks.
+- Until the award is released, or the case ended, they speak on the public view alone.
 - What was recorded stands, whatever comes of the assessment; asked again with the same id, it is made up for once.
 - A rehearsal writes nothing and needs no key.
 """
@@ -17,12 +18,13 @@ import msgspec
 from fairplace import assess, catalogue, shelf
 from fairplace.assess import Asked, ToFix
 from fairplace.assessing import Occasion, assess_case
-from fairplace.decision import Command
+from fairplace.decision import Command, History
 from fairplace.errors import Forbidden, Malformed
 from fairplace.ledger import entry
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register
 from fairplace.openness.commands import Assess, Release
+from fairplace.openness.release import still_sealed
 from fairplace.people.roles import TABLE
 from fairplace.policy import Case
 from fairplace.prepared import Appended
@@ -114,8 +116,14 @@ class Clerk:
 
     def _assess(self, case: CaseId, occasion: Occasion, command: Command) -> tuple[Appended, ...]:
         return tuple(
-            assess_case(self._register, case, view, occasion, self._rules, key=_key(command, view)) for view in VIEWS
+            assess_case(self._register, case, view, occasion, self._rules, key=_key(command, view))
+            for view in self._views(case)
         )
+
+    def _views(self, case: CaseId) -> tuple[View, ...]:
+        """What may be judged in the open now: the authority's own view not before the award is released."""
+        sealed = still_sealed(History(case=case, events=self._register.reader.case(case)))
+        return VIEWS if sealed is None else ("public",)
 
 
 def _occasion(command: Command) -> Occasion | None:

@@ -145,7 +145,10 @@ def test_an_award_has_reasons_a_winner_and_a_clause() -> None:
     never(moderated(), award(OFFERS[0], awards={}), "no-winner", by=APPROVER)
     never(moderated(), award(OFFERS[0], awards={ALDER.id: -1}), "amount", by=APPROVER)
     never(moderated(), award(OFFERS[0], delegation=""), "code", by=APPROVER)
-    never(moderated(), award(OFFERS[0], pre_award_findings="none"), "code", by=APPROVER)
+
+
+def test_no_digest_that_could_be_guessed_stands_in_an_award() -> None:
+    never(moderated(), award(OFFERS[0], pre_award_findings="0" * 64), "guessable", by=APPROVER)
 
 
 def test_an_award_goes_to_a_bid() -> None:

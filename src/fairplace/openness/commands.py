@@ -31,7 +31,7 @@ class WithdrawValue(Command, frozen=True, kw_only=True, tag="withdraw-value"):
 
 
 class Assess(Command, frozen=True, kw_only=True, tag="assess"):
-    """Have the rules say what they see of the case now, to the authority and to the public.
+    """Have the rules say what they see of the case now, to the public and, once the award is released, to the authority.
 
     The rules decide here, not a decider: it is carried out by the register's assessor, with its own key.
     """

@@ -40,7 +40,8 @@ class Withdrawn(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Assessed(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the rules said of the case as it stood, who may check it, and with which files.
 
-    `upto` is the size of the log that was read; with `view` it says which facts the rules saw.
+    `upto` is the size of the log that was read; with `view` it says which facts the rules saw. The authority's view is
+    assessed only once the award is released, there is a contract, or the case ended; its document has a random salt.
     """
 
     view: Literal["public", "authority"]

@@ -176,6 +176,22 @@ def standing_award(history: History) -> Recorded | None:
     return award[0]
 
 
+def still_sealed(history: History) -> str | None:
+    """Why nothing may stand in the open yet that follows from what the authority alone sees; None once it may."""
+    if history.of(EndedWithoutAward) or history.of(ContractEntered):
+        return None
+    award = standing_award(history)
+    if award is not None and any(
+        recorded.index > award.index and event.occasion in ("award", "standstill-end")
+        for recorded, event in history.of(Disclosed)
+    ):
+        return None
+    return (
+        "what the rules say of the sealed record would tell of the bids before the award is released; release the award"
+        " first, or ask for the public view alone"
+    )
+
+
 def concerns_one_person(history: History) -> bool:
     return any(
         isinstance(recorded.event, Planned | Imported) and recorded.event.concerns_one_person

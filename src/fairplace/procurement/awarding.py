@@ -56,7 +56,12 @@ def award(command: Award, history: History, *, at: Instant, by: Actor) -> Decisi
         _object_to_assessment(history, state, objections)
     _object_to_winners(state, set(command.awards), tender.winners, objections)
     stamp = procedure.step(command, history, at, objections)
-    findings = command.pre_award_findings
+    if command.pre_award_findings is not None:
+        refuse(
+            "guessable",
+            "'pre_award_findings' would stand in the open before the bids do, and whoever tries all findings finds which"
+            " it is the digest of; leave it out",
+        )
     names = listed([f"{one.provider.name} for {procedure.pounds(one.value)}" for one in won.values()])
     return Decision(
         event=Awarded(
@@ -68,9 +73,7 @@ def award(command: Award, history: History, *, at: Instant, by: Actor) -> Decisi
                 "standstill", [words(one, "an alternative considered") for one in command.alternatives]
             ),
             delegation=procedure.code(command.delegation, "the clause of the scheme of delegation"),
-            pre_award_findings=None
-            if findings is None
-            else procedure.code(findings, "the hash of the findings", procedure.SHA256),
+            pre_award_findings=None,
         ),
         statement=f"Award the contract to {names}; the reasons are sealed until you release them.",
         unless=frozenset(SHEETS),

@@ -232,7 +232,7 @@ class Moderate(Command, frozen=True, kw_only=True, tag="moderate"):
 
 
 class Award(Command, frozen=True, kw_only=True, tag="award"):
-    """Decide who gets the contract: `awards` maps the winners to the value awarded."""
+    """Decide who gets the contract: `awards` maps the winners to the value awarded. Leave `pre_award_findings` out."""
 
     gives: ClassVar[str] = "procurement.awarded/1"
     awards: dict[ProviderId, Pence]

@@ -314,7 +314,7 @@ class Awarded(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reasons: Sealed[list[Text]]
     alternatives: Sealed[list[Text]]  # what was considered and rejected (Openness Regulations 2014, reg. 7)
     delegation: str  # the clause of the scheme of delegation
-    pre_award_findings: str | None  # SHA-256 of the findings before the award
+    pre_award_findings: str | None  # null: a digest before the award could be guessed
 
 
 class Summary(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
