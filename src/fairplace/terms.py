@@ -76,7 +76,9 @@ def instant(moment: datetime) -> Instant:
     """The moment, to the millisecond, in UTC. A naive datetime is refused."""
     if moment.tzinfo is None:
         raise Malformed(f"a moment without a time zone came: {moment.isoformat()}; say which zone it is in")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def moment(value: Instant) -> datetime:

@@ -61,12 +61,9 @@ class Connections:
 
     def begin(self) -> Connection:
         """Wait for a turn and take it."""
-        started = time.monotonic()
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise self._busy()
+        waited = 0.0 if self._turn.acquire(blocking=False) else self._wait()
         try:
             connection = self.get()
-            waited = time.monotonic() - started
             if waited > 0.1:
                 connection.execute(f"PRAGMA busy_timeout = {max(1, int((PATIENCE - waited) * 1000))}")
             try:
@@ -80,6 +77,13 @@ class Connections:
             self._turn.release()
             raise
         return connection
+
+    def _wait(self) -> float:
+        """For this process's other writers; the seconds that it took."""
+        started = time.monotonic()
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise self._busy()
+        return time.monotonic() - started
 
     def end(self, connection: Connection, *, commit: bool) -> None:
         """Give the turn back, with what was written durable or gone."""

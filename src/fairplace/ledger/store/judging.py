@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from binascii import b2a_base64
-from collections.abc import Callable, Sequence
-
-import msgspec
+from collections.abc import Sequence
 
 from fairplace.errors import Malformed, Unproven
+from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.entry import MAX_BYTES
 from fairplace.ledger.note import b64
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
@@ -26,46 +25,61 @@ _sha256 = hashlib.sha256
 StreamEnd = tuple[int, LeafHash, int]
 """`n`, leaf and index of a stream's newest event."""
 
+Newest = dict[tuple[CaseId, str], int]
+"""The index of the newest entry of a case and type (-1: none)."""
+
 Accepted = tuple[Submission, int]
 """A submission that is to be written, and the index of its first entry."""
 
 
-class Known(msgspec.Struct, kw_only=True):
+class Known:
     """What the database says under the lock, as far as this batch asks for it.
 
-    `streams` are the ends of the streams that the batch extends. `newest` gives the index of the newest entry of a case
-    and type (-1: none). `before` finds a command that was committed under a key. `taken` says what of an entry the log
-    already has. A batch that is not `careful` leaves repeated keys, ids and digests to the engine's unique indexes and
-    asks for a key only before it refuses.
+    `streams` are the ends of the streams that the batch extends; `known_newest` is what needs not be asked, and is
+    brought up to date by judging. A batch that is not `careful` leaves repeated keys, ids
+    and digests to the engine's unique indexes and asks for a key only before it refuses.
     """
+
+    __slots__ = ("careful", "known_newest", "now", "register_head", "register_leaf", "size", "streams")
 
     size: int
     register_head: int
     register_leaf: str
     now: Instant
     streams: dict[str, StreamEnd]
-    newest: Callable[[CaseId, str], int]
-    before: Callable[[str], tuple[str, Duplicate] | None]
-    taken: Callable[[NewEntry, Sequence[bytes]], str | None]
+    known_newest: Newest
     careful: bool
+
+    def newest(self, case: CaseId, name: str) -> int:
+        """What the database says where it is not known."""
+        raise NotImplementedError
+
+    def before(self, key: str) -> tuple[str, Duplicate] | None:
+        """The command that was committed under a key, and what became of it."""
+        raise NotImplementedError
+
+    def taken(self, entry: NewEntry, digests: Sequence[bytes]) -> str | None:
+        """What of an entry the log already has."""
+        raise NotImplementedError
 
 
 def check(submissions: Sequence[Submission]) -> None:
     """Is every submission in itself what it says? A wrong leaf would spoil the tree for everybody."""
     for submission in submissions:
-        if not submission.entries:
+        if not (entries := submission.entries):
             raise Malformed(f"the submission {submission.key} has no entry; it needs one at least")
-        for entry in submission.entries:
-            if _sha256(b"\0" + entry.raw).digest() != entry.leaf:  # RFC 6962, section 2.1
+        for entry in entries:
+            raw = entry.raw
+            if _sha256(b"\0" + raw).digest() != entry.leaf:  # RFC 6962, section 2.1
                 raise Unproven(f"the leaf of {entry.id} is {b64(entry.leaf)}, its bytes give another")
-            if len(entry.raw) > MAX_BYTES:
-                raise Malformed(f"an entry of {len(entry.raw)} bytes came; at most {MAX_BYTES} are allowed")
+            if len(raw) > MAX_BYTES:
+                raise Malformed(f"an entry of {len(raw)} bytes came; at most {MAX_BYTES} are allowed")
 
 
 def judge(submissions: Sequence[Submission], known: Known) -> Verdict:
     verdict = Verdict(known)
     for submission in submissions:
-        verdict.take(submission)
+        verdict.results.append(verdict.take(submission))
     return verdict
 
 
@@ -77,23 +91,21 @@ class Verdict:
         self.results: list[Result] = []
         self.accepted: list[Accepted] = []
         self.entries: list[NewEntry] = []
-        self.digests: list[bytes] = []
-        self.streams = known.streams
-        self.moved: set[str] = set()  # streams whose ends are new
+        self.moved: dict[str, StreamEnd] = {}  # streams whose ends are new
         self.register_head = known.register_head
         self.register_leaf = known.register_leaf
-        self._newest: dict[tuple[CaseId, str], int] = {}
+        self._newest = known.known_newest
         self._keys: dict[str, Accepted] = {}  # of this batch, as far as somebody asked
         self._once: set[str | bytes] = set()  # ids and digests of this batch, when it is careful
 
-    def take(self, submission: Submission) -> None:
-        before = self._before(submission.key) if self.known.careful else None
-        if before is None:
-            result = self._untimely(submission) or self._broken(submission) or self._fit(submission)
-            if type(result) is not Conflict or (before := self._before(submission.key)) is None:
-                self.results.append(result)
-                return
-        self.results.append(_repeated(submission, *before))
+    def take(self, submission: Submission) -> Result:
+        if self.known.careful and (before := self._before(submission.key)):
+            return _repeated(submission, *before)
+        refused = self._untimely(submission) or self._broken(submission)
+        result = refused or self._fit(submission)
+        if type(result) is Conflict and (before := self._before(submission.key)):
+            return _repeated(submission, *before)
+        return result
 
     def _before(self, key: str) -> tuple[str, Duplicate] | None:
         """What was committed under this key, by this batch or before it."""
@@ -139,77 +151,55 @@ class Verdict:
 
     def _fit(self, submission: Submission) -> Result:
         """The entries follow their streams and are new to the log; then they are taken in."""
-        first = self.known.size + len(self.entries)
-        if len(submission.entries) > 1:
-            return self._fit_all(submission, first)
-        # By far the usual case: a command gives one event.
-        entry = submission.entries[0]
-        end = self.streams.get(entry.stream)
-        if not _follows(entry, end):
-            return Conflict(kind="stream", message=_does_not_follow(entry, end))
-        digests = _digests(entry)
-        if self.known.careful and (refused := self._repeats(entry, digests, set())):
-            return refused
-        leaf = _text(entry.leaf)
-        self._take_in(entry, first, leaf, digests)
-        self.accepted.append((submission, first))
-        return Committed(indexes=(first,), leaves=(leaf,), size=first + 1)
-
-    def _fit_all(self, submission: Submission, first: int) -> Result:
+        first = index = self.known.size + len(self.entries)
         ends: dict[str, StreamEnd] = {}
-        once: set[str | bytes] = set()
-        taken = []
-        for index, entry in enumerate(submission.entries, first):
-            end = ends.get(entry.stream) or self.streams.get(entry.stream)
-            if not _follows(entry, end):
+        leaves: list[LeafHash] = []
+        for entry in submission.entries:
+            stream = entry.stream
+            end = ends.get(stream) or self.moved.get(stream) or self.known.streams.get(stream)
+            if entry.prev != end[1] or entry.n != end[0] + 1 if end else entry.prev or entry.n != 1:
                 return Conflict(kind="stream", message=_does_not_follow(entry, end))
-            digests = _digests(entry)
-            if self.known.careful and (refused := self._repeats(entry, digests, once)):
-                return refused
             leaf = _text(entry.leaf)
-            ends[entry.stream] = (entry.n, leaf, index)
-            taken.append((entry, index, leaf, digests))
-        for one in taken:
-            self._take_in(*one)
-        self.accepted.append((submission, first))
-        size = first + len(taken)
-        return Committed(indexes=tuple(range(first, size)), leaves=tuple(leaf for _, _, leaf, _ in taken), size=size)
+            ends[stream] = (entry.n, leaf, index)
+            leaves.append(leaf)
+            index += 1
+        if self.known.careful and (repeated := self._repeats(submission)):
+            return repeated
+        self._take_in(submission, first, leaves)
+        self.moved.update(ends)
+        return Committed(indexes=tuple(range(first, index)), leaves=tuple(leaves), size=index)
 
-    def _repeats(self, entry: NewEntry, digests: list[bytes], own: set[str | bytes]) -> Conflict | None:
-        """Does it repeat an id or a digest of the log, of this batch, or of its own submission (`own`)?"""
-        if taken := self.known.taken(entry, digests):
-            return Conflict(kind="digest", message=f"the log already has {taken} of the entry {entry.id}")
-        names: list[str | bytes] = [entry.id, *digests]
-        if len({*names}) < len(names) or not (own.isdisjoint(names) and self._once.isdisjoint(names)):
-            return Conflict(kind="digest", message=f"the entry {entry.id} repeats an id or a sealed digest")
-        own.update(names)
+    def _repeats(self, submission: Submission) -> Conflict | None:
+        """Does an entry repeat an id or a digest of the log, of this batch, or of its own submission?"""
+        own: set[str | bytes] = set()
+        for entry in submission.entries:
+            digests = [opened_as(opening) for opening in entry.openings]
+            if taken := self.known.taken(entry, digests):
+                return Conflict(kind="digest", message=f"the log already has {taken} of the entry {entry.id}")
+            names: list[str | bytes] = [entry.id, *digests]
+            if len({*names}) < len(names) or not (own.isdisjoint(names) and self._once.isdisjoint(names)):
+                return Conflict(kind="digest", message=f"the entry {entry.id} repeats an id or a sealed digest")
+            own.update(names)
+        self._once |= own
         return None
 
-    def _take_in(self, entry: NewEntry, index: int, leaf: LeafHash, digests: list[bytes]) -> None:
-        self.entries.append(entry)
-        self.digests += digests
-        self.streams[entry.stream] = (entry.n, leaf, index)
-        self.moved.add(entry.stream)
-        if entry.case is not None:
-            self._newest[entry.case, entry.type] = index
-        if entry.type in REGISTER_TYPES:
-            self.register_head, self.register_leaf = index, leaf
-        if self.known.careful:
-            self._once.update((entry.id, *digests))
+    def _take_in(self, submission: Submission, first: int, leaves: Sequence[LeafHash]) -> None:
+        for index, entry in enumerate(submission.entries, first):
+            if entry.case is not None:
+                self._newest[entry.case, entry.type] = index
+            if entry.type in REGISTER_TYPES:
+                self.register_head, self.register_leaf = index, leaves[index - first]
+        self.entries += submission.entries
+        self.accepted.append((submission, first))
+
+
+def opened_as(opening: Opening) -> bytes:
+    """The digest that may stand once in a log."""
+    return _sha256(opening.text.encode()).digest()
 
 
 def _text(leaf: bytes) -> LeafHash:
     return b2a_base64(leaf, newline=False).decode()
-
-
-def _digests(entry: NewEntry) -> list[bytes]:
-    return [_sha256(opening.text.encode()).digest() for opening in entry.openings]
-
-
-def _follows(entry: NewEntry, end: StreamEnd | None) -> bool:
-    if end is None:
-        return entry.n == 1 and not entry.prev
-    return entry.n == end[0] + 1 and entry.prev == end[1]
 
 
 def _repeated(submission: Submission, command: str, was: Duplicate) -> Result:
