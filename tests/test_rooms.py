@@ -65,7 +65,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.desk": (*RECORD, "fairplace.deciders", "fairplace.people.roles", "fairplace.prepared"),
     "fairplace.on_disk": (*REGISTER, *TELLING, "fairplace.keyring", "fairplace.people.roles", "fairplace.prepared"),
     "fairplace.jsonl": (*DECISIONS, "fairplace.deciders"),
-    "fairplace.recording": (*REGISTER, *SUBJECTS, "fairplace.lodging", "fairplace.prepared"),
+    "fairplace.receipts": REGISTER,
+    "fairplace.covering": (*REGISTER, "fairplace.prepared", "fairplace.procurement.deposits"),
+    "fairplace.recording": (*REGISTER, *SUBJECTS, "fairplace.covering", "fairplace.lodging", "fairplace.prepared"),
     "fairplace.clerk": (
         *REGISTER,
         *SUBJECTS,

@@ -21,15 +21,19 @@ from fairplace.errors import Conflict, FairplaceError, Malformed, Misconfigured,
 from fairplace.jsonl import lines, read_command
 from fairplace.on_disk import Register
 from fairplace.reading import FolderReader, Reader, View
+from fairplace.receipts import receipt
 from fairplace.settings import FILE
 
 
-def record_file(folder: Path, file: Path, who: str | None, told: Console, *, dry_run: bool = False) -> int:
+def record_file(
+    folder: Path, file: Path, who: str | None, told: Console, *, dry_run: bool = False, receipts: Path | None = None
+) -> int:
     """Record line by line; the first refusal ends it with its own exit code, and says which line."""
     with Register.open(folder) as register, _opened(file) as stream:
         clerk = Clerk(register, keyring(folder).signer)
         done = 0
         code = 0
+        recorded_at: list[int] = []
         for number, command in _commands(stream, register.settings.limits.command, who):
             try:
                 if isinstance(command, FairplaceError):
@@ -43,13 +47,26 @@ def record_file(folder: Path, file: Path, who: str | None, told: Console, *, dry
                 code = error.exit_code
                 break
             click.echo(msgspec.json.encode(recorded.recorded))
+            recorded_at.append(recorded.recorded.index)
             done += _new(recorded, told)
         if dry_run:
             told.print("Nothing was recorded: each line was rehearsed on the record as it stands now.")
             return code
         told.print(f"Recorded {done} new {'entry' if done == 1 else 'entries'}.")
         show_public(register, told)
+        if receipts is not None:
+            _give_receipts(register, recorded_at, receipts, told)
     return code
+
+
+def _give_receipts(register: Register, indexes: list[int], folder: Path, told: Console) -> None:
+    """Write a proof for each entry. A receipt for a bid or a challenge opens it: it is for whoever lodged it alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for index in indexes:
+        path = folder / f"{index}.tlog-proof"
+        path.touch(mode=0o600)
+        path.write_bytes(receipt(register, index))
+    told.print(f"Wrote {len(indexes)} {'receipt' if len(indexes) == 1 else 'receipts'} to {folder}.", markup=False)
 
 
 def show_public(register: Register, told: Console) -> None:
