@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import msgspec
 import pytest
 
 from fairplace import deciders
+from fairplace.cli.doctor import LOOKS
 from fairplace.decision import Command, History
 from fairplace.errors import Conflict, FairplaceError, Forbidden, Missing, Refused, Unproven
 from fairplace.ledger import entry
@@ -18,7 +21,7 @@ from fairplace.ledger.note import Signer
 from fairplace.openness.commands import Release
 from fairplace.people.commands import DeclareInterests
 from fairplace.prepared import Appended, Prepared
-from fairplace.procurement.commands import ChangeDeadline, EndWithoutAward, EnterContract
+from fairplace.procurement.commands import ChangeDeadline, EndWithoutAward, EnterContract, OpenBids
 from tests import story
 from tests.office import ROOT, Office, open_office, person, signer
 from tests.story import APPROVER, DEADLINE, EVALUATORS, MONITORING, OFFERS, OFFICER, RECEIVER
@@ -372,3 +375,33 @@ def test_a_refusal_leaves_nothing_behind(office: Office) -> None:
     with pytest.raises(Refused):
         office.do(EnterContract(id="test", value=1), by=APPROVER)
     assert office.register.reader.size == size
+
+
+# A store that was changed
+
+HIDDEN = "UPDATE entry SET case_number = NULL WHERE place & 0xffffffff = ?"
+ELSEWHERE = "UPDATE entry SET case_number = (SELECT max(number) FROM cases) WHERE place & 0xffffffff = ?"
+CLOSED = "DELETE FROM disclosure WHERE place & 0xffffffff = ? AND slot = '/case'"
+OTHER_TYPE = """UPDATE entry SET case_number = NULL, type =
+    (SELECT number FROM type WHERE name = 'interest.declared/1') WHERE place & 0xffffffff = ?"""
+
+
+@pytest.mark.parametrize(
+    "change", [HIDDEN, ELSEWHERE, CLOSED, OTHER_TYPE], ids=["hidden", "moved", "closed", "renamed"]
+)
+def test_no_bids_are_opened_while_the_store_hides_one(office: Office, change: str) -> None:
+    office.tell("deposited")
+    own, office.case = office.case, "6a1f5c1e-0b7e-4f0e-9d57-2f6d0a8c1b11"
+    office.do(story.plan())
+    office.case = own
+    office.wait_until("2026-04-02T09:00:00.000Z")
+    assert prepared(office, OpenBids(id="test"))
+    hidden = [one.index for one in office.register.reader.case(own) if one.type == "deposit.received/1"][1]
+    with contextlib.closing(sqlite3.connect(office.folder / "register.sqlite")) as store:
+        for (trigger,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            store.execute(f"DROP TRIGGER {trigger}")
+        assert store.execute(change, (hidden,)).rowcount == 1
+        store.commit()
+    with pytest.raises(Unproven, match=f"the deposit at entry {hidden} .*restore the store from its backup"):
+        office.do(OpenBids(id="test"))
+    assert [code for code, _ in LOOKS["sealed bids"](office.register)] == [1]

@@ -20,7 +20,7 @@ import msgspec
 from fairplace import catalogue
 from fairplace.deciders import decide
 from fairplace.decision import Actor, Command, Decision, History
-from fairplace.errors import Conflict, Forbidden, Malformed, Refused
+from fairplace.errors import Conflict, Forbidden, Malformed, Refused, Unproven
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.entry import Entry, Envelope
@@ -37,6 +37,9 @@ __all__ = ["ATTEMPTS", "Appended", "Desk", "Prepared", "Sign", "digest_of"]
 ATTEMPTS = 20
 """How often a lost race is prepared again before it is reported."""
 
+_COUNTS_BIDS = frozenset({"procurement.bids-opened/1", "procurement.late-bids-decided/1"})
+"""What is decided on all deposits of a case together."""
+
 
 class Desk:
     """Prepares and appends for one log."""
@@ -52,13 +55,16 @@ class Desk:
     def prepare(self, command: Command, *, actor: KeyName | None = None) -> Prepared:
         """Decide on a command. `actor` is the receiver's key, when it signs for whoever lodges something.
 
-        Raises Refused (procedure), Forbidden (role), Malformed (what came) or Missing (no such case).
+        Raises Refused (procedure), Forbidden (role), Malformed (what came), Missing (no such case) or Unproven (the
+        store was changed).
         """
         by = self.actor(actor or command.as_)
         for _ in range(ATTEMPTS):
             seen = self._reader.size
             history = self._history(command.case, seen)
             at = self._store.now()
+            if command.gives in _COUNTS_BIDS and history.events:
+                self._check_deposits(history)
             decision = decide(command, history, at=at, by=by, chance=self._sources.entropy(32))
             try:
                 return self.prepare_decision(
@@ -226,6 +232,11 @@ class Desk:
         return Actor(key=key, roles=self.roles_of(key))
 
     # Within
+
+    def _check_deposits(self, history: History) -> None:
+        """Raises Unproven when the store may hide a bid: every deposit is where its own sealed text says."""
+        for sentence in self._reader.misfiled(history.events[0].index):
+            raise Unproven(sentence)
 
     def _history(self, case: CaseId | None, seen: int) -> History:
         if case is None:

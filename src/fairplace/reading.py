@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from fairplace import catalogue
-from fairplace.errors import Malformed, Missing
+from fairplace.errors import Malformed, Missing, Unproven
 from fairplace.ledger import disclosure, note, tiles
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.entry import Entry, parse
@@ -31,6 +31,8 @@ View = Literal["authority", "public"]
 
 DISCLOSED = "value.disclosed/1"
 WITHDRAWN = "value.withdrawn/1"
+
+_DEPOSIT = b'"type":"deposit.'
 
 MOST_CHECKPOINT = 1 << 16
 MOST_FILE = 1 << 25
@@ -184,6 +186,41 @@ class StoreReader:
         shown = None if view == "authority" else self._readable(index, upto)
         entry = self.entry(index)
         return {slot: _fitting(entry, one) for slot, one in held.items() if shown is None or slot in shown}
+
+    def misfiled(self, start: int = 0) -> Iterator[str]:
+        """Deposits that the store files under another case than they seal, or cannot open: a sentence for each.
+
+        Which case a deposit belongs to stands in no entry; whoever can write to the store could hide a bid there.
+        """
+        batch: list[tuple[Stored, Entry]] = []
+        for stored in self._store.entries(self._log, start, self.size):
+            if _DEPOSIT in stored.raw and (entry := parse(stored.raw)).envelope.type.startswith("deposit."):
+                batch.append((stored, entry))
+            if len(batch) == 500:
+                yield from self._misfiled(batch)
+                batch = []
+        yield from self._misfiled(batch)
+
+    def _misfiled(self, batch: Sequence[tuple[Stored, Entry]]) -> Iterator[str]:
+        held = self._store.openings(self._log, [stored.index for stored, _ in batch])
+        for stored, entry in batch:
+            found = held.get(stored.index, {})
+            if closed := sorted(entry.envelope.sealed.keys() - found.keys()):
+                yield (
+                    f"the text of {closed[0]} of the deposit at entry {stored.index} is missing from the store;"
+                    " restore the store from its backup"
+                )
+                continue
+            try:
+                openings = {slot: _fitting(entry, one) for slot, one in found.items()}
+            except Unproven as error:
+                yield f"the deposit at entry {stored.index}: {error}; restore the store from its backup"
+                continue
+            if openings["/case"].value != stored.case:
+                yield (
+                    f"the store files the deposit at entry {stored.index} under {stored.case or 'no case'}, and its own"
+                    " sealed text says otherwise; restore the store from its backup"
+                )
 
     def disclosed(self, upto: int | None = None) -> Mapping[int, frozenset[str]]:
         size = self._follow()

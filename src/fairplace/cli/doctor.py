@@ -84,6 +84,12 @@ def _documents(register: Register) -> Iterator[Ill]:
             yield 1, f"{error}; restore it from its backup"
 
 
+def _deposits(register: Register) -> Iterator[Ill]:
+    """Is every sealed bid where its own text says?"""
+    for sentence in register.reader.misfiled():
+        yield 1, sentence
+
+
 def _rules(register: Register) -> Iterator[Ill]:
     assess.rules(shelf.policies(register.own_policies))
     yield from ()
@@ -106,5 +112,6 @@ LOOKS: dict[str, Look] = {
     "proofs": _proofs,
     "pages": _pages,
     "documents": _documents,
+    "sealed bids": _deposits,
     "rules": _rules,
 }
