@@ -13,17 +13,19 @@ import msgspec
 import pytest
 
 from fairplace import deciders
+from fairplace.challenge.commands import LodgeChallenge
 from fairplace.cli.doctor import LOOKS
 from fairplace.decision import Command, History
-from fairplace.errors import Conflict, FairplaceError, Forbidden, Missing, Refused, Unproven
+from fairplace.errors import Conflict, FairplaceError, Forbidden, Malformed, Missing, Refused, Unproven
 from fairplace.ledger import entry
 from fairplace.ledger.note import Signer
+from fairplace.lodging import sign_lodging
 from fairplace.openness.commands import Release
 from fairplace.people.commands import DeclareInterests
 from fairplace.prepared import Appended, Prepared
-from fairplace.procurement.commands import ChangeDeadline, EndWithoutAward, EnterContract, OpenBids
+from fairplace.procurement.commands import ChangeDeadline, EndWithoutAward, EnterContract, OpenBids, WithdrawBid
 from tests import story
-from tests.office import ROOT, Office, open_office, person, signer
+from tests.office import ROOT, Office, key_of, open_office, person, signer
 from tests.story import APPROVER, DEADLINE, EVALUATORS, MONITORING, OFFERS, OFFICER, RECEIVER
 
 LATER = "2026-04-08T12:00:00.000Z"
@@ -39,7 +41,9 @@ def prepared(office: Office, command: Command, **who: Any) -> Prepared:
     return office.register.desk.prepare(office.named(command, **who))
 
 
-def append(office: Office, one: Prepared, *names: str) -> Appended:
+def append(office: Office, one: Prepared, *names: str, at_receiver: bool = False) -> Appended:
+    if at_receiver:
+        return office.register.desk.append(one, [office.register.service("receiver").line(one.text)])
     return office.register.desk.append(one, [signer(name).line(one.text) for name in names or (one.actor,)])
 
 
@@ -175,14 +179,88 @@ def test_two_processes_race_and_every_command_stands_once(tmp_path: Path) -> Non
         assert [recorded.n for recorded in events] == list(range(1, 42))
 
 
+# The signature inside
+
+
+def lodged(office: Office, offer: story.Offer, **changes: Any) -> Command:
+    """A bid as the provider signs it, without the recorder's help; `changes` come after the signature."""
+    command: Any = office.named(story.bid(offer), by=person(offer.provider))
+    members = {**command.lodged(), "id": command.id, "log": office.register.origin}
+    note = sign_lodging(signer(key_of(offer.provider)), members)
+    signed: Command = msgspec.structs.replace(command, **{"signature": note, **changes})
+    return signed
+
+
+def test_whoever_holds_the_receivers_key_lodges_nothing_in_anothers_name(office: Office) -> None:
+    office.tell("asked")
+    alder, birch = OFFERS[0], OFFERS[1]
+    false = {
+        "no note": lodged(office, alder, signature=None),
+        "another price": lodged(office, alder, price=1),
+        "another id": lodged(office, alder, id="another"),
+        "another bidder": lodged(office, alder, provider=birch.provider),
+        "another document": lodged(office, alder, document=None),
+        "another provider's key": lodged(office, birch, provider=alder.provider, price=alder.price),
+        "no note at all": lodged(office, alder, signature="x"),
+        "a note over nothing": lodged(
+            office, alder, signature=sign_lodging(signer(key_of(alder.provider)), {"do": "lodge-bid"})
+        ),
+        "an officer's key": lodged(
+            office, alder, signature=sign_lodging(signer(OFFICER.key), {"do": "lodge-bid", "provider": None})
+        ),
+    }
+    receiver = office.register.service("receiver")
+    for what, command in false.items():
+        size = office.register.reader.size
+        one = office.register.desk.prepare(command, actor=RECEIVER.key)
+        with pytest.raises((Refused, Unproven, Malformed)) as refused:
+            office.register.desk.append(one, [receiver.line(one.text)])
+        assert not getattr(refused.value, "overridable", False)
+        assert office.register.reader.size == size, what
+    one = office.register.desk.prepare(lodged(office, alder), actor=RECEIVER.key)
+    assert office.register.desk.append(one, [receiver.line(one.text)]).type == "deposit.received/1"
+    unsigned = office.named(WithdrawBid(id="test", provider=alder.provider.id, signature=None))
+    with pytest.raises(Refused):
+        office.register.desk.prepare(unsigned, actor=RECEIVER.key)
+
+
+def test_what_is_reported_of_a_bid_may_lack_the_note(office: Office) -> None:
+    office.tell("asked")
+    office.wait_until("2026-03-30T09:00:00.000Z")
+    told = story.bid(OFFERS[0], evidence="stated-by-officer", happened_at="2026-03-29T10:00:00.000Z")
+    one = office.register.desk.prepare(office.named(told), actor=RECEIVER.key)
+    assert append(office, one, at_receiver=True).type == "deposit.received/1"
+
+
+@pytest.mark.parametrize("offer", OFFERS[:2], ids=["their own words", "other words"])
+def test_a_challenge_in_a_providers_name_bears_its_signature(office: Office, offer: story.Offer) -> None:
+    office.tell("awarded")
+    words = LodgeChallenge(
+        id="test", kind="complaint", ground="other", remedy="explanation", words=" Why? ", challenger=offer.provider
+    )
+    command: Any = office.named(words, by=person(offer.provider))
+    one = office.register.desk.prepare(command, actor=RECEIVER.key)
+    with pytest.raises(Refused, match="without the provider's signature") as refused:
+        append(office, one, at_receiver=True)
+    assert (refused.value.code, refused.value.overridable) == ("unsigned", False)
+    note = sign_lodging(
+        signer(key_of(OFFERS[0].provider)), {**command.lodged(), "id": command.id, "log": office.register.origin}
+    )
+    one = office.register.desk.prepare(msgspec.structs.replace(command, signature=note), actor=RECEIVER.key)
+    if offer is OFFERS[0]:
+        assert append(office, one, at_receiver=True).type == "challenge.lodged/1"
+    else:
+        with pytest.raises(Unproven):
+            append(office, one, at_receiver=True)
+
+
 # Deadlines
 
 
 def test_a_deadline_that_passes_between_prepare_and_append_makes_the_bid_late(office: Office) -> None:
     office.tell("asked")
     office.wait_until("2026-04-01T11:59:30.000Z")
-    command = office.named(story.bid(OFFERS[0]), by=person(OFFERS[0].provider))
-    one = office.register.desk.prepare(command, actor=RECEIVER.key)
+    one = office.register.desk.prepare(lodged(office, OFFERS[0]), actor=RECEIVER.key)
     office.pass_by(minutes=1)
     with pytest.raises(Conflict) as caught:
         office.register.desk.append(one, [office.register.service("receiver").line(one.text)])
@@ -395,7 +473,7 @@ def test_no_bids_are_opened_while_the_store_hides_one(office: Office, change: st
     office.do(story.plan())
     office.case = own
     office.wait_until("2026-04-02T09:00:00.000Z")
-    assert prepared(office, OpenBids(id="test"))
+    assert prepared(office, OpenBids(id="test")).statement.startswith("Open the bids together: 3 in time")
     hidden = [one.index for one in office.register.reader.case(own) if one.type == "deposit.received/1"][1]
     with contextlib.closing(sqlite3.connect(office.folder / "register.sqlite")) as store:
         for (trigger,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():

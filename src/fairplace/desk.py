@@ -3,7 +3,7 @@
 - *Prepare* decides on the case's past, stamps the time and returns the exact bytes to be signed with a plain line
   that says what they mean. Nothing is written.
 - *Sign* is for whoever holds the key; no officer's private key ever comes here.
-- *Append* checks signatures, register and roles, and commits all or nothing. A lost race is a Conflict: prepare again.
+- *Append* checks signatures, the provider's own inside among them, register and roles, and commits all or nothing. A lost race is a Conflict: prepare again.
 - What a decision did not see it cannot follow: an event that came to its stream meanwhile voids it.
 """
 
@@ -21,6 +21,7 @@ from fairplace import catalogue
 from fairplace.deciders import decide
 from fairplace.decision import Actor, Command, Decision, History
 from fairplace.errors import Conflict, Forbidden, Malformed, Refused, Unproven
+from fairplace.holders import provider_of
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.entry import Entry, Envelope
@@ -29,6 +30,7 @@ from fairplace.ledger.store.port import Store
 from fairplace.people import roles
 from fairplace.prepared import Appended, Prepared, Sign, check_signers, new_entry
 from fairplace.reading import StoreReader
+from fairplace.signed_inside import check_inside
 from fairplace.sources import Sources
 from fairplace.terms import CaseId, Instant, KeyName, check_dates, moment
 
@@ -158,6 +160,7 @@ class Desk:
             size = self._reader.size
             for (prepared, _lines), one in zip(signed, entries, strict=True):
                 check_signers(prepared, one, register, size)
+                check_inside(prepared, one.envelope, register, self._provider_of)
             results = self._store.append(
                 self._reader.origin,
                 [
@@ -232,6 +235,9 @@ class Desk:
         return Actor(key=key, roles=self.roles_of(key))
 
     # Within
+
+    def _provider_of(self, key_name: KeyName) -> str | None:
+        return provider_of(self._store, self._reader, key_name)
 
     def _check_deposits(self, history: History) -> None:
         """Raises Unproven when the store may hide a bid: every deposit is where its own sealed text says."""

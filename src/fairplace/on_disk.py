@@ -22,6 +22,7 @@ from fairplace import replay, settings, shelf
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
 from fairplace.errors import Malformed, Misconfigured, Refused
+from fairplace.holders import provider_of
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.note import MlDsaSigner, Signer, Vkey, mldsa_supported
 from fairplace.ledger.publisher import Publisher
@@ -101,12 +102,7 @@ class Register:
 
     def provider_of(self, key_name: str) -> str | None:
         """The provider for which a key was enrolled; null for everybody else's."""
-        found: str | None = None
-        for stored in self.store.of_types(self.origin, ["key.added/1"]):
-            if Vkey.parse(entry.parse(stored.raw).envelope.body["vkey"]).name == key_name:
-                holder = self.reader.openings(stored.index).get("/holder")
-                found = (holder.value["provider_id"] if holder else None) or found
-        return found
+        return provider_of(self.store, self.reader, key_name)
 
     def service(self, role: str) -> Signer:
         """The register's own key for a service role."""

@@ -1,0 +1,35 @@
+"""Whose the keys of a register are: what their enrolments seal. The authority's own knowledge, never public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fairplace.ledger import entry
+from fairplace.ledger.note import Vkey
+from fairplace.ledger.store.port import Store
+from fairplace.reading import StoreReader
+
+
+class Holder(NamedTuple):
+    """One enrolment: a key in one role. `name` and `provider` are null when the text is not held."""
+
+    vkey: Vkey
+    role: str
+    name: str | None
+    provider: str | None
+
+
+def holders(store: Store, reader: StoreReader) -> Iterator[Holder]:
+    """Every enrolment, in log order; those of keys revoked since, too."""
+    for stored in store.of_types(reader.origin, ["key.added/1"]):
+        body = entry.parse(stored.raw).envelope.body
+        opening = reader.openings(stored.index).get("/holder")
+        held = opening.value if opening else {"name": None, "provider_id": None}
+        yield Holder(Vkey.parse(body["vkey"]), body["role"], held["name"], held["provider_id"])
+
+
+def provider_of(store: Store, reader: StoreReader, key_name: str) -> str | None:
+    """The provider for which a key was enrolled; null for everybody else's."""
+    found = [one.provider for one in holders(store, reader) if one.vkey.name == key_name and one.provider is not None]
+    return found[-1] if found else None
