@@ -61,7 +61,7 @@ def test_every_record_says_on_what_it_rests(town: Town, client: Client) -> None:
 def test_the_twin_is_the_row_with_its_place_in_the_log(town: Town, client: Client) -> None:
     case = town.cases["contract"]
     row = town.register.rows.get("decision-record", case)
-    expected = msgspec.to_builtins(row) | {"size": town.register.reader.size}
+    expected = msgspec.to_builtins(row) | {"size": town.register.reader.size, "findings": []}
     answer = client.get(f"/decisions/{case}.json")
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == json.loads(json.dumps(expected))

@@ -240,7 +240,7 @@ class Town:
 
     def deposit(self, case: str | None, who: Provider | None, price: int | None) -> int:
         document = None if who is None else Document(sha256="a" * 64, bytes=90_000, media="application/pdf")
-        members = self.common("")
+        members = self.common("", evidence="portal-export")
         del members["case"]
         seen = None if case is None else self.leaves[self.at[f"{case} planned"]]
         event = e.DepositReceived(
@@ -398,7 +398,7 @@ class Town:
         index = self.say(
             case,
             c.Lodged(
-                **self.aside(case),
+                **self.aside(case, evidence="stated-by-officer"),
                 kind="complaint",
                 ground="scoring",
                 remedy="re-score",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Request
 from litestar.params import FromPath
 
@@ -11,6 +12,7 @@ from fairplace.errors import Missing
 from fairplace.http import asked
 from fairplace.http.asked import Page, State, Words
 from fairplace.http.challenges import newest_challenges
+from fairplace.http.findings import found_in_public
 from fairplace.http.record_view import record_view, runs
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, TheSite, split_suffix, wants_data
@@ -60,11 +62,12 @@ def decision(site: TheSite, name: FromPath[str]) -> Answer:
     if row is None:
         raise Missing("there is no decision record at this address; search by its citation, title or provider")
     if data:
-        return site.data(row)
+        return site.data(msgspec.to_builtins(row) | {"findings": found_in_public(row, site.published, site.documents)})
     related = list(site.rows.many("register", row.related).values()) if row.related else []
 
     def parts() -> dict[str, Any]:
-        view = record_view(row, site.rulebook, site.today())
+        found = found_in_public(row, site.published, site.documents)
+        view = record_view(row, site.rulebook, site.today(), found)
         return {"row": row, "view": view, "trail": runs(row.trail), "related": related}
 
     return site.kept(key, (row.leaf, *(one.leaf for one in related)), "decision.html", parts)

@@ -86,6 +86,11 @@ def size(number: int) -> str:
     return f"{number:,} bytes" if number < 1000 else f"{round(number / 1000):,} kB"
 
 
+def capitalised(text: str) -> str:
+    """A sentence that was written without its capital; unlike Jinja's own, the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def lines(text: str) -> Markup:
     """Free text with its own line ends kept: paragraphs at empty lines, breaks at single ones."""
     blocks = (block.strip("\n") for block in text.split("\n\n"))
@@ -105,6 +110,7 @@ FILTERS = {
     "share": share,
     "points": points,
     "count_of": count,
+    "capitalised": capitalised,
     "file_size": size,
     "text_lines": lines,
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from fairplace.documents import Documents
 from fairplace.settings import Settings
 
 Filters = Mapping[str, str | int | Sequence[str | int] | None]
@@ -48,6 +49,7 @@ class Register(Protocol):
     """A register on disk, as far as the pages need it."""
 
     settings: Settings
+    documents: Documents
 
     @property
     def public(self) -> Path:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from fairplace.http.findings import FoundHere
 from fairplace.http.rulebook import Rulebook, RulePage
 from fairplace.points import quality_points
 
@@ -50,7 +51,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """What one rule said, with the rule as this register publishes it now (null when it is no longer on the shelf).
 
-    `repeatable`: it was judged on public facts alone, so anybody can ask again.
+    `repeatable`: it was judged on public facts alone, so anybody can ask again. `found`: what it found there.
     """
 
     code: str
@@ -58,6 +59,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     index: int
     repeatable: bool
     rule: RulePage | None
+    found: list[FoundHere] = []
 
 
 class Checks(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,10 @@ class Checks(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def all(self) -> int:
         return len(self.told) + len(self.silent) + len(self.idle)
+
+    @property
+    def to_answer(self) -> int:
+        return sum(check.outcome == "not-met" for check in self.told)
 
     @property
     def repeatable(self) -> int:
@@ -127,11 +133,11 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str]
 
 
-def record_view(row: Any, rulebook: Rulebook, today: date) -> RecordView:
+def record_view(row: Any, rulebook: Rulebook, today: date, found: Sequence[FoundHere] = ()) -> RecordView:
     return RecordView(
         banner=_banner(row, today),
         scores=scores(row),
-        checks=checks(row, rulebook),
+        checks=checks(row, rulebook, found),
         withheld=parts(row.withheld),
         names={criterion.id: criterion.title or criterion.id for criterion in row.criteria},
     )
@@ -198,7 +204,7 @@ def _kept(bids: Sequence[Any]) -> Kept:
     return "of-those-that-lost" if any(bid.points is not None for bid in marked) else "of-all"
 
 
-def checks(row: Any, rulebook: Rulebook) -> Checks:
+def checks(row: Any, rulebook: Rulebook, found: Sequence[FoundHere] = ()) -> Checks:
     """The newest answers, the gravest first."""
     made = [
         Check(
@@ -207,6 +213,7 @@ def checks(row: Any, rulebook: Rulebook) -> Checks:
             index=one.index,
             repeatable=one.view == "public",
             rule=rulebook.get(one.rule),
+            found=[words for words in found if words.rule == one.rule and one.view == "public"],
         )
         for one in sorted(row.checks, key=lambda one: (ORDER.index(one.outcome), one.rule))
     ]

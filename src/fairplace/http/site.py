@@ -61,6 +61,7 @@ class Site:
         self.rows: Rows = register.rows
         self.published = Published(register.public)
         self.public = register.public
+        self.documents = register.documents
         self.archive = Archive(register.public)
         self.pages = pages
         self.rulebook = rulebook
