@@ -156,7 +156,7 @@ def read(past: Past) -> Bids:
         lodged[on_time[0].leaf] = on_time
     for late in past.of(DepositReceivedLate):
         lodged[late[0].leaf] = late
-    taken_back = {recorded.stream for recorded, _ in past.of(DepositWithdrawn)}
+    taken_back = [withdrawn.deposit for _, withdrawn in past.of(DepositWithdrawn)]
 
     opened = past.last(BidsOpened)
     slots = _Slots()
@@ -201,8 +201,9 @@ def read(past: Past) -> Bids:
             marks=marks.get(place),
             result=results.get(place),
         )
-    standing = [found for found in lodged.values() if found[0].stream not in taken_back]
-    seen = past.view == "authority" or bool(opened and not slots.dark)
+    gone = {leaf.get() for leaf in taken_back}
+    standing = [found for found in lodged.values() if found[0].leaf not in gone]
+    seen = all(leaf.is_open for leaf in taken_back) and (past.view == "authority" or bool(opened and not slots.dark))
     known = seen and all(event.provider.get() is not None for _, event in standing)
     return Bids(
         terms=terms(past),

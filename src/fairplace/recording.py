@@ -2,8 +2,7 @@
 
 - A bid or a challenge is signed inside by who lodges it, and outside by the register's receiver.
 - A provider's key speaks for that provider only.
-- With each bid the receiver writes a random number of cover deposits, so that deposits in the log do not count bids;
-  all of them bear the same moment, in a random order.
+- What concerns a bid comes in among a random number of cover deposits; all bear the same moment, in a random order.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from collections.abc import Callable
 import msgspec
 
 from fairplace.challenge.commands import LodgeChallenge, WithdrawChallenge
-from fairplace.decision import Actor, Command, Decision, History
+from fairplace.covering import among_covers
+from fairplace.decision import Command
 from fairplace.desk import ATTEMPTS, digest_of
 from fairplace.errors import Conflict, Forbidden, Refused
 from fairplace.ledger.note import Signer, Vkey
@@ -21,12 +21,8 @@ from fairplace.lodging import check_lodging, sign_lodging
 from fairplace.on_disk import Register
 from fairplace.prepared import Appended, Prepared
 from fairplace.procurement.commands import AskQuestion, LodgeBid, WithdrawBid
-from fairplace.procurement.deposits import cover_deposit
-from fairplace.terms import Instant
 
 Lodging = LodgeBid | WithdrawBid | LodgeChallenge | WithdrawChallenge
-
-MAX_COVERS = 8
 
 
 class Recorder:
@@ -121,33 +117,10 @@ class Recorder:
         return standing.vkey
 
     def _among_covers(self, prepared: Prepared, command: Command, receiver: Signer) -> list[Prepared]:
-        """A deposit at a random place among a random number of covers (each further one with probability a half)."""
-        if prepared.type != "deposit.received/1":
+        if not prepared.type.startswith("deposit."):
             return [prepared]
-        entropy = self._register.sources.entropy
-        covers = 0
-        while covers < MAX_COVERS and entropy(1)[0] < 128:
-            covers += 1
         happened_at = command.happened_at if command.is_report and command.happened_at else prepared.at
-        batch = [self._cover(receiver, command, prepared.at, happened_at) for _ in range(covers)]
-        batch.insert(entropy(1)[0] % (covers + 1), prepared)
-        return batch
-
-    def _cover(self, receiver: Signer, command: Command, at: Instant, happened_at: Instant) -> Prepared:
-        key = self._register.sources.event_id()
-        cover = self._desk.prepare_decision(
-            Decision(
-                event=cover_deposit(at=happened_at, evidence=command.evidence),
-                statement="A cover deposit",
-                stream="new",
-            ),
-            History(case=self._register.sources.stream_id(), events=()),
-            by=Actor(key=receiver.vkey.name, roles=frozenset({"receiver"})),
-            at=at,
-            key=key,
-            command=key,
-        )
-        return msgspec.structs.replace(cover, case=None)
+        return among_covers(self._register, receiver, prepared, happened_at=happened_at, evidence=command.evidence)
 
 
 def _whose(command: Command) -> str | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +15,14 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from fairplace.covering import CoverRounds
 from fairplace.errors import Conflict, FairplaceError, Misconfigured, Refused
 from fairplace.on_disk import Register
 
 log = structlog.get_logger()
+
+LONGEST_TURN = 60
+"""Seconds within which a cover round may come once, however seldom checkpoints are published."""
 
 
 def build_demo(folder: Path, seed: int, told: Console) -> None:
@@ -43,8 +49,9 @@ def build_demo(folder: Path, seed: int, told: Console) -> None:
 
 @contextlib.contextmanager
 def kept_current(register: Register) -> Iterator[None]:
-    """Publish and project in the background while the block runs."""
+    """Publish, project and write cover rounds in the background while the block runs."""
     stop = threading.Event()
+    cover = _Covering(register, stop)
 
     def follow() -> None:
         while not stop.is_set():
@@ -56,7 +63,7 @@ def kept_current(register: Register) -> Iterator[None]:
             except FairplaceError:
                 log.exception("publishing stopped")
                 stop.wait(30)
-            stop.wait(register.settings.publish.every)
+            cover.during(register.settings.publish.every)
 
     thread = threading.Thread(target=follow, name="follow", daemon=True)
     thread.start()
@@ -65,6 +72,42 @@ def kept_current(register: Register) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(timeout=10)
+
+
+class _Covering:
+    """Cover rounds between two publications. Whatever hinders them hinders nothing else."""
+
+    def __init__(self, register: Register, stop: threading.Event) -> None:
+        self._rounds = CoverRounds(register)
+        self._entropy = register.sources.entropy
+        self._stop = stop
+        self._last = time.monotonic()
+        self._rests_until = 0.0
+
+    def during(self, seconds: float) -> None:
+        """Let so much time pass, or less when it is time to stop."""
+        turns = math.ceil(seconds / LONGEST_TURN)
+        for _ in range(turns):
+            # At any moment of the turn: rounds that came in step with the publisher would be known by it.
+            early = seconds / turns * int.from_bytes(self._entropy(4)) / 2**32
+            self._stop.wait(early)
+            if self._stop.is_set():
+                return
+            self._tick()
+            self._stop.wait(seconds / turns - early)
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        passed, self._last = now - self._last, now
+        if now < self._rests_until:
+            return
+        try:
+            self._rounds.tick(passed)
+        except Conflict as error:
+            log.info("no cover round", reason=str(error))
+        except Exception:  # publishing goes on whatever is wrong here, and the log says what
+            log.exception("cover rounds failed")
+            self._rests_until = now + 30
 
 
 def check_address(host: str, port: int) -> None:

@@ -97,7 +97,7 @@ _AWARD = (
     # Anybody can recount the deposits and recompute the root; whose they are stays closed, but for the winner's.
     Grant("procurement.bids-opened/1", ("/rests_on", "/bids/*/deposit")),
     Grant("deposit.received/1", ("/case", "/seen")),
-    Grant("deposit.withdrawn/1", ("/case", "/seen")),
+    Grant("deposit.withdrawn/1", ("/case", "/seen", "/deposit")),
     Grant("deposit.received/1", ("/provider", "/price"), "winner"),
     # An agreed mark can only be judged beside the marks that it came from. Evaluators are named by key, not by
     # name; the words of their sheets stay closed, because they describe losing bids.

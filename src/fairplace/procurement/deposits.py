@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from fairplace import procedure
 from fairplace.decision import Decision, History
 from fairplace.ledger.disclosure import Sealed, sealed
@@ -91,28 +93,40 @@ def withdraw(command: WithdrawBid, history: History, at: Instant) -> Decision:
             **procedure.fact(command, at),
             case=sealed("standstill", history.case),
             seen=sealed("standstill", procedure.head_of(history)),
+            deposit=sealed("standstill", deposit.leaf),
             provider_signature=sealed("commercial", command.signature),
         ),
         statement=f"Give back the sealed bid of {deposit.provider.name}.",
-        stream=deposit.stream,
+        stream="new",
         unless=_RACE,
         not_after=None if command.is_report else deadline,
     )
 
 
-def cover_deposit(*, at: Instant, evidence: Evidence = ACT) -> DepositReceived:
-    """A deposit of nothing, written beside real ones so that deposits in the log do not count bids.
+CoverKind = Literal["deposit.received/1", "deposit.received-late/1", "deposit.withdrawn/1"]
 
-    `at` and `evidence` are those of the real one: what stands in the open must not part them.
+
+def cover_deposit(
+    kind: CoverKind = "deposit.received/1", *, at: Instant, evidence: Evidence = ACT
+) -> DepositReceived | DepositReceivedLate | DepositWithdrawn:
+    """A deposit of nothing, or the taking back of nothing, so that deposits in the log do not count bids.
+
+    `at` and `evidence` are those of the real one beside it: what stands in the open must not part them.
     """
-    return DepositReceived(
-        happened_at=at,
-        evidence=evidence,
-        exhibit=sealed("personal", None),
-        case=sealed("standstill", None),
-        seen=sealed("standstill", None),
+    nothing: dict[str, Any] = {
+        "happened_at": at,
+        "evidence": evidence,
+        "exhibit": sealed("personal", None),
+        "case": sealed("standstill", None),
+        "seen": sealed("standstill", None),
+        "provider_signature": sealed("commercial", None),
+    }
+    if kind == "deposit.withdrawn/1":
+        return DepositWithdrawn(**nothing, deposit=sealed("standstill", None))
+    lodged = DepositReceived if kind == "deposit.received/1" else DepositReceivedLate
+    return lodged(
+        **nothing,
         provider=sealed("commercial", None),
         document=sealed("commercial", None),
         price=sealed("commercial", None),
-        provider_signature=sealed("commercial", None),
     )

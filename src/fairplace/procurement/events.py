@@ -186,7 +186,7 @@ class DepositReceived(Fact, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class DepositReceivedLate(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A bid came in after the deadline. It stays sealed until somebody decides on it."""
+    """A bid came in after the deadline. It stays sealed until somebody decides on it. All values are null in a cover."""
 
     case: Sealed[CaseId | None]
     seen: Sealed[LeafHash | None]
@@ -197,10 +197,14 @@ class DepositReceivedLate(Fact, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class DepositWithdrawn(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The provider took its bid back before the deadline; in the deposit's own stream."""
+    """The provider took its bid back before the deadline. All values are null in a cover.
+
+    It stands in a stream of its own: in the deposit's it would show which deposits are real.
+    """
 
     case: Sealed[CaseId | None]
     seen: Sealed[LeafHash | None]
+    deposit: Sealed[LeafHash | None]  # the leaf hash of the deposit that was taken back
     provider_signature: Sealed[Text | None]
 
 

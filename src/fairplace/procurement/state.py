@@ -55,7 +55,6 @@ V = TypeVar("V")
 
 class Deposit(msgspec.Struct, frozen=True, kw_only=True):
     leaf: LeafHash
-    stream: str
     provider: Provider
     price: Pence | None
     signed_by: KeyName | None
@@ -229,16 +228,15 @@ def _bids(state: State, recorded: Recorded) -> State:
                 return state
             deposit = Deposit(
                 leaf=recorded.leaf,
-                stream=recorded.stream,
                 provider=provider,
                 price=event.price.get(),
                 signed_by=signed_by(event.provider_signature.get()),
                 late=isinstance(event, DepositReceivedLate),
             )
             return replace(state, deposits=_with(state.deposits, recorded.leaf, deposit))
-        case DepositWithdrawn():
+        case DepositWithdrawn(deposit=taken_back):
             gone = {
-                leaf: replace(deposit, withdrawn=deposit.withdrawn or deposit.stream == recorded.stream)
+                leaf: replace(deposit, withdrawn=deposit.withdrawn or leaf == taken_back.get())
                 for leaf, deposit in state.deposits.items()
             }
             return replace(state, deposits=gone)
