@@ -253,6 +253,25 @@ def test_nothing_public_names_a_provider_that_never_won(demo: Demo) -> None:
             assert secret.encode() not in published + decoded, secret
 
 
+def test_the_moments_of_deposits_do_not_count_the_bids_of_a_case(demo: Demo) -> None:
+    """From public bytes: between a notice and its opening there are many times more batches than bids."""
+    reader = demo.register.reader
+    envelopes = [reader.entry(index).envelope for index in range(reader.size)]
+    deposits = [(index, one) for index, one in enumerate(envelopes) if one.type.startswith("deposit.")]
+    assert all(one.n == 1 for _, one in deposits)
+    looked = 0
+    for events in demo.cases.values():
+        first = next((one.index for one in events if isinstance(one.event, TenderPublished)), None)
+        opened = next((one.index for one in events if isinstance(one.event, BidsOpened)), None)
+        if first is None or opened is None:
+            continue
+        bids = sum(isinstance(one.event, DepositReceived) and one.index < opened for one in events)
+        moments = {one.at for index, one in deposits if first < index < opened and one.type == "deposit.received/1"}
+        assert len(moments) > 3 * bids, events[0].case
+        looked += 1
+    assert looked >= 20
+
+
 def test_the_folder_says_whose_seed_it_grew_from(demo: Demo) -> None:
     assert procurements.seed_of(demo.folder) == 1
     assert procurements.seed_of(demo.folder.parent) is None

@@ -205,10 +205,15 @@ class Competition:
             self.release("notice")
 
     def received(self) -> Iterator[datetime]:
-        early = [(self.deadline_day - self.chance.between(0, 4), self.chance.between(9, 10)) for _ in self.bids]
+        early = [self.when_lodged() for _ in self.bids]
         for (day_number, hour), bid in sorted(zip(early, self.bids, strict=True), key=lambda one: one[0]):
             yield self.on(day_number, hour)
             self.lodge(bid)
+
+    def when_lodged(self) -> tuple[int, int]:
+        """A day of the last five and an hour of it; on the very last, well before noon."""
+        left = self.chance.between(0, 4)
+        return self.deadline_day - left, self.chance.between(9, 16 if left else 10)
 
     def lodge(self, bid: Entrant, *, late: bool = False) -> Appended:
         done = self.do(

@@ -20,6 +20,7 @@ import msgspec
 from fairplace.errors import Refused
 from fairplace.synthesis.agenda import at, last_day, working_days
 from fairplace.synthesis.council import Council
+from fairplace.synthesis.cover import covered
 from fairplace.synthesis.programme import PROGRAMME, Entry
 
 MARKER = "demo.json"
@@ -79,6 +80,7 @@ def _tell(folder: Path, seed: int, progress: Callable[[int, int], None], program
         council.agenda.add(council.enrolled())
         for story, outline in programme:
             council.agenda.add(story(council, outline).tell())
+        council.agenda.add(covered(council))
         council.agenda.add(_published(council))
         council.agenda.run(progress)
         register.publisher.publish()
