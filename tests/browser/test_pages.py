@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from axe_playwright_python.base import AxeResults
 from playwright.async_api import Browser, Page
 
-from tests.http.town import Town
+from tests.http.town import AUTHORITY, ORIGIN, Town
 
 WIDTHS = (320, 390, 1280)
 BETWEEN = (641, 1020)  # where the layout changes: nothing may hang over there either
@@ -277,3 +277,23 @@ async def test_a_record_prints_without_its_controls(town: Town, site: str, chrom
         )
         assert folded > 0, "paper cannot be unfolded"
         assert len(await page.pdf()) > 20_000
+
+
+async def test_paper_says_whose_it_is_and_compares_bids_in_one_table(town: Town, site: str, chromium: Browser) -> None:
+    async with opened(chromium, site, 670) as watched:
+        page = watched.page
+        await page.goto(site + town.pages()["decision, contract"])
+        head = page.locator(".fp-paper-only")
+        assert not await head.is_visible(), "on a screen the address stands in the browser"
+        assert await page.locator(".fp-scores tr").nth(1).evaluate("one => getComputedStyle(one).display") == "block"
+        await page.emulate_media(media="print")
+        said = await head.inner_text()
+        assert (AUTHORITY in said, ORIGIN in said, town.cases["contract"] in said) == (True, True, True)
+        assert (
+            await page.locator(".fp-scores tr").nth(1).evaluate("one => getComputedStyle(one).display") == "table-row"
+        )
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 670
+        addresses = await page.evaluate(
+            "[...document.querySelectorAll('main a')].map(one => getComputedStyle(one, '::after').content)"
+        )
+        assert set(addresses) == {"none"}

@@ -20,7 +20,6 @@ from tests.http.town import Town
 
 WORDS = "the deadline was moved for some only"
 SECRET = "a sealed price of 8,640,000 gave it away"
-STYLE = {"source": "The law", "severity": "high", "blocks": False}
 
 
 def text_of(page: str) -> str:
@@ -41,7 +40,15 @@ class Street(Town):
         self, view: Any, *found: Finding, code: str = "ET-02", upto: int | None = None, keep: bool = True
     ) -> str:
         """A run that found this. The digest of its document."""
-        rule = Rule(code=code, name="a-rule", question="Was it so?", check=lambda _: found, **STYLE)
+        rule = Rule(
+            code=code,
+            name="a-rule",
+            question="Was it so?",
+            source="The law",
+            severity="high",
+            blocks=False,
+            check=lambda _: found,
+        )
         events = self.register.reader.case(self.case, view)
         case = Case(id=self.case, as_of=instant(self.clock.moment), view=view, events=events)
         made = assess.assess(case, (assess.Asked(rule=rule, file="a.py", sha256="e" * 64),))

@@ -294,6 +294,37 @@ def test_no_word_of_the_machine_stands_above_the_fold_of_a_record(town: Town, cl
             assert word not in top, (name, word)
 
 
+def test_a_release_names_the_steps_and_their_parts_in_words(town: Town, client: Client) -> None:
+    page = client.get(f"/log/{town.at['first release']}").text
+    planned = town.at[f"{town.cases['contract']} planned"]
+    said = text_of(page)
+    assert f'<a class="govuk-link" href="/log/{planned}">step {planned}</a>: ' in page
+    assert "the council’s name" in said[said.index("What was made public") :]
+    signed = said.index("The signed text, as it stands")
+    assert '"slots"' not in said[:signed]
+    assert "openings" not in said[:signed].lower()
+    assert "value.disclosed/1" not in said[: said.index("Take it away")]
+    assert "Kind, as the log names it value.disclosed/1" in said
+
+
+def test_a_take_down_names_what_was_taken_down_in_words(town: Town, client: Client) -> None:
+    planned = town.at[f"{town.cases['standstill']} planned"]
+    said = text_of(client.get(f"/log/{town.at['take-down']}").text)
+    assert f"What was taken down Of step {planned} : the need" in said
+    assert "it could identify a child" in said
+
+
+def test_a_challenge_says_by_when_it_is_to_be_answered(town: Town, client: Client) -> None:
+    due = "It is due by the end of 31 December 2099 , when the standstill ends"
+    assert due in text_of(client.get(f"/challenges/{town.challenges['open']}").text)
+    assert "It is due" not in client.get(f"/challenges/{town.challenges['decided']}").text, "it was answered"
+
+
+def test_the_chart_says_that_price_is_missing_from_it(town: Town, client: Client) -> None:
+    said = text_of(client.get(f"/decisions/{town.cases['contract']}").text)
+    assert "The points for price of bids that lost are missing here" in said
+
+
 def test_the_authority_stands_on_every_page(town: Town, client: Client) -> None:
     assert f"– {AUTHORITY}</title>" in client.get("/about").text
     assert f"– {AUTHORITY}</title>" in client.get("/nothing", headers={"accept": "text/html"}).text

@@ -440,7 +440,7 @@ class Town:
         """From the need to a signed contract, a challenge answered on the way, and everything released but the bidders."""
         case = self.planned("contract", "Homes for children near their schools")
         notice = self.invited(case)
-        self.release(case, "notice", self.at[f"{case} planned"], notice)
+        self.at["first release"] = self.release(case, "notice", self.at[f"{case} planned"], notice)
         questions = self.asked(case)
         self.release(case, "notice", *questions, without="asked_by")
         bids = {
@@ -515,7 +515,7 @@ class Town:
         self.assessed(case, {"ET-01": "cannot-tell", "ET-02": "cannot-tell", "RR-04": "cannot-tell", "CI-01": "met"})
         self.release(case, "award", awarded)
         self.lodged("open", case)
-        self.take_down(case, self.at[f"{case} planned"], "/need")
+        self.at["take-down"] = self.take_down(case, self.at[f"{case} planned"], "/need")
         return case
 
     def others(self) -> None:
@@ -578,6 +578,7 @@ class Town:
             "log, from the start": "/log?from=0",
             "entry": f"/log/{self.at['reasons']}",
             "entry, the first": "/log/0",
+            "entry, a release": f"/log/{self.at['first release']}",
             "verify": "/verify",
             "about": "/about",
             "accessibility": "/accessibility",

@@ -11,11 +11,14 @@ from litestar.params import FromPath
 from fairplace.errors import Missing
 from fairplace.http import asked
 from fairplace.http.asked import Page, State
+from fairplace.http.formats import as_day
 from fairplace.http.record_view import parts, runs
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, Site, TheSite, split_suffix, wants_data
 
 PAGE = 20
+ANSWER_RULE = "RM-04"
+"""The rule that asks whether a challenge was answered while it could still be acted upon."""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -52,17 +55,25 @@ def challenge(site: TheSite, name: FromPath[str]) -> Answer:
     row: Any = site.rows.get("challenge-trail", asked.identifier(key))
     if row is None:
         raise Missing("there is no challenge at this address")
-    return (
-        site.data(row)
-        if data
-        else site.page(
-            "challenge.html",
-            row=row,
-            case=site.rows.get("register", row.case),
-            trail=runs(row.trail),
-            withheld=parts(row.withheld),
-        )
+    if data:
+        return site.data(row)
+    case: Any = site.rows.get("register", row.case)
+    due = _due(row, case) if site.rulebook.get(ANSWER_RULE) else None
+    return site.page(
+        "challenge.html",
+        row=row,
+        case=case,
+        due=due,
+        late=due is not None and due < site.today().isoformat(),
+        trail=runs(row.trail),
+        withheld=parts(row.withheld),
     )
+
+
+def _due(row: Any, case: Any) -> str | None:
+    """The last day of the standstill that runs, or ran, when a challenge came in: the rules ask for an answer by then."""
+    ends: str | None = case and case.standstill_ends
+    return ends if ends and as_day(row.lodged_at).isoformat() <= ends else None
 
 
 HANDLERS = (challenges, challenge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 
 import msgspec
@@ -17,6 +18,10 @@ from fairplace.ledger.entry import Entry, parse
 PAGE = 50
 EMPTY: tuple[Any, ...] = (None, [], {})
 """Values that are public and say nothing: a place that no bid took."""
+OPENINGS = ("value.disclosed/1", "value.withdrawn/1")
+"""The steps that name parts of earlier ones."""
+PLAINLY = ("case", "happened_at", "openings")
+"""What the page says in its own way: the decision, the day and the parts."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 From = Annotated[str, QueryParameter(name="from")]
@@ -31,6 +36,22 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     actor: str
     signatures: int
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts of one earlier step that a release or a take-down names: each part's name, and how many of it."""
+
+    index: int
+    parts: dict[str, int]
+
+
+def _named(entry: Entry) -> list[Named]:
+    if entry.envelope.type not in OPENINGS:
+        return []
+    return [
+        Named(index=one["entry"], parts=dict(Counter(slot.rsplit("/", 1)[-1] for slot in one["slots"])))
+        for one in entry.envelope.body["openings"]
+    ]
 
 
 def _line(index: int, entry: Entry) -> Line:
@@ -78,7 +99,8 @@ def entry(site: TheSite, name: FromPath[str]) -> Answer:
         openings={slot: _shown(one.value) for slot, one in sorted(openings.items()) if one.value not in EMPTY},
         empty=sum(one.value in EMPTY for one in openings.values()),
         closed=sorted((slot, part.basis) for slot, part in found.envelope.sealed.items() if slot not in openings),
-        body=[(name, _shown(value)) for name, value in sorted(found.envelope.body.items())],
+        body=[(name, _shown(value)) for name, value in sorted(found.envelope.body.items()) if name not in PLAINLY],
+        named=_named(found),
         bytes=len(raw),
     )
 
