@@ -37,12 +37,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, Self
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -280,24 +280,28 @@ ENCODER: Final = json.JSONEncoder(
 
 def read_json(data: bytes) -> JSON:
     """The value of a canonical JSON text (§2)."""
+    value = decode_json(data)
+    check_values((value,), 0)
+    text, again = data.decode(), ENCODER.encode(value)
+    if again != text:
+        raise Falsehood(f"the JSON text is not canonical: {difference(text, again)}")
+    if "\\u0000" in text and NUL.search(text):
+        raise Falsehood("a string with the character U+0000 came")
+    return value
+
+
+def decode_json(data: bytes) -> JSON:
+    """The value of a JSON text that may not be canonical."""
     if len(data) > MOST_JSON:
         raise Falsehood(f"a JSON text of {len(data)} bytes came, expected at most {MOST_JSON}")
     try:
-        text = data.decode()
-        value = DECODER.decode(text)
-        check_values((value,), 0)
-        again = ENCODER.encode(value)
+        return DECODER.decode(data.decode())
     except UnicodeDecodeError as error:
         raise Falsehood(f"byte {error.start} of the JSON text is not UTF-8") from None
     except RecursionError:
         raise Falsehood(f"the JSON text is nested more than {MOST_DEPTH} deep") from None
     except ValueError as error:
         raise Falsehood(f"the text is not JSON: {plain(str(error))}") from None
-    if again != text:
-        raise Falsehood(f"the JSON text is not canonical: {difference(text, again)}")
-    if "\\u0000" in text and NUL.search(text):
-        raise Falsehood("a string with the character U+0000 came")
-    return value
 
 
 def check_values(values: Iterable[JSON], depth: int) -> None:
@@ -462,14 +466,14 @@ class Entry(NamedTuple):
     leaf_b64: str
 
 
-def read_entry(data: bytes) -> Entry:
+def read_entry(data: bytes, read: Callable[[bytes], JSON] = read_json) -> Entry:
     """An entry whose form is right: header, canonical JSON, members, signature lines (§3)."""
     if not data.startswith(HEADER):
         raise Falsehood(f"it begins {shown(data[:19])}, expected {shown(HEADER)}")
     end = data.find(b"\n\n", len(HEADER))
     if end < 0:
         raise Falsehood("it has no blank line between the event and its signatures")
-    event = read_json(data[len(HEADER) : end])
+    event = read(data[len(HEADER) : end])
     check_envelope(event)
     lines = read_lines(data[end + 2 :], 8)
     if lines[0].name != event["actor"]:
@@ -516,8 +520,8 @@ def check_members(what: str, value: JSON, members: list[str]) -> None:
         raise Falsehood(f"{what} is {shown(value)}, expected an object")
     if list(value) != members:
         missing, extra = sorted(set(members) - set(value)), sorted(set(value) - set(members))
-        which = f"no member {shown(missing[0])}" if missing else f"a member {shown(extra[0])}"
-        raise Falsehood(f"{what} has {which}, expected the members {', '.join(members)}")
+        which = [*(f"no member {shown(name)}" for name in missing), *(f"a member {shown(name)}" for name in extra)]
+        raise Falsehood(f"{what} has {[*which, 'another order'][0]}, expected the members {', '.join(members)}")
 
 
 def check_seal(slot: str, seal: JSON) -> None:
@@ -959,26 +963,21 @@ def read_checkpoint(data: bytes) -> Checkpoint:
     return Checkpoint(origin, int(found[2]), from_b64(found[3]), text, read_lines(lines, 256))
 
 
-def statement(key: Key, line: Line, checkpoint: Checkpoint) -> tuple[bytes, bytes]:
-    """Signature and signed message of a line under a checkpoint, by the type of its key (§1, §9)."""
-    size = SIGNATURE_BYTES[key.kind]
-    expect(len(line.signature) == size, f"the signature of {line} has {len(line.signature)} bytes, expected {size}")
-    if key.kind == ED25519:
-        return line.signature, checkpoint.text
-    stamp, signature = line.signature[:8], line.signature[8:]
-    seconds = int.from_bytes(stamp, "big")
-    expect(0 < seconds < 2**63, f"the signature of {line} has the time {seconds}, expected one after 1970")
-    if key.kind == WITNESS_ED25519:
-        return signature, b"cosignature/v1\ntime %d\n" % seconds + checkpoint.text
-    name, origin = key.name.encode(), checkpoint.origin.encode()
-    span = bytes(8) + checkpoint.size.to_bytes(8, "big")
-    cosigner = b"subtree/v1\n\x00" + bytes([len(name)]) + name + stamp
-    return signature, cosigner + bytes([len(origin)]) + origin + span + checkpoint.root
-
-
 def check_line(key: Key, line: Line, checkpoint: Checkpoint) -> None:
-    signature, message = statement(key, line, checkpoint)
-    good = is_signed(key.kind, key.public, signature, message)
+    """The signature is good for what a key of this type signs under a checkpoint (§1, §9)."""
+    text, signature, size = checkpoint.text, line.signature, SIGNATURE_BYTES[key.kind]
+    expect(len(signature) == size, f"the signature of {line} has {len(signature)} bytes, expected {size}")
+    if key.kind != ED25519:
+        stamp, signature = signature[:8], signature[8:]
+        seconds = int.from_bytes(stamp, "big")
+        expect(0 < seconds < 2**63, f"the signature of {line} has the time {seconds}, expected one after 1970")
+        name, origin = key.name.encode(), checkpoint.origin.encode()
+        if key.kind == WITNESS_ED25519:
+            text = b"cosignature/v1\ntime %d\n" % seconds + text
+        else:
+            text = b"subtree/v1\n\x00" + bytes([len(name)]) + name + stamp + bytes([len(origin)]) + origin
+            text += bytes(8) + checkpoint.size.to_bytes(8, "big") + checkpoint.root
+    good = is_signed(key.kind, key.public, signature, text)
     expect(good, f"the signature of {line} does not fit the checkpoint")
 
 
@@ -1161,28 +1160,62 @@ class Layout:
 # ── 11. A whole register ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Signed(NamedTuple):
-    """A signature that is still to be checked."""
-
-    entry: int
-    line: Line
-    key: Key
-    text: bytes
+Signed = tuple[int, Line, Key, bytes]  # a signature that is still to be checked: entry, line, key and text
 
 
-def other_processors(size: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
-    """They check the signatures of a long log while this one reads on. Threads would wait for each other."""
-    try:
-        return ProcessPoolExecutor() if size > 2048 else nullcontext()
-    except (ImportError, NotImplementedError, OSError):
-        return nullcontext()  # not every machine lets us
+class Tasks:
+    """What takes most of the time, done in order: in a long log by other processors while this one reads on.
+
+    Threads would wait for each other. What a task finds false is raised by whichever call comes to its result.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.pool: ProcessPoolExecutor | None = None
+        self.waiting: deque[Callable[[], JSON]] = deque()
+        if size > 2048:
+            with suppress(ImportError, NotImplementedError, OSError):  # not every machine has other processors for us
+                self.pool = ProcessPoolExecutor()
+
+    def add(self, function: Callable[..., JSON], *given: JSON) -> None:
+        self.waiting.append(self.pool.submit(function, *given).result if self.pool else partial(function, *given))
+
+    def results(self, most: int = 0) -> Iterator[JSON]:
+        """Of the tasks in their order, until no more than so many are waiting."""
+        while len(self.waiting) > most:
+            yield self.waiting.popleft()()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.pool:
+            self.pool.shutdown(cancel_futures=True)
 
 
-def check_signatures(name: str, part: list[Signed]) -> None:
+def check_signed(name: str, part: list[Signed]) -> None:
+    """What takes most of the time: the text is canonical JSON (§2), and the signature is good (§1)."""
     for entry, line, key, text in part:
         with At(name, entry):
+            read_json(text[len(HEADER) : -1])
             if not is_signed(ED25519, key.public, line.signature, text):
                 raise Falsehood(f"the signature of {line} does not fit the event")
+
+
+Published = tuple[str, int, bytes, dict[str, str], set[str]]  # file, entry, content, digests, slots in effect
+
+
+def check_published(part: list[Published]) -> dict[int, dict[str, JSON]]:
+    """Exactly the openings in effect, each fits its digest (§6). The values of those that bind events together."""
+    bonds: dict[int, dict[str, JSON]] = {}
+    for name, index, data, digests, wanted in part:
+        with At(name, index):
+            openings = read_disclosures(data, digests)
+            if openings.keys() != wanted:
+                slot = min(openings.keys() ^ wanted)
+                why = "is not here, but is in effect" if slot in wanted else "is here, but is not in effect"
+                raise Falsehood(f"the opening of this slot {why}", slot=slot)
+        bonds[index] = {slot: openings[slot] for slot in ("/case", "/seen", "/rests_on") if slot in openings}
+    return bonds
 
 
 class Audit:
@@ -1227,13 +1260,7 @@ class Audit:
     def check_entries(self) -> tuple[str, int]:
         """The entries, bundle by bundle, in order. Of two that are false the earlier is named (§3)."""
         size = self.report.size
-        waiting: deque[Callable[[], None]] = deque()  # signatures still to be checked
-
-        def settle(most: int) -> None:
-            while len(waiting) > most:
-                waiting.popleft()()
-
-        with other_processors(size) as pool:
+        with Tasks(size) as tasks:
             for first in range(0, size, 256):
                 count, signed, most = min(256, size - first), list[Signed](), 0
                 name = tile_path("entries", first // 256, count)
@@ -1244,14 +1271,11 @@ class Audit:
                     most = 64
                 finally:
                     for start in range(0, len(signed), 64):
-                        task = partial(check_signatures, name, signed[start : start + 64])
-                        waiting.append(pool.submit(task).result if pool else task)
-                    settle(most)
+                        tasks.add(check_signed, name, signed[start : start + 64])
+                    deque(tasks.results(most), maxlen=0)
                 if size > 10_000 and sys.stderr.isatty():
-                    sys.stderr.write(
-                        f"\r{len(self.tree):,} of {size:,} entries read" if len(self.tree) < size else "\r\x1b[K"
-                    )
-            settle(0)
+                    sys.stderr.write(f"\r{len(self.tree):,} of {size:,} entries read\x1b[K\r")
+            deque(tasks.results(), maxlen=0)
         return f"form, signatures, keys, order and cases hold, in {len(self.streams)} streams", size
 
     def read_bundle(self, name: str, first: int, count: int) -> Iterator[tuple[int, bytes]]:
@@ -1269,7 +1293,7 @@ class Audit:
 
     def check_entry(self, index: int, data: bytes) -> list[Signed]:
         """One entry, in the light of all before it (§3, §5, §6)."""
-        entry = read_entry(data)
+        entry = read_entry(data, decode_json)  # that the text is canonical is checked with its signature
         event = entry.event
         stream, kind = event["stream"], event["type"]
         if event["log"] != self.report.origin:
@@ -1292,7 +1316,7 @@ class Audit:
         self.cases.entries.append(Kept(case, sys.intern(kind), digests))
         self.streams[stream] = n + 1, entry.leaf_b64
         self.tree.append(entry.leaf)
-        return [Signed(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
+        return [(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
 
     # tiles and checkpoints
 
@@ -1358,20 +1382,22 @@ class Audit:
     def check_disclosures(self) -> tuple[str, int]:
         """Exactly the openings in effect are published, each fits its digest (§6)."""
         expected = {f"disclosures/{number_path(i)}": i for i, slots in sorted(self.cases.in_effect.items()) if slots}
+        last = next(reversed(expected), "")
         for name in self.layout.disclosures:
             with At(name):
                 expect(name in expected, "openings are published, but the log has none in effect for this entry")
-        count = 0
-        for name, index in expected.items():
-            with At(name, index):
-                wanted = self.cases.in_effect[index]
-                openings = read_disclosures(self.files.read(name, 2 * MOST_BUNDLE), self.cases.entries[index].digests)
-                if openings.keys() != wanted:
-                    slot = min(openings.keys() ^ wanted)
-                    why = "is not here, but is in effect" if slot in wanted else "is here, but is not in effect"
-                    raise Falsehood(f"the opening of this slot {why}", slot=slot)
-            self.opened[index] = {s: openings[s] for s in ("/case", "/seen", "/rests_on") if s in openings}
-            count += len(openings)
+        part: list[Published] = []
+        with Tasks(self.report.size) as tasks:
+            for name, index in expected.items():
+                with At(name, index):
+                    data = self.files.read(name, 2 * MOST_BUNDLE)
+                part.append((name, index, data, self.cases.entries[index].digests, self.cases.in_effect[index]))
+                if len(part) == 64 or name == last:
+                    tasks.add(check_published, part)
+                    part = []
+                for bonds in tasks.results(most=0 if name == last else 16):
+                    self.opened |= bonds
+        count = sum(map(len, self.cases.in_effect.values()))
         return "exactly the openings in effect are published", count
 
     def check_links(self) -> tuple[str, int]:

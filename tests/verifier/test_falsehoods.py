@@ -417,7 +417,8 @@ def test_a_signed_event_of_a_wrong_form_is_found(
 NOT_CANONICAL: list[tuple[bytes, bytes, str]] = [
     (b'"body":{', b'"body": {', "not canonical"),
     (b'"n":1,', b'"n":1,"n":1,', "not canonical"),
-    (b'"n":1,', b'"n":-0,', "not canonical"),
+    (b'"n":1,', b'"n":-0,', "`n` is 0"),
+    (b'"body":{', b'"body":{"a":-0,', "not canonical"),
     (b'"n":1,', b'"n":1.0,', "integers only"),
     (b'"n":1,', b'"n":1e0,', "integers only"),
     (b'"n":1,', b'"n":NaN,', "integers only"),

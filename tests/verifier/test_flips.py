@@ -1,7 +1,7 @@
 """No byte of any published file can change unseen.
 
-The whole verifier runs for every byte. Only two pure functions remember their answers for bytes they have seen before:
-the check of one signature, and the reading of one entry.
+The whole verifier runs for every byte. Only three pure functions remember their answers for bytes they have seen before:
+the check of one signature, the reading of one entry, and that of one JSON text.
 """
 
 from functools import lru_cache
@@ -18,7 +18,7 @@ FILES = story().files()
 @pytest.fixture(autouse=True, scope="module")
 def remembered() -> object:
     with pytest.MonkeyPatch.context() as patch:
-        for pure in (fairplace_verify.is_signed, fairplace_verify.read_entry):
+        for pure in (fairplace_verify.is_signed, fairplace_verify.read_entry, fairplace_verify.read_json):
             patch.setattr(fairplace_verify, pure.__name__, lru_cache(maxsize=None)(pure))
         yield
 

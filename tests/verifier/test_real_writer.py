@@ -81,8 +81,8 @@ def test_a_register_that_the_writer_has_just_made_is_true(little: tuple[dict[str
 
 @pytest.fixture
 def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two pure functions remember their answers for bytes that they have seen before; all else runs for every byte."""
-    for pure in (fairplace_verify.is_signed, fairplace_verify.read_entry):
+    """Three pure functions remember their answers for bytes that they have seen before; all else runs for every byte."""
+    for pure in (fairplace_verify.is_signed, fairplace_verify.read_entry, fairplace_verify.read_json):
         monkeypatch.setattr(fairplace_verify, pure.__name__, lru_cache(maxsize=4096)(pure))
 
 
