@@ -10,10 +10,11 @@ import pytest
 
 from fairplace import settings
 from fairplace.errors import FairplaceError, Malformed, Misconfigured, Refused
+from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register, create, domain_of
 from fairplace.sources import SYSTEM
 from tests.office import AUTHORITY, ORIGIN, ROOT, open_office, person, signer
-from tests.story import OFFERS
+from tests.story import DOMAIN, OFFERS
 
 
 def made(folder: Path, **changes: Any) -> Register:
@@ -125,7 +126,7 @@ def test_a_seed_that_is_lost_or_damaged_gets_a_sentence(tmp_path: Path, damage: 
 
 def test_a_key_is_enrolled_with_a_role_that_is_known_and_a_holder(tmp_path: Path) -> None:
     with made(tmp_path / "register") as register:
-        vkey = signer("a/b").vkey.text
+        vkey = signer(f"{register.domain}/officer/7c").vkey.text
         wrong: list[dict[str, Any]] = [
             {"role": "king", "holder": "A", "provider": None},
             {"role": "officer", "holder": " ", "provider": None},
@@ -136,6 +137,77 @@ def test_a_key_is_enrolled_with_a_role_that_is_known_and_a_holder(tmp_path: Path
             with pytest.raises(Malformed):
                 register.enrol(vkey, admin=signer(ROOT), **given)
         assert register.reader.size == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("other.example/officer/7c", "officer"),
+        ("other.example/provider/7c", "provider"),
+        (f"{DOMAIN}/provider/7c", "officer"),
+        (f"{DOMAIN}/officer/7c", "provider"),
+        (f"{DOMAIN}/officer/jane.doe", "officer"),
+        (f"{DOMAIN}/officer/7c/x", "officer"),
+        (f"{DOMAIN}/officer/", "officer"),
+        (f"{DOMAIN}/7c", "officer"),
+        (f"{DOMAIN}/root", "approver"),
+        (f"{DOMAIN}/officer/7c", "root"),
+        (f"{DOMAIN}/service/receiver", "officer"),
+        (f"{DOMAIN}/service/receiver", "receiver"),
+        (f"{DOMAIN}/service/receiver", "assessor"),
+        (f"{DOMAIN}/officer/7c", "receiver"),
+    ],
+)
+def test_a_key_has_the_name_of_its_kind_and_no_other_kind_of_role(tmp_path: Path, name: str, role: str) -> None:
+    with made(tmp_path / "register") as register:
+        size = register.reader.size
+        provider = "GB-COH-1" if role == "provider" else None
+        with pytest.raises(FairplaceError) as refused:
+            register.enrol(signer(name).vkey.text, role, holder="A", provider=provider, admin=signer(ROOT))
+        assert getattr(refused.value, "code", "key-name") == "key-name"
+        assert register.reader.size == size
+
+
+def test_the_registers_own_keys_have_no_further_role(tmp_path: Path) -> None:
+    with made(tmp_path / "register") as register:
+        for own in ("receiver", "assessor", "importer"):
+            for role in ("approver", "provider", "receiver" if own != "receiver" else "importer"):
+                with pytest.raises(Refused, match="cannot act as"):
+                    register.enrol(
+                        register.service(own).vkey.text,
+                        role,
+                        holder="A",
+                        provider="GB-COH-1" if role == "provider" else None,
+                        admin=signer(ROOT),
+                    )
+
+
+def test_one_person_has_one_key_that_decides(tmp_path: Path) -> None:
+    with made(tmp_path / "register") as register:
+        admin, first, second = signer(ROOT), *(signer(f"{DOMAIN}/officer/{token}") for token in ("1a", "2b"))
+
+        def enrol(one: Signer, role: str, holder: str) -> None:
+            register.enrol(one.vkey.text, role, holder=holder, provider=None, admin=admin)
+
+        enrol(first, "evaluator", "Jane  Doe")
+        enrol(first, "officer", "Jane Doe")  # a further role of the same key
+        with pytest.raises(Refused, match="revoke the old key first") as refused:
+            enrol(second, "approver", "JANE DOE ")
+        assert refused.value.code == "two-keys"
+        enrol(signer(f"{DOMAIN}/officer/3c"), "approver", "Jane Doe, finance")
+        register.revoke(first.vkey.text, reason="lost", admin=admin)
+        enrol(second, "approver", "Jane Doe")
+
+
+def test_the_last_key_that_can_enrol_is_not_revoked(tmp_path: Path) -> None:
+    with made(tmp_path / "register") as register:
+        root, other = signer(ROOT), signer(f"{DOMAIN}/officer/1a")
+        with pytest.raises(Refused, match="the last key"):
+            register.revoke(root.vkey.text, reason="lost", admin=root)
+        register.enrol(other.vkey.text, "key-admin", holder="A", provider=None, admin=root)
+        register.revoke(root.vkey.text, reason="lost", admin=other)
+        with pytest.raises(Refused, match="the last key"):
+            register.revoke(other.vkey.text, reason="lost", admin=other)
 
 
 def test_the_holder_of_a_key_is_in_no_public_byte(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.reading": (*FACTS, "fairplace.catalogue", "fairplace.ledger"),
     "fairplace.prepared": (*RECORD, "fairplace.people.roles"),
     "fairplace.holders": RECORD,
+    "fairplace.enrolling": (*RECORD, "fairplace.holders", "fairplace.people.roles"),
     "fairplace.signed_inside": (*RECORD, "fairplace.lodging", "fairplace.prepared"),
     "fairplace.desk": (
         *RECORD,
@@ -75,6 +76,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.on_disk": (
         *REGISTER,
         *TELLING,
+        "fairplace.enrolling",
         "fairplace.holders",
         "fairplace.keyring",
         "fairplace.people.roles",

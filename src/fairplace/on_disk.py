@@ -18,18 +18,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from fairplace import replay, settings, shelf
+from fairplace import enrolling, replay, settings, shelf
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
-from fairplace.errors import Malformed, Misconfigured, Refused
-from fairplace.holders import provider_of
+from fairplace.errors import Misconfigured, Refused
+from fairplace.holders import holders, provider_of
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.note import MlDsaSigner, Signer, Vkey, mldsa_supported
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.vetting import Vetting
-from fairplace.people.roles import ROLES
 from fairplace.prepared import check_roles
 from fairplace.reading import StoreReader
 from fairplace.replay import Replay
@@ -154,12 +153,12 @@ class Register:
         self, vkey: str, role: str, *, holder: str, provider: str | None, admin: Signer, key: str | None = None
     ) -> Appended:
         """Add a key to the register, or a role to a key. The holder's name is sealed."""
-        if role not in ROLES:
-            raise Malformed(f"the role {role[:80]!r} came; expected one of {', '.join(sorted(ROLES))}")
-        if not (holder := text(holder)):
-            raise Malformed("a key needs a holder; say whose it is")
-        if (role == "provider") != (provider is not None):
-            raise Malformed("a provider's key, and no other, is enrolled with the provider's id")
+        named = Vkey.parse(vkey)
+        holder = enrolling.check_role(role, holder, provider)
+        enrolling.check_name(named.name, role, self.domain)
+        if role in SERVICES:
+            enrolling.check_service(named, role, self.service(role).vkey)
+        enrolling.check_one_key(named, role, holder, holders(self.store, self.reader), self.reader.register())
         opening = disclosure.make_opening(
             "/holder", {"name": holder, "provider_id": provider}, self.sources.entropy(disclosure.SALT_BYTES)
         )
@@ -167,13 +166,14 @@ class Register:
             "key.added/1",
             {"role": role, "vkey": vkey},
             admin,
-            statement=f"Let the key {Vkey.parse(vkey).name} act as {role}",
+            statement=f"Let the key {named.name} act as {role}",
             key=key,
             opening=opening,
         )
 
     def revoke(self, vkey: str, *, reason: str, admin: Signer) -> Appended:
         """From now on the key may sign nothing; what it signed before stands. `reason` is a public code."""
+        enrolling.check_revocation(Vkey.parse(vkey), self.reader.register())
         return self.key_event(
             "key.revoked/1", {"reason": reason, "vkey": vkey}, admin, statement=f"Revoke the key {vkey}"
         )
@@ -229,6 +229,7 @@ def create(
     `worthless` draws the seeds from `sources` (demo, tests).
     """
     authority = check_new(folder, authority, origin)
+    enrolling.check_name(root.vkey.name, "root", domain_of(origin))
     new = not folder.exists()
     try:
         return _filled(folder, authority, origin, root, sources, sources.entropy if worthless else SYSTEM.entropy)

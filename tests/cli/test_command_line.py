@@ -20,7 +20,7 @@ from fairplace.cli import main
 from fairplace.procurement.commands import EndWithoutAward
 from tests import story
 from tests.office import ORIGIN, as_json, open_office, signer
-from tests.story import APPROVER, EVALUATORS, OFFICER
+from tests.story import APPROVER, DOMAIN, EVALUATORS, OFFICER
 
 WORDS = "correct horse battery staple"
 
@@ -139,7 +139,9 @@ def test_a_key_is_made_once_and_with_a_passphrase_worth_its_name(run: Any, monke
 
 
 def test_enrolling_says_what_is_missing(run: Any, folder: Path) -> None:
-    vkey = signer("a/b").vkey.text
+    vkey = signer(f"{DOMAIN}/officer/7c").vkey.text
+    elsewhere = run("key", "enrol", folder, signer("a/b").vkey.text, "--role", "officer", "--holder", "A")
+    assert (elsewhere.code, f"its name must be {DOMAIN}/officer/TOKEN" in elsewhere.sentence) == (1, True)
     assert run("key", "enrol", folder, vkey, "--role", "king", "--holder", "A").code == 2
     assert run("key", "enrol", folder, "a/b", "--role", "officer", "--holder", "A").code == 2
     assert run("key", "enrol", folder, vkey, "--role", "provider", "--holder", "A").code == 2
@@ -156,7 +158,7 @@ def test_a_register_that_cannot_be_made_leaves_no_key(run: Any, folder: Path, tm
 
 
 def test_a_role_is_given_once(run: Any, folder: Path) -> None:
-    vkey = signer("a/b").vkey.text
+    vkey = signer(f"{DOMAIN}/officer/7c").vkey.text
     assert run("key", "enrol", folder, vkey, "--role", "officer", "--holder", "A").code == 0
     again = run("key", "enrol", folder, vkey, "--role", "officer", "--holder", "A")
     assert (again.code, "acts as officer already" in again.sentence) == (4, True)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from fairplace.cli.keys import keyring, make_key, root_name
 from fairplace.errors import Busy, Missing, Refused
-from fairplace.on_disk import Register, check_new, create
+from fairplace.on_disk import Register, check_new, create, domain_of
 
 PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "policy", "tile"})
 """What may stand in a published folder (wire format, section 10)."""
@@ -29,7 +29,7 @@ def make_register(folder: Path, authority: str, origin: str, told: Console) -> i
         for vkey in register.settings.log[0].vkeys:
             click.echo(vkey)
     told.print(
-        f"Next: 'fairplace key new NAME', then 'fairplace key enrol {folder} VKEY --role officer --holder NAME'.",
+        f"Next: 'fairplace key new {domain_of(origin)}/officer/TOKEN', then 'fairplace key enrol {folder} VKEY --role officer --holder NAME'.",
         markup=False,
         soft_wrap=True,
     )

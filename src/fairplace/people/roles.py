@@ -3,7 +3,7 @@
 - `first` sign alone or first; `second` countersign; a *report* may also be signed by whoever keeps the file.
 - Deposits, questions and challenges are signed by the register's receiver, so that no entry shows who came. The people
   listed in ASK may have it sign for them.
-- A person is a key here: two keys of one person are found by whoever enrols them.
+- A person is a key here: that nobody has two is for enrolment to see to.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ Role = Literal[
     "importer",
 ]
 ROLES: frozenset[str] = frozenset(get_args(Role))
+HEADS: frozenset[str] = frozenset({"root", "key-admin"})
+"""Who can let others act."""
+PEOPLE: frozenset[str] = ROLES - {"root", "provider", "receiver", "assessor", "importer"}
+"""Roles of the authority's own people: those who decide, and who could countersign themselves with a second key."""
 
 
 class Rule(msgspec.Struct, frozen=True):
