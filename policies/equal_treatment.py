@@ -140,6 +140,7 @@ def equal_deadlines(case: Case) -> Iterator[Finding]:
         return
     fair = [tender[0].index]
     before = tender[1].deadline
+    yield from _opened_early(case, before)
     for recorded, change in case.of(DeadlineChanged):
         found = tuple(_unequal_extension(case, recorded, change, before))
         yield from found
@@ -151,6 +152,23 @@ def equal_deadlines(case: Case) -> Iterator[Finding]:
         yield EQUAL(text=f"the deadline moved {_count(fair[1:], 'time')} for all alike", evidence=tuple(fair))
     elif not case.of(DeadlineChanged):
         yield EQUAL(text="one deadline held for all", evidence=tuple(fair))
+
+
+def _opened_early(case: Case, at_first: Instant) -> Iterator[Finding]:
+    """Bids that were opened while others could still come in: whoever knew them could be told."""
+    for opening, opened in case.of(BidsOpened):
+        moved = [
+            change.deadline
+            for at, change in case.of(DeadlineChanged)
+            if change.audience == "all" and at.index < opening.index
+        ]
+        until = [at_first, *moved][-1]
+        if opened.happened_at < until:
+            yield UNEQUAL(
+                text=f"bids were opened before the deadline {until}, while others could still come in",
+                evidence=(opening.index,),
+                outcome_likely_changed="unknown",
+            )
 
 
 def _unequal_extension(case: Case, recorded: Recorded, change: DeadlineChanged, before: Instant) -> Iterator[Finding]:

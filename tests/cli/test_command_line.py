@@ -171,9 +171,15 @@ def test_a_key_is_revoked_by_its_name(run: Any, folder: Path) -> None:
 
 
 def test_nothing_is_published_among_other_files(run: Any, folder: Path, tmp_path: Path) -> None:
-    refused = run("publish", folder, folder)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").touch()
+    refused = run("publish", folder, tmp_path / "other")
     assert (refused.code, "holds other files" in refused.sentence) == (1, True)
-    assert not (folder / "checkpoint").exists()
+    (tmp_path / "way").symlink_to(folder)
+    for own in (folder, folder / "secrets" / "out", folder / "documents", tmp_path / "way" / "new"):
+        refused = run("publish", folder, own)
+        assert (refused.code, "the register's own folder" in refused.sentence) == (1, True), own
+        assert not (own / "checkpoint").exists()
     for _ in range(2):
         assert run("publish", folder, tmp_path / "out").code == 0
 

@@ -147,6 +147,18 @@ def test_a_portal_outage_that_moves_the_deadline_for_all_is_equal() -> None:
     assert outcome("ET-02", with_extension()) == "met"
 
 
+def test_bids_opened_before_the_deadline_are_found() -> None:
+    early = competition(opened={"at": "2026-03-30T09:00:00.000Z"})
+    for case in (early, early.hidden()):
+        finding = gravest_of("ET-02", case)
+        assert (finding.outcome, finding.process_unequal) == ("not-met", "yes")
+        assert "opened before the deadline" in finding.text
+    moved = competition(after={"answer": [extended()]})
+    assert "opened before the deadline 2026-04-08T12:00:00.000Z" in gravest_of("ET-02", moved).text
+    after = competition(after={"opened": [extended("2026-04-03T09:00:00.000Z")]})
+    assert all("opened before" not in finding.text for finding in findings("ET-02", after))
+
+
 def test_a_deadline_moved_for_one_is_found() -> None:
     [finding] = findings("ET-02", with_extension(audience="one", recipients=[BIRCH]))
     assert (finding.outcome, finding.process_unequal) == ("not-met", "yes")

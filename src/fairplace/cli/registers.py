@@ -45,6 +45,8 @@ def rebuild_rows(folder: Path, projections: tuple[str, ...], told: Console) -> i
 
 
 def publish_files(folder: Path, out: Path, told: Console) -> int:
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise Refused(f"{out} is the register's own folder, or within it; give a folder elsewhere")
     other = sorted(path.name for path in out.iterdir() if path.name not in PUBLISHED) if out.is_dir() else []
     if other:
         raise Refused(f"{out} holds other files, such as {other[0]}; give a new folder, for published files only")
