@@ -37,6 +37,7 @@ NAMES = (
     "log, from the start",
     "entry",
     "entry, the first",
+    "entry, a release",
     "verify",
     "about",
     "accessibility",

@@ -322,7 +322,7 @@ def test_a_challenge_says_by_when_it_is_to_be_answered(town: Town, client: Clien
 
 def test_the_chart_says_that_price_is_missing_from_it(town: Town, client: Client) -> None:
     said = text_of(client.get(f"/decisions/{town.cases['contract']}").text)
-    assert "The points for price of bids that lost are missing here" in said
+    assert "The points for price of bids that lost are missing from the bars" in said
 
 
 def test_the_authority_stands_on_every_page(town: Town, client: Client) -> None:
