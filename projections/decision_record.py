@@ -21,6 +21,7 @@ from fairplace.projection import (
     TrailItem,
     Withheld,
     merged,
+    merged_awards,
     taken_down,
     trail_item,
     with_run,
@@ -557,8 +558,8 @@ def _imported(row: DecisionRecord, recorded: Recorded, event: e.Imported) -> Dec
     )
     releases = [*row.releases, release]
     newest = sorted(releases, key=lambda one: (one.released_at or "", one.index), reverse=True)
-    awards = {award.id: award for one in reversed(newest) for award in one.awards}
-    stated = [award for _, award in sorted(awards.items())]
+    awards = merged_awards({award.id: award for award in one.awards} for one in reversed(newest))
+    stated = [_won_alone(award) for award in awards.values()]
     values = [award.value for award in stated]
     winners = {winner.provider_id or winner.provider_name: winner for award in stated for winner in award.suppliers}
     return replace(
@@ -581,17 +582,22 @@ def _imported(row: DecisionRecord, recorded: Recorded, event: e.Imported) -> Dec
 
 
 def _imported_award(award: e.ImportedAward) -> AwardRow:
-    alone = award.value if len(award.suppliers) == 1 else None
-    return AwardRow(
+    suppliers = [Winner(provider_id=one.id, provider_name=one.name, value=None) for one in award.suppliers]
+    row = AwardRow(
         id=award.id,
         status=award.status,
         decided_on=award.decided_on,
         published_on=award.published_on,
         value=award.value,
-        suppliers=[
-            Winner(provider_id=supplier.id, provider_name=supplier.name, value=alone) for supplier in award.suppliers
-        ],
+        suppliers=suppliers,
     )
+    return _won_alone(row)
+
+
+def _won_alone(award: AwardRow) -> AwardRow:
+    """What one supplier won alone is the award's value; what several won together nobody states."""
+    alone = award.value if len(award.suppliers) == 1 else None
+    return replace(award, suppliers=[replace(one, value=alone) for one in award.suppliers])
 
 
 def _newest(newest: Sequence[ReleaseRow], name: str) -> Any:
@@ -678,5 +684,5 @@ STEPS: dict[type[Fact], Step] = {
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=2, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=3, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

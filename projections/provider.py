@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from fairplace.procurement.events import Awarded, ContractEntered, Imported
-from fairplace.projection import Citation, Projection, Recorded
+from fairplace.projection import Citation, Projection, Recorded, merged_awards
 from fairplace.terms import Day, Instant, Pence, Text
 
 
@@ -29,6 +29,13 @@ class ProviderAward(msgspec.Struct, frozen=True, kw_only=True):
     shared_with: int = 0
 
 
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """What one release of an imported notice states of an award."""
+
+    released_at: Instant | None
+    award: ProviderAward
+
+
 class ProviderRow(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an award still stands is for its case to say: it may have been withdrawn since."""
 
@@ -37,6 +44,7 @@ class ProviderRow(msgspec.Struct, frozen=True, kw_only=True):
     index: int = -1
     leaf: str = ""
     awards: list[ProviderAward] = []
+    stated: list[Stated] = []
 
 
 def keys(recorded: Recorded) -> Iterable[str]:
@@ -109,15 +117,15 @@ def _contract(row: ProviderRow, recorded: Recorded, event: ContractEntered) -> P
 
 
 def _imported(row: ProviderRow, recorded: Recorded, event: Imported) -> ProviderRow:
-    """An award that several releases state stands once, as the newest entry has it."""
+    """An award that several releases state stands once, as the newest has it, and older ones where it is silent."""
     name = row.name
-    awards = list(row.awards)
+    stated = list(row.stated)
     for award in event.awards.get([]):
         supplier = next((one for one in award.suppliers if one.id == row.provider), None)
         if supplier is None:
             continue
         name = supplier.name
-        stated = ProviderAward(
+        one = ProviderAward(
             case=str(recorded.case),
             index=recorded.index,
             imported=True,
@@ -128,11 +136,14 @@ def _imported(row: ProviderRow, recorded: Recorded, event: Imported) -> Provider
             value=award.value,
             shared_with=len(award.suppliers) - 1,
         )
-        awards = [one for one in awards if (one.case, one.award_id) != (stated.case, stated.award_id)]
-        awards.append(stated)
-    return replace(row, name=name, awards=awards)
+        stated.append(Stated(released_at=event.released_at, award=one))
+    mine = [one for one in stated if one.award.case == recorded.case]
+    oldest = sorted(mine, key=lambda one: (one.released_at or "", one.award.index))
+    merged = merged_awards({str(one.award.award_id): one.award} for one in oldest)
+    others = [one for one in row.awards if one.case != recorded.case or not one.imported]
+    return replace(row, name=name, awards=[*others, *merged.values()], stated=stated)
 
 
 projection = Projection[ProviderRow](
-    name="provider", version=1, keys=keys, empty=empty, fold=fold, columns=columns, row=ProviderRow
+    name="provider", version=2, keys=keys, empty=empty, fold=fold, columns=columns, row=ProviderRow
 )

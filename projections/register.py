@@ -12,7 +12,7 @@ from fairplace.challenge import events as challenge
 from fairplace.event import Fact
 from fairplace.openness import events as openness
 from fairplace.procurement import events as e
-from fairplace.projection import Citation, Projection, Recorded, Run, merged, with_run
+from fairplace.projection import Citation, Projection, Recorded, Run, merged, merged_awards, with_run
 from fairplace.terms import Day, Instant, Pence, Text
 
 
@@ -250,7 +250,7 @@ def _imported(row: Line, recorded: Recorded, event: e.Imported) -> Line:
     )
     stated = [*row.stated, one]
     newest = sorted(stated, key=lambda one: (one.released_at or "", one.index), reverse=True)
-    awards = {award_id: award for one in reversed(newest) for award_id, award in sorted(one.awards.items())}
+    awards = merged_awards(one.awards for one in reversed(newest))
     values = [award.value for award in awards.values()]
     total = sum(value for value in values if value is not None) if values and None not in values else None
     days = [award.decided_on for award in awards.values() if award.decided_on is not None]
@@ -325,4 +325,4 @@ STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     openness.Assessed: _assessed,
 }
 
-projection = Projection[Line](name="register", version=3, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)
+projection = Projection[Line](name="register", version=4, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)

@@ -347,6 +347,29 @@ def test_of_imported_releases_the_newest_speaks_and_all_are_listed(log: Log) -> 
     assert [(one.imported, one.value) for one in record(log, provider(1).id, "provider").awards] == [(True, 5)]
 
 
+def test_a_release_that_carries_only_what_changed_takes_back_nothing(log: Log) -> None:
+    whole = award("a", 1, 5)
+    changed = e.ImportedAward(
+        id="a", status="cancelled", decided_on=None, published_on="2025-04-02", value=None, suppliers=[provider(1)]
+    )
+    silent = e.ImportedAward(id="a", status=None, decided_on=None, published_on=None, value=7, suppliers=[])
+    told = {"r-3": changed, "r-1": whole, "r-4": silent}
+    entries = [
+        log.add(
+            imported(CASE, name, released_at=f"2025-0{name[-1]}-01T00:00:00.000Z", awards=sealed("personal", [said]))
+        )
+        for name, said in told.items()
+    ]
+    log.disclose(CASE, *entries)
+    [one] = record(log).imported_awards
+    assert (one.status, one.decided_on, one.published_on, one.value) == ("cancelled", "2025-01-02", "2025-03-02", 7)
+    assert [(winner.provider_id, winner.value) for winner in one.suppliers] == [(provider(1).id, 7)]
+    line = record(log, name="register")
+    assert (line.value, line.winner_ids, line.decided_at) == (7, [provider(1).id], "2025-01-02T00:00:00.000Z")
+    [own] = record(log, provider(1).id, "provider").awards
+    assert (own.status, own.decided_on, own.published_on, own.value) == ("cancelled", "2025-01-02", "2025-03-02", 5)
+
+
 def test_a_provider_has_awards_and_contracts_and_nothing_else(log: Log) -> None:
     at = competition(log, CASE)
     release(log, at)
