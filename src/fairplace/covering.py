@@ -150,7 +150,7 @@ class CoverRounds:
         if size == self._read:
             return
         for stored in store.of_types(log, _DEADLINES, self._read, size):
-            envelope = entry.parse(stored.raw).envelope
+            envelope = entry.parsed(stored.raw).envelope
             body = envelope.body
             # Who else was given another deadline is sealed; that somebody was, and which, is public.
             self._tenders.setdefault(body["case"], {})[body.get("audience", "all")] = moment(body["deadline"])

@@ -197,7 +197,7 @@ class Desk:
         # The store knows what the id was used for: shown the entry again, it writes nothing and says whether it is this.
         index = found.indexes[0]
         [stored] = self._store.entries(self._reader.origin, index, index + 1)
-        one = entry.parse(stored.raw)
+        one = entry.parsed(stored.raw)
         again = port.Submission(
             entries=(new_entry(one, stored.case, ()),), key=command.id, command=digest_of(command), register_head=-1
         )
@@ -315,7 +315,7 @@ class Desk:
             leaf=found.leaves[0],
             size=found.size,
             case=stored.case,
-            type=entry.parse(stored.raw).envelope.type,
+            type=entry.parsed(stored.raw).envelope.type,
             duplicate=True,
         )
 
@@ -327,7 +327,7 @@ class Desk:
             raise Refused(
                 f"this was prepared {age} ago and must be signed within {window}; prepare it again", code="window"
             )
-        return entry.parse(entry.assemble(prepared.text, list(lines)))
+        return entry.parsed(entry.assemble(prepared.text, list(lines)))
 
     def _submission(self, prepared: Prepared, one: Entry, register_head: int) -> port.Submission:
         return port.Submission(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fairplace.ledger import entry
+from fairplace.ledger import disclosure, entry
 from fairplace.ledger.note import Vkey
 from fairplace.ledger.store.port import Store
 from fairplace.reading import StoreReader
@@ -22,11 +22,15 @@ class Holder(NamedTuple):
 
 def holders(store: Store, reader: StoreReader) -> Iterator[Holder]:
     """Every enrolment, in log order; those of keys revoked since, too."""
-    for stored in store.of_types(reader.origin, ["key.added/1"]):
-        body = entry.parse(stored.raw).envelope.body
-        opening = reader.openings(stored.index).get("/holder")
-        held = opening.value if opening else {"name": None, "provider_id": None}
-        yield Holder(Vkey.parse(body["vkey"]), body["role"], held["name"], held["provider_id"])
+    added = list(store.of_types(reader.origin, ["key.added/1"]))
+    openings = store.openings(reader.origin, [stored.index for stored in added])
+    for stored in added:
+        envelope = entry.parsed(stored.raw).envelope
+        held = {"name": None, "provider_id": None}
+        if opening := openings.get(stored.index, {}).get("/holder"):
+            disclosure.check(envelope.sealed, opening)
+            held = opening.value
+        yield Holder(Vkey.parse(envelope.body["vkey"]), envelope.body["role"], held["name"], held["provider_id"])
 
 
 def provider_of(store: Store, reader: StoreReader, key_name: str) -> str | None:

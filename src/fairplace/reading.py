@@ -19,7 +19,7 @@ from fairplace import catalogue
 from fairplace.errors import Malformed, Missing, Unproven
 from fairplace.ledger import disclosure, note, tiles
 from fairplace.ledger.disclosure import Opening
-from fairplace.ledger.entry import Entry, parse
+from fairplace.ledger.entry import Entry, parse, parsed
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.store.port import Store, Stored
@@ -34,6 +34,7 @@ WITHDRAWN = "value.withdrawn/1"
 
 _DEPOSIT = b'"type":"deposit.'
 
+_PAGE = 500
 MOST_CHECKPOINT = 1 << 16
 MOST_FILE = 1 << 25
 """Bytes of a published file: an entry bundle holds 256 entries of at most 65,537."""
@@ -154,7 +155,7 @@ class StoreReader:
                 # Another thread may be reading the one that is there.
                 register = self._register.copy()
                 for stored in new:
-                    entry = parse(stored.raw)
+                    entry = parsed(stored.raw)
                     register.apply(stored.index, entry.leaf, entry.envelope)
                 self._register = register
             self._register_upto = size
@@ -162,7 +163,7 @@ class StoreReader:
 
     def entry(self, index: int) -> Entry:
         for stored in self._store.entries(self._log, index, index + 1):
-            return parse(stored.raw)
+            return parsed(stored.raw)
         raise Missing(f"there is no entry {index}; the log has {self.size}")
 
     def cases(self) -> list[CaseId]:
@@ -175,17 +176,19 @@ class StoreReader:
         batch: list[Stored] = []
         for stored in self._store.entries(self._log, start, stop):
             batch.append(stored)
-            if len(batch) == 500:
+            if len(batch) == _PAGE:
                 yield from self._read(batch, view, upto)
                 batch = []
         yield from self._read(batch, view, upto)
 
     def openings(self, index: int, view: View = "authority", upto: int | None = None) -> Mapping[str, Opening]:
-        held = self._store.openings(self._log, [index]).get(index, {})
-        self._follow()
-        shown = None if view == "authority" else self._readable(index, upto)
         entry = self.entry(index)
-        return {slot: _fitting(entry, one) for slot, one in held.items() if shown is None or slot in shown}
+        held = self._store.openings(self._log, [index]).get(index, {})
+        if view == "authority":
+            return {slot: _fitting(entry, one) for slot, one in held.items()}
+        self._follow()
+        shown = self._readable(index, upto)
+        return {slot: _fitting(entry, one) for slot, one in held.items() if slot in shown}
 
     def misfiled(self, start: int = 0) -> Iterator[str]:
         """Deposits that the store files under another case than they seal, or cannot open: a sentence for each.
@@ -194,9 +197,9 @@ class StoreReader:
         """
         batch: list[tuple[Stored, Entry]] = []
         for stored in self._store.entries(self._log, start, self.size):
-            if _DEPOSIT in stored.raw and (entry := parse(stored.raw)).envelope.type.startswith("deposit."):
+            if _DEPOSIT in stored.raw and (entry := parsed(stored.raw)).envelope.type.startswith("deposit."):
                 batch.append((stored, entry))
-            if len(batch) == 500:
+            if len(batch) == _PAGE:
                 yield from self._misfiled(batch)
                 batch = []
         yield from self._misfiled(batch)
@@ -231,7 +234,7 @@ class StoreReader:
         with self._lock:
             size = self.size
             for stored in self._store.of_types(self._log, (DISCLOSED, WITHDRAWN), self._releases_upto, size):
-                self._releases.add(stored.index, parse(stored.raw))
+                self._releases.add(stored.index, parsed(stored.raw))
             self._releases_upto = size
             return size
 
@@ -246,8 +249,9 @@ class StoreReader:
         recorder = _Recorder(self.register())
         held = self._store.openings(self._log, [stored.index for stored in batch])
         self._follow()
+        read = parse if len(batch) == _PAGE else parsed  # a reading of the whole log would push out what is asked again
         for stored in batch:
-            entry = parse(stored.raw)
+            entry = read(stored.raw)
             if entry.envelope.type in REGISTER_TYPES:
                 continue
             shown = None if view == "authority" else self._readable(stored.index, upto)

@@ -37,6 +37,16 @@ def test_what_is_assembled_is_read_again() -> None:
     assert (read.envelope, read.text, read.raw) == (envelope, text, read.text + b"\n" + SIGNER.line(text).encode())
 
 
+def test_the_same_bytes_are_read_once_and_bytes_that_are_wrong_are_refused_each_time() -> None:
+    assert entry.parsed(v.ENTRY_2) is entry.parsed(bytes(bytearray(v.ENTRY_2)))
+    assert entry.parsed(v.ENTRY_2) == entry.parse(v.ENTRY_2)
+    for _ in range(2):
+        with pytest.raises(Malformed):
+            entry.parsed(v.ENTRY_2.replace(b'"n":', b'"n": '))
+    long = with_members(body={"reason": "x" * entry.SMALL})
+    assert entry.parsed(long) == entry.parse(long)
+
+
 def test_second_signatures_stand_by_name_and_key_id_however_they_came() -> None:
     log = opened()
     text = entry.text(log.prepare("evaluation.moderated/1", {}, OFFICER))

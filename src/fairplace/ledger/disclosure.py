@@ -13,7 +13,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -27,6 +27,7 @@ E = TypeVar("E", bound=msgspec.Struct)
 Basis = Literal["personal", "child", "commercial", "standstill", "security", "legal-privilege"]
 BASES: frozenset[str] = frozenset(("personal", "child", "commercial", "standstill", "security", "legal-privilege"))
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 SLOT = re.compile(r"^(?:/[a-z0-9_-]{1,64}){1,8}$")
 SALT_BYTES = 32
 SALT = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # 32 bytes: the last letter carries four bits
@@ -179,21 +180,25 @@ def join(kind: type[E], body: Mapping[str, Any], slots: Mapping[str, Slot], open
     except msgspec.ValidationError as error:
         raise Malformed(f"this is no {kind.__name__}: {error}") from error
     # A body could imitate a sealed value, and a slot could stand inside another: neither has a digest of its own.
-    if odd := slots.keys() ^ set(_places(event, "")):
+    if odd := slots.keys() ^ _places(event, "", set()):
         raise Malformed(f"the slots are not those of this {kind.__name__}: {', '.join(sorted(odd))[:200]}")
     return event
 
 
-def _places(value: Any, path: str) -> Iterator[str]:
-    """Where the sealed values of an event stand."""
-    if isinstance(value, Sealed):
-        yield path
-    elif isinstance(value, msgspec.Struct):
-        for name, member in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
-            yield from _places(getattr(value, name), f"{path}/{member}")
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield from _places(item, f"{path}/{name}")
+def _places(value: msgspec.Struct | dict[str, Any], path: str, found: set[str]) -> set[str]:
+    """Where the sealed values of an event stand, beside those that are found already."""
+    if isinstance(value, dict):
+        names: Iterable[str] = value
+        items: Iterable[Any] = value.values()
+    else:
+        names = value.__struct_encode_fields__
+        items = (getattr(value, name) for name in value.__struct_fields__)
+    for name, item in zip(names, items, strict=True):
+        if isinstance(item, Sealed):
+            found.add(f"{path}/{name}")
+        elif isinstance(item, (dict, msgspec.Struct)):
+            _places(item, f"{path}/{name}", found)
+    return found
 
 
 def _copied(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,4 +215,4 @@ def check(slots: Mapping[str, Slot], opening: Opening) -> None:
 
 
 def _b64u(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE, b"=").decode("ascii")

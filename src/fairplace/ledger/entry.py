@@ -24,6 +24,8 @@ HEADER = b"fairplace/event/v1\n"
 MAX_BYTES = 65_535
 """What the 16-bit length of an entry bundle can say."""
 MAX_SIGNATURES = 8
+REMEMBERED, SMALL = 4096, 8192
+"""How many entries are kept read for those who ask again, and of how many bytes at most: a few tens of megabytes."""
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-%s[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _ID = re.compile(_UUID % "7")
@@ -133,7 +135,7 @@ def assemble(text: bytes, lines: Iterable[str]) -> bytes:
     """The entry: the actor's line stays first, the others are put in order."""
     first, *others = [parse_line(line.removesuffix("\n")) for line in lines]
     raw = join_note(text, [line.text for line in (first, *sorted(others, key=itemgetter(0, 1)))])
-    return parse(raw).raw
+    return parsed(raw).raw
 
 
 def parse(raw: bytes) -> Entry:
@@ -149,6 +151,14 @@ def parse(raw: bytes) -> Entry:
     lines = parse_lines(raw[end + 2 :])
     check_lines(envelope, lines)
     return Entry(envelope, raw[: end + 1], tuple(lines), raw, leaf_hash(raw))
+
+
+def parsed(raw: bytes) -> Entry:
+    """As `parse`, for bytes that are read again and again: the very same bytes give the same entry, to be changed by nobody."""
+    return _parsed(raw) if len(raw) <= SMALL else parse(raw)
+
+
+_parsed = lru_cache(maxsize=REMEMBERED)(parse)
 
 
 def read_envelope(data: bytes) -> Envelope:

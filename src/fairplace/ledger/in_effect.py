@@ -33,7 +33,7 @@ class InEffect:
         if size < self._size:
             self._begin()
         for stored in self._store.of_types(self._log, (DISCLOSED, WITHDRAWN), self._size, size):
-            envelope = entry.parse(stored.raw).envelope
+            envelope = entry.parsed(stored.raw).envelope
             for named in _named(envelope.body):
                 slots = self._slots.setdefault(named[0], set())
                 if envelope.type == DISCLOSED:

@@ -185,7 +185,7 @@ class Publisher:
     def _log_keys(self, size: int) -> list[str]:
         """The log's keys at this size, in register order."""
         for stored in self._store.of_types(self._log, sorted(REGISTER_TYPES), self._register_upto, size):
-            one = entry.parse(stored.raw)
+            one = entry.parsed(stored.raw)
             self._register.apply(stored.index, one.leaf, one.envelope)
         self._register_upto = max(self._register_upto, size)
         return [vkey.text for vkey in self._register.log_keys(size)]
@@ -259,7 +259,7 @@ class Publisher:
         """Each opening as the log sealed it; one that is not held, or does not fit, is not published."""
         held = self._store.openings(self._log, [index]).get(index, {})
         [stored] = self._store.entries(self._log, index, index + 1)
-        sealed = entry.parse(stored.raw).envelope.sealed
+        sealed = entry.parsed(stored.raw).envelope.sealed
         if missing := [slot for slot in slots if slot not in held]:
             raise Unproven(f"entry {index} has the slot {missing[0]} disclosed, but its opening is not in the store")
         for slot in slots:

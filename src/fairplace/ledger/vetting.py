@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from fairplace.errors import FairplaceError, Unproven
-from fairplace.ledger.entry import HEADER, Entry, parse
+from fairplace.ledger.entry import HEADER, Entry, parsed
 from fairplace.ledger.note import b64
 from fairplace.ledger.register import TYPES, KeyRegister
 from fairplace.ledger.store.port import Stored
@@ -52,7 +52,7 @@ class Vetting:
             self._follow(stored)
             return
         try:
-            self._judge(stored.index, parse(stored.raw))
+            self._judge(stored.index, parsed(stored.raw))
         except FairplaceError as error:
             raise Unproven(
                 f"entry {stored.index} is not what may stand in the log: {error}; nothing is signed, restore the last"
@@ -62,7 +62,7 @@ class Vetting:
     def _follow(self, stored: Stored) -> None:
         place = _place(stored.raw[len(HEADER) : stored.raw.find(b"\n\n", len(HEADER))])
         if place.type in TYPES:
-            one = parse(stored.raw)
+            one = parsed(stored.raw)
             self._register.apply(stored.index, one.leaf, one.envelope)
         self._keep(place.stream, place.n, stored.leaf, place.id)
 

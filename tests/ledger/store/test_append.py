@@ -7,7 +7,7 @@ import pytest
 from fairplace.errors import Malformed, Misconfigured, Unproven
 from fairplace.ledger import tree
 from fairplace.ledger.note import b64
-from fairplace.ledger.store.port import Committed, Condition, Conflict, Duplicate, Result, Store
+from fairplace.ledger.store.port import Committed, Condition, Conflict, Duplicate, Result, Store, Submission
 from tests.ledger.store.build import LOG, Clock, Streams, leaves, opening, submission
 from tests.ledger.store.conftest import MakeStore
 
@@ -143,6 +143,33 @@ def test_a_condition_looks_at_the_database_and_at_the_batch(store: Store, write:
     batch = [submission(sheet), submission(late, conditions=unless(size - 1, "sheet.signed/1"))]
     assert kinds(store.append(LOG, batch)) == ["committed", "condition"]
     assert kinds(store.append(LOG, [submission(late, conditions=unless(size, "sheet.signed/1"))])) == ["committed"]
+
+
+def test_a_condition_sees_what_another_process_committed_in_between(
+    store: Store, make_store: MakeStore, clock: Clock, write: Streams
+) -> None:
+    def guarded(stream: str) -> Submission:
+        conditions = (Condition(case="case-1", types=frozenset(["bid.opened/1"]), after=-1),)
+        return submission(Streams().entry(stream, case="case-1"), conditions=conditions)
+
+    other = make_store(clock.sources)
+    assert kinds(store.append(LOG, [write.one()])) == ["committed"]
+    assert kinds(store.append(LOG, [guarded("a")])) == ["committed"]
+    assert kinds(other.append(LOG, [write.one(kind="bid.opened/1")])) == ["committed"]
+    assert kinds(store.append(LOG, [guarded("b")])) == ["condition"]
+
+
+def test_a_condition_forgets_what_was_undone(store: Store, write: Streams) -> None:
+    def sheet(number: int, **members: Any) -> Submission:
+        conditions = (Condition(case="case-1", types=frozenset(["sheet.signed/1"]), after=-1),)
+        return submission(
+            Streams().entry(f"sheet-{number}", "sheet.signed/1", case="case-1", **members), conditions=conditions
+        )
+
+    assert kinds(store.append(LOG, [write.one(id="id-taken")])) == ["committed"]
+    assert kinds(store.append(LOG, [sheet(1, id="id-taken")])) == ["digest"]
+    assert kinds(store.append(LOG, [sheet(2)])) == ["committed"]
+    assert kinds(store.append(LOG, [sheet(3)])) == ["condition"]
 
 
 def test_ids_and_sealed_digests_stand_once_in_a_log(store: Store) -> None:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -53,6 +52,8 @@ _LAST_CHECKPOINT = """
     ORDER BY size DESC, number DESC LIMIT 1"""
 
 _json = msgspec.json.encode
+_decode = msgspec.json.Decoder().decode
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 class SqliteReads:
@@ -196,7 +197,8 @@ def _published(row: tuple[int, bytes, bytes]) -> Published:
 def _opening(slot: str, text: str) -> Opening:
     """Decoded for reading; that it fits the signed digest is for whoever shows it to check."""
     try:
-        _salt, _slot, value = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        standard = text.encode("ascii").translate(_STANDARD) + b"=" * (-len(text) % 4)
+        _salt, _slot, value = _decode(binascii.a2b_base64(standard))
     except (ValueError, binascii.Error, msgspec.DecodeError) as error:
         raise Unproven(f"the stored opening of {slot} cannot be read: the store was changed from outside") from error
     return Opening(slot, value, text)
