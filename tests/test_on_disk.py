@@ -146,6 +146,7 @@ def test_a_key_is_enrolled_with_a_role_that_is_known_and_a_holder(tmp_path: Path
         ("other.example/provider/7c", "provider"),
         (f"{DOMAIN}/provider/7c", "officer"),
         (f"{DOMAIN}/officer/7c", "provider"),
+        (f"{DOMAIN}/provider/gb-coh-1", "provider"),
         (f"{DOMAIN}/officer/jane.doe", "officer"),
         (f"{DOMAIN}/officer/7c/x", "officer"),
         (f"{DOMAIN}/officer/", "officer"),

@@ -32,8 +32,8 @@ def check_role(role: str, holder: str, provider: str | None) -> str:
     return holder
 
 
-def check_name(name: str, role: str, domain: str) -> None:
-    """Raises Refused unless a key of this name may have this role."""
+def check_name(name: str, role: str, domain: str, provider: str | None = None) -> None:
+    """Raises Refused unless a key of this name may have this role, and does not tell which provider it is."""
     start, _, token = name.rpartition("/")
     if role == "root":
         fits, expected = name == f"{domain}/root", f"{domain}/root"
@@ -48,6 +48,8 @@ def check_name(name: str, role: str, domain: str) -> None:
             + (", with a token of letters and digits that tells nobody whose it is" if "TOKEN" in expected else ""),
             code="key-name",
         )
+    if provider and provider.casefold() in name:
+        raise Refused(f"the key {name[:200]} names its provider in the open; give it a random token", code="key-name")
 
 
 def check_service(vkey: Vkey, role: str, own: Vkey) -> None:

@@ -155,7 +155,7 @@ class Register:
         """Add a key to the register, or a role to a key. The holder's name is sealed."""
         named = Vkey.parse(vkey)
         holder = enrolling.check_role(role, holder, provider)
-        enrolling.check_name(named.name, role, self.domain)
+        enrolling.check_name(named.name, role, self.domain, provider)
         if role in SERVICES:
             enrolling.check_service(named, role, self.service(role).vkey)
         enrolling.check_one_key(named, role, holder, holders(self.store, self.reader), self.reader.register())

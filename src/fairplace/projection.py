@@ -91,4 +91,4 @@ def _over(older: A, newer: A) -> A:
     return msgspec.structs.replace(older, **stated)
 
 
-_SILENT = (None, "", [], {})
+_SILENT: tuple[object, ...] = (None, "", [], {})

@@ -95,7 +95,8 @@ def _cleaned(does: str, members: dict[str, Any], whose: str | None) -> dict[str,
     """The members that were signed, their texts as they are sealed; `whose` is whom they name."""
     named = {"lodge-bid": "provider", "withdraw-bid": "provider", "lodge-challenge": "challenger"}[does]
     lodged = dict(members)
-    match lodged.get(named):
+    said: Any = lodged.get(named)
+    match said:
         case {"id": str(), "name": str(name)} as provider:
             lodged[named] = {**provider, "name": text(name)}
             lodged["whose"] = provider["id"]

@@ -178,7 +178,7 @@ def standing_award(history: History) -> Recorded | None:
 
 def still_sealed(history: History) -> str | None:
     """Why nothing may stand in the open yet that follows from what the authority alone sees; None once it may."""
-    if history.of(EndedWithoutAward) or history.of(ContractEntered):
+    if any(isinstance(recorded.event, EndedWithoutAward | ContractEntered) for recorded in history.events):
         return None
     award = standing_award(history)
     if award is not None and any(
