@@ -388,7 +388,7 @@ def test_a_register_event_that_does_not_fit_is_refused_before_it_stands_in_the_w
         office.register.revoke(signer("never/enrolled").vkey.text, reason="lost", admin=signer(ROOT))
     assert office.register.reader.size == size
     new = signer("northbrook.gov.example/officer/new")
-    with pytest.raises(Forbidden):
+    with pytest.raises(Refused):
         office.register.enrol(new.vkey.text, "officer", holder="A", provider=None, admin=signer(OFFICER.key))
     assert office.register.reader.size == size
 
