@@ -24,7 +24,7 @@ def write(connection: Connection, log: str, locked: Locked, verdict: Verdict) ->
         leaves.append(leaf)
         for opening in entry.openings:
             openings.append((place, opening.slot, opening.text))
-            digests.append((number, opened_as(opening)))
+            digests.append(opened_as(opening))
         if entry.tags:
             tags += [(tag, place) for tag in entry.tags]
         place += 1
@@ -32,8 +32,8 @@ def write(connection: Connection, log: str, locked: Locked, verdict: Verdict) ->
     insert("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", entries)
     if openings:
         insert("INSERT INTO disclosure VALUES (?, ?, ?)", openings)
-        digests.sort()  # neighbours share a page
-        insert("INSERT INTO digest VALUES (?, ?)", digests)
+        # In order: neighbours share a page.
+        insert("INSERT INTO digest VALUES (?, ?)", [(number, digest) for digest in sorted(digests)])
     if tags:
         insert("INSERT OR IGNORE INTO tag VALUES (?, ?)", tags)
     insert(
