@@ -59,6 +59,20 @@ def test_the_digests_on_the_page_are_those_of_the_files_that_its_entries_give() 
     assert stated == [(f"{len(file):,}", hashlib.sha256(file).hexdigest()) for file in files]
 
 
+def test_the_checkpoint_on_paper_is_that_of_the_vectors_and_its_check_digits_are_right() -> None:
+    printed = re.findall(
+        r"^    fairplace checkpoint 1\n    (\S+)\n    size (\d+)\n    (.+)\n    (.+)$", PAGE, re.MULTILINE
+    )
+    [(origin, size, *lines)] = printed
+    checkpoint = checker.read_checkpoint(CHECKPOINT)
+    assert (origin, int(size)) == (checkpoint.origin, checkpoint.size)
+    digits = [line.replace(" ", "") for line in lines]
+    assert bytes.fromhex("".join(line[:32] for line in digits)) == checkpoint.root
+    for number, line in enumerate(digits, 1):
+        text = f"{origin}\n{size}\n{number}\n{line[:32]}"
+        assert bytes.fromhex(line[32:]) == hashlib.sha256(text.encode()).digest()[:1]
+
+
 def test_the_page_has_every_member_basis_type_and_limit_of_the_checker() -> None:
     members = re.findall(
         r"^\| `([a-z]+)` \|", PAGE[PAGE.index("The JSON is an object") : PAGE.index("### Cases")], re.MULTILINE
