@@ -667,6 +667,7 @@ REGISTER_MEMBERS: Final[Mapping[str, list[str]]] = {
     "key.revoked/1": ["reason", "vkey"],
     "log-key.added/1": ["vkey"],
     "log-key.retired/1": ["vkey"],
+    "log.loss-declared/1": ["kept", "lost", "reason"],
 }
 ROLE = re.compile(r"[a-z][a-z-]{0,63}")
 
@@ -683,6 +684,13 @@ class Standing:
     limited: int = -1  # by the last event that limited it
 
 
+class Loss(NamedTuple):
+    """A declared loss: the tree before it, and the tree that had been signed and is no more."""
+
+    kept: tuple[int, bytes]
+    lost: tuple[int, bytes]
+
+
 class KeyRegister:
     """All keys, as the entries read so far have them."""
 
@@ -692,6 +700,7 @@ class KeyRegister:
         self.keys: dict[tuple[str, bytes], Standing] = {}  # those that sign events, by name and key id
         self.log_keys: dict[tuple[str, bytes], Standing] = {}  # those of the log itself, which sign checkpoints
         self.publics: dict[bytes, str] = {}  # public key to the one vkey under which it stands
+        self.losses: dict[int, Loss] = {}  # by the index of the entry that declares it
         self.root_key = ""
 
     def judge(self, index: int, entry: Entry) -> list[Key]:
@@ -752,6 +761,10 @@ class KeyRegister:
         expect(allowed, f"{signer.key.name} changes the key register without the role root or key-admin")
         expect(kind != "log.opened/1", "the log is opened a second time")
         check_members("the body", body, REGISTER_MEMBERS[kind])
+        if kind == "log.loss-declared/1":
+            expect(signer.roles.get("root", index) <= named, f"{signer.key.name} declares a loss without the role root")
+            self.losses[index] = read_loss(index, body)
+            return
         of_log = kind.startswith("log-key.")
         key = self._key(body["vkey"], event["log"], of_log=of_log)
         name = plain(key.vkey)
@@ -796,6 +809,22 @@ class KeyRegister:
         other = self.publics.setdefault(key.public, vkey)
         expect(other == vkey, f"the key {plain(vkey)} is already in use as {plain(other)}")
         return key
+
+
+def read_loss(index: int, body: dict[str, JSON]) -> Loss:
+    """What is kept ends where the loss is declared (§5)."""
+    expect(type(body["reason"]) is str, f"`reason` is {shown(body['reason'])}, expected a word")
+    heads = []
+    for name in ("kept", "lost"):
+        check_members(f"`{name}`", body[name], ["root", "size"])
+        size, text = body[name]["size"], body[name]["root"]
+        expect(type(size) is int and 0 < size < 2**63, f"`{name}` has the size {shown(size)}, expected one above 0")
+        expect(type(text) is str and text.isascii(), f"`{name}` has the root {shown(text)}, expected base64")
+        root = from_b64(text.encode())
+        expect(len(root) == 32, f"`{name}` has a root of {len(root)} bytes, expected 32")
+        heads.append((size, root))
+    expect(heads[0][0] == index, f"`kept` has the size {heads[0][0]}, but {index} entries stand before the declaration")
+    return Loss(*heads)
 
 
 def is_list_of_types(value: JSON) -> bool:
@@ -1085,9 +1114,10 @@ def read_trust(keys: Iterable[str], policy: str | None) -> Trust:
 NUMBER = r"(?:x[0-9]{3}/)*[0-9]{3}"
 TILE = re.compile(rf"tile/(entries|[0-9])/({NUMBER})(?:\.p/([1-9][0-9]{{0,2}}))?")
 SIZE = re.compile(r"checkpoints/([1-9][0-9]{0,17})")
+LOST = re.compile(r"lost/([1-9][0-9]{0,17})/([1-9][0-9]{0,17})")
 DISCLOSURES = re.compile(rf"disclosures/{NUMBER}")
 FOLDER = re.compile(
-    r"checkpoints/|tile/(?:(?:entries|[0-9])/(?:x[0-9]{3}/)*(?:[0-9]{3}\.p/)?)?|disclosures/(?:x[0-9]{3}/)*"
+    r"checkpoints/|lost/(?:[1-9][0-9]{0,17}/)?|tile/(?:(?:entries|[0-9])/(?:x[0-9]{3}/)*(?:[0-9]{3}\.p/)?)?|disclosures/(?:x[0-9]{3}/)*"
 )
 MOST_BUNDLE = 256 * (2 + 65_535)
 
@@ -1112,6 +1142,7 @@ class Layout:
         self.size = size
         self.files: set[str] = set()
         self.sizes: list[int] = []  # of published checkpoints
+        self.lost: list[tuple[int, int]] = []  # entry that declares a loss, size of a checkpoint that was lost
         self.tiles: dict[str, tuple[str, int, int]] = {}  # name to folder ("entries" or a level), number and width
         self.disclosures: list[str] = []
         for name, kind in names:
@@ -1131,6 +1162,9 @@ class Layout:
         if found := SIZE.fullmatch(name):
             self.sizes.append(int(found[1]))
             fits = int(found[1]) <= self.size
+        elif found := LOST.fullmatch(name):
+            self.lost.append((int(found[1]), int(found[2])))
+            fits = int(found[1]) < self.size
         elif DISCLOSURES.fullmatch(name):
             self.disclosures.append(name)
         elif found := TILE.fullmatch(name):
@@ -1307,6 +1341,9 @@ class Audit:
                 raise Falsehood(f"its digest, {digest}, has already occurred", slot=slot)
             self.digests.add(digest)
         keys = self.register.judge(index, entry)
+        if loss := self.register.losses.get(index):
+            kept, right = loss.kept[1], self.tree.root(index)
+            expect(kept == right, f"`kept` has the root {b64(kept)}, but the entries before it give {b64(right)}")
         n, prev = self.streams.get(stream, (0, ""))
         if event["n"] != n + 1:
             raise Falsehood(f"`n` is {event['n']}, but this is event {n + 1} of the stream {stream}")
@@ -1350,9 +1387,33 @@ class Audit:
                 self.signers = self.check_lines(checkpoint)
         if self.newest != data:
             raise Falsehood(f"it is not the same as {name}: {difference(self.newest, data)}", "checkpoint")
+        self.check_lost()
         return "every root and every signature holds", len(self.layout.sizes)
 
-    def check_lines(self, checkpoint: Checkpoint) -> set[str]:
+    def check_lost(self) -> None:
+        """What was published of a part that was declared lost is still there, and is no part of this log (§10)."""
+        for entry, loss in self.register.losses.items():
+            with At(f"lost/{entry}/{loss.lost[0]}", entry):
+                expect((entry, loss.lost[0]) in self.layout.lost, "the file is missing")
+            self.report.notes.append(
+                f"entry {entry} declares a loss: the log had been signed up to size {loss.lost[0]} and goes on from {entry}"
+            )
+        for entry, size in sorted(self.layout.lost):
+            name = f"lost/{entry}/{size}"
+            data = self.files.read(name, MOST_CHECKPOINT)
+            with At(name):
+                expect(entry in self.register.losses, f"entry {entry} declares no loss")
+                checkpoint, loss = read_checkpoint(data), self.register.losses[entry]
+                expect(checkpoint.size == size, f"the checkpoint has size {checkpoint.size}")
+                right = self.report.origin
+                expect(checkpoint.origin == right, f"the checkpoint is of {checkpoint.origin}, expected {right}")
+                same = size <= entry and checkpoint.root == self.tree.root(size)
+                expect(not same, "it is a checkpoint of this log as it stands: nothing of it was lost")
+                declared = size != loss.lost[0] or checkpoint.root == loss.lost[1]
+                expect(declared, f"its root is {b64(checkpoint.root)}, entry {entry} declares {b64(loss.lost[1])}")
+                self.check_lines(checkpoint, lost=True)
+
+    def check_lines(self, checkpoint: Checkpoint, *, lost: bool = False) -> set[str]:
         """First the log's Ed25519, then its ML-DSA-44, then witnesses sorted by name and key id; all good (§8)."""
         signers: set[str] = set()
         order: list[tuple[int, str, bytes]] = []
@@ -1362,7 +1423,7 @@ class Audit:
                 retired = "" if standing.ended is None else f" and retired by entry {standing.ended}"
                 when = f"added by entry {standing.added}{retired}: it is not one at this size"
                 stands = standing.added < checkpoint.size and not (standing.ended or checkpoint.size) < checkpoint.size
-                expect(stands, f"it is signed by {line}, a log key that was {when}")
+                expect(stands or lost, f"it is signed by {line}, a log key that was {when}")
                 order.append((0 if key.kind == ED25519 else 1, "", b""))
             elif witness := self.trust.witness(line):
                 key = witness

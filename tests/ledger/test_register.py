@@ -1,3 +1,5 @@
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -354,3 +356,37 @@ def test_a_gap_in_the_register_shows() -> None:
     other = msgspec.structs.replace(log.entries[1].envelope, prev=log.entries[1].leaf_text)
     with pytest.raises(Refused, match="does not follow"):
         register.apply(1, log.entries[1].leaf, other)
+
+
+# What was lost
+
+
+def loss(size: int) -> dict[str, Any]:
+    return {
+        "kept": {"root": "A" * 43 + "=", "size": size},
+        "lost": {"root": "B" * 42 + "A=", "size": 9},
+        "reason": "disk",
+    }
+
+
+def test_a_loss_is_declared_by_the_root_right_behind_what_is_kept() -> None:
+    log = opened()
+    log.enrol(ADMIN, "key-admin")
+    with pytest.raises(Refused, match="only a key with role root may"):
+        log.add("log.loss-declared/1", loss(2), ADMIN)
+    for size in (1, 3):
+        with pytest.raises(Refused, match=f"keeps {size} entries is declared at entry 2"):
+            log.add("log.loss-declared/1", loss(size), ROOT)
+    assert log.register.losses() == {}
+    log.add("log.loss-declared/1", loss(2), ROOT)
+    assert [(index, one.lost.size) for index, one in log.register.losses().items()] == [(2, 9)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"kept": {"size": 2}}, {"lost": {"root": "AA==", "size": 9}}, {"lost": {"root": "A" * 43 + "=", "size": 0}}],
+)
+def test_a_loss_of_another_form_is_refused(change: dict[str, Any]) -> None:
+    log = opened()
+    with pytest.raises(Malformed, match=r"this is no log\.loss-declared/1"):
+        log.add("log.loss-declared/1", loss(1) | change, ROOT)

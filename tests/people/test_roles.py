@@ -7,7 +7,9 @@ from fairplace.errors import Forbidden
 from fairplace.people import roles
 from tests.story import EVALUATORS, open_competition
 
-REGISTER = {"log.opened/1", "key.added/1", "key.limited/1", "key.revoked/1", "log-key.added/1", "log-key.retired/1"}
+REGISTER = {"log.opened/1", "key.added/1", "key.limited/1", "key.revoked/1", "log-key.added/1", "log-key.retired/1"} | {
+    "log.loss-declared/1"
+}
 
 
 def test_the_table_names_every_type_of_event_and_no_other() -> None:

@@ -11,7 +11,7 @@ from fairplace.cli.keys import keyring, make_key, root_name
 from fairplace.errors import Busy, Missing, Refused
 from fairplace.on_disk import Register, check_new, create, domain_of
 
-PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "policy", "tile"})
+PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "lost", "policy", "tile"})
 """What may stand in a published folder (wire format, section 10)."""
 
 

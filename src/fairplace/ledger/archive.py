@@ -26,6 +26,7 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest that a ZIP can say: when a file was copied is nobody's business."""
 
 _CHECKPOINT = re.compile(r"checkpoints/([0-9]{1,19})")
+_LOST = re.compile(r"lost/([0-9]{1,19})/[0-9]{1,19}")
 _TILE = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{1,3}))?")
 _DISCLOSURES = re.compile(r"disclosures/(?:x[0-9]{3}/)*[0-9]{3}")
 
@@ -110,6 +111,8 @@ def _reach(name: str) -> int | None:
         return 0
     if found := _CHECKPOINT.fullmatch(name):
         return int(found[1])
+    if found := _LOST.fullmatch(name):
+        return int(found[1]) + 1
     if found := _TILE.fullmatch(name):
         number = int(re.sub("[x/]", "", found[2]))
         level = 0 if found[1] == "entries" else int(found[1])
@@ -121,7 +124,7 @@ def _lasts(name: str, size: int) -> bool:
     """Does the file stay as it is for ever? Full tiles do, and all checkpoints but the newest, which may be signed again."""
     if name.startswith("tile/"):
         return ".p/" not in name
-    return name.startswith("checkpoints/") and name != f"checkpoints/{size}"
+    return name.startswith(("checkpoints/", "lost/")) and name != f"checkpoints/{size}"
 
 
 def _set_aside(source: Path, target: Path) -> None:

@@ -14,6 +14,7 @@ from fairplace.ledger.entry import Entry, Envelope
 from fairplace.ledger.note import COSIGNATURE, ED25519, SignatureLine, Vkey, b64
 from fairplace.ledger.register_events import (
     EVENTS,
+    LOSS_DECLARED,
     OPENED,
     KeyAdded,
     KeyLimited,
@@ -21,6 +22,7 @@ from fairplace.ledger.register_events import (
     LogKeyAdded,
     LogKeyRetired,
     LogOpened,
+    LossDeclared,
 )
 
 TYPES = frozenset(EVENTS)
@@ -65,6 +67,7 @@ class KeyRegister:
         self._refs: dict[str, tuple[KeyRef, ...]] = {}
         self._log_keys: dict[KeyRef, LogKey] = {}
         self._owners: dict[bytes, Vkey] = {}
+        self._losses: dict[int, LossDeclared] = {}
 
     def copy(self) -> "KeyRegister":
         """A register of its own, to try events on."""
@@ -93,6 +96,10 @@ class KeyRegister:
     def all_log_keys(self) -> tuple[Vkey, ...]:
         """Every log key there ever was: old checkpoints bear the lines of retired ones."""
         return tuple(key.vkey for key in self._log_keys.values())
+
+    def losses(self) -> dict[int, LossDeclared]:
+        """The losses that were declared, by the index of the entry that declares each."""
+        return dict(self._losses)
 
     def roles_of(self, key_name: str, *, keys: str, index: int, key_id: bytes | None = None) -> frozenset[str]:
         """The roles of a name at an entry: of one of its keys, or of all that may still sign."""
@@ -165,6 +172,8 @@ class KeyRegister:
         roles = self.roles_of(line.name, keys=envelope.keys, index=index, key_id=line.key_id)
         if not roles & _AUTHORITIES:
             raise Refused(f"{line.name} may not change the key register; only a key with role root or key-admin may")
+        if envelope.type == LOSS_DECLARED and ROOT not in roles:
+            raise Refused(f"{line.name} may not declare a loss; only a key with role root may")
 
     @staticmethod
     def _opener(envelope: Envelope, lines: tuple[SignatureLine, ...]) -> Vkey:
@@ -184,13 +193,7 @@ class KeyRegister:
         if envelope.type not in TYPES:
             return
         leaf = b64(leaf) if isinstance(leaf, bytes) else leaf
-        if self._n == 0:
-            if envelope.type != OPENED or index != 0:
-                raise Malformed(f"{envelope.type} came at entry {index}; a log begins with {OPENED} at entry 0")
-        elif envelope.type == OPENED or envelope.stream != self.stream or envelope.log != self.log:
-            raise Refused(f"{envelope.type} at entry {index} is no event of the key register of {self.log}")
-        elif envelope.n != self._n + 1 or envelope.prev != self.head_leaf or index <= self.head_index:
-            raise Refused(f"register event {envelope.n} at entry {index} does not follow event {self._n}")
+        self._check_follows(index, envelope)
         match register_events.read(envelope.type, envelope.body):
             case LogOpened(root_key=text):
                 vkey = _event_key(text, envelope.log)
@@ -218,8 +221,24 @@ class KeyRegister:
                 if known is None or known.retired is not None:
                     raise Refused(f"the log key {vkey.text} is not in use: it cannot be retired")
                 self._log_keys[_ref(vkey)] = msgspec.structs.replace(known, retired=index)
+            case LossDeclared() as loss:
+                if loss.kept.size != index:
+                    raise Refused(
+                        f"a loss that keeps {loss.kept.size} entries is declared at entry {index};"
+                        " it must come right behind what is kept"
+                    )
+                self._losses[index] = loss
         self._n, self.head_index, self.head_leaf = envelope.n, index, leaf
         self._index_of[leaf] = index
+
+    def _check_follows(self, index: int, envelope: Envelope) -> None:
+        if self._n == 0:
+            if envelope.type != OPENED or index != 0:
+                raise Malformed(f"{envelope.type} came at entry {index}; a log begins with {OPENED} at entry 0")
+        elif envelope.type == OPENED or envelope.stream != self.stream or envelope.log != self.log:
+            raise Refused(f"{envelope.type} at entry {index} is no event of the key register of {self.log}")
+        elif envelope.n != self._n + 1 or envelope.prev != self.head_leaf or index <= self.head_index:
+            raise Refused(f"register event {envelope.n} at entry {index} does not follow event {self._n}")
 
     def _claim(self, vkey: Vkey) -> None:
         """One public key, one name, one kind, one use: no actor has the log's name."""

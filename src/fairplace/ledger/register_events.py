@@ -57,15 +57,31 @@ class LogKeyRetired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vkey: str
 
 
-RegisterEvent = LogOpened | KeyAdded | KeyLimited | KeyRevoked | LogKeyAdded | LogKeyRetired
+class TreeHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the log is, and the base64 root of its tree."""
 
-OPENED, KEY_ADDED, KEY_LIMITED, KEY_REVOKED, LOG_KEY_ADDED, LOG_KEY_RETIRED = (
+    root: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{43}=$(?!\n)")]
+    size: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)]
+
+
+class LossDeclared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What had been signed of the log cannot be brought back; the log goes on from what was kept."""
+
+    kept: TreeHead  # the entries before this one
+    lost: TreeHead  # the largest tree that had been signed and is none of this log
+    reason: str
+
+
+RegisterEvent = LogOpened | KeyAdded | KeyLimited | KeyRevoked | LogKeyAdded | LogKeyRetired | LossDeclared
+
+OPENED, KEY_ADDED, KEY_LIMITED, KEY_REVOKED, LOG_KEY_ADDED, LOG_KEY_RETIRED, LOSS_DECLARED = (
     "log.opened/1",
     "key.added/1",
     "key.limited/1",
     "key.revoked/1",
     "log-key.added/1",
     "log-key.retired/1",
+    "log.loss-declared/1",
 )
 EVENTS: dict[str, type[RegisterEvent]] = {
     OPENED: LogOpened,
@@ -74,6 +90,7 @@ EVENTS: dict[str, type[RegisterEvent]] = {
     KEY_REVOKED: KeyRevoked,
     LOG_KEY_ADDED: LogKeyAdded,
     LOG_KEY_RETIRED: LogKeyRetired,
+    LOSS_DECLARED: LossDeclared,
 }
 
 

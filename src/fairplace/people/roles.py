@@ -62,6 +62,7 @@ TABLE: Mapping[str, Rule] = {
     "key.revoked/1": _rule("root key-admin", "as enrolment"),
     "log-key.added/1": _rule("root", "the log's own keys are the root's to change"),
     "log-key.retired/1": _rule("root", "the log's own keys are the root's to change"),
+    "log.loss-declared/1": _rule("root", "nobody else may say that what was signed is gone"),
     # The invitation
     "procurement.planned/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
     "procurement.conflicts-assessed/1": _rule("officer monitoring", "Act, s. 83: the authority", second=_OVERRIDE),
