@@ -15,9 +15,10 @@ settings.load_profile("house")
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Under CI a browser test that would be skipped fails: nobody looks at what was not looked at."""
+    """Under CI a test that would be skipped for want of a program fails: nobody looks at what was not looked at."""
     report = yield
-    if report.skipped and os.environ.get("CI") == "true" and item.get_closest_marker("browser"):
+    wanting = item.get_closest_marker("browser") or item.get_closest_marker("needs_go")
+    if report.skipped and os.environ.get("CI") == "true" and wanting:
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} would be skipped: {call.excinfo.value if call.excinfo else 'no reason given'}"
     return report
