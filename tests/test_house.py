@@ -77,7 +77,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_carries_the_shelves_byte_for_byte(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-        for shelf in ("policies", "projections", "web/templates", "web/static", "docs/rules"):
+        for shelf in ("policies", "projections", "web/templates", "web/static", "web/scripts", "docs/rules"):
             files = [path for path in (ROOT / shelf).rglob("*") if path.is_file() and path.suffix != ".pyc"]
             assert files, f"{shelf}/ is empty"
             for path in files:

@@ -13,7 +13,9 @@ import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, async_playwright
 
+from fairplace import shelf
 from fairplace.http.app import create_app
+from fairplace.http.pages import Scripts
 from tests.http.town import Town, build
 
 ARGUMENTS = [
@@ -38,6 +40,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     made = build(tmp_path_factory.mktemp("town") / "register")
     yield made
     made.register.close()
+
+
+@pytest.fixture(scope="session")
+def version() -> str:
+    """The digest that stands in the address of the scripts."""
+    return Scripts(shelf.root("web")).version
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

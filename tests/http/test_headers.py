@@ -18,6 +18,7 @@ EXAMPLES = {
     "/rules/{name:str}": "/rules/ET-01",
     "/log/{name:str}": "/log/0",
     "/static/{name:str}": "/static/fairplace.css",
+    "/scripts/{version:str}/{name:str}": "/scripts/none/verify.js",
     "/checkpoints/{name:str}": "/checkpoints/1",
     "/tile/{rest:path}": "/tile/entries/000",
     "/disclosures/{rest:path}": "/disclosures/000",

@@ -9,6 +9,7 @@ from fairplace.errors import Missing
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, TheSite
 
+JAVASCRIPT = "text/javascript"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -24,7 +25,7 @@ def accessibility(site: TheSite) -> Answer:
 
 @public("/static/{name:str}")
 def asset(site: TheSite, name: FromPath[str], v: FromQuery[str] = "") -> Answer:
-    """A style sheet or script of ours. Kept for ever under the address that names its digest."""
+    """A style sheet of ours. Kept for ever under the address that names its digest."""
     found = site.pages.assets.get(name)
     if found is None:
         raise Missing("there is no such file")
@@ -33,10 +34,19 @@ def asset(site: TheSite, name: FromPath[str], v: FromQuery[str] = "") -> Answer:
     return Response(data, media_type=media, headers={"cache-control": caching})
 
 
+@public("/scripts/{version:str}/{name:str}")
+def script(site: TheSite, version: FromPath[str], name: FromPath[str]) -> Answer:
+    """A script of ours. An older page asks for older scripts: it gets none, and works without."""
+    found = site.pages.scripts.get(version, name)
+    if found is None:
+        raise Missing("there is no such script in this version of the site")
+    return Response(found, media_type=JAVASCRIPT, headers={"cache-control": FOR_EVER})
+
+
 @public("/robots.txt")
 def robots(site: TheSite) -> Answer:
     """Search engines may read everything here but the raw log."""
     return Response(b"User-agent: *\nDisallow: /tile/\nDisallow: /disclosures/\n", media_type="text/plain")
 
 
-HANDLERS = (about, accessibility, asset, robots)
+HANDLERS = (about, accessibility, asset, script, robots)

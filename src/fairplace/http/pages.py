@@ -1,4 +1,4 @@
-"""Templates into pages: one Jinja environment that escapes everything, and the style sheet's own address.
+"""Templates into pages: one Jinja environment that escapes everything, and the addresses of styles and scripts.
 
 - Autoescape is on for every template; only filters of ours make markup, from parts that they escape.
 - Templates are read from `web/templates` and the page components from the package `govuk_frontend_jinja`.
@@ -39,14 +39,17 @@ class Pages:
 
     def __init__(self, web: Path, *, authority: str, origin: str) -> None:
         self.assets = Assets(web)
+        self.scripts = Scripts(web)
         self._environment = environment(web / "templates")
-        self._environment.globals.update(authority=authority, origin=origin, asset=self.assets.address)
+        self._environment.globals.update(
+            authority=authority, origin=origin, asset=self.assets.address, script=self.scripts.address
+        )
 
     def render(self, template: str, /, **context: Any) -> str:
         return self._environment.get_template(template).render(context)
 
 
-MEDIA = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
+MEDIA = {".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class Assets:
@@ -55,9 +58,7 @@ class Assets:
     def __init__(self, web: Path) -> None:
         self._files = {
             file.name: file.read_bytes()
-            for folder in (web / "static", web / "scripts")
-            if folder.is_dir()
-            for file in sorted(folder.iterdir())
+            for file in sorted((web / "static").glob("*"))
             if file.suffix in MEDIA and file.is_file()
         }
         self._versions = {name: hashlib.sha256(data).hexdigest()[:12] for name, data in self._files.items()}
@@ -73,3 +74,22 @@ class Assets:
     def address(self, name: str) -> str:
         """The address for a page. A new build has a new digest and so a new address."""
         return f"/static/{name}?v={self.version(name) or ''}"
+
+
+class Scripts:
+    """Our own ES modules. One digest over all of them stands in their address, so no page ever mixes two versions.
+
+    `version` is SHA-256 over a line for each file, by name: the name, a space, the SHA-256 of its bytes. A module that
+    imports `./note.js` thereby asks for the same version.
+    """
+
+    def __init__(self, web: Path) -> None:
+        self._files = {file.name: file.read_bytes() for file in sorted((web / "scripts").glob("*.js"))}
+        lines = (f"{name} {hashlib.sha256(data).hexdigest()}\n" for name, data in self._files.items())
+        self.version = hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def get(self, version: str, name: str) -> bytes | None:
+        return self._files.get(name) if version == self.version else None
+
+    def address(self, name: str) -> str:
+        return f"/scripts/{self.version}/{name}"
