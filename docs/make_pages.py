@@ -21,6 +21,7 @@ import msgspec
 
 import fairplace
 from fairplace import catalogue, deciders, terms
+from fairplace.custody.events import Affair
 from fairplace.decision import Command
 from fairplace.event import Aside, Event, Fact, Step
 from fairplace.ledger import register_events
@@ -209,7 +210,13 @@ def events() -> Iterator[str]:
     yield from types.lines()
 
 
-TITLES = {"procurement": "Procurement", "people": "People", "challenge": "Challenges", "openness": "Openness"}
+TITLES = {
+    "procurement": "Procurement",
+    "people": "People",
+    "challenge": "Challenges",
+    "openness": "Openness",
+    "custody": "Sealed values",
+}
 
 
 def event(name: str, kind: type, types: Types) -> Iterator[str]:
@@ -243,6 +250,7 @@ FORMS: tuple[tuple[type[Fact], str], ...] = (
     (Step, "It is a step, in the case's own stream."),
     (Aside, "It stands in a stream of its author's, and has `seen`."),
     (Event, "It stands in the case's own stream."),
+    (Affair, "It is of no case."),
     (Fact, "It stands in a stream of its own; its `case` and `seen` are sealed."),
 )
 

@@ -836,8 +836,10 @@ def is_list_of_types(value: JSON) -> bool:
 # case. An event in any other stream names what its author had `seen`: an entry of the case's stream. Closing events say
 # what they rest on: count, types and root of all earlier entries of the case of these types, so a dropped one shows.
 # Deposits (sealed bids) have `case` and `seen` as sealed slots, so that nobody can count a case's bids; they are judged
-# as far as they have been opened.
+# as far as they have been opened. Affairs (somebody read sealed values, had them erased, or held them for a court) are of
+# no case: nothing of them is ever opened to the public.
 
+AFFAIRS: Final = ("sealed.", "hold.")
 OPENINGS: Final = {
     "value.disclosed/1": ["case", "evidence", "happened_at", "occasion", "openings"],
     "value.withdrawn/1": ["case", "evidence", "ground", "happened_at", "openings"],
@@ -847,7 +849,7 @@ OPENINGS: Final = {
 class Kept(NamedTuple):
     """What later entries ask of an earlier one."""
 
-    case: str | None  # of the key register: None; of a deposit: empty, until its slot `/case` is open
+    case: str | None  # of the key register and of affairs: None; of a deposit: empty, until its slot `/case` is open
     type: str
     digests: dict[str, str]  # slot to digest
 
@@ -864,10 +866,14 @@ class Cases:
         self.in_effect: dict[int, set[str]] = {}  # entry to the slots whose opening is public
         self.claimed: dict[int, str] = {}  # deposit to the case whose acts opened it
 
-    def judge(self, index: int, entry: Entry) -> str:
-        """The case of an entry outside the key register; empty for a deposit."""
+    def judge(self, index: int, entry: Entry) -> str | None:
+        """The case of an entry outside the key register; empty for a deposit, None for what is of no case."""
         event, body, kind = entry.event, entry.event["body"], entry.event["type"]
         stream, case = event["stream"], body.get("case")
+        if kind.startswith(AFFAIRS):
+            expect("case" not in body, f"{kind} has a `case`, but reads, erasures and holds are of no case")
+            expect(stream not in self.opened, f"{kind} tells its case: it stands in its stream, {stream}")
+            return None
         if kind.startswith("deposit."):
             for member in ("case", "seen"):
                 sealed = member not in body and f"/{member}" in event["sealed"]
@@ -938,7 +944,7 @@ class Cases:
             good = good and slots == sorted(set(slots))
             expect(good, f"an opening names the slots {shown(slots)}, expected them sorted and each once")
             last, entry = at, self.entries[at]
-            expect(entry.case is not None, f"an opening names entry {at}, which belongs to the key register")
+            expect(entry.case is not None, f"an opening names entry {at}, which belongs to no case")
             owner = entry.case or self.claimed.setdefault(at, case)
             expect(owner == case, f"an opening names entry {at}, which belongs to another case")
             for slot in slots:

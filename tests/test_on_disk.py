@@ -11,7 +11,7 @@ import pytest
 from fairplace import settings
 from fairplace.errors import FairplaceError, Malformed, Misconfigured, Refused
 from fairplace.ledger.note import Signer
-from fairplace.on_disk import Register, create, domain_of
+from fairplace.on_disk import SERVICES, Register, create, domain_of
 from fairplace.sources import SYSTEM
 from tests.office import AUTHORITY, ORIGIN, ROOT, open_office, person, signer
 from tests.story import DOMAIN, OFFERS
@@ -31,14 +31,14 @@ def test_a_new_register_stands_in_its_folder(tmp_path: Path) -> None:
             "secrets",
             "public",
         }
-        assert register.reader.size == 6  # opened, two keys of the log, three services
+        assert register.reader.size == 7  # opened, two keys of the log, four services
         assert (register.public / "checkpoint").is_file()
-        assert [stat.S_IMODE(path.stat().st_mode) for path in (folder / "secrets").iterdir()] == [0o600] * 5
+        assert [stat.S_IMODE(path.stat().st_mode) for path in (folder / "secrets").iterdir()] == [0o600] * 6
         assert stat.S_IMODE((folder / "secrets").stat().st_mode) == 0o700
         assert stat.S_IMODE((folder / "register.sqlite").stat().st_mode) == 0o600
         assert register.settings == settings.load(folder, {})
     with Register.open(folder) as again:
-        assert again.reader.size == 6
+        assert again.reader.size == 7
 
 
 def test_an_empty_folder_that_is_there_will_do(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_key_is_enrolled_with_a_role_that_is_known_and_a_holder(tmp_path: Path
         for given in wrong:
             with pytest.raises(Malformed):
                 register.enrol(vkey, admin=signer(ROOT), **given)
-        assert register.reader.size == 6
+        assert register.reader.size == 7
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_key_has_the_name_of_its_kind_and_no_other_kind_of_role(tmp_path: Path
 
 def test_the_registers_own_keys_have_no_further_role(tmp_path: Path) -> None:
     with made(tmp_path / "register") as register:
-        for own in ("receiver", "assessor", "importer"):
+        for own in SERVICES:
             for role in ("approver", "provider", "receiver" if own != "receiver" else "importer"):
                 with pytest.raises(Refused, match="cannot act as"):
                     register.enrol(

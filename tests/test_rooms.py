@@ -48,6 +48,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.decision": FACTS,
     "fairplace.*.commands": ("fairplace.decision", *FACTS),
     "fairplace.people.roles": ("fairplace.decision", *FACTS),
+    "fairplace.people.sight": ("fairplace.decision", "fairplace.people.roles", *FACTS),
+    "fairplace.custody": FACTS,
     "fairplace.procedure": DECISIONS,
     # deciding, and the one path in
     "fairplace.procurement": (*DECIDING, "fairplace.ledger.tree"),  # a decision names the root it rests on
@@ -84,6 +86,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "fairplace.jsonl": (*DECISIONS, "fairplace.deciders"),
     "fairplace.receipts": REGISTER,
+    "fairplace.vault": (*REGISTER, "fairplace.custody", "fairplace.people.sight"),
     "fairplace.covering": (*REGISTER, "fairplace.prepared", "fairplace.procurement.deposits"),
     "fairplace.recording": (*REGISTER, *SUBJECTS, "fairplace.covering", "fairplace.lodging", "fairplace.prepared"),
     "fairplace.clerk": (
@@ -173,6 +176,7 @@ PURE = (
     "fairplace.deciders",
     "fairplace.event",
     "fairplace.bids",
+    "fairplace.custody",
     "fairplace.policy",
     "fairplace.procedure",
     "fairplace.projection",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import fairplace.challenge.events
+import fairplace.custody.events
 import fairplace.openness.events
 import fairplace.people.events
 import fairplace.procurement.events
@@ -18,6 +19,7 @@ TYPES: dict[str, type[Fact]] = {
     **fairplace.people.events.TYPES,
     **fairplace.challenge.events.TYPES,
     **fairplace.openness.events.TYPES,
+    **fairplace.custody.events.TYPES,
 }
 
 NAMES: dict[type[Fact], str] = {kind: name for name, kind in TYPES.items()}

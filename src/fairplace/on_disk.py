@@ -37,10 +37,11 @@ from fairplace.settings import Settings
 from fairplace.sources import SYSTEM, Sources
 from fairplace.terms import text
 
-SERVICES = ("receiver", "assessor", "importer")
-"""Roles whose keys the register itself holds: they take in, judge and copy; they decide nothing."""
+SERVICES = ("receiver", "assessor", "importer", "vault")
+"""Roles whose keys the register itself holds: they take in, judge, copy, and write who read; they decide nothing."""
 
 _ED25519, _MLDSA = "log", "log-mldsa"
+_SERVICE_SEEDS = {"vault": "vault-service"}  # `vault` is the seed under which subject keys are wrapped
 
 
 class Register:
@@ -106,7 +107,7 @@ class Register:
     def service(self, role: str) -> Signer:
         """The register's own key for a service role."""
         name = f"{self.domain}/service/{role}"
-        return Signer(name, _seed(self.folder, role))
+        return Signer(name, _seed(self.folder, _seed_of(role)))
 
     @property
     def log_key(self) -> Vkey:
@@ -252,7 +253,7 @@ def _filled(
     folder: Path, authority: str, origin: str, root: Signer, sources: Sources, draw: Callable[[int], bytes]
 ) -> Register:
     (folder / "secrets").mkdir(mode=0o700, parents=True)
-    for name in (_ED25519, _MLDSA, *SERVICES):
+    for name in (_ED25519, _MLDSA, *map(_seed_of, SERVICES)):
         _keep_seed(folder / "secrets" / f"{name}.seed", draw(32))
     log_keys = [Signer(origin, _seed(folder, _ED25519)).vkey.text]
     if mldsa_supported():
@@ -293,6 +294,11 @@ def _keep_seed(path: Path, seed: bytes) -> None:
         file.write(seed.hex() + "\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _seed_of(role: str) -> str:
+    """The name of the file that holds a service's seed."""
+    return _SERVICE_SEEDS.get(role, role)
 
 
 def domain_of(origin: str) -> str:

@@ -14,6 +14,7 @@ from typing import get_args, get_origin
 import msgspec
 
 from fairplace.challenge import events as challenge
+from fairplace.custody import events as custody
 from fairplace.event import Fact
 from fairplace.ledger.disclosure import Basis, Sealed
 from fairplace.openness import events as openness
@@ -100,6 +101,11 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     openness.Disclosed: ("occasion",),
     openness.Withdrawn: ("ground",),
     openness.Assessed: ("view", "occasion", "upto"),
+    # Of no case, so in no trail.
+    custody.ValuesRead: (),
+    custody.ValuesErased: (),
+    custody.HoldPlaced: (),
+    custody.HoldLifted: (),
 }  # fmt: skip
 """The public members of each event that a reader of a trail wants."""
 

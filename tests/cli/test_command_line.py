@@ -107,7 +107,7 @@ def test_a_register_is_made_used_and_verified_from_nothing(run: Any, tmp_path: P
     assert run("key", "enrol", folder, approver, "--role", "approver", "--holder", "B. Approver").code == 0
     listed = run("key", "list", folder, "--json").objects
     assert [one["roles"] for one in listed if one["vkey"] == vkey] == [["officer"]]
-    assert f"{vkey}  officer since entry 6" in run("key", "list", folder).out
+    assert f"{vkey}  officer since entry 7" in run("key", "list", folder).out
 
     recorded = run("record", folder, written(tmp_path / "commands.jsonl", [plan(), end()]))
     assert recorded.code == 0

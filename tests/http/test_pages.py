@@ -127,9 +127,9 @@ def test_each_check_says_whether_anybody_can_run_it_again(town: Town, client: Cl
     part = text_of(page[page.index('id="checks"') : page.index('id="challenges"')])
     rules = re.findall(r'href="/rules/([A-Z]+-[0-9]+)"', page[page.index('id="checks"') :])
     assert rules == ["RR-04", "CI-01", "ET-01", "ET-02", "ET-12", "AD-02", "ET-18"], "the gravest first"
-    assert part.count("Judged on facts that are not public; the council’s own run, step 27.") == 2
-    assert "4 answers rest on public facts alone, as step 28 says." in part
-    assert "2 answers rest on facts that are not public, as the council’s own run in step 27 says" in part
+    assert part.count("Judged on facts that are not public; the council’s own run, step 28.") == 2
+    assert "4 answers rest on public facts alone, as step 29 says." in part
+    assert "2 answers rest on facts that are not public, as the council’s own run in step 28 says" in part
 
 
 def test_reasons_have_numbers_that_a_letter_can_point_at(town: Town, client: Client) -> None:

@@ -601,6 +601,31 @@ def test_a_deposit_without_its_sealed_case_is_found(log: Writer) -> None:
     false(log, "no sealed slot /case", entry=7)
 
 
+AFFAIR = "00000000-0000-4000-8000-0000000000a1"
+
+
+def test_reads_erasures_and_holds_are_of_no_case(log: Writer) -> None:
+    for kind in ("sealed.read/1", "sealed.erased/1", "hold.placed/1"):
+        log.add(kind, {"count": 1}, stream=AFFAIR[:-1] + str(len(kind) % 10), sealed={"/case": CASE})
+    true(log)
+
+
+@pytest.mark.parametrize("kind", ["sealed.read/1", "hold.placed/1"])
+def test_a_read_or_a_hold_that_tells_its_case_is_found(kind: str) -> None:
+    log = story()
+    log.add(kind, {"case": CASE}, stream=AFFAIR)
+    false(log, f"{kind} has a `case`")
+    log = story()
+    log.add(kind, {"count": 1}, stream=CASE)
+    false(log, f"{kind} tells its case")
+
+
+def test_nothing_of_a_read_is_ever_made_public(log: Writer) -> None:
+    read = log.add("sealed.read/1", {"purpose": "audit"}, stream=AFFAIR, sealed={"/case": CASE})
+    log.disclose({read: ["/case"]})
+    false(log, f"an opening names entry {read}, which belongs to no case")
+
+
 def test_a_deposit_whose_opened_case_does_not_exist_is_found(log: Writer) -> None:
     planned(log)
     deposit = deposited(log, sealed={"/case": OTHER_CASE, "/seen": log.leaf(6)})
@@ -716,7 +741,7 @@ def test_disclosures_in_another_order_are_found(files: dict[str, bytes]) -> None
         ([{"entry": 6, "slots": ["/title", "/title"]}], "sorted"),
         ([{"entry": 6, "slots": [1]}], "sorted"),
         ([{"entry": 6, "slots": ["/price"]}], "does not have the slot"),
-        ([{"entry": 4, "slots": ["/holder"]}], "belongs to the key register"),
+        ([{"entry": 4, "slots": ["/holder"]}], "belongs to no case"),
         ([{"entry": 6}], "no member"),
         ([6], "expected an object"),
         (None, "expected a list"),

@@ -185,6 +185,11 @@ def join(kind: type[E], body: Mapping[str, Any], slots: Mapping[str, Slot], open
     return event
 
 
+def slots_of(event: msgspec.Struct) -> set[str]:
+    """The paths of an event's sealed values."""
+    return _places(event, "", set())
+
+
 def _places(value: msgspec.Struct | dict[str, Any], path: str, found: set[str]) -> set[str]:
     """Where the sealed values of an event stand, beside those that are found already."""
     if isinstance(value, dict):

@@ -28,16 +28,18 @@ Role = Literal[
     "moderator",
     "approver",
     "monitoring",
+    "auditor",
     "provider",
     "receiver",
     "assessor",
     "importer",
+    "vault",
 ]
 ROLES: frozenset[str] = frozenset(get_args(Role))
 HEADS: frozenset[str] = frozenset({"root", "key-admin"})
 """Who can let others act."""
-PEOPLE: frozenset[str] = ROLES - {"root", "provider", "receiver", "assessor", "importer"}
-"""Roles of the authority's own people: those who decide, and who could countersign themselves with a second key."""
+PEOPLE: frozenset[str] = ROLES - {"root", "provider", "receiver", "assessor", "importer", "vault"}
+"""Roles of people whom the authority lets in: those who decide, and who could countersign themselves with a second key."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -106,13 +108,22 @@ TABLE: Mapping[str, Rule] = {
         "officer monitoring importer", "a take-down is quick: one signature, or the source took it down"
     ),
     "case.assessed/1": _rule("assessor", "the rules speak with a key of their own"),
+    # Sealed values
+    "sealed.read/1": _rule("vault", "the reader's own signature is sealed inside"),
+    "sealed.erased/1": _rule("officer monitoring", "whoever keeps the file, and somebody else", second=_OVERRIDE),
+    "hold.placed/1": _rule("officer monitoring", "one person may stop what cannot be undone"),
+    "hold.lifted/1": _rule("monitoring approver", "two persons, as for the erasure it allows", second=_OVERRIDE),
 }
 
 REPORTERS: frozenset[str] = frozenset({"officer", "monitoring"})
 """Who may report what happened elsewhere: those who keep the file."""
 
 NOT_REPORTED: frozenset[str] = frozenset(
-    {name for name in TABLE if name.startswith(("log.", "key.", "log-key.", "value.", "case.", "deposit."))}
+    {
+        name
+        for name in TABLE
+        if name.startswith(("log.", "key.", "log-key.", "value.", "case.", "deposit.", "sealed.", "hold."))
+    }
     | {"procurement.imported/1", "interest.declared/1", "challenge.lodged/1", "challenge.withdrawn/1"}
 )
 """What nobody reports under their own name: it is the register's own doing, or its signer must not show who came."""

@@ -1,0 +1,235 @@
+"""Who may read which sealed value, and from when on: nothing that is not listed here, by nobody.
+
+- Before the bids of a case are opened nobody reads a bid, whatever their role; a late one not before the others.
+- An evaluator reads the bids without their prices, and of the others' sheets nothing before marks are agreed.
+- Who must stay out of a case reads nothing of it but their own words.
+- A provider reads what is its own: what it lodged at any time, how it was judged once it is told.
+- What belongs to no case is whose a key is, and what was done with sealed values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from fairplace.challenge.events import Lodged
+from fairplace.decision import History
+from fairplace.ledger.disclosure import slots_of
+from fairplace.people.roles import recused
+from fairplace.procurement.events import (
+    Awarded,
+    BidsOpened,
+    DepositReceived,
+    DepositReceivedLate,
+    DepositWithdrawn,
+    EndedWithoutAward,
+    LateBidsDecided,
+    Moderated,
+    QuestionAsked,
+    SummariesSent,
+)
+from fairplace.terms import KeyName, Place
+
+Since = Literal["always", "opened", "moderated", "decided"]
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """Slots of some types that some roles may read. `*` is any place; `own`: the signer of the entry, too."""
+
+    types: frozenset[str]
+    slots: tuple[str, ...]
+    who: frozenset[str]
+    since: Since
+    why: str
+    own: bool = False
+
+
+def _sight(types: str, slots: str, who: str, since: Since, why: str, *, own: bool = False) -> Sight:
+    return Sight(frozenset(types.split()), tuple(slots.split()), frozenset(who.split()), since, why, own)
+
+
+_OFFICE = "officer approver monitoring auditor"
+_PANEL = "officer evaluator moderator approver monitoring auditor"
+_EVERY_STEP = (
+    "procurement.planned/1 procurement.conflicts-assessed/1 procurement.tender-published/1 procurement.criteria-changed/1"
+    " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
+    " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
+    " procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
+    " procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
+    " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.ended-without-award/1"
+    " procurement.award-withdrawn/1 interest.decided/1"
+)
+_BESIDE = (
+    "interest.declared/1 challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1"
+    " challenge.withdrawn/1 value.disclosed/1 value.withdrawn/1 case.assessed/1 procurement.imported/1"
+)
+
+SIGHTS: tuple[Sight, ...] = (
+    _sight(_EVERY_STEP, "/override_reason", _OFFICE, "always", "whoever answers for the procedure"),
+    _sight(f"{_EVERY_STEP} {_BESIDE}", "/exhibit", _OFFICE, "always", "whoever keeps the file"),
+    # The invitation
+    _sight("procurement.planned/1", "/title /need /authority /estimated_value /lots_reason /split_reason", _PANEL,
+           "always", "the panel knows what is bought"),
+    _sight("procurement.conflicts-assessed/1", "/conflicts /steps", _OFFICE, "always", "it names people"),
+    _sight("procurement.tender-published/1", "/titles /descriptors /documents", _PANEL, "always", "the panel's scale"),
+    _sight("procurement.criteria-changed/1", "/titles /descriptors /reason", _PANEL, "always", "the panel's scale"),
+    _sight("procurement.deadline-changed/1", "/recipients /reason", _OFFICE, "always", "it names who may bid"),
+    _sight("procurement.question-asked/1", "/words", _PANEL, "always", "answers are for everybody"),
+    _sight("procurement.question-asked/1", "/asked_by", "monitoring auditor", "always", "the asker stays hidden"),
+    _sight("procurement.question-answered/1", "/words /answer", _PANEL, "always", "answers are for everybody"),
+    _sight("procurement.question-answered/1", "/recipients", "monitoring auditor", "always", "it names who may bid"),
+    _sight("procurement.contact-recorded/1", "/handling /provider /note", "officer monitoring auditor", "always",
+           "whoever deals with approaches"),
+    # Bids
+    _sight("deposit.received/1 deposit.received-late/1", "/case /seen /provider /document", _PANEL, "opened",
+           "the bids are on the table"),
+    _sight("deposit.received/1 deposit.received-late/1", "/price /provider_signature",
+           "officer moderator approver monitoring auditor", "opened", "marks are given without the price"),
+    _sight("deposit.withdrawn/1", "/case /seen /deposit /provider_signature", _OFFICE, "opened", "it came to nothing"),
+    _sight("deposit.received/1 deposit.received-late/1 deposit.withdrawn/1", "/exhibit", _OFFICE, "opened",
+           "what the report of a bid rests on may hold the bid"),
+    _sight("procurement.bids-opened/1", "/bids/*/deposit /rests_on /late", _PANEL, "opened", "places name the bids"),
+    _sight("procurement.late-bids-decided/1", "/decisions", _OFFICE, "opened", "it names late bidders"),
+    _sight("procurement.bids-checked/1", "/bids/*/check", _PANEL, "opened", "which bids are live"),
+    # Evaluation and decision
+    _sight("evaluation.sheet-signed/1", "/bids/*/marks /bids/*/reasons", "moderator monitoring auditor", "opened",
+           "who moderates must know them", own=True),
+    _sight("evaluation.sheet-signed/1", "/bids/*/marks /bids/*/reasons", "officer evaluator approver", "moderated",
+           "nobody marks after others' marks"),
+    _sight("evaluation.moderated/1", "/bids/*/marks /bids/*/reasons /bids/*/changes /bids/*/result", _PANEL, "moderated",
+           "the panel's agreement"),
+    _sight("procurement.awarded/1", "/bids/*/award /reasons /alternatives", _PANEL, "decided", "the decision"),
+    _sight("procurement.summaries-sent/1", "/bids/*/summary", _OFFICE, "decided", "what each bidder was told"),
+    _sight("procurement.claim-notified/1", "/claimant", _OFFICE, "always", "whoever deals with the claim"),
+    _sight("procurement.contract-entered/1", "/providers /value /document", _OFFICE, "decided", "the contract"),
+    _sight("procurement.ended-without-award/1", "/reason", _PANEL, "decided", "the decision"),
+    _sight("procurement.award-withdrawn/1", "/reason", _PANEL, "always", "the decision"),
+    _sight("procurement.imported/1", "/title /description /buyer /tender_value /awards /raw", "officer monitoring auditor",
+           "always", "a published notice"),
+    # People
+    _sight("interest.declared/1", "/interests", "approver monitoring auditor", "always", "who decides on them", own=True),
+    _sight("interest.decided/1", "/reason", "approver monitoring auditor", "always", "who decides on them"),
+    # Challenges
+    _sight("challenge.lodged/1", "/challenger /words /challenger_signature", _OFFICE, "always", "who must answer"),
+    _sight("challenge.answered/1", "/answer", _OFFICE, "always", "who must answer"),
+    _sight("challenge.decided/1", "/reason", _OFFICE, "always", "who must answer"),
+    # Openness
+    _sight("value.withdrawn/1", "/reason", "officer monitoring auditor", "always", "it may name whom it protects"),
+    # Of no case
+    _sight("key.added/1", "/holder", "root key-admin monitoring auditor", "always", "whose a key is"),
+    _sight("sealed.read/1", "/case /reader /request", "monitoring auditor", "always", "who looked"),
+    _sight("sealed.erased/1", "/subjects /digests /reason", "monitoring auditor", "always", "what was erased and why"),
+    _sight("hold.placed/1", "/subjects", "officer approver monitoring auditor", "always", "what may not be erased"),
+    _sight("hold.lifted/1", "/reason", "monitoring auditor", "always", "why it may be again"),
+    _sight("sealed.read/1 sealed.erased/1 hold.placed/1 hold.lifted/1", "/exhibit", "monitoring auditor", "always",
+           "always null: these are acts"),
+)  # fmt: skip
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """Who would read: the key, its roles, and for which provider it was enrolled."""
+
+    key: KeyName
+    roles: frozenset[str]
+    provider: str | None = None
+
+
+def visible(reader: Reader, history: History) -> dict[int, set[str]]:
+    """Entry index to the sealed slots of a case that this reader may be shown now. Empty: none."""
+    stages = stages_of(history)
+    found: dict[int, set[str]] = {}
+    if reader.key in recused(history):  # their own declaration alone
+        reader = msgspec.structs.replace(reader, roles=frozenset())
+    for recorded in history.events:
+        slots = set(_seen(reader, recorded.type, recorded.actor, slots_of(recorded.event), stages))
+        if slots:
+            found[recorded.index] = slots
+    if reader.provider is not None and "provider" in reader.roles:
+        for index, slots in of_bidder(history, reader.provider).items():
+            found.setdefault(index, set()).update(slots)
+    return found
+
+
+def visible_alone(reader: Reader, kind: str, actor: KeyName, slots: Iterable[str]) -> set[str]:
+    """The slots of an entry of no case that this reader may be shown."""
+    return set(_seen(reader, kind, actor, slots, frozenset({"always"})))
+
+
+def _seen(reader: Reader, kind: str, actor: KeyName, slots: Iterable[str], stages: frozenset[Since]) -> Iterator[str]:
+    rows = [
+        row
+        for row in SIGHTS
+        if kind in row.types and (reader.roles & row.who or (row.own and actor == reader.key)) and row.since in stages
+    ]
+    for slot in slots:
+        if any(_pattern(pattern).fullmatch(slot) for row in rows for pattern in row.slots):
+            yield slot
+
+
+def stages_of(history: History) -> frozenset[Since]:
+    """How far the case has come."""
+    reached: set[Since] = {"always"}
+    for recorded in history.events:
+        match recorded.event:
+            case BidsOpened():
+                reached.add("opened")
+            case Moderated():
+                reached.add("moderated")
+            case Awarded() | EndedWithoutAward():
+                reached.add("decided")
+            case _:
+                pass
+    if "opened" not in reached:
+        reached &= {"always", "decided"}
+    return frozenset(reached)
+
+
+def of_bidder(history: History, provider: str) -> dict[int, set[str]]:
+    """What in a case is one provider's own: its bids, its questions, its challenges.
+
+    Once the summaries are sent, its own marks and reasons, the result and its summary too (Act, s. 50).
+    """
+    found: dict[int, set[str]] = {}
+    leaves: set[str] = set()
+    for recorded in history.events:
+        match recorded.event:
+            case DepositReceived(provider=own) | DepositReceivedLate(provider=own):
+                if (named := own.get()) is not None and named.id == provider:
+                    leaves.add(recorded.leaf)
+                    found[recorded.index] = set(slots_of(recorded.event))
+            case DepositWithdrawn(deposit=deposit) if deposit.get() in leaves:
+                found[recorded.index] = set(slots_of(recorded.event))
+            case QuestionAsked(asked_by=asker) if (who := asker.get()) is not None and who.id == provider:
+                found[recorded.index] = {"/words", "/asked_by"}
+            case Lodged(challenger=challenger) if (who := challenger.get()) is not None and who.id == provider:
+                found[recorded.index] = {"/challenger", "/words", "/challenger_signature"}
+            case _:
+                pass
+    if any(isinstance(recorded.event, SummariesSent) for recorded in history.events):
+        for place in places_of(history, leaves):
+            told = re.compile(rf"/bids/{place}/(?:check|marks|reasons|result|summary)")
+            for recorded in history.events:
+                if recorded.type in _TOLD and (slots := {s for s in slots_of(recorded.event) if told.fullmatch(s)}):
+                    found.setdefault(recorded.index, set()).update(slots)
+    return found
+
+
+_TOLD = ("procurement.bids-checked/1", "evaluation.moderated/1", "procurement.summaries-sent/1")
+
+
+def places_of(history: History, leaves: set[str]) -> list[Place]:
+    """The places that these deposits got at opening, or when late ones were admitted."""
+    opened = history.last(BidsOpened)
+    found = [] if opened is None else [p for p, bid in opened[1].bids.items() if bid.deposit.get() in leaves]
+    for _, decided in history.of(LateBidsDecided):
+        found += [one.place for one in decided.decisions.get([]) if one.place is not None and one.deposit in leaves]
+    return sorted(set(found))
+
+
+@cache
+def _pattern(slot: str) -> re.Pattern[str]:
+    return re.compile(re.escape(slot).replace(r"\*", "[0-9]{2}"))
