@@ -49,8 +49,8 @@ def test_the_first_register_is_made_recorded_published_and_verified_as_the_page_
     assert re.findall(r"^\S+  ([A-Z]+-\d+)  (?:not-met|concern):", done.stdout, re.MULTILINE) == ["CI-01"]
     assert "exit code 1\n" in said[7]
     assert re.search(r"line 1: no contract award notice \(UK6\) is published", done.stderr)
-    verdicts = re.findall(r"^(TRUE|FALSE)[.,]", done.stdout, re.MULTILINE)
-    assert verdicts == ["TRUE", "FALSE"]
+    verdicts = re.findall(r"^(GENUINE|NOT GENUINE)[.,]", done.stdout, re.MULTILINE)
+    assert verdicts == ["GENUINE", "NOT GENUINE"]
     assert "Alder Homes" in "".join(opened(tmp_path / "website"))
     assert "Birch Care" not in "".join(opened(tmp_path / "website"))
 

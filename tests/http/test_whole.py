@@ -99,7 +99,7 @@ def test_three_commands_check_the_whole_record(
     ):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    assert "TRUE. " in done.stdout
+    assert "GENUINE. " in done.stdout
     capsys.readouterr()
     assert main(["check", str(tmp_path / "record"), "--json"]) in (0, 1)
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -954,7 +955,7 @@ def test_a_log_key_may_be_replaced(log: Writer) -> None:
     log.register("log-key.retired/1", {"vkey": LOG.vkey})
     files = log.publish(signers=[NEW_LOG, LOG_PQ]).files()
     assert verify_register(files, [NEW_LOG.vkey]).exit_code == 0
-    assert "not signed by the key that you gave" in str(verify_register(files, [LOG.vkey]).false)
+    assert "not signed by a key that you gave" in str(verify_register(files, [LOG.vkey]).false)
 
 
 def test_a_retired_log_key_is_found(log: Writer) -> None:
@@ -969,11 +970,62 @@ def test_a_log_key_used_before_it_was_added_is_found(log: Writer) -> None:
     false(log, "added by entry 6", file="checkpoints/6")
 
 
+BOTH = f"log {LOG.vkey}\nlog {LOG_PQ.vkey}\n"
+
+
 @pytest.mark.parametrize(
-    "policy", [b"", b"quorum none\n", f"log {LOG.vkey}\nquorum none\n".encode(), f"log {LOG.vkey}\n".encode()]
+    ("policy", "says"),
+    [
+        ("", "does not end in a line feed"),
+        ("quorum none\n", "key register gives"),
+        (f"log {LOG.vkey}\nquorum none\n", "key register gives"),
+        (f"log {LOG_PQ.vkey}\nlog {LOG.vkey}\nquorum none\n", "key register gives"),
+        (BOTH.replace("log ", " log ") + "quorum none\n", "key register gives"),
+        (BOTH.replace("\n", " https://log.example\n") + "quorum none\n", "key register gives"),
+        (BOTH, "no quorum line"),
+        (BOTH + "quorum none", "does not end in a line feed"),
+        (BOTH + "quorum other\n", "line 3 of the policy cannot be read"),
+        (BOTH + f"witness w {WITNESS.vkey}\nwitness w {WITNESS.vkey}\nquorum w\n", "line 4 of the policy"),
+    ],
 )
-def test_a_policy_that_the_key_register_does_not_give_is_found(files: dict[str, bytes], policy: bytes) -> None:
-    false(files | {"policy": policy}, "key register gives", file="policy")
+def test_a_policy_that_the_key_register_does_not_give_is_found(files: dict[str, bytes], policy: str, says: str) -> None:
+    false(files | {"policy": policy.encode()}, says, file="policy")
+
+
+def test_a_policy_may_name_witnesses_and_they_must_sign_well_but_confer_nothing(files: dict[str, bytes]) -> None:
+    named = f"witness one {WITNESS.vkey} https://w1.example\ngroup all-of-them all one\nquorum all-of-them\n"
+    files["policy"] += named.encode()
+    files["policy"] = files["policy"].replace(b"quorum none\n", b"")
+    assert verify_register(files, [LOG.vkey]).exit_code == 0
+    writer = story()
+    text = writer.head(15)
+    signed = writer.publish(extra=WITNESS.cosign(text)).files() | {"policy": files["policy"]}
+    assert verify_register(signed, [LOG.vkey]).exit_code == 0
+    assert verify_register(signed).exit_code == 3
+    mine = f"log {LOG.vkey}\nwitness w {STRANGER_WITNESS.vkey}\nquorum w\n"
+    assert verify_register(signed, policy=mine).exit_code == 3
+    wrong = writer.publish(extra=WITNESS.cosign(writer.head(14))).files() | {"policy": files["policy"]}
+    false(wrong, "does not fit the checkpoint", file="checkpoints/15")
+    false(files | {"policy": BOTH.encode() + own_witness().encode()}, "uses a key of the register", file="policy")
+
+
+STRANGER_WITNESS = Signer("witness.example/w9", 19, kind=4)
+
+
+def own_witness() -> str:
+    """A witness with the root key of the register."""
+    return f"witness one {Signer('witness.example/w1', 1, kind=4).vkey}\nquorum one\n"
+
+
+def test_a_timestamp_is_named_with_the_command_that_checks_it_and_stands_beside_its_checkpoint(
+    files: dict[str, bytes],
+) -> None:
+    report = verify_register(files | {"timestamp/15.tsr": b"token"}, [LOG.vkey])
+    assert report.exit_code == 0
+    text = hashlib.sha256(files["checkpoint"].partition(b"\n\n")[0] + b"\n").hexdigest()
+    assert f"openssl ts -verify -digest {text} -in timestamp/15.tsr" in "".join(report.notes)
+    false(files | {"timestamp/14.tsr": b"token"}, "no checkpoint of this size", file="timestamp/14.tsr")
+    false(files | {"timestamp/15.tsr": bytes(65_537)}, "longer than 65536 bytes", file="timestamp/15.tsr")
 
 
 def test_a_cover_deposit_is_never_asked_for_its_case(log: Writer) -> None:

@@ -75,7 +75,7 @@ def test_what_is_no_plain_file_is_found_and_neither_followed_nor_waited_for(
         case _:
             path.mkdir()
     assert main([str(public), "--key", LOG.vkey]) == 1
-    [verdict] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("FALSE. ")]
+    [verdict] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("NOT GENUINE. ")]
     assert name.partition("/")[0] in verdict
 
 
