@@ -36,6 +36,8 @@ from fairplace.rows import Rows
 from fairplace.settings import Settings
 from fairplace.sources import SYSTEM, Sources
 from fairplace.terms import text
+from fairplace.witness.client import Collector
+from fairplace.witness.known import Cosigned, Witness, cosigned, known, policy
 
 SERVICES = ("receiver", "assessor", "importer", "vault")
 """Roles whose keys the register itself holds: they take in, judge, copy, and write who read; they decide nothing."""
@@ -127,7 +129,23 @@ class Register:
             quantum_safe,
             clock=self.sources.clock,
             verify_entry=Vetting(self.origin, last.size if last else 0, _may_stand),
+            collect=self.collector,
+            witnesses=policy(self.witnesses, self.settings.quorum),
         )
+
+    @cached_property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """Those that the settings name. Raises Misconfigured at what is no key of a witness."""
+        return known(self.settings)
+
+    @cached_property
+    def collector(self) -> Collector:
+        """Asks the witnesses; it remembers which of them failed, and what they said."""
+        return Collector(self.witnesses, self.settings.quorum, clock=lambda: self.sources.clock().timestamp())
+
+    def cosigned(self, note: bytes) -> Cosigned:
+        """Which witnesses signed a checkpoint of this log, and whether they are enough."""
+        return cosigned(note, self.witnesses, self.settings.quorum)
 
     @cached_property
     def replay(self) -> Replay:

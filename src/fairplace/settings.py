@@ -28,6 +28,9 @@ Seconds = Annotated[int, msgspec.Meta(ge=1, le=24 * 60 * 60)]
 
 MOST_BYTES = 1 << 20
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_WITNESS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._~%/-]*)?")
+QUORUM_GROUP = "quorum-group"
 
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +46,23 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     every: Seconds = 1
 
 
+class WitnessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A witness: `name` is ours for it, `vkey` its public key, `also` further keys of the same witness, `url` where it is
+    asked (left out: its lines are taken when they come another way). A retired one is asked no more, and its old lines
+    stay good. A false key lets an outsider be shown as a witness; a false URL leaves the log without one.
+    """
+
+    name: str
+    vkey: str
+    also: list[str] = []
+    url: str = ""
+    retired: bool = False
+
+    @property
+    def vkeys(self) -> list[str]:
+        return [self.vkey, *self.also]
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sizes in bytes; a large value lets a sender use more memory and disk."""
 
@@ -56,7 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `format`: of the folder; a newer one is refused. `authority`: the name on every page (a false one misleads).
     `database`: file beside the settings (another file is another register). `signing_window`: minutes between prepare
-    and append (a large value lets a stolen prepared act be used later).
+    and append (a large value lets a stolen prepared act be used later). `quorum`: how many of the witnesses must sign
+    (0: none need to, so nobody outside is asked to vouch for the log).
     """
 
     format: int
@@ -66,6 +87,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     signing_window: Minutes = 15
     publish: PublishSettings = PublishSettings()
     limits: Limits = Limits()
+    witness: list[WitnessSettings] = []
+    quorum: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
 
     @property
     def origin(self) -> str:
@@ -117,7 +140,34 @@ def read(data: bytes, where: str, environment: Mapping[str, str]) -> Settings:
         check_origin(log.origin)
     if len({log.origin for log in settings.log}) < len(settings.log):
         raise Misconfigured(f"{where} names a log twice; each has an origin of its own")
+    _check_witnesses(settings, where)
     return settings
+
+
+def _check_witnesses(settings: Settings, where: str) -> None:
+    """Names that a policy file can hold, keys that stand once, and a quorum that can be reached."""
+    named: set[str] = set()
+    for witness in settings.witness:
+        if not _WITNESS.fullmatch(witness.name) or witness.name in ("none", QUORUM_GROUP):
+            raise Misconfigured(
+                f"{where}: the witness {witness.name[:80]!r} came; expected a name of small letters, digits and . _ -"
+            )
+        if witness.url and not _URL.fullmatch(witness.url):
+            raise Misconfigured(
+                f"{where}: the witness {witness.name} has the address {witness.url[:200]!r};"
+                " expected https:// and no query"
+            )
+        if witness.name in named:
+            raise Misconfigured(f"{where} names the witness {witness.name} twice; each has a name of its own")
+        named.add(witness.name)
+    keys = [vkey for witness in settings.witness for vkey in witness.vkeys]
+    if len(set(keys)) < len(keys):
+        raise Misconfigured(f"{where} gives one key to two witnesses; each has keys of its own")
+    asked = sum(not witness.retired for witness in settings.witness)
+    if settings.quorum > asked:
+        raise Misconfigured(
+            f"{where}: the quorum is {settings.quorum}, of {asked} witnesses that are not retired; lower it, or add some"
+        )
 
 
 def check_origin(origin: str) -> None:

@@ -55,6 +55,14 @@ def test_the_first_register_is_made_recorded_published_and_verified_as_the_page_
     assert "Birch Care" not in "".join(opened(tmp_path / "website"))
 
 
+@pytest.mark.slow
+def test_a_witness_is_made_and_told_whom_to_watch_as_the_page_says(tmp_path: Path) -> None:
+    done = run(HOW_TO / "witness.md", tmp_path)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert re.findall(r"^(\S+?)\+[0-9a-f]{8}\+\S+$", done.stdout, re.MULTILINE)[0] == "witness.northbrook.example"
+    assert "log.council.example/commissioning  never seen" in done.stdout
+
+
 def opened(website: Path) -> list[str]:
     """The published openings, decoded."""
     lines = [

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 import fairplace
-from fairplace.settings import Limits, LogSettings, PublishSettings, Settings
+from fairplace.settings import Limits, LogSettings, PublishSettings, Settings, WitnessSettings
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "settings.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^### `(.+?)`\n(.+?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
-TABLES = {"log": LogSettings, "publish": PublishSettings, "limits": Limits}
+TABLES = {"log": LogSettings, "publish": PublishSettings, "limits": Limits, "witness": WitnessSettings}
 
 
 def settings() -> Iterator[tuple[str, object]]:
@@ -21,11 +21,17 @@ def settings() -> Iterator[tuple[str, object]]:
     for field in msgspec.structs.fields(Settings):
         table = TABLES.get(field.encode_name)
         if table is None:
-            yield field.encode_name, field.default
+            yield field.encode_name, default(field)
         else:
             yield from (
-                (f"{field.encode_name}.{one.encode_name}", one.default) for one in msgspec.structs.fields(table)
+                (f"{field.encode_name}.{one.encode_name}", default(one)) for one in msgspec.structs.fields(table)
             )
+
+
+def default(field: msgspec.structs.FieldInfo) -> object:
+    """A default as TOML writes it, as far as it is a word."""
+    made = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+    return '""' if made == "" else made
 
 
 def variables() -> set[str]:

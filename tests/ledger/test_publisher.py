@@ -17,12 +17,13 @@ from fairplace.ledger import publisher as module
 from fairplace.ledger.checkpoint import Checkpoint
 from fairplace.ledger.disclosure import Opening, Slot, make_opening
 from fairplace.ledger.entry import Entry
-from fairplace.ledger.note import MlDsaSigner, Signer, mldsa_supported
+from fairplace.ledger.note import Cosigner, MlDsaSigner, Signer, mldsa_supported, parse_note, tree_head
 from fairplace.ledger.public_folder import PublicFolder
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
 from fairplace.ledger.store.port import Committed, NewEntry, Published, Stored, Submission
 from fairplace.ledger.store.sqlite import SqliteStore
+from fairplace.ledger.tree import verify_consistency
 from fairplace.sources import SYSTEM, Sources
 from tests.ledger.story import CASE_STREAM, OFFICER, ORIGIN, ROOT, Log, opened
 
@@ -602,3 +603,106 @@ def wait_for(holds: Callable[[], bool], seconds: float = 10) -> None:
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
+
+
+# Witnesses
+
+
+class Neighbour:
+    """A witness as the publisher meets one: it signs whatever grew, when it is there."""
+
+    def __init__(self, publisher_of: Register) -> None:
+        self.key = Cosigner("witness.example", b"\x07" * 32)
+        self.there = True
+        self.asked: list[int] = []
+        self._register = publisher_of
+        self._last: tuple[int, bytes] | None = None
+
+    def __call__(self, note: bytes, proof: Callable[[int], list[bytes]]) -> list[str]:
+        text, lines = parse_note(note)
+        _, size, root = tree_head(text)
+        stored = self._register.store.last_checkpoint(ORIGIN)
+        assert stored is not None
+        assert stored.note == note, "it was stored before anybody was asked"
+        self.asked.append(size)
+        if not self.there or any(line.name == self.key.vkey.name for line in lines):
+            return []
+        if self._last is not None:
+            verify_consistency(self._last[0], size, self._last[1], root, proof(self._last[0]))
+        self._last = size, root
+        return [self.key.line(text, int(self._register.moment.timestamp()))]
+
+
+def witnessed(note: bytes | None) -> bool:
+    assert note is not None
+    return any(line.name == "witness.example" for line in parse_note(note)[1])
+
+
+def test_witnesses_are_asked_after_storing_and_before_showing(register: Register) -> None:
+    neighbour = Neighbour(register)
+    publisher = register.publisher(collect=neighbour)
+    for count in (0, 1, 300, 5):
+        register.grow(count)
+        shown = publisher.publish()
+        assert shown is not None
+        assert witnessed(shown.note)
+        folder = PublicFolder(register.public)
+        assert folder.read("checkpoint") == folder.read(f"checkpoints/{shown.size}") == shown.note
+        assert Checkpoint.parse(shown.note, [*LOG_KEYS, neighbour.key.vkey], strict=True).size == shown.size
+
+
+def test_a_witness_that_is_away_does_not_stop_the_log_and_signs_later(register: Register) -> None:
+    neighbour = Neighbour(register)
+    publisher = register.publisher(collect=neighbour)
+    neighbour.there = False
+    register.grow(3)
+    first = publisher.publish()
+    assert first is not None
+    assert not witnessed(first.note)
+    assert PublicFolder(register.public).read("checkpoint") == first.note
+    neighbour.there = True
+    again = publisher.publish()
+    assert again is not None
+    assert (again.size, again.root) == (first.size, first.root)
+    folder = PublicFolder(register.public)
+    assert witnessed(folder.read("checkpoint"))
+    assert folder.read("checkpoint") == folder.read(f"checkpoints/{first.size}")
+    restarted = register.publisher(collect=neighbour).publish()
+    assert restarted == again
+
+
+def test_what_witnesses_signed_survives_signing_afresh(register: Register) -> None:
+    neighbour = Neighbour(register)
+    publisher = register.publisher(collect=neighbour)
+    first = publisher.publish()
+    register.moment += timedelta(days=1, minutes=1)
+    neighbour.there = False
+    again = publisher.publish()
+    assert first is not None
+    assert again is not None
+    assert witnessed(again.note)
+    assert (again.note != first.note) == (QUANTUM_SAFE is not None)
+
+
+def test_a_crash_after_the_witnesses_signed_is_healed(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    neighbour = Neighbour(register)
+    register.grow(3)
+    for name in ("_show", "_cosigned"):
+        register.grow(1)
+
+        def crash(*_: object) -> None:
+            raise Crash
+
+        publisher = register.publisher(collect=neighbour)
+        monkeypatch.setattr(publisher, name, crash)
+        with pytest.raises(Crash):
+            publisher.publish()
+        healed = register.publisher(collect=neighbour).publish()
+        assert healed is not None
+        assert witnessed(PublicFolder(register.public).read("checkpoint"))
+
+
+def test_the_policy_ends_as_the_settings_have_it(register: Register) -> None:
+    register.publisher(witnesses="witness w1 x\nquorum none\n").publish()
+    lines = [f"log {vkey.text}\n" for vkey in LOG_KEYS]
+    assert (register.public / "policy").read_text() == "".join([*lines, "witness w1 x\nquorum none\n"])

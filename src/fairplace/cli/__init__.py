@@ -16,16 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 import fairplace
+from fairplace.cli.console import told
+from fairplace.cli.witness_commands import witness
 from fairplace.errors import FairplaceError
 
 FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path)
-
-told = Console(stderr=True, highlight=False)
-"""Where people are told things; stdout is for results."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -258,6 +256,18 @@ def bench(what: str, entries: int) -> int:
     from fairplace.bench import measure
 
     return measure(what, entries, _line)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+def checkpoint(folder: Path) -> int:
+    """Print the newest checkpoint: five lines for paper, then the signed note."""
+    from fairplace.cli.registers import print_checkpoint
+
+    return print_checkpoint(folder, told)
+
+
+cli.add_command(witness)
 
 
 def _line(*values: Any) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from fairplace.cli.keys import keyring, make_key, root_name
 from fairplace.errors import Busy, Missing, Refused
+from fairplace.ledger import paper
 from fairplace.on_disk import Register, check_new, create, domain_of
 
 PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "lost", "policy", "tile"})
@@ -56,4 +57,19 @@ def publish_files(folder: Path, out: Path, told: Console) -> int:
         if newest is None:
             raise Busy(f"somebody else is publishing into {out}; try again")
     told.print(f"{out} holds the published files of {newest.size} entries.", markup=False, soft_wrap=True)
+    return 0
+
+
+def print_checkpoint(folder: Path, told: Console) -> int:
+    """The newest checkpoint of a register, or of a folder of published files."""
+    published = folder / "public" if (folder / "public").is_dir() else folder
+    try:
+        note = (published / "checkpoint").read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Missing(
+            f"{folder} shows no checkpoint; give a register that was published, or a folder of published files"
+        ) from error
+    click.echo(paper.printed(note))
+    click.echo(note, nl=False)
+    told.print("Print the five lines, or type them: 'fairplace verify PATH --checkpoint FILE' takes either form.")
     return 0

@@ -72,11 +72,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
     def with_cosignatures(self, texts: Iterable[str]) -> Self:
         """The same with these witnesses' lines too, in their order. They must have been verified."""
-        ours = [line for line in self.lines if line.name == self.origin]
-        others = {line[:2]: line for line in self.lines if line.name != self.origin}
-        others |= {line[:2]: line for line in (parse_line(text.removesuffix("\n")) for text in texts)}
-        ordered = sorted(others.values(), key=itemgetter(0, 1))
-        return msgspec.structs.replace(self, lines=(*ours, *ordered), signers=())
+        return msgspec.structs.replace(self, lines=_joined(self.origin, self.lines, texts), signers=())
 
     @classmethod
     def parse(cls, data: bytes, vkeys: Iterable[Vkey], *, strict: bool = False) -> Self:
@@ -101,6 +97,20 @@ class Checkpoint(msgspec.Struct, frozen=True):
         if not any(key.kind == ED25519 and key.name == origin for key in signers):
             raise Unproven(f"the checkpoint bears no signature by a known key of {origin}")
         return cls(origin, size, root, tuple(lines), tuple(signers))
+
+
+def with_cosignatures(note: bytes, texts: Iterable[str]) -> bytes:
+    """A checkpoint as it is published, with these witnesses' lines too. Nothing is verified here."""
+    text, lines = parse_note(note)
+    return join_note(text, (line.text for line in _joined(tree_head(text)[0], lines, texts)))
+
+
+def _joined(origin: str, lines: Iterable[SignatureLine], texts: Iterable[str]) -> tuple[SignatureLine, ...]:
+    """The log's own lines, then those of witnesses by name and key id; of two by one key the later given."""
+    lines = list(lines)
+    others = {line[:2]: line for line in lines if line.name != origin}
+    others |= {line[:2]: line for line in (parse_line(text.removesuffix("\n")) for text in texts)}
+    return (*(line for line in lines if line.name == origin), *sorted(others.values(), key=itemgetter(0, 1)))
 
 
 def _check_order(origin: str, lines: list[SignatureLine]) -> None:

@@ -2,6 +2,7 @@
 
 - Signed is only what was recomputed from the rows, agrees with the head, and extends what was signed last.
 - A checkpoint is stored, by compare-and-swap, before anything of it leaves the process: no two processes can fork the log.
+- Then witnesses are asked. None of them can stop the log: what they sign later is stored and shown later.
 - Then the files: bundles, tiles, disclosures, policy, `checkpoints/<size>`, and last `checkpoint`, by rename.
 - A crash between any two steps is healed by publishing again; files are a function of what is stored.
 - Of partial tiles those of published checkpoints stay until the full tile is there, and go with it.
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from fairplace.errors import FairplaceError, Malformed, Misconfigured, Unproven
 from fairplace.ledger import entry
-from fairplace.ledger.checkpoint import Checkpoint
+from fairplace.ledger.checkpoint import Checkpoint, with_cosignatures
 from fairplace.ledger.disclosure import check
 from fairplace.ledger.in_effect import InEffect
 from fairplace.ledger.note import MlDsaSigner, Signer, parse_note, tree_head
@@ -29,6 +30,7 @@ from fairplace.ledger.register import TYPES as REGISTER_TYPES
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.store.port import Published, Store, Stored
 from fairplace.ledger.tiles import WIDTH, bundle, disclosures_path, entries_path, grown_bundles, grown_tiles, tile_path
+from fairplace.ledger.tree import consistency_proof
 
 AFRESH = 24 * 60 * 60
 """Seconds after which a log that does not grow is signed again, so that a silent one can be told from a dead one."""
@@ -38,6 +40,12 @@ POLL = 0.05
 
 SLOWEST = 60.0
 """Seconds between two tries at what does not work."""
+
+Collect = Callable[[bytes, Callable[[int], list[bytes]]], list[str]]
+"""Asks witnesses to sign a checkpoint that was stored, given the note and the consistency proof from any smaller size.
+
+Gives the lines that are good and that the note lacks: none when nobody answers in time, or when all have signed.
+"""
 
 _logger = logging.getLogger(__name__)
 
@@ -55,7 +63,10 @@ class Publisher:
         *,
         clock: Callable[[], datetime],
         verify_entry: Callable[[Stored], None] | None = None,
+        collect: Collect | None = None,
+        witnesses: str = "quorum none\n",
     ) -> None:
+        """`witnesses` is what the policy says after the log's own keys."""
         self._store = store
         self._log = log
         self._folder = PublicFolder(folder)
@@ -63,6 +74,8 @@ class Publisher:
         self._quantum_safe = quantum_safe
         self._clock = clock
         self._verify_entry = verify_entry
+        self._collect = collect
+        self._witnesses = witnesses
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._shown = -1
@@ -93,8 +106,20 @@ class Publisher:
             return None
         newest = self._sign(last, head.size, head.root)
         if newest is not None:
+            newest = self._cosigned(newest)
             self._show(self._folder, shown, pending | {newest.size: newest}, newest)
         return newest
+
+    def _cosigned(self, newest: Published) -> Published:
+        """The same checkpoint with the lines of those witnesses that answered, stored."""
+        if self._collect is None:
+            return newest
+        node = self._store.node(self._log)
+        lines = self._collect(newest.note, lambda old: consistency_proof(old, newest.size, node))
+        if not lines:
+            return newest
+        better = Published(size=newest.size, root=newest.root, note=with_cosignatures(newest.note, lines))
+        return better if self._store.put_checkpoint(self._log, newest, better) else newest
 
     def publish_to(self, out: Path) -> Published | None:
         """Write the public files of the newest checkpoint into another folder, whatever state that is in."""
@@ -171,7 +196,11 @@ class Publisher:
         if second is not None and second.vkey.text not in keys:
             second = None
         signed = Checkpoint(self._log, size, root).sign(self._signer, second, int(self._clock().timestamp()))
-        new = Published(size=size, root=root, note=signed.note)
+        note = signed.note
+        if last is not None and last.size == size:  # the witnesses' lines are over the same text, and stay good
+            lines = parse_note(last.note)[1]
+            note = with_cosignatures(note, (line.text for line in lines if line.name != self._log))
+        new = Published(size=size, root=root, note=note)
         return new if self._store.put_checkpoint(self._log, last, new) else None
 
     def _is_stale(self, last: Published | None) -> bool:
@@ -267,8 +296,8 @@ class Publisher:
         return "".join(f"~{held[slot].text}\n" for slot in slots).encode("ascii")
 
     def _policy(self, size: int) -> bytes:
-        """What a reader must trust (C2SP tlog-policy): the log's keys; no witness yet."""
-        return "".join([*(f"log {vkey}\n" for vkey in self._log_keys(size)), "quorum none\n"]).encode("ascii")
+        """The log's keys and its witnesses, as the register has them (C2SP tlog-policy)."""
+        return "".join([*(f"log {vkey}\n" for vkey in self._log_keys(size)), self._witnesses]).encode("ascii")
 
 
 def _tree_shown(folder: PublicFolder) -> tuple[str, int, bytes] | None:

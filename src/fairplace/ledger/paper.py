@@ -1,0 +1,36 @@
+"""A checkpoint on paper: five lines that a letter can carry and a person can type (wire format, section 8).
+
+- The root is written as hexadecimal, 16 bytes a line in groups of four digits, each line with a check of two digits.
+- A check covers origin, size and the number of its line, so that a slip of the pen is found in the line where it is.
+- Paper is a witness that nobody can call back: whoever kept the letter can show that the log was changed since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from fairplace.ledger.note import parse_note, tree_head
+
+FIRST_LINE = "fairplace checkpoint 1"
+
+
+def printed(note: bytes) -> str:
+    """The five lines of a checkpoint as it is published, each with its line feed. Signatures stay off the paper."""
+    return lines(*tree_head(parse_note(note)[0]))
+
+
+def lines(origin: str, size: int, root: bytes) -> str:
+    """The same of a tree head."""
+    digits = root.hex().upper()
+    halves = [_line(origin, size, number, digits[at : at + 32]) for number, at in ((1, 0), (2, 32))]
+    return "\n".join([FIRST_LINE, origin, f"size {size}", *halves, ""])
+
+
+def _line(origin: str, size: int, number: int, digits: str) -> str:
+    groups = [digits[at : at + 4] for at in range(0, 32, 4)]
+    return " ".join([*groups, check(origin, size, number, digits)])
+
+
+def check(origin: str, size: int, number: int, digits: str) -> str:
+    """The last two digits of a line: the first byte of the SHA-256 of all that they guard."""
+    return hashlib.sha256(f"{origin}\n{size}\n{number}\n{digits}".encode("ascii")).hexdigest()[:2].upper()
