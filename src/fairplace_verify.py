@@ -35,12 +35,14 @@ import re
 import stat
 import sys
 import time
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, Self
@@ -696,20 +698,29 @@ def root_from(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> byt
 
 
 # ── 7. The key register (§5) ─────────────────────────────────────────────────────────────────────────────────────────
-# Validity is by position, not by clock. A key may sign the entry at index i when it was added at or before the register
-# event that the entry's `keys` names, and no register event before i revoked it, or limited it from this type; nor may
-# anything have limited it between the register event that `keys` names and i.
+# Validity is by position, not by clock. A key may sign the entry at index i when it came into use at or before the
+# register event that the entry's `keys` names, and no register event before i ended it, or limited it from this type;
+# nor may anything have limited it between the register event that `keys` names and i. Only two waits are told by the
+# `at` that was signed: a day between the start of a recovery and its end, thirty between a log key and its successor.
 
 REGISTER_MEMBERS: Final[Mapping[str, list[str]]] = {
     "log.opened/1": ["root_key"],
     "key.added/1": ["role", "vkey"],
     "key.limited/1": ["not_for", "vkey"],
     "key.revoked/1": ["reason", "vkey"],
+    "key.rotated/1": ["replaces", "vkey"],
+    "key.compromised/1": ["from", "until", "vkey"],
+    "key.recovery-started/1": ["replaces", "vkey"],
+    "key.recovery-stopped/1": ["reason", "start"],
+    "key.recovered/1": ["start"],
     "log-key.added/1": ["vkey"],
     "log-key.retired/1": ["vkey"],
     "log.loss-declared/1": ["kept", "lost", "reason"],
 }
 ROLE = re.compile(r"[a-z][a-z-]{0,63}")
+HEADS = ("root", "key-admin")
+RECOVERY_WAIT = timedelta(hours=24)
+LOG_KEY_OVERLAP = timedelta(days=30)
 
 
 @dataclass
@@ -718,10 +729,25 @@ class Standing:
 
     key: Key
     added: int
-    ended: int | None = None  # revoked, or retired
+    at: str = ""  # the moment that the event which brought it claims
+    ended: int | None = None  # may sign no more, or retired
+    how: str = ""  # it ended: revoked, replaced, reported stolen
+    lost: bool = False  # it ended in a way after which its holder may recover it
     roles: dict[str, int] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)  # event type to the first index that forbids it
     limited: int = -1  # by the last event that limited it
+    contested: list[tuple[int, int, int]] = field(default_factory=list)  # said at, from, until
+
+
+@dataclass
+class Recovery:
+    """A lost key and the one that is to take its place."""
+
+    start: int
+    at: str
+    lost: Standing
+    key: Key
+    over: str = ""  # stopped, or at its end
 
 
 class Loss(NamedTuple):
@@ -738,9 +764,14 @@ class KeyRegister:
         self.stream = ""
         self.events: dict[str, int] = {}  # leaf hash of a register event to its index
         self.keys: dict[tuple[str, bytes], Standing] = {}  # those that sign events, by name and key id
+        self.newest: dict[str, Standing] = {}  # of each name the key that came last
         self.log_keys: dict[tuple[str, bytes], Standing] = {}  # those of the log itself, which sign checkpoints
         self.publics: dict[bytes, str] = {}  # public key to the one vkey under which it stands
         self.losses: dict[int, Loss] = {}  # by the index of the entry that declares it
+        self.recoveries: dict[int, Recovery] = {}  # by the index of their start
+        self.signed: dict[tuple[str, bytes], array[int]] = {}  # by each key the entries that it signed
+        self.reaffirmed: dict[int, int] = {}  # a contested entry to the first that reaffirms it
+        self.continues: dict[str, JSON] | None = None  # log, root and size of an earlier log
         self.root_key = ""
 
     def judge(self, index: int, entry: Entry) -> list[Key]:
@@ -759,11 +790,55 @@ class KeyRegister:
                 raise Falsehood(f"`keys` is {came}, expected the leaf hash of an earlier event of the key register")
             named = found
         keys = [self._signer(line, named, of_type) for line in entry.lines]
+        for line in entry.lines:
+            self.signed.setdefault(line[:2], array("Q")).append(index)
         if is_register:
             if index:
-                self._change(index, event, self.keys[entry.lines[0][:2]], named)
+                self._change(index, event, [self.keys[line[:2]] for line in entry.lines], named)
             self.events[entry.leaf_b64] = index
         return keys
+
+    def contested(self, size: int) -> dict[int, set[tuple[str, bytes]]]:
+        """The entries with lines that are contested at this size, and the keys of these lines."""
+        found: dict[int, set[tuple[str, bytes]]] = {}
+        for ref, standing in self.keys.items():
+            signed = self.signed.get(ref, array("Q"))
+            for said, first, last in standing.contested:
+                for index in signed[bisect_left(signed, first) : bisect_right(signed, last)] if said < size else ():
+                    found.setdefault(index, set()).add(ref)
+        return found
+
+    def judge_reaffirmed(self, index: int, event: Mapping[str, JSON], lines: list[Line]) -> None:
+        """Somebody stands by what an earlier key of theirs signed, though that key was reported stolen."""
+        expect(len(lines) == 1, f"{len(lines)} signatures came under a {REAFFIRMED}, expected one")
+        ours = {ref for ref in self.keys if ref[0] == lines[0].name and ref != lines[0][:2]}
+        contested = self.contested(index)
+        for at in event["body"]["entries"]:
+            mine = contested.get(at, set()) & ours
+            expect(mine, f"entry {at} is reaffirmed, but no contested signature of {lines[0].name} is on it")
+            self.reaffirmed.setdefault(at, index)
+
+    def notes(self, size: int) -> Iterator[str]:
+        """What a reader is to be told: contested signatures, recoveries under way, an earlier log."""
+        contested = self.contested(size)
+        for ref, standing in self.keys.items():
+            if standing.contested:
+                entries = sorted(index for index, refs in contested.items() if ref in refs)
+                again = [index for index in entries if index in self.reaffirmed]
+                some = f" ({listed(entries)})" if entries else ""
+                yield (
+                    f"the key {plain(standing.key.vkey)} was reported stolen by entry {standing.contested[0][0]}: its"
+                    f" signatures on {len(entries)} entries are contested{some}"
+                    + (f"; reaffirmed by a new key: {listed(again)}" if again else "")
+                )
+        for recovery in self.under_way():
+            yield (
+                f"since entry {recovery.start}, {recovery.at}, the key of {recovery.key.name} is being recovered:"
+                f" {plain(recovery.key.vkey)} may take its place a day later"
+            )
+
+    def under_way(self) -> list[Recovery]:
+        return [recovery for recovery in self.recoveries.values() if not recovery.over]
 
     def _signer(self, line: Line, named: int, of_type: str) -> Key:
         standing = self.keys.get(line[:2])
@@ -772,7 +847,7 @@ class KeyRegister:
         elif standing.added > named:
             why = f"was added by entry {standing.added}, after entry {named}, which `keys` names"
         elif standing.ended is not None:
-            why = f"was revoked by entry {standing.ended}"
+            why = f"was {standing.how} by entry {standing.ended}"
         elif of_type in standing.limits:
             why = f"may not sign {of_type} since entry {standing.limits[of_type]}"
         elif standing.limited > named:
@@ -787,53 +862,207 @@ class KeyRegister:
         expect(not event["keys"], f"`keys` of the first entry is {shown(event['keys'])}, expected nothing")
         body = dict(event["body"])
         if "continues" in body:
-            check_members("`continues`", body.pop("continues"), ["log", "root", "size"])
+            self.continues = body.pop("continues")
+            self._check_continues(event["log"], self.continues)
         check_members("the body", body, REGISTER_MEMBERS["log.opened/1"])
         key = self._key(body["root_key"], event["log"], of_log=False)
         expect(key.name == event["actor"], f"the root key is {key.name}, but the actor is {event['actor']}")
         self.stream, self.root_key = event["stream"], key.vkey
-        self.keys[key.name, key.keyid] = Standing(key, 0, roles={"root": 0})
+        self._bring(key, 0, event["at"], {"root": 0})
 
-    def _change(self, index: int, event: dict[str, JSON], signer: Standing, named: int) -> None:
-        """What one register event does. The very key that signs it first must have the role root or key-admin."""
-        kind, body = event["type"], event["body"]
-        allowed = any(signer.roles.get(role, index) <= named for role in ("root", "key-admin"))
-        expect(allowed, f"{signer.key.name} changes the key register without the role root or key-admin")
+    @staticmethod
+    def _check_continues(origin: str, earlier: JSON) -> None:
+        check_members("`continues`", earlier, ["log", "root", "size"])
+        log, root, size = earlier["log"], earlier["root"], earlier["size"]
+        good = type(log) is str and re.fullmatch(NAME, log) and log != origin
+        expect(good, f"`continues` names the log {shown(log)}, expected another origin")
+        expect(type(root) is str and HASH.fullmatch(root), f"`continues` has the root {shown(root)}, expected a hash")
+        expect(type(size) is int and size > 0, f"`continues` has the size {shown(size)}, expected 1 or more")
+
+    def _change(self, index: int, event: dict[str, JSON], signers: list[Standing], named: int) -> None:
+        """What one register event does, once those who signed it could."""
+        kind, body = event["type"], dict(event["body"])
         expect(kind != "log.opened/1", "the log is opened a second time")
+        reason = body.get("reason", "")
+        if kind == "log-key.retired/1" and "reason" in body:
+            del body["reason"]
+            expect(reason == "compromised", f"`reason` is {shown(reason)}, expected compromised or none")
         check_members("the body", body, REGISTER_MEMBERS[kind])
-        if kind == "log.loss-declared/1":
-            expect(signer.roles.get("root", index) <= named, f"{signer.key.name} declares a loss without the role root")
-            self.losses[index] = read_loss(index, body)
-            return
-        of_log = kind.startswith("log-key.")
-        key = self._key(body["vkey"], event["log"], of_log=of_log)
+        heads = [any(signer.roles.get(role, index) <= named for role in HEADS) for signer in signers]
+        expect(type(reason) is str, f"`reason` is {shown(reason)}, expected a word")
+        match kind:
+            case "key.rotated/1":
+                self._rotate(index, event, signers, heads)
+            case "key.recovery-started/1":
+                self._start_recovery(index, event, signers)
+            case "key.recovery-stopped/1" | "key.recovered/1":
+                self._end_recovery(index, event, signers, heads)
+            case "log-key.added/1" | "log-key.retired/1":
+                self._expect_head(signers, heads)
+                self._change_log_key(index, event, reason)
+            case "log.loss-declared/1":
+                self._expect_head(signers, heads)
+                is_root = signers[0].roles.get("root", index) <= named
+                expect(is_root, f"{signers[0].key.name} declares a loss without the role root")
+                self.losses[index] = read_loss(index, body)
+            case "key.added/1":
+                self._expect_head(signers, heads)
+                self._add(index, event)
+            case _:
+                key = self._key(body["vkey"], event["log"], of_log=False)
+                standing = self.keys.get((key.name, key.keyid))
+                ended = standing is not None and standing.ended is not None and kind != "key.compromised/1"
+                if standing is None or standing.key != key or ended:
+                    raise Falsehood(f"{kind} names {plain(key.vkey)}, which is not a key in use now")
+                by_itself = signers[0] is standing
+                if kind == "key.revoked/1":
+                    heads[0] |= by_itself
+                    self._expect_head(signers, heads)
+                    self._end(standing, index, "revoked", lost=reason in ("lost", "stolen"))
+                    return
+                self._expect_head(signers, heads)
+                if kind == "key.limited/1":
+                    types = body["not_for"]
+                    good = is_list_of_types(types) and types
+                    expect(good, f"`not_for` is {shown(types)}, expected a list of event types")
+                    standing.limited = index
+                    for of_type in types:
+                        standing.limits.setdefault(of_type, index)
+                else:
+                    expect(not by_itself, f"{key.name} reports its own key as stolen, with that very key")
+                    self._contest(index, standing, body["from"], body["until"])
+
+    @staticmethod
+    def _expect_head(signers: list[Standing], heads: list[bool]) -> None:
+        why = f"{signers[0].key.name} changes the key register without the role root or key-admin"
+        expect(heads[0], why)
+
+    def _bring(self, key: Key, index: int, at: str, roles: dict[str, int]) -> Standing:
+        standing = Standing(key, index, at, roles=roles)
+        self.keys[key.name, key.keyid] = self.newest[key.name] = standing
+        return standing
+
+    @staticmethod
+    def _end(standing: Standing, index: int, how: str, *, lost: bool = False) -> None:
+        standing.ended, standing.how, standing.lost = index, how, lost
+
+    def _add(self, index: int, event: dict[str, JSON]) -> None:
+        """A key comes, or gets a further role. A second key of a name comes so to a service only."""
+        body = event["body"]
+        key, role = self._key(body["vkey"], event["log"], of_log=False), body["role"]
         name = plain(key.vkey)
-        keys = self.log_keys if of_log else self.keys
-        standing = keys.get((key.name, key.keyid))
-        if kind in ("log-key.added/1", "key.added/1"):
-            if standing is None:
-                standing = keys[key.name, key.keyid] = Standing(key, index)
-            else:
-                expect(standing.key == key, f"another key has the name and key id of {name}")
-                expect(not of_log, f"the log key {name} is added twice")
-                expect(standing.ended is None, f"{name} is added again, but entry {standing.ended} revoked it")
-            if not of_log:
-                role = body["role"]
-                expect(type(role) is str and ROLE.fullmatch(role), f"the role is {shown(role)}, expected a word")
-                standing.roles.setdefault(role, index)
+        standing, newest = self.keys.get((key.name, key.keyid)), self.newest.get(key.name)
+        if standing is None:
+            if newest is not None:
+                why = "a further one comes to a person by key.rotated/1 or key.recovered/1"
+                expect(part_before_last(key.name) == "service", f"{key.name} has a key already: {why}")
+                expect(newest.ended is not None, f"{key.name} has a key in use already, {plain(newest.key.vkey)}")
+            standing = self._bring(key, index, event["at"], {})
+        else:
+            expect(standing.key == key, f"another key has the name and key id of {name}")
+            expect(
+                standing.ended is None, f"{name} is added again, but it was {standing.how} by entry {standing.ended}"
+            )
+        expect(type(role) is str and ROLE.fullmatch(role), f"the role is {shown(role)}, expected a word")
+        standing.roles.setdefault(role, index)
+
+    def _rotate(self, index: int, event: dict[str, JSON], signers: list[Standing], heads: list[bool]) -> None:
+        """The old key and a head of another name let a new key take its place."""
+        old = signers[0]
+        came = event["body"]["replaces"]
+        expect(came == old.key.vkey, f"`replaces` is {shown(came)}, expected the key that signs first, {old.key.vkey}")
+        admitted = len(signers) == 2 and heads[1] and signers[1].key.name != old.key.name
+        expect(admitted, f"{old.key.name} rotates its key without a second signature, by another root or key-admin")
+        self._succeed(index, event["at"], old, self._successor(event, old))
+
+    def _successor(self, event: dict[str, JSON], old: Standing) -> Key:
+        """A new key of the same name."""
+        key = self._key(event["body"]["vkey"], event["log"], of_log=False)
+        expect(key.name == old.key.name, f"the new key is named {key.name}, expected {old.key.name} as the old")
+        expect((key.name, key.keyid) not in self.keys, f"the new key {plain(key.vkey)} was in use before")
+        return key
+
+    def _succeed(self, index: int, at: str, old: Standing, key: Key) -> None:
+        """The new key has the roles and limits of the old, which ends here if it did not before."""
+        new = self._bring(key, index, at, dict.fromkeys(old.roles, index))
+        new.limits = dict.fromkeys(old.limits, index)
+        if old.ended is None:
+            self._end(old, index, "replaced")
+
+    def _contest(self, index: int, standing: Standing, first: JSON, last: JSON) -> None:
+        good = type(first) is int and type(last) is int and 0 <= first <= last < index
+        expect(
+            good, f"signatures on entries {shown(first)} to {shown(last)} are contested, expected some below {index}"
+        )
+        standing.contested.append((index, first, last))
+        if standing.ended is None:
+            self._end(standing, index, "reported stolen", lost=True)
+
+    def _start_recovery(self, index: int, event: dict[str, JSON], signers: list[Standing]) -> None:
+        came = event["body"]["replaces"]
+        lost = next((one for one in self.keys.values() if one.key.vkey == came), None)
+        if lost is None:
+            raise Falsehood(f"`replaces` is {shown(came)}, which is no key of the register")
+        self._check_recoverers(lost, signers)
+        self._check_lost(lost)
+        name = lost.key.name
+        running = [one.start for one in self.under_way() if one.key.name == name]
+        expect(not running, f"a recovery of {name} begins, but the one that entry {running[:1]} began is under way")
+        self.recoveries[index] = Recovery(index, event["at"], lost, self._successor(event, lost))
+
+    def _end_recovery(self, index: int, event: dict[str, JSON], signers: list[Standing], heads: list[bool]) -> None:
+        start = event["body"]["start"]
+        recovery = self.recoveries.get(start) if type(start) is int else None
+        if recovery is None or recovery.over:
+            ended = f", it was {recovery.over}" if recovery else ""
+            raise Falsehood(f"`start` is {shown(start)}, which is no recovery under way{ended}")
+        if event["type"] == "key.recovery-stopped/1":
+            heads[0] |= signers[0] is recovery.lost
+            self._expect_head(signers, heads)
+            recovery.over = f"stopped by entry {index}"
+            return
+        self._check_recoverers(recovery.lost, signers)
+        self._check_lost(recovery.lost)
+        waited = moment(event["at"]) - moment(recovery.at)
+        why = f"the recovery ends {waited} after its start at {recovery.at}, expected at least 24 hours"
+        expect(waited >= RECOVERY_WAIT, why)
+        recovery.over = f"ended by entry {index}"
+        self._succeed(index, event["at"], recovery.lost, recovery.key)
+
+    @staticmethod
+    def _check_recoverers(lost: Standing, signers: list[Standing]) -> None:
+        """Two persons, and neither is the one who lost the key."""
+        names = [signer.key.name for signer in signers]
+        good = len(names) == 2 and len({*names, lost.key.name}) == 3 and all(map(is_person, names))
+        why = f"the key of {lost.key.name} is recovered by {', '.join(names)}, expected two other persons"
+        expect(good, why)
+
+    def _check_lost(self, lost: Standing) -> None:
+        newest = self.newest[lost.key.name]
+        expect(newest is lost, f"the key {plain(lost.key.vkey)} has a successor, {plain(newest.key.vkey)}")
+        why = f"the key {plain(lost.key.vkey)} was {lost.how} by entry {lost.ended}, and not as lost or stolen"
+        expect(lost.ended is None or lost.lost, why)
+
+    def _change_log_key(self, index: int, event: dict[str, JSON], reason: str) -> None:
+        key = self._key(event["body"]["vkey"], event["log"], of_log=True)
+        name, ref = plain(key.vkey), (key.name, key.keyid)
+        standing = self.log_keys.get(ref)
+        if event["type"] == "log-key.added/1":
+            expect(standing is None, f"the log key {name} is added twice")
+            expect(ref not in self.keys, f"another key has the name and key id of {name}")
+            self.log_keys[ref] = Standing(key, index, event["at"])
             return
         if standing is None or standing.key != key or standing.ended is not None:
-            raise Falsehood(f"{kind} names {name}, which is not a key in use now")
-        if kind == "key.limited/1":
-            types = body["not_for"]
-            expect(is_list_of_types(types) and types, f"`not_for` is {shown(types)}, expected a list of event types")
-            standing.limited = index
-            for of_type in types:
-                standing.limits.setdefault(of_type, index)
-        else:
-            reason = body.get("reason", "")
-            expect(type(reason) is str, f"`reason` is {shown(reason)}, expected a word")
-            standing.ended = index
+            raise Falsehood(f"log-key.retired/1 names {name}, which is not a key in use now")
+        others = [
+            one for one in self.log_keys.values()
+            if one is not standing and one.ended is None and one.key.kind == key.kind
+        ]  # fmt: skip
+        expect(others, f"the log key {name} is retired, but no other of its type is in use")
+        waited = moment(event["at"]) - min(moment(one.at) for one in others)
+        why = f"the log key {name} is retired {waited} after another came, expected at least 30 days beside each other"
+        expect(reason or waited >= LOG_KEY_OVERLAP, why)
+        standing.ended = index
 
     def _key(self, vkey: JSON, origin: str, *, of_log: bool) -> Key:
         """A key for its use: the log's keys have its name, nobody else's does; one public key stands under one vkey."""
@@ -867,6 +1096,23 @@ def read_loss(index: int, body: dict[str, JSON]) -> Loss:
     return Loss(*heads)
 
 
+def part_before_last(name: str) -> str:
+    return name.split("/")[-2] if "/" in name else ""
+
+
+def is_person(name: str) -> bool:
+    """Does a key of this name speak for somebody, and not for a provider or a service (§5)?"""
+    return part_before_last(name) == "officer" or name.rsplit("/", maxsplit=1)[-1] == "root"
+
+
+def listed(numbers: Sequence[int], most: int = 20) -> str:
+    return ", ".join(map(str, numbers[:most])) + (f" and {len(numbers) - most} more" if len(numbers) > most else "")
+
+
+def moment(at: str) -> datetime:
+    return datetime.fromisoformat(at)
+
+
 def is_list_of_types(value: JSON) -> bool:
     return type(value) is list and all(type(item) is str and TYPE.fullmatch(item) for item in value)
 
@@ -880,6 +1126,7 @@ def is_list_of_types(value: JSON) -> bool:
 # no case: nothing of them is ever opened to the public.
 
 AFFAIRS: Final = ("sealed.", "hold.")
+REAFFIRMED = "signature.reaffirmed/1"
 OPENINGS: Final = {
     "value.disclosed/1": ["case", "evidence", "happened_at", "occasion", "openings"],
     "value.withdrawn/1": ["case", "evidence", "ground", "happened_at", "openings"],
@@ -931,6 +1178,9 @@ class Cases:
         if kind in OPENINGS:
             expect(stream == case, f"{kind} stands in the stream {stream}, expected the case's own")
             self.judge_openings(index, kind, body)
+        if kind == REAFFIRMED:
+            expect(stream == case, f"{kind} stands in the stream {stream}, expected the case's own")
+            self.judge_named(index, body)
         if stream != case or body.get("seen") is not None:
             self.judge_seen(index, body.get("seen"), case)
         if body.get("rests_on") is not None:
@@ -994,6 +1244,17 @@ class Cases:
             (public.update if kind == "value.disclosed/1" else public.difference_update)(slots)
             tells = entry.case or not public or "/case" in public
             expect(tells, f"slots of the deposit at entry {at} are public while its slot /case is not")
+
+    def judge_named(self, index: int, body: dict[str, JSON]) -> None:
+        """The entries of which somebody reaffirms the signature are earlier ones of the case (§5)."""
+        check_members("the body", body, ["case", "entries", "evidence", "happened_at"])
+        case, entries = body["case"], body["entries"]
+        good = type(entries) is list and entries and all(type(at) is int and 0 <= at < index for at in entries)
+        expect(good, f"`entries` is {shown(entries)}, expected a list of entries below {index}, not empty")
+        expect(entries == sorted(set(entries)), f"`entries` is {shown(entries)}, expected them ascending, each once")
+        for at in entries:
+            owner = self.entries[at].case or self.claimed.get(at)
+            expect(owner == case, f"entry {at} is reaffirmed, which does not belong to the case {case}")
 
     def judge_opened(self, opened: Mapping[int, Mapping[str, JSON]]) -> Iterator[str]:
         """`case`, `seen` and `rests_on` that were sealed, as far as they are public now; notes on what stays open."""
@@ -1464,6 +1725,8 @@ class Audit:
             raise Falsehood(f"`prev` is {shown(event['prev'])}, but the event before it in the stream is {shown(prev)}")
         case = None if stream == self.register.stream else self.cases.judge(index, entry)
         self.cases.entries.append(Kept(case, sys.intern(kind), digests))
+        if kind == REAFFIRMED:
+            self.register.judge_reaffirmed(index, event, entry.lines)
         self.streams[stream] = n + 1, entry.leaf_b64
         self.tree.append(entry.leaf)
         return [(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
@@ -1558,6 +1821,7 @@ class Audit:
     def check_links(self) -> tuple[str, int]:
         """What was sealed of the ties between events, as far as it is open."""
         self.report.notes += filter(None, self.cases.judge_opened(self.opened))
+        self.report.notes += self.register.notes(self.report.size)
         return "opened cases, sightings and what rests on them hold", sum(map(len, self.opened.values()))
 
     def check_policy(self) -> tuple[str, int]:

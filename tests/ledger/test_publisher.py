@@ -264,7 +264,7 @@ def test_the_policy_names_the_log_s_keys_as_they_stand(register: Register, capsy
     ) + "quorum none\n"
     successor = Signer(ORIGIN, b"\x03" * 32)
     register.log.add("log-key.added/1", {"vkey": successor.vkey.text}, ROOT)
-    register.log.add("log-key.retired/1", {"vkey": SIGNER.vkey.text}, ROOT)
+    register.log.add("log-key.retired/1", {"reason": "compromised", "vkey": SIGNER.vkey.text}, ROOT)
     register.commit()
     with pytest.raises(Misconfigured, match="the key register does not name"):
         register.publisher().publish()

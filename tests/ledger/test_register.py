@@ -145,24 +145,25 @@ def test_a_role_counts_from_the_register_event_that_keys_names() -> None:
 
 def test_the_roles_of_one_key_are_not_those_of_its_successor() -> None:
     log = opened()
-    successor = signer("officer/1a", 0x51)
-    log.enrol(OFFICER, "officer")
-    log.enrol(successor, "approver")
-    head = log.register.head_leaf
-    name = OFFICER.vkey.name
-    assert log.register.roles_of(name, keys=head, index=3) == {"officer", "approver"}
-    assert log.register.roles_of(name, keys=head, index=3, key_id=successor.vkey.key_id) == {"approver"}
-    log.revoke(OFFICER)
-    assert log.register.roles_of(name, keys=head, index=4) == {"approver"}
+    first, successor = signer("service/receiver", 0x50), signer("service/receiver", 0x51)
+    log.enrol(first, "receiver")
+    log.revoke(first)
+    log.enrol(successor, "importer")
+    head, name = log.register.head_leaf, first.vkey.name
+    assert log.register.roles_of(name, keys=head, index=4) == {"importer"}
+    assert log.register.roles_of(name, keys=head, index=4, key_id=successor.vkey.key_id) == {"importer"}
+    assert log.register.roles_of(name, keys=log.entries[1].leaf_text, index=2) == {"receiver"}
     log.score(successor)
 
 
 def test_a_key_does_not_borrow_the_role_of_another_key_of_its_name() -> None:
     log = opened()
-    log.enrol(OFFICER, "officer")
-    log.enrol(signer("officer/1a", 0x51), "key-admin")
+    first, successor = signer("service/receiver", 0x50), signer("service/receiver", 0x51)
+    log.enrol(first, "key-admin")
+    log.revoke(first)
+    log.enrol(successor, "receiver")
     with pytest.raises(Refused, match="may not change the key register"):
-        log.enrol(EVALUATOR, "evaluator", by=OFFICER)
+        log.enrol(EVALUATOR, "evaluator", by=successor)
 
 
 def test_keys_must_name_an_earlier_register_event() -> None:
@@ -312,7 +313,7 @@ def test_the_log_keys_in_use_are_those_added_and_not_retired() -> None:
     second = Signer(ORIGIN, bytes([8]) * 32)
     log_key_added(log, LOG_KEY.vkey)
     log_key_added(log, second.vkey)
-    log.add("log-key.retired/1", {"vkey": LOG_KEY.vkey.text}, ROOT)
+    log.add("log-key.retired/1", {"vkey": LOG_KEY.vkey.text}, ROOT, at="2026-12-22T04:00:02.000Z")
     assert log.register.log_keys() == (second.vkey,)
     assert [log.register.log_keys(size) for size in (1, 2, 3, 4)] == [
         (),

@@ -284,13 +284,14 @@ def test_a_role_given_after_the_register_head_that_the_entry_names_is_found(log:
 
 
 def test_authority_over_the_register_is_that_of_the_very_key_and_not_of_its_name(log: Writer) -> None:
-    second = Signer(OFFICER.name, 13)
-    log.register("key.added/1", {"role": "key-admin", "vkey": OFFICER.vkey})
-    log.register("key.added/1", {"role": "officer", "vkey": second.vkey})
-    log.register("key.added/1", {"role": "officer", "vkey": STRANGER.vkey}, by=OFFICER)
+    second = Signer(RECEIVER.name, 13)
+    log.register("key.added/1", {"role": "key-admin", "vkey": RECEIVER.vkey})
+    log.register("key.added/1", {"role": "officer", "vkey": STRANGER.vkey}, by=RECEIVER)
+    log.register("key.revoked/1", {"reason": "replaced", "vkey": RECEIVER.vkey})
+    log.register("key.added/1", {"role": "receiver", "vkey": second.vkey})
     true(log)
     log.register("key.added/1", {"role": "evaluator", "vkey": STRANGER.vkey}, by=second)
-    false(log, "without the role root or key-admin", entry=9)
+    false(log, "without the role root or key-admin", entry=10)
 
 
 def test_a_second_signature_by_a_key_admin_gives_no_authority(log: Writer) -> None:
@@ -340,7 +341,7 @@ def test_a_false_register_event_is_found(log: Writer, kind: str, body: dict[str,
 def test_a_revoked_key_cannot_be_added_again(log: Writer) -> None:
     log.register("key.revoked/1", {"reason": "lost", "vkey": OFFICER.vkey})
     log.register("key.added/1", {"role": "officer", "vkey": OFFICER.vkey})
-    false(log, "entry 6 revoked it", entry=7)
+    false(log, "it was revoked by entry 6", entry=7)
 
 
 def test_a_register_event_outside_its_stream_is_found(log: Writer) -> None:
@@ -952,7 +953,7 @@ def test_a_log_key_may_be_replaced(log: Writer) -> None:
     log.publish()
     log.register("log-key.added/1", {"vkey": NEW_LOG.vkey})
     log.publish(signers=[LOG, NEW_LOG, LOG_PQ])
-    log.register("log-key.retired/1", {"vkey": LOG.vkey})
+    log.register("log-key.retired/1", {"vkey": LOG.vkey}, bend=lambda e: e.update(at="2026-12-22T04:00:06.000Z"))
     files = log.publish(signers=[NEW_LOG, LOG_PQ]).files()
     assert verify_register(files, [NEW_LOG.vkey]).exit_code == 0
     assert "not signed by a key that you gave" in str(verify_register(files, [LOG.vkey]).false)
@@ -960,7 +961,7 @@ def test_a_log_key_may_be_replaced(log: Writer) -> None:
 
 def test_a_retired_log_key_is_found(log: Writer) -> None:
     log.register("log-key.added/1", {"vkey": NEW_LOG.vkey})
-    log.register("log-key.retired/1", {"vkey": LOG.vkey})
+    log.register("log-key.retired/1", {"reason": "compromised", "vkey": LOG.vkey})
     false(log.publish(signers=[NEW_LOG, LOG]).files(), "retired by entry 7", file="checkpoints/8")
 
 

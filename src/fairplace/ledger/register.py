@@ -1,103 +1,98 @@
 """The key register: who may sign what, judged by position in the log and never by a clock (wire format, section 5).
 
-- One stream per log, begun by entry 0, which its root key signs; later events are signed by a root or key-admin key.
-- A key may sign the entry at index i when it was added at or before the register event that the entry's `keys` names,
-  and no register event before i revoked it or limited it from the entry's type, or limited it at all since `keys`.
+- One stream per log, begun by entry 0, which its root key signs. Who signs the later events is laid down per type: most
+  take a head, a key with the role root or key-admin; no key takes the place of another by one person's word.
+- A key may sign the entry at index i when it came at or before the register event that the entry's `keys` names, and no
+  register event before i ended it or limited it from the entry's type, or limited it at all since `keys`.
 - One public key has one name and one kind; a key that signs events is never a log key.
 """
 
-import msgspec
+from __future__ import annotations
+
+from collections.abc import Iterable
 
 from fairplace.errors import Malformed, Refused, Unproven
-from fairplace.ledger import register_events
+from fairplace.ledger import register_events as events
 from fairplace.ledger.entry import Entry, Envelope
-from fairplace.ledger.note import COSIGNATURE, ED25519, SignatureLine, Vkey, b64
-from fairplace.ledger.register_events import (
-    EVENTS,
-    LOSS_DECLARED,
-    OPENED,
-    KeyAdded,
-    KeyLimited,
-    KeyRevoked,
-    LogKeyAdded,
-    LogKeyRetired,
-    LogOpened,
-    LossDeclared,
+from fairplace.ledger.key_table import (
+    KEY_ADMIN,
+    ROOT,
+    KeyRef,
+    KeyTable,
+    LogKey,
+    Recovery,
+    Standing,
+    event_key,
+    is_person,
+    ref,
 )
+from fairplace.ledger.note import SignatureLine, Vkey, b64
+from fairplace.ledger.register_events import OPENED, Earlier
 
-TYPES = frozenset(EVENTS)
+__all__ = ["KEY_ADMIN", "ROOT", "TYPES", "KeyRef", "KeyRegister", "LogKey", "Recovery", "Standing"]
 
-ROOT, KEY_ADMIN = "root", "key-admin"
-_AUTHORITIES = frozenset((ROOT, KEY_ADMIN))
+TYPES = frozenset(events.EVENTS)
 
-KeyRef = tuple[str, bytes]
-"""The name and key id of a signature line: together they name one key."""
-
-
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What the register says of one key that signs events; every fact with the index at which it was said."""
-
-    vkey: Vkey
-    roles: tuple[tuple[int, str], ...]
-    limits: tuple[tuple[int, frozenset[str]], ...] = ()
-    revoked: int | None = None
-
-    @property
-    def added(self) -> int:
-        return self.roles[0][0]
-
-
-class LogKey(msgspec.Struct, frozen=True, kw_only=True):
-    vkey: Vkey
-    added: int
-    retired: int | None = None
+_HEADS = frozenset((ROOT, KEY_ADMIN))
 
 
 class KeyRegister:
     """The fold of the register's stream. Feed it every entry in order; only those of the register change it."""
 
     def __init__(self) -> None:
-        self.log = ""
         self.stream = ""
         self.head_index = -1
         self.head_leaf = ""
+        self.continues: Earlier | None = None
         self._n = 0
         self._index_of: dict[str, int] = {}
-        self._keys: dict[KeyRef, Standing] = {}
-        self._refs: dict[str, tuple[KeyRef, ...]] = {}
-        self._log_keys: dict[KeyRef, LogKey] = {}
-        self._owners: dict[bytes, Vkey] = {}
-        self._losses: dict[int, LossDeclared] = {}
+        self._losses: dict[int, events.LossDeclared] = {}
+        self._table = KeyTable()
 
-    def copy(self) -> "KeyRegister":
+    @property
+    def log(self) -> str:
+        return self._table.log
+
+    def copy(self) -> KeyRegister:
         """A register of its own, to try events on."""
         other = KeyRegister()
-        other.__dict__ = {name: dict(v) if isinstance(v, dict) else v for name, v in self.__dict__.items()}
+        other.__dict__ = self.__dict__ | {
+            "_index_of": dict(self._index_of),
+            "_losses": dict(self._losses),
+            "_table": self._table.copy(),
+        }
         return other
 
     # Looking up
 
     def standings(self) -> tuple[Standing, ...]:
         """Every key that signs events, in register order."""
-        return tuple(self._keys.values())
+        return tuple(self._table.keys.values())
 
     def standing(self, name: str, key_id: bytes) -> Standing | None:
-        return self._keys.get((name, key_id))
+        return self._table.keys.get((name, key_id))
 
     def log_keys(self, size: int | None = None) -> tuple[Vkey, ...]:
         """The log's own keys, added and not retired by the entries of a log of this size, in register order."""
         last = self.head_index if size is None else size - 1
         return tuple(
             key.vkey
-            for key in self._log_keys.values()
+            for key in self._table.log_keys.values()
             if key.added <= last and (key.retired is None or key.retired > last)
         )
 
-    def all_log_keys(self) -> tuple[Vkey, ...]:
-        """Every log key there ever was: old checkpoints bear the lines of retired ones."""
-        return tuple(key.vkey for key in self._log_keys.values())
+    def log_key_history(self) -> tuple[LogKey, ...]:
+        """Every log key there ever was, in register order: old checkpoints bear the lines of retired ones."""
+        return tuple(self._table.log_keys.values())
 
-    def losses(self) -> dict[int, LossDeclared]:
+    def all_log_keys(self) -> tuple[Vkey, ...]:
+        return tuple(key.vkey for key in self.log_key_history())
+
+    def recoveries(self) -> tuple[Recovery, ...]:
+        """Every recovery that ever began, in register order; those under way have no `over`."""
+        return tuple(self._table.recoveries.values())
+
+    def losses(self) -> dict[int, events.LossDeclared]:
         """The losses that were declared, by the index of the entry that declares each."""
         return dict(self._losses)
 
@@ -106,13 +101,23 @@ class KeyRegister:
         known = self._known(keys, index)
         return frozenset(
             role
-            for ref in self._refs.get(key_name, ())
-            if key_id is None or ref[1] == key_id
-            for standing in (self._keys[ref],)
+            for named in self._table.refs.get(key_name, ())
+            if key_id is None or named[1] == key_id
+            for standing in (self._table.keys[named],)
             if standing.revoked is None or standing.revoked >= index
             for added, role in standing.roles
             if added <= known
         )
+
+    def contested(self, index: int, lines: Iterable[SignatureLine], size: int | None = None) -> dict[str, int]:
+        """Whose lines on entry `index` are contested at this size of the log: name to the entry that said so first."""
+        found: dict[str, int] = {}
+        for line in lines:
+            standing = self._table.keys.get(line[:2])
+            for one in standing.contested if standing is not None else ():
+                if one.first <= index <= one.last and (size is None or one.said < size):
+                    found[line.name] = min(one.said, found.get(line.name, one.said))
+        return found
 
     def _known(self, keys: str, index: int) -> int:
         """The index of the register event that `keys` names."""
@@ -137,13 +142,13 @@ class KeyRegister:
         known = self._known(envelope.keys, index)
         vkeys = [self._signer(envelope.type, line, known, index) for line in lines]
         if envelope.type in TYPES:
-            self._check_authority(envelope, lines[0], index)
+            self._check_authority(envelope, lines, index)
         elif envelope.stream == self.stream:
             raise Refused(f"an event of type {envelope.type} came in the stream of the key register")
         return vkeys
 
     def _signer(self, kind: str, line: SignatureLine, known: int, index: int) -> Vkey:
-        standing = self._keys.get(line[:2])
+        standing = self._table.keys.get(line[:2])
         if standing is None or standing.added >= index:
             raise Unproven(f"entry {index} has a signature by {line.name}+{line.key_id.hex()}, which is not registered")
         if standing.added > known:
@@ -164,25 +169,61 @@ class KeyRegister:
                 )
         return standing.vkey
 
-    def _check_authority(self, envelope: Envelope, line: SignatureLine, index: int) -> None:
+    def _check_authority(self, envelope: Envelope, lines: tuple[SignatureLine, ...], index: int) -> None:
+        """May these, who all may sign, make this change of the register?"""
         if envelope.type == OPENED:
             raise Refused(f"a second {OPENED} came at entry {index}; a log is opened once")
         if envelope.stream != self.stream:
             raise Refused(f"an event of type {envelope.type} came outside the stream of the key register")
+        first = lines[0]
+        match events.read(envelope.type, envelope.body):
+            case events.KeyRotated(replaces=text):
+                if _is_of(first, text) and len(lines) == 2 and lines[1].name != first.name:
+                    self._check_head(lines[1], envelope, index)
+                    return
+                raise Refused(
+                    f"{first.name} signs first of {len(lines)}; a key is rotated under two signatures, first its own, then"
+                    " that of somebody else who is root or key-admin",
+                    code="two-persons",
+                )
+            case events.RecoveryStarted(replaces=text):
+                _check_recoverers(Vkey.parse(text).name, lines)
+                return
+            case events.KeyRecovered(start=start):
+                _check_recoverers(self._recovery(start).vkey.name, lines)
+                return
+            case events.RecoveryStopped(start=start) if _is_of(first, self._recovery(start).replaces.text):
+                return
+            case events.KeyRevoked(vkey=text) if _is_of(first, text):
+                return
+            case events.KeyCompromised(vkey=text) if _is_of(first, text):
+                raise Refused(
+                    f"{first.name} reports its own key as stolen with that very key; revoke it, and have another report it",
+                    code="two-persons",
+                )
+            case _:
+                pass
+        self._check_head(first, envelope, index)
+
+    def _check_head(self, line: SignatureLine, envelope: Envelope, index: int) -> None:
         roles = self.roles_of(line.name, keys=envelope.keys, index=index, key_id=line.key_id)
-        if not roles & _AUTHORITIES:
+        if not roles & _HEADS:
             raise Refused(f"{line.name} may not change the key register; only a key with role root or key-admin may")
-        if envelope.type == LOSS_DECLARED and ROOT not in roles:
+        if envelope.type == events.LOSS_DECLARED and ROOT not in roles:
             raise Refused(f"{line.name} may not declare a loss; only a key with role root may")
+
+    def _recovery(self, start: int) -> Recovery:
+        found = self._table.recoveries.get(start)
+        return found if found is not None else self._table.running(start)
 
     @staticmethod
     def _opener(envelope: Envelope, lines: tuple[SignatureLine, ...]) -> Vkey:
         if envelope.type != OPENED or envelope.keys or envelope.n != 1:
             raise Malformed(f"entry 0 has the type {envelope.type}; a log begins with {OPENED} and no `keys`")
-        event = register_events.read(OPENED, envelope.body)
-        assert isinstance(event, LogOpened)
-        vkey = _event_key(event.root_key, envelope.log)
-        if [line[:2] for line in lines] != [(vkey.name, vkey.key_id)]:
+        event = events.read(OPENED, envelope.body)
+        assert isinstance(event, events.LogOpened)
+        vkey = event_key(event.root_key, envelope.log)
+        if [line[:2] for line in lines] != [ref(vkey)]:
             raise Unproven(f"entry 0 must be signed by its root key {vkey.name} alone")
         return vkey
 
@@ -193,45 +234,6 @@ class KeyRegister:
         if envelope.type not in TYPES:
             return
         leaf = b64(leaf) if isinstance(leaf, bytes) else leaf
-        self._check_follows(index, envelope)
-        match register_events.read(envelope.type, envelope.body):
-            case LogOpened(root_key=text):
-                vkey = _event_key(text, envelope.log)
-                self._claim(vkey)
-                self.log, self.stream = envelope.log, envelope.stream
-                self._add(vkey, index, ROOT)
-            case KeyAdded(role=role, vkey=text):
-                vkey = _event_key(text, self.log)
-                self._claim(vkey)
-                self._add(vkey, index, role)
-            case KeyLimited(not_for=types, vkey=text):
-                standing = self._live(Vkey.parse(text))
-                self._put(msgspec.structs.replace(standing, limits=(*standing.limits, (index, frozenset(types)))))
-            case KeyRevoked(vkey=text):
-                self._put(msgspec.structs.replace(self._live(Vkey.parse(text)), revoked=index))
-            case LogKeyAdded(vkey=text):
-                vkey = self._log_vkey(text)
-                if _ref(vkey) in self._log_keys:
-                    raise Refused(f"the log key {vkey.text} was added before")
-                self._claim(vkey)
-                self._log_keys[_ref(vkey)] = LogKey(vkey=vkey, added=index)
-            case LogKeyRetired(vkey=text):
-                vkey = self._log_vkey(text)
-                known = self._log_keys.get(_ref(vkey))
-                if known is None or known.retired is not None:
-                    raise Refused(f"the log key {vkey.text} is not in use: it cannot be retired")
-                self._log_keys[_ref(vkey)] = msgspec.structs.replace(known, retired=index)
-            case LossDeclared() as loss:
-                if loss.kept.size != index:
-                    raise Refused(
-                        f"a loss that keeps {loss.kept.size} entries is declared at entry {index};"
-                        " it must come right behind what is kept"
-                    )
-                self._losses[index] = loss
-        self._n, self.head_index, self.head_leaf = envelope.n, index, leaf
-        self._index_of[leaf] = index
-
-    def _check_follows(self, index: int, envelope: Envelope) -> None:
         if self._n == 0:
             if envelope.type != OPENED or index != 0:
                 raise Malformed(f"{envelope.type} came at entry {index}; a log begins with {OPENED} at entry 0")
@@ -239,59 +241,64 @@ class KeyRegister:
             raise Refused(f"{envelope.type} at entry {index} is no event of the key register of {self.log}")
         elif envelope.n != self._n + 1 or envelope.prev != self.head_leaf or index <= self.head_index:
             raise Refused(f"register event {envelope.n} at entry {index} does not follow event {self._n}")
+        self._change(index, envelope)
+        self._n, self.head_index, self.head_leaf = envelope.n, index, leaf
+        self._index_of[leaf] = index
 
-    def _claim(self, vkey: Vkey) -> None:
-        """One public key, one name, one kind, one use: no actor has the log's name."""
-        owner = self._owners.get(vkey.public)
-        if owner is not None and owner != vkey:
-            raise Refused(
-                f"the public key of {vkey.text} is registered as {owner.text}; a key has one name and one use"
+    def _change(self, index: int, envelope: Envelope) -> None:
+        table, at = self._table, envelope.at
+        match events.read(envelope.type, envelope.body):
+            case events.LogOpened(root_key=text, continues=earlier):
+                self._open(envelope, text, earlier if isinstance(earlier, Earlier) else None)
+            case events.KeyAdded(role=role, vkey=text):
+                table.add(index, text, role)
+            case events.KeyLimited(not_for=types, vkey=text):
+                table.limit(index, text, frozenset(types))
+            case events.KeyRevoked(reason=reason, vkey=text):
+                table.revoke(index, text, reason)
+            case events.KeyRotated(replaces=replaces, vkey=text):
+                table.rotate(index, text, replaces)
+            case events.KeyCompromised(from_=first, until=last, vkey=text):
+                table.contest(index, text, first, last)
+            case events.RecoveryStarted(replaces=replaces, vkey=text):
+                table.start_recovery(index, at, text, replaces)
+            case events.RecoveryStopped(start=start):
+                table.stop_recovery(index, start)
+            case events.KeyRecovered(start=start):
+                table.recover(index, at, start)
+            case events.LogKeyAdded(vkey=text):
+                table.add_log_key(index, at, text)
+            case events.LogKeyRetired(vkey=text, reason=why):
+                table.retire_log_key(index, at, text, stolen=why == "compromised")
+            case events.LossDeclared() as loss:
+                if loss.kept.size != index:
+                    raise Refused(
+                        f"a loss that keeps {loss.kept.size} entries is declared at entry {index};"
+                        " it must come right behind what is kept"
+                    )
+                self._losses[index] = loss
+
+    def _open(self, envelope: Envelope, root_key: str, earlier: Earlier | None) -> None:
+        if earlier is not None and earlier.log == envelope.log:
+            raise Malformed(
+                f"{envelope.log} says that it continues itself; a log that continues another has a new origin"
             )
-        ref = _ref(vkey)
-        taken = self._keys.get(ref) or self._log_keys.get(ref)
-        if taken is not None and taken.vkey != vkey:
-            raise Refused(f"another key of {vkey.name} has the key id {vkey.key_id.hex()}; make a new key")
-        self._owners[vkey.public] = vkey
-
-    def _add(self, vkey: Vkey, index: int, role: str) -> None:
-        ref = _ref(vkey)
-        standing = self._keys.get(ref)
-        if standing is None:
-            self._refs[vkey.name] = (*self._refs.get(vkey.name, ()), ref)
-            self._keys[ref] = Standing(vkey=vkey, roles=((index, role),))
-        elif standing.revoked is not None:
-            raise Refused(f"the key of {vkey.name} was revoked at entry {standing.revoked}; add a new key")
-        else:
-            self._put(msgspec.structs.replace(standing, roles=(*standing.roles, (index, role))))
-
-    def _live(self, vkey: Vkey) -> Standing:
-        standing = self._keys.get(_ref(vkey))
-        if standing is None or standing.vkey != vkey:
-            raise Refused(f"the key {vkey.text} is not registered")
-        if standing.revoked is not None:
-            raise Refused(f"the key of {vkey.name} was revoked before, at entry {standing.revoked}")
-        return standing
-
-    def _put(self, standing: Standing) -> None:
-        self._keys[_ref(standing.vkey)] = standing
-
-    def _log_vkey(self, text: str) -> Vkey:
-        vkey = Vkey.parse(text)
-        if vkey.name != self.log or vkey.kind == COSIGNATURE:
-            raise Refused(
-                f"{vkey.name} of kind {vkey.kind:#04x} came as a log key; it must be {self.log}, 0x01 or 0x06"
-            )
-        return vkey
+        vkey = event_key(root_key, envelope.log)
+        self._table = KeyTable(log=envelope.log)
+        self._table.add(0, vkey.text, ROOT)
+        self.stream, self.continues = envelope.stream, earlier
 
 
-def _ref(vkey: Vkey) -> KeyRef:
-    return vkey.name, vkey.key_id
+def _is_of(line: SignatureLine, vkey: str) -> bool:
+    """Is the line by this very key?"""
+    return line[:2] == ref(Vkey.parse(vkey))
 
 
-def _event_key(text: str, log: str) -> Vkey:
-    vkey = Vkey.parse(text)
-    if vkey.kind != ED25519 or vkey.name == log:
+def _check_recoverers(name: str, lines: tuple[SignatureLine, ...]) -> None:
+    """Two persons, and neither is the one who lost the key."""
+    names = [line.name for line in lines]
+    if len(names) != 2 or len({*names, name}) != 3 or not all(map(is_person, names)):
         raise Refused(
-            f"{vkey.name} of kind {vkey.kind:#04x} came to sign events; that takes 0x01 and a name of its own"
+            f"a recovery of {name} came signed by {' and '.join(names)}; it takes two other persons of the authority",
+            code="two-persons",
         )
-    return vkey

@@ -1,6 +1,6 @@
 """What can happen in the key register: the bodies of its events, with these members and no others."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -10,13 +10,16 @@ from fairplace.errors import Malformed
 Role = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z-]{0,63}$(?!\n)")]
 EventType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+/[1-9][0-9]*$(?!\n)")]
 
+EntryIndex = Annotated[int, msgspec.Meta(ge=0)]
+Leaf = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$(?!\n)")]
+
 
 class Earlier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The log that this one continues, as far as it is trusted."""
 
-    log: str
-    root: str
-    size: int
+    log: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9._/-]{1,200}$(?!\n)")]
+    root: Leaf
+    size: Annotated[int, msgspec.Meta(ge=1)]
 
 
 class LogOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +50,41 @@ class KeyRevoked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vkey: str
 
 
+class KeyRotated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The new key `vkey` takes the place of the key `replaces`, which may no longer sign."""
+
+    replaces: str
+    vkey: str
+
+
+class KeyCompromised(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """A key was reported stolen: its signatures on entries `from` to `until` are contested, and it may no longer sign."""
+
+    from_: EntryIndex
+    until: EntryIndex
+    vkey: str
+
+
+class RecoveryStarted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The holder of the key `replaces` lost it; a day later `vkey` may take its place. That it is public is the notice."""
+
+    replaces: str
+    vkey: str
+
+
+class RecoveryStopped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The recovery that entry `start` began comes to nothing."""
+
+    reason: str
+    start: EntryIndex
+
+
+class KeyRecovered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The recovery that entry `start` began comes to its end: the new key takes the place of the lost one."""
+
+    start: EntryIndex
+
+
 class LogKeyAdded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key of the log itself: it signs checkpoints and never events."""
 
@@ -54,13 +92,16 @@ class LogKeyAdded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LogKeyRetired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key of the log goes out of use, thirty days after its successor came; at once when it was stolen."""
+
     vkey: str
+    reason: Literal["compromised"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class TreeHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long the log is, and the base64 root of its tree."""
 
-    root: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{43}=$(?!\n)")]
+    root: Leaf
     size: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)]
 
 
@@ -72,7 +113,20 @@ class LossDeclared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
-RegisterEvent = LogOpened | KeyAdded | KeyLimited | KeyRevoked | LogKeyAdded | LogKeyRetired | LossDeclared
+RegisterEvent = (
+    LogOpened
+    | KeyAdded
+    | KeyLimited
+    | KeyRevoked
+    | KeyRotated
+    | KeyCompromised
+    | RecoveryStarted
+    | RecoveryStopped
+    | KeyRecovered
+    | LogKeyAdded
+    | LogKeyRetired
+    | LossDeclared
+)
 
 OPENED, KEY_ADDED, KEY_LIMITED, KEY_REVOKED, LOG_KEY_ADDED, LOG_KEY_RETIRED, LOSS_DECLARED = (
     "log.opened/1",
@@ -83,11 +137,23 @@ OPENED, KEY_ADDED, KEY_LIMITED, KEY_REVOKED, LOG_KEY_ADDED, LOG_KEY_RETIRED, LOS
     "log-key.retired/1",
     "log.loss-declared/1",
 )
+KEY_ROTATED, KEY_COMPROMISED, RECOVERY_STARTED, RECOVERY_STOPPED, KEY_RECOVERED = (
+    "key.rotated/1",
+    "key.compromised/1",
+    "key.recovery-started/1",
+    "key.recovery-stopped/1",
+    "key.recovered/1",
+)
 EVENTS: dict[str, type[RegisterEvent]] = {
     OPENED: LogOpened,
     KEY_ADDED: KeyAdded,
     KEY_LIMITED: KeyLimited,
     KEY_REVOKED: KeyRevoked,
+    KEY_ROTATED: KeyRotated,
+    KEY_COMPROMISED: KeyCompromised,
+    RECOVERY_STARTED: RecoveryStarted,
+    RECOVERY_STOPPED: RecoveryStopped,
+    KEY_RECOVERED: KeyRecovered,
     LOG_KEY_ADDED: LogKeyAdded,
     LOG_KEY_RETIRED: LogKeyRetired,
     LOSS_DECLARED: LossDeclared,
