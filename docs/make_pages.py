@@ -63,6 +63,9 @@ SCALARS = {
     "LeafHash": "the base64 leaf hash of an entry, 44 characters",
     "ProviderId": "a provider's id, `<scheme>-<id>` as in Open Contracting data, such as `GB-COH-01234567`",
     "Role": "a role, such as `officer`",
+    "Origin": "the origin of a log, such as `log.council.example/commissioning`",
+    "RootHash": "the base64 root of a tree, 44 characters",
+    "EntryIndex": "the index of an entry, from 0",
     "EventType": "the name of an event type, such as `deposit.received/1`",
 }
 _NOT_NAMES = {"Sealed", "Literal", "None", "Annotated", "ClassVar", "UnsetType", "UNSET", "Meta"}
@@ -221,7 +224,7 @@ TITLES = {
 
 def event(name: str, kind: type, types: Types) -> Iterator[str]:
     yield f"\n### `{name}`\n"
-    yield sentences(kind.__doc__) or "A key of the log is taken out of use; it signs no further checkpoint."
+    yield sentences(kind.__doc__)
     yield from signers(name)
     if issubclass(kind, Fact):
         yield next(words for base, words in FORMS if issubclass(kind, base))
@@ -234,6 +237,8 @@ def event(name: str, kind: type, types: Types) -> Iterator[str]:
 def signers(name: str) -> Iterator[str]:
     rule = roles.TABLE[name]
     yield f"Signed first by: {listed(rule.first)} ({rule.why})."
+    if name in register_events.EVENTS and rule.second:
+        yield f"Signed second by: {listed(rule.second)}."
     if asked := roles.ASK.get(name):
         yield f"On behalf of: {listed(asked)}; of what happened elsewhere also {listed(roles.REPORTERS)}."
     if name in roles.NOT_REPORTED:
@@ -243,7 +248,7 @@ def signers(name: str) -> Iterator[str]:
 
 
 def listed(names: frozenset[str]) -> str:
-    return ", ".join(sorted(names))
+    return "anybody" if names == roles.ROLES else ", ".join(sorted(names))
 
 
 FORMS: tuple[tuple[type[Fact], str], ...] = (
@@ -276,7 +281,7 @@ def row(name: str, kind: type, above: str, member: Member, types: Types, home: o
     types.take(annotation, home)
     if not sealed:
         optional = " Left out when there is none." if "UNSET" in member.type else ""
-        return f"| `{member.name}` | {code(annotation)}{words}{optional} | at once |"
+        return f"| `{member.name.rstrip('_')}` | {code(annotation)}{words}{optional} | at once |"
     slot = above + member.name
     return f"| `{slot}` | {code(annotation)}{words} | sealed as {basis_of(kind, member.name)}; {released(name, slot)} |"
 

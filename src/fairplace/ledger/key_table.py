@@ -112,7 +112,7 @@ class KeyTable(msgspec.Struct, kw_only=True):
             self._check_enrolment(vkey)
             self._bring(Standing(vkey=vkey, roles=((index, role),)))
         elif standing.revoked is not None:
-            raise Refused(f"the key of {vkey.name} {_how(standing)} at entry {standing.revoked}; add a new key")
+            raise Refused(f"the key of {vkey.name} {how(standing)} at entry {standing.revoked}; add a new key")
         else:
             self._put(msgspec.structs.replace(standing, roles=(*standing.roles, (index, role))))
 
@@ -275,7 +275,7 @@ class KeyTable(msgspec.Struct, kw_only=True):
         standing = self.known(vkey)
         if standing.revoked is not None:
             raise Refused(
-                f"the key of {vkey.name} {_how(standing)} before, at entry {standing.revoked}", code="key-revoked"
+                f"the key of {vkey.name} {how(standing)} before, at entry {standing.revoked}", code="key-revoked"
             )
         return standing
 
@@ -327,5 +327,6 @@ def moment(at: str) -> datetime:
     return datetime.fromisoformat(at)
 
 
-def _how(standing: Standing) -> str:
+def how(standing: Standing) -> str:
+    """How a key ended, as a sentence about it goes on."""
     return {"compromised": "was reported stolen", "replaced": "was replaced"}.get(standing.ended, "was revoked")

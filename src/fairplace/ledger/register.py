@@ -23,6 +23,7 @@ from fairplace.ledger.key_table import (
     Recovery,
     Standing,
     event_key,
+    how,
     is_person,
     ref,
 )
@@ -157,7 +158,7 @@ class KeyRegister:
                 f" its `keys` names the register at entry {known}"
             )
         if standing.revoked is not None and standing.revoked < index:
-            raise Refused(f"the key of {line.name} was revoked at entry {standing.revoked}", code="key-revoked")
+            raise Refused(f"the key of {line.name} {how(standing)} at entry {standing.revoked}", code="key-revoked")
         for at, types in standing.limits:
             if at < index and kind in types:
                 raise Refused(f"the key of {line.name} may not sign {kind} since entry {at}", code="key-limited")

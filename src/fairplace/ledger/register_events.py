@@ -11,14 +11,15 @@ Role = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z-]{0,63}$(?!\n)")]
 EventType = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+/[1-9][0-9]*$(?!\n)")]
 
 EntryIndex = Annotated[int, msgspec.Meta(ge=0)]
-Leaf = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$(?!\n)")]
+Origin = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9._/-]{1,200}$(?!\n)")]
+RootHash = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$(?!\n)")]
 
 
 class Earlier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The log that this one continues, as far as it is trusted."""
 
-    log: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9._/-]{1,200}$(?!\n)")]
-    root: Leaf
+    log: Origin
+    root: RootHash
     size: Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -101,7 +102,7 @@ class LogKeyRetired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TreeHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long the log is, and the base64 root of its tree."""
 
-    root: Leaf
+    root: RootHash
     size: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)]
 
 

@@ -55,13 +55,20 @@ def _rule(first: str, why: str, *, second: str = "") -> Rule:
 
 
 _OVERRIDE = "approver monitoring"
+_PEOPLE = " ".join(sorted(PEOPLE | {"root"}))
+_ANYBODY = " ".join(sorted(ROLES))
 
 TABLE: Mapping[str, Rule] = {
     # The key register
     "log.opened/1": _rule("root", "the root key is named by this very entry"),
     "key.added/1": _rule("root key-admin", "enrolment is not for those who act in cases"),
     "key.limited/1": _rule("root key-admin", "as enrolment"),
-    "key.revoked/1": _rule("root key-admin", "as enrolment"),
+    "key.revoked/1": _rule(_ANYBODY, "root and key-admin any key, everybody else their own"),
+    "key.rotated/1": _rule(_ANYBODY, "each their own key, admitted by another", second="root key-admin"),
+    "key.compromised/1": _rule("root key-admin", "as enrolment; never with the stolen key itself"),
+    "key.recovery-started/1": _rule(_PEOPLE, "two people who know the one who lost it", second=_PEOPLE),
+    "key.recovery-stopped/1": _rule(_ANYBODY, "root and key-admin, or the key that was said to be lost"),
+    "key.recovered/1": _rule(_PEOPLE, "two people again, a day later", second=_PEOPLE),
     "log-key.added/1": _rule("root", "the log's own keys are the root's to change"),
     "log-key.retired/1": _rule("root", "the log's own keys are the root's to change"),
     "log.loss-declared/1": _rule("root", "nobody else may say that what was signed is gone"),
