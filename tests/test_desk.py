@@ -288,11 +288,12 @@ def test_the_role_is_asked_for_when_it_is_prepared(office: Office) -> None:
 
 
 def test_the_role_is_that_of_the_very_key_that_signs(office: Office) -> None:
-    """A second key under an officer's name does not get the officer's role with it."""
+    """A second key does not come under an officer's name, and signs nothing under it."""
     other = Signer(OFFICER.key, b"2" * 32)
-    office.register.enrol(other.vkey.text, "evaluator", holder="The same name", provider=None, admin=signer(ROOT))
+    with pytest.raises(Refused, match="takes its place by rotation or recovery"):
+        office.register.enrol(other.vkey.text, "evaluator", holder="Another", provider=None, admin=signer(ROOT))
     one = prepared(office, story.plan())
-    with pytest.raises(Forbidden, match="evaluator"):
+    with pytest.raises(Unproven, match="not registered"):
         office.register.desk.append(one, [other.line(one.text)])
     append(office, one)
 
