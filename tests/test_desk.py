@@ -319,10 +319,11 @@ def test_an_override_needs_another_person_who_may(office: Office) -> None:
 
 def test_a_second_key_of_the_actors_name_is_not_another_person(office: Office) -> None:
     other = Signer(OFFICER.key, b"2" * 32)
-    office.register.enrol(other.vkey.text, "approver", holder="The same name", provider=None, admin=signer(ROOT))
+    with pytest.raises(Refused, match="takes its place by rotation or recovery"):
+        office.register.enrol(other.vkey.text, "approver", holder="The same name", provider=None, admin=signer(ROOT))
     one = prepared(office, after_the_end(office))
     lines = [signer(OFFICER.key).line(one.text), other.line(one.text)]
-    with pytest.raises(Forbidden, match="another person"):
+    with pytest.raises(Unproven, match="not registered"):
         office.register.desk.append(one, lines)
 
 
