@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # the log: it knows bytes, not procurement
     "fairplace.ledger": (*WORDS, "fairplace.sources"),
     "fairplace.witness": (*WORDS, "fairplace.ledger", "fairplace.settings"),
+    "fairplace.signer": (*WORDS, "fairplace.ledger"),  # it holds the log's keys, and knows nothing else
     "fairplace.documents": WORDS,
     "fairplace.keyring": (*WORDS, "fairplace.ledger.note"),
     "fairplace.lodging": (*WORDS, "fairplace.ledger"),
@@ -85,6 +86,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.people.roles",
         "fairplace.prepared",
         "fairplace.witness",
+        "fairplace.signer",
     ),
     "fairplace.jsonl": (*DECISIONS, "fairplace.deciders"),
     "fairplace.receipts": (*REGISTER, "fairplace.witness"),

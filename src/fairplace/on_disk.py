@@ -4,13 +4,13 @@ DIR/fairplace.toml      settings, no secret
 DIR/register.sqlite     entries, openings, checkpoints, rows of projections
 DIR/documents/          files by digest, private until released
 DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy
-DIR/secrets/            seeds of the log and of the service keys, 0600; no officer's key, ever
+DIR/secrets/            seeds of the log and of the service keys, 0600, and what the log's signer remembers; no officer's
+                        key, ever. A signer of its own has the log's seeds and its memory elsewhere.
 DIR/policies/           the register's own rules, if any
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,9 +24,10 @@ from fairplace.documents import Documents
 from fairplace.errors import Misconfigured, Refused
 from fairplace.holders import holders, provider_of
 from fairplace.ledger import disclosure, entry
-from fairplace.ledger.note import MlDsaSigner, Signer, Vkey, mldsa_supported
+from fairplace.ledger.note import Signer, Vkey
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import KeyRegister
+from fairplace.ledger.signing import HeadSigner
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.vetting import Vetting
 from fairplace.prepared import check_roles
@@ -34,6 +35,10 @@ from fairplace.reading import StoreReader
 from fairplace.replay import Replay
 from fairplace.rows import Rows
 from fairplace.settings import Settings
+from fairplace.signer import seeds
+from fairplace.signer.client import RemoteSigner
+from fairplace.signer.folder import make as make_signer
+from fairplace.signer.keeper import Keeper
 from fairplace.sources import SYSTEM, Sources
 from fairplace.terms import text
 from fairplace.witness.client import Collector
@@ -42,7 +47,6 @@ from fairplace.witness.known import Cosigned, Witness, cosigned, known, policy
 SERVICES = ("receiver", "assessor", "importer", "vault")
 """Roles whose keys the register itself holds: they take in, judge, copy, and write who read; they decide nothing."""
 
-_ED25519, _MLDSA = "log", "log-mldsa"
 _SERVICE_SEEDS = {"vault": "vault-service"}  # `vault` is the seed under which subject keys are wrapped
 
 
@@ -109,24 +113,22 @@ class Register:
     def service(self, role: str) -> Signer:
         """The register's own key for a service role."""
         name = f"{self.domain}/service/{role}"
-        return Signer(name, _seed(self.folder, _seed_of(role)))
+        return Signer(name, seeds.read(self.folder / "secrets", _seed_of(role)))
 
-    @property
-    def log_key(self) -> Vkey:
-        """The key that the log's seed gives: it signs checkpoints."""
-        return Signer(self.origin, _seed(self.folder, _ED25519)).vkey
+    @cached_property
+    def signer(self) -> HeadSigner:
+        """Whoever holds the log's keys: they sign checkpoints."""
+        return signer_of(self.folder, self.settings, self.sources)
 
     @cached_property
     def publisher(self) -> Publisher:
         """The one that signs checkpoints; several processes may have one, a lease lets one of them work."""
-        quantum_safe = MlDsaSigner(self.origin, _seed(self.folder, _MLDSA)) if mldsa_supported() else None
         last = self.store.last_checkpoint(self.origin)
         return Publisher(
             self.store,
             self.origin,
             self.public,
-            Signer(self.origin, _seed(self.folder, _ED25519)),
-            quantum_safe,
+            self.signer,
             clock=self.sources.clock,
             verify_entry=Vetting(self.origin, last.size if last else 0, _may_stand),
             collect=self.collector,
@@ -240,9 +242,18 @@ def signed_by(*signers: Signer) -> Callable[[Prepared], list[str]]:
 
 
 def create(
-    folder: Path, *, authority: str, origin: str, root: Signer, sources: Sources = SYSTEM, worthless: bool = False
+    folder: Path,
+    *,
+    authority: str,
+    origin: str,
+    root: Signer,
+    sources: Sources = SYSTEM,
+    worthless: bool = False,
+    signer: str = "",
 ) -> Register:
     """Make a register: its folder, the log's and the services' keys, and the first entries, signed by `root`.
+
+    `signer` is where a signer of its own listens, `unix:PATH`: the log's keys are then its, and none are made here.
 
     The folder must be new or empty; nothing is overwritten, and what fails on the way leaves nothing behind.
     `worthless` draws the seeds from `sources` (demo, tests).
@@ -251,7 +262,9 @@ def create(
     enrolling.check_name(root.vkey.name, "root", domain_of(origin))
     new = not folder.exists()
     try:
-        return _filled(folder, authority, origin, root, sources, sources.entropy if worthless else SYSTEM.entropy)
+        return _filled(
+            folder, authority, origin, root, sources, sources.entropy if worthless else SYSTEM.entropy, signer
+        )
     except BaseException:
         _emptied(folder, new)
         raise
@@ -268,15 +281,28 @@ def check_new(folder: Path, authority: str, origin: str) -> str:
 
 
 def _filled(
-    folder: Path, authority: str, origin: str, root: Signer, sources: Sources, draw: Callable[[int], bytes]
+    folder: Path,
+    authority: str,
+    origin: str,
+    root: Signer,
+    sources: Sources,
+    draw: Callable[[int], bytes],
+    signer: str,
 ) -> Register:
-    (folder / "secrets").mkdir(mode=0o700, parents=True)
-    for name in (_ED25519, _MLDSA, *map(_seed_of, SERVICES)):
-        _keep_seed(folder / "secrets" / f"{name}.seed", draw(32))
-    log_keys = [Signer(origin, _seed(folder, _ED25519)).vkey.text]
-    if mldsa_supported():
-        log_keys.append(MlDsaSigner(origin, _seed(folder, _MLDSA)).vkey.text)
-    chosen = settings.new(authority=authority, origin=origin, vkeys=log_keys)
+    secrets = folder / "secrets"
+    if signer:
+        settings.check_signer(signer, "--signer")
+        secrets.mkdir(mode=0o700, parents=True)
+    else:
+        make_signer(secrets, origin, draw)
+    for name in map(_seed_of, SERVICES):
+        seeds.keep(secrets, name, draw(32))
+    chosen = settings.new(authority=authority, origin=origin, vkeys=[], signer=signer)
+    was = signer_of(folder, chosen, sources).last()
+    if was.size:
+        raise Refused(f"the signer has signed {was.size} entries of {origin} already; a new log needs a new one")
+    log_keys = list(was.vkeys)
+    chosen = settings.new(authority=authority, origin=origin, vkeys=log_keys, signer=signer)
     made = Register(folder, sources, chosen)
     try:
         made.key_event(
@@ -306,12 +332,11 @@ def _emptied(folder: Path, new: bool) -> None:
                 part.unlink(missing_ok=True)
 
 
-def _keep_seed(path: Path, seed: bytes) -> None:
-    """Write a seed that only its owner reads, and have it on the disk before anything is signed with it."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(seed.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+def signer_of(folder: Path, chosen: Settings, sources: Sources = SYSTEM) -> HeadSigner:
+    """The signer of a register's log: behind its socket, or in this process with the keys in `secrets/`."""
+    if chosen.socket:
+        return RemoteSigner(chosen.socket, chosen.origin)
+    return Keeper(folder / "secrets", chosen.origin, clock=sources.clock)
 
 
 def _seed_of(role: str) -> str:
@@ -322,20 +347,3 @@ def _seed_of(role: str) -> str:
 def domain_of(origin: str) -> str:
     """`council.example` of `log.council.example/commissioning`."""
     return origin.partition("/")[0].removeprefix("log.")
-
-
-def _seed(folder: Path, name: str) -> bytes:
-    path = folder / "secrets" / f"{name}.seed"
-    try:
-        seed = bytes.fromhex(path.read_text("ascii").strip())
-    except FileNotFoundError as error:
-        raise Misconfigured(
-            f"the register's key {path} is missing; restore secrets/ from its backup before anything else"
-        ) from error
-    except (OSError, ValueError) as error:
-        raise Misconfigured(
-            f"the register's key {path} cannot be read; restore it from its backup, readable by you alone"
-        ) from error
-    if len(seed) != 32:
-        raise Misconfigured(f"the register's key {path} has {len(seed)} bytes, expected 32; restore it from its backup")
-    return seed

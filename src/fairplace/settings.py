@@ -27,6 +27,8 @@ Minutes = Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 60)]
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=24 * 60 * 60)]
 
 MOST_BYTES = 1 << 20
+_SIGNER = re.compile(r"unix:(/[^\x00-\x1f]{1,200})")
+_SIGNER_LINE = re.compile(r"signer\s*=")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _WITNESS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._~%/-]*)?")
@@ -77,7 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `format`: of the folder; a newer one is refused. `authority`: the name on every page (a false one misleads).
     `database`: file beside the settings (another file is another register). `signing_window`: minutes between prepare
     and append (a large value lets a stolen prepared act be used later). `quorum`: how many of the witnesses must sign
-    (0: none need to, so nobody outside is asked to vouch for the log).
+    (0: none need to, so nobody outside is asked to vouch for the log). `signer`: where the log's signer
+    listens, `unix:PATH`; empty for the register's own process (another signer can only refuse: its key is not the log's).
     """
 
     format: int
@@ -85,10 +88,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log: list[LogSettings]
     database: str = "register.sqlite"
     signing_window: Minutes = 15
+    signer: str = ""
     publish: PublishSettings = PublishSettings()
     limits: Limits = Limits()
     witness: list[WitnessSettings] = []
     quorum: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+
+    @property
+    def socket(self) -> str:
+        """The path at which the signer listens; empty when it is in the register's own process."""
+        found = _SIGNER.fullmatch(self.signer)
+        return found[1] if found else ""
 
     @property
     def origin(self) -> str:
@@ -136,6 +146,8 @@ def read(data: bytes, where: str, environment: Mapping[str, str]) -> Settings:
         raise Misconfigured(
             f"{where}: the database {settings.database[:200]!r} came; expected the name of a file beside the settings"
         )
+    if settings.signer:
+        check_signer(settings.signer, where)
     for log in settings.log:
         check_origin(log.origin)
     if len({log.origin for log in settings.log}) < len(settings.log):
@@ -170,6 +182,15 @@ def _check_witnesses(settings: Settings, where: str) -> None:
         )
 
 
+def check_signer(signer: str, where: str) -> None:
+    """A signer is named by its socket."""
+    if not _SIGNER.fullmatch(signer):
+        raise Misconfigured(
+            f"{where}: the signer {signer[:200]!r} came; expected unix: and the whole path of its socket, as"
+            " unix:/run/fairplace/signer"
+        )
+
+
 def check_origin(origin: str) -> None:
     """An origin is a schema-less URL without a trailing slash (wire format, sections 1 and 8)."""
     if not ORIGIN.fullmatch(origin) or origin.startswith(_RESERVED) or len(origin) > 200:
@@ -198,20 +219,36 @@ def _number(name: str, value: str) -> int:
     return int(value)
 
 
-def new(*, authority: str, origin: str, vkeys: list[str]) -> Settings:
+def new(*, authority: str, origin: str, vkeys: list[str], signer: str = "") -> Settings:
     """The settings of a new register."""
     check_origin(origin)
-    return Settings(format=FORMAT, authority=authority, log=[LogSettings(origin=origin, vkeys=vkeys)])
+    return Settings(format=FORMAT, authority=authority, log=[LogSettings(origin=origin, vkeys=vkeys)], signer=signer)
 
 
 def write(folder: Path, settings: Settings) -> None:
     """Write the settings of a new register. Until this file stands there whole, the folder is no register."""
     [log] = settings.log
     keys = "\n".join(f"    {_quoted(vkey)}," for vkey in log.vkeys)
+    signer = f"signer = {_quoted(settings.signer)}\n" if settings.signer else ""
     text = (
-        f"format = {settings.format}\nauthority = {_quoted(settings.authority)}\n\n"
+        f"format = {settings.format}\nauthority = {_quoted(settings.authority)}\n{signer}\n"
         f"[[log]]\norigin = {_quoted(log.origin)}\nvkeys = [\n{keys}\n]\n"
     )
+    _replace(folder, text)
+
+
+def set_signer(folder: Path, signer: str) -> None:
+    """Say in a register's settings where its signer listens; everything else stays as it was written."""
+    check_signer(signer, FILE)
+    path = folder / FILE
+    lines = [line for line in path.read_text("utf-8").splitlines(keepends=True) if not _SIGNER_LINE.match(line)]
+    text = "".join([f"signer = {_quoted(signer)}\n", *lines])
+    if read(text.encode("utf-8"), str(path), {}).signer != signer:
+        raise Misconfigured(f"{path} cannot be changed by a program; add the line signer = {_quoted(signer)} by hand")
+    _replace(folder, text)
+
+
+def _replace(folder: Path, text: str) -> None:
     fresh = folder / f".{FILE}.new"
     with fresh.open("w", encoding="utf-8") as file:
         file.write(text)

@@ -69,3 +69,13 @@ def opened(website: Path) -> list[str]:
         line for path in (website / "disclosures").rglob("*") if path.is_file() for line in path.read_text().split()
     ]
     return [base64.urlsafe_b64decode(line[1:] + "==").decode("utf-8") for line in lines]
+
+
+@pytest.mark.slow
+def test_the_keys_of_a_log_are_kept_apart_as_the_page_says(tmp_path: Path) -> None:
+    done = run(HOW_TO / "signer.md", tmp_path)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert re.search(r"^TRUE[.,]", done.stdout, re.MULTILINE), done.stdout
+    assert "goes on from 7 entries" in done.stderr
+    assert not list((tmp_path / "register/secrets").glob("log*"))
+    assert {path.name for path in (tmp_path / "apart").iterdir()} == {"log.seed", "log-mldsa.seed", "signed.json"}

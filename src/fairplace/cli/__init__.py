@@ -19,6 +19,7 @@ import click
 
 import fairplace
 from fairplace.cli.console import told
+from fairplace.cli.signer_commands import signer
 from fairplace.cli.witness_commands import witness
 from fairplace.errors import FairplaceError
 
@@ -97,11 +98,14 @@ def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
 @click.option(
     "--origin", required=True, help="The log's address without https://, as log.council.example/commissioning."
 )
-def init(folder: Path, authority: str, origin: str) -> int:
+@click.option(
+    "--signer", "where", default="", metavar="unix:PATH", help="A signer that holds the log's keys elsewhere."
+)
+def init(folder: Path, authority: str, origin: str, where: str) -> int:
     """Make a new register in DIR, and its root key in your own key folder."""
     from fairplace.cli.registers import make_register
 
-    return make_register(folder, authority, origin, told)
+    return make_register(folder, authority, origin, told, signer=where)
 
 
 @cli.command()
@@ -267,6 +271,7 @@ def checkpoint(folder: Path) -> int:
     return print_checkpoint(folder, told)
 
 
+cli.add_command(signer)
 cli.add_command(witness)
 
 

@@ -54,8 +54,8 @@ def _keys(register: Register) -> Iterator[Ill]:
     logs = [vkey.text for vkey in register.reader.register().log_keys()]
     if register.settings.log[0].vkeys != logs:
         yield 5, f"fairplace.toml names other keys of the log than the register; they are {', '.join(logs)}"
-    if register.log_key.text not in logs:
-        yield 5, "the seed of the log is not that of its registered key; restore secrets/ from its backup"
+    if not set(register.signer.last().vkeys) & set(logs):
+        yield 5, "the seed of the log is not that of its registered key; restore it from its backup"
     for path in sorted((register.folder / "secrets").iterdir()):
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield 5, f"others can read {path}; run 'chmod 600 {path}', and think about whether it was read"

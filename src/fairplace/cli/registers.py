@@ -16,7 +16,7 @@ PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "lost", "poli
 """What may stand in a published folder (wire format, section 10)."""
 
 
-def make_register(folder: Path, authority: str, origin: str, told: Console) -> int:
+def make_register(folder: Path, authority: str, origin: str, told: Console, *, signer: str = "") -> int:
     check_new(folder, authority, origin)
     name = root_name(origin)
     try:
@@ -24,7 +24,7 @@ def make_register(folder: Path, authority: str, origin: str, told: Console) -> i
         told.print(f"Using your key of {name} as the root key.", markup=False)
     except Missing:
         root = make_key(name, told)
-    with create(folder, authority=authority, origin=origin, root=root) as register:
+    with create(folder, authority=authority, origin=origin, root=root, signer=signer) as register:
         told.print(f"Made the register of {register.settings.authority} in {folder}.", markup=False, soft_wrap=True)
         told.print("Give these public keys to everybody who will verify it, by another way than this register:")
         for vkey in register.settings.log[0].vkeys:

@@ -13,7 +13,7 @@ from fairplace.errors import Unproven
 from fairplace.ledger.note import b64
 from fairplace.ledger.store.port import Store, Stored
 from fairplace.ledger.tiles import WIDTH, Tile
-from fairplace.ledger.tree import leaf_hash, node_hash, root, subtree_root
+from fairplace.ledger.tree import Node, leaf_hash, node_hash, root, subtree_root
 
 AGAIN = 16
 """Full blocks of 256 old rows that are read again at every look."""
@@ -52,17 +52,21 @@ class ProvedRows:
 
     def root(self, size: int | None = None) -> bytes:
         """The root of the tree of this size, at most of what was proved."""
-        size = self.size if size is None else size
-        start = size - size % WIDTH
-        part = self._tail[: size - start] if start == len(self._full) * WIDTH else self._leaves(start, size)
+        return subtree_root(0, self.size if size is None else size, self.node())
+
+    def node(self) -> Node:
+        """A getter of the roots of full subtrees, for proofs; each block that it must read is read once."""
+        blocks: dict[int, list[bytes]] = {len(self._full): self._tail}
 
         def node(level: int, index: int) -> bytes:
             if level >= 8:
                 return self._node(level, index)
-            first = (index << level) - start
-            return root(part[first : first + (1 << level)])
+            n, first = divmod(index << level, WIDTH)
+            if n not in blocks:
+                blocks[n] = self._leaves(n * WIDTH, (n + 1) * WIDTH)
+            return root(blocks[n][first : first + (1 << level)])
 
-        return subtree_root(0, size, node)
+        return node
 
     def block(self, n: int, width: int) -> tuple[list[bytes], list[bytes]]:
         """Entries and leaves of one bundle, as they were proved."""

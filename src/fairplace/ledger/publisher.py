@@ -1,7 +1,6 @@
-"""The one that signs: it proves the stored rows, signs what they give, and puts it where anybody can copy it.
+"""The one that shows: it has the stored rows proved and signed, and puts them where anybody can copy them.
 
-- Signed is only what was recomputed from the rows, agrees with the head, and extends what was signed last.
-- A checkpoint is stored, by compare-and-swap, before anything of it leaves the process: no two processes can fork the log.
+- A checkpoint is signed and stored before anything of it leaves the process (`heads`).
 - Then witnesses are asked. None of them can stop the log: what they sign later is stored and shown later.
 - Then the files: bundles, tiles, disclosures, policy, `checkpoints/<size>`, and last `checkpoint`, by rename.
 - A crash between any two steps is healed by publishing again; files are a function of what is stored.
@@ -20,20 +19,16 @@ from pathlib import Path
 
 from fairplace.errors import FairplaceError, Malformed, Misconfigured, Unproven
 from fairplace.ledger import entry
-from fairplace.ledger.checkpoint import Checkpoint, with_cosignatures
+from fairplace.ledger.checkpoint import with_cosignatures
 from fairplace.ledger.disclosure import check
+from fairplace.ledger.heads import Heads, behind
 from fairplace.ledger.in_effect import InEffect
-from fairplace.ledger.note import MlDsaSigner, Signer, parse_note, tree_head
-from fairplace.ledger.proved import ProvedRows
+from fairplace.ledger.note import parse_note, tree_head
 from fairplace.ledger.public_folder import PublicFolder, full_names
-from fairplace.ledger.register import TYPES as REGISTER_TYPES
-from fairplace.ledger.register import KeyRegister
+from fairplace.ledger.signing import HeadSigner
 from fairplace.ledger.store.port import Published, Store, Stored
 from fairplace.ledger.tiles import WIDTH, bundle, disclosures_path, entries_path, grown_bundles, grown_tiles, tile_path
 from fairplace.ledger.tree import consistency_proof
-
-AFRESH = 24 * 60 * 60
-"""Seconds after which a log that does not grow is signed again, so that a silent one can be told from a dead one."""
 
 POLL = 0.05
 """Seconds between two looks at the head."""
@@ -58,8 +53,7 @@ class Publisher:
         store: Store,
         log: str,
         folder: Path,
-        signer: Signer,
-        quantum_safe: MlDsaSigner | None = None,
+        signer: HeadSigner,
         *,
         clock: Callable[[], datetime],
         verify_entry: Callable[[Stored], None] | None = None,
@@ -70,17 +64,14 @@ class Publisher:
         self._store = store
         self._log = log
         self._folder = PublicFolder(folder)
-        self._signer = signer
-        self._quantum_safe = quantum_safe
-        self._clock = clock
-        self._verify_entry = verify_entry
+        self._heads = Heads(store, log, signer, clock=clock, verify_entry=verify_entry)
+        self._effect = InEffect(store, log)
         self._collect = collect
         self._witnesses = witnesses
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._shown = -1
         self.failure: Exception | None = None
-        self._forget()
 
     def publish(self) -> Published | None:
         """Sign and show all that is committed. Returns the newest checkpoint.
@@ -94,7 +85,8 @@ class Publisher:
             try:
                 newest = self._publish()
             except Unproven:
-                self._forget()  # what was read is in doubt: the next look reads every row again
+                self._heads.forget()  # what was read is in doubt: the next look reads every row again
+                self._effect = InEffect(self._store, self._log)
                 raise
             self._shown = newest.size if newest else -1
             return newest
@@ -104,7 +96,7 @@ class Publisher:
         shown, pending = self._pending(self._folder, last)
         if not head.size:
             return None
-        newest = self._sign(last, head.size, head.root)
+        newest = self._heads.next(last, head)
         if newest is not None:
             newest = self._cosigned(newest)
             self._show(self._folder, shown, pending | {newest.size: newest}, newest)
@@ -130,9 +122,9 @@ class Publisher:
             if not held or newest is None:
                 return None
             shown, pending = self._pending(folder, newest)
-            if self._rows.size < newest.size:
-                self._rows.prove(newest.size)
-            if self._rows.root(newest.size) != newest.root:
+            if self._heads.rows.size < newest.size:
+                self._heads.rows.prove(newest.size)
+            if self._heads.rows.root(newest.size) != newest.root:
                 raise Unproven(f"the stored rows do not give the root that was signed for size {newest.size}")
             self._show(folder, shown, pending | {newest.size: newest}, newest)
             return newest
@@ -166,58 +158,7 @@ class Publisher:
             size = self._store.head(self._log).size
         except (FairplaceError, sqlite3.Error):
             return True  # publishing says what is wrong
-        return size > 0 and (size != self._shown or self._is_stale(self._store.last_checkpoint(self._log)))
-
-    def _forget(self) -> None:
-        self._rows = ProvedRows(self._store, self._log, self._verify_entry)
-        self._effect = InEffect(self._store, self._log)
-        self._register = KeyRegister()
-        self._register_upto = 0
-
-    # Signing
-
-    def _sign(self, last: Published | None, size: int, root: bytes) -> Published | None:
-        """The checkpoint of this head: the last one when it is of this size, else a new one, stored."""
-        if last is not None and last.size > size:
-            raise Unproven(f"a checkpoint of size {last.size} was signed; the store now holds {size} entries")
-        self._rows.prove(size)
-        if self._rows.root() != root:
-            raise Unproven(f"the stored rows do not give the root that the head has for size {size}; nothing is signed")
-        if last is not None and self._rows.root(last.size) != last.root:
-            raise Unproven(
-                f"the log of {size} is no extension of what was signed at size {last.size}; nothing is signed"
-            )
-        if last is not None and last.size == size and not self._is_stale(last):
-            return last
-        keys = self._log_keys(size)
-        if self._signer.vkey.text not in keys:
-            raise Misconfigured(f"the key register does not name {self._signer.vkey.text} as a key of this log")
-        second = self._quantum_safe
-        if second is not None and second.vkey.text not in keys:
-            second = None
-        signed = Checkpoint(self._log, size, root).sign(self._signer, second, int(self._clock().timestamp()))
-        note = signed.note
-        if last is not None and last.size == size:  # the witnesses' lines are over the same text, and stay good
-            lines = parse_note(last.note)[1]
-            note = with_cosignatures(note, (line.text for line in lines if line.name != self._log))
-        new = Published(size=size, root=root, note=note)
-        return new if self._store.put_checkpoint(self._log, last, new) else None
-
-    def _is_stale(self, last: Published | None) -> bool:
-        """Was it signed a day ago? Only the second line says when; without it, signing again would give the same bytes."""
-        if last is None or self._quantum_safe is None:
-            return False
-        ours = (self._quantum_safe.vkey.name, self._quantum_safe.vkey.key_id)
-        times = [int.from_bytes(line.signature[:8]) for line in parse_note(last.note)[1] if line[:2] == ours]
-        return bool(times) and self._clock().timestamp() - times[0] >= AFRESH
-
-    def _log_keys(self, size: int) -> list[str]:
-        """The log's keys at this size, in register order."""
-        for stored in self._store.of_types(self._log, sorted(REGISTER_TYPES), self._register_upto, size):
-            one = entry.parsed(stored.raw)
-            self._register.apply(stored.index, one.leaf, one.envelope)
-        self._register_upto = max(self._register_upto, size)
-        return [vkey.text for vkey in self._register.log_keys(size)]
+        return size > 0 and (size != self._shown or self._heads.is_stale(self._store.last_checkpoint(self._log)))
 
     # Showing
 
@@ -234,10 +175,15 @@ class Publisher:
         if tree is None:
             return 0, stored
         origin, shown, root = tree
-        if origin != self._log or shown not in stored or stored[shown].root != root:
+        if origin != self._log:
+            raise Misconfigured(
+                f"{folder.path} shows a checkpoint of {origin}, and this is {self._log}: give another folder"
+            )
+        if shown not in stored:
+            raise Misconfigured(behind(str(folder.path), self._log, shown, self._store.head(self._log).size))
+        if stored[shown].root != root:
             raise Unproven(
-                f"{folder.path} shows a checkpoint of {origin}, size {shown}, which this store did not sign:"
-                " it belongs to another log, or an old copy of the store was put back; nothing is signed"
+                f"{folder.path} shows another root of size {shown} than the store has signed; nothing is signed"
             )
         return shown, {size: one for size, one in stored.items() if size > shown}
 
@@ -268,12 +214,12 @@ class Publisher:
         bundles = {one for between in sizes for one in grown_bundles(shown, between)}
         for n, width in sorted(bundles):
             if width == WIDTH or (n + 1) * WIDTH > size:
-                raw, leaves = self._rows.block(n, width)
+                raw, leaves = self._heads.rows.block(n, width)
                 yield entries_path(n, width), bundle(raw)
                 yield tile_path(0, n, width), b"".join(leaves)
         for tile in sorted(wanted):
             if tile.level:
-                yield tile.path, self._rows.tile(tile)
+                yield tile.path, self._heads.rows.tile(tile)
 
     def _show_disclosures(self, folder: PublicFolder, shown: int, size: int) -> None:
         self._effect.follow(size)
@@ -297,7 +243,7 @@ class Publisher:
 
     def _policy(self, size: int) -> bytes:
         """The log's keys and its witnesses, as the register has them (C2SP tlog-policy)."""
-        return "".join([*(f"log {vkey}\n" for vkey in self._log_keys(size)), self._witnesses]).encode("ascii")
+        return "".join([*(f"log {vkey}\n" for vkey in self._heads.log_keys(size)), self._witnesses]).encode("ascii")
 
 
 def _tree_shown(folder: PublicFolder) -> tuple[str, int, bytes] | None:

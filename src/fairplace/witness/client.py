@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from fairplace.errors import Busy, Conflict, FairplaceError, Malformed, Missing, Refused, Unproven
+from fairplace.ledger.heads import AFRESH
 from fairplace.ledger.note import MAX_LINES, SignatureLine, b64, parse_line, parse_note, tree_head
-from fairplace.ledger.publisher import AFRESH
 from fairplace.witness.asking import Answer, Question, asked
 from fairplace.witness.known import Witness
 from fairplace.witness.paths import ADD, SIZE_MEDIA, latest_path
