@@ -1,9 +1,11 @@
-"""Receipts: a proof that an entry stands in the log under a published checkpoint, for whoever was promised one."""
+"""Receipts: a proof that an entry stands in the log under a published checkpoint, and a page to keep beside it."""
 
 from __future__ import annotations
 
 from fairplace.errors import Conflict
-from fairplace.ledger import proof
+from fairplace.ledger import paper, proof
+from fairplace.ledger.entry import Entry
+from fairplace.ledger.store.port import Published
 from fairplace.ledger.tree import inclusion_proof
 from fairplace.on_disk import Register
 
@@ -16,12 +18,7 @@ def receipt(register: Register, index: int) -> bytes:
 
     Raises Conflict while the entry is not published yet, and Missing when there is no such entry.
     """
-    entry = register.reader.entry(index)
-    published = register.store.last_checkpoint(register.origin)
-    if published is None or published.size <= index:
-        raise Conflict(
-            f"entry {index} is not published yet; run 'fairplace publish' or 'fairplace serve' and ask again"
-        )
+    entry, published = _published(register, index)
     own = entry.envelope.type.startswith(LODGED)
     openings = register.reader.openings(index) if own else {}
     return proof.make(
@@ -31,3 +28,64 @@ def receipt(register: Register, index: int) -> bytes:
         inclusion_proof(index, published.size, register.store.node(register.origin)),
         published.note,
     )
+
+
+_PAGE = """\
+RECEIPT
+
+Register      {authority}
+Log           {origin}
+Entry         {index}, {type}
+Signed by     {actor}
+At            {at} (as the signer states it)
+Fingerprint   {leaf}
+Short code    {code}
+
+It stands in the log. The newest signed state of the log is:
+
+{paper}
+Witnesses     {witnesses}.{later}
+
+Keep this page together with the file {index}.tlog-proof; on paper is best.
+The file proves that the entry is in the log and unchanged. This page proves that
+nothing before it was changed since, whatever anybody shows later. Anybody can
+check both on a computer of their own:
+
+    fairplace-verify {index}.tlog-proof --key '{key}'
+    fairplace-verify FOLDER --checkpoint {index}.txt --key '{key}'
+
+FOLDER is the published record, as its web site gives it out.
+"""
+
+
+def page(register: Register, index: int) -> str:
+    """The same for people: one page of plain text with the entry's short code and the checkpoint in its form for paper.
+
+    It opens nothing. Raises as `receipt` does.
+    """
+    entry, published = _published(register, index)
+    standing = register.cosigned(published.note)
+    return _PAGE.format(
+        authority=register.settings.authority,
+        origin=register.origin,
+        index=index,
+        type=entry.envelope.type,
+        actor=entry.envelope.actor,
+        at=entry.envelope.at,
+        leaf=entry.leaf_text,
+        code=paper.short_code(index, entry.leaf),
+        paper=paper.printed(published.note),
+        witnesses=standing.sentence,
+        later="" if standing.met else "\n              Ask for a newer receipt later on.",
+        key=register.settings.log[0].vkeys[0],
+    )
+
+
+def _published(register: Register, index: int) -> tuple[Entry, Published]:
+    entry = register.reader.entry(index)
+    published = register.store.last_checkpoint(register.origin)
+    if published is None or published.size <= index:
+        raise Conflict(
+            f"entry {index} is not published yet; run 'fairplace publish' or 'fairplace serve' and ask again"
+        )
+    return entry, published

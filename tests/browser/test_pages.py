@@ -289,8 +289,11 @@ async def test_paper_says_whose_it_is_and_compares_bids_in_one_table(town: Town,
         await page.goto(site + town.pages()["decision, contract"])
         head = page.locator(".fp-paper-only")
         assert not await head.is_visible(), "on a screen the address stands in the browser"
+        foot = page.locator(".fp-paper-foot")
+        assert not await foot.is_visible(), "the checkpoint is for paper"
         assert await page.locator(".fp-scores tr").nth(1).evaluate("one => getComputedStyle(one).display") == "block"
         await page.emulate_media(media="print")
+        assert "fairplace checkpoint 1" in await foot.inner_text()
         said = await head.inner_text()
         assert (AUTHORITY in said, ORIGIN in said, town.cases["contract"] in said) == (True, True, True)
         assert (

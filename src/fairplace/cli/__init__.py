@@ -124,7 +124,12 @@ def serve(folder: Path, host: str, port: int) -> int:
 @click.argument("file", metavar="FILE.jsonl", type=FILE)
 @click.option("--as", "who", help="The name of the key that acts, where a line has no 'as'.")
 @click.option("--dry-run", is_flag=True, help="Say what would be signed and what the rules say of it; record nothing.")
-@click.option("--receipts", metavar="FOLDER", type=FOLDER, help="Write a proof for each line, INDEX.tlog-proof, there.")
+@click.option(
+    "--receipts",
+    metavar="FOLDER",
+    type=FOLDER,
+    help="Write a proof and a page for each line, INDEX.tlog-proof and INDEX.txt, there.",
+)
 def record(folder: Path, file: Path, who: str | None, dry_run: bool, receipts: Path | None) -> int:
     """Record commands, one JSON object a line; stops at the first refusal, and a re-run continues."""
     from fairplace.cli.records import record_file

@@ -6,6 +6,7 @@ import contextlib
 import io
 import stat
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,13 @@ from rich.console import Console
 import fairplace_verify
 from fairplace import assess, shelf
 from fairplace.errors import FairplaceError
+from fairplace.ledger.note import parse_note, tree_head
 from fairplace.on_disk import SERVICES, Register
+from fairplace.witness.client import seen
+from fairplace.witness.known import Witness, last_met
+
+PATIENCE = 600
+"""Seconds for which a state may wait for its witnesses before somebody must look."""
 
 Ill = tuple[int, str]
 """An exit code, and a sentence that says what is wrong and what to do."""
@@ -69,6 +76,62 @@ def _published(register: Register) -> Iterator[Ill]:
         yield 0, f"{behind} {entries} not published yet; 'fairplace serve' or 'fairplace publish' publishes"
 
 
+def _witnesses(register: Register) -> Iterator[Ill]:
+    """Have enough of them signed, and has none of them seen more than this register has?"""
+    last = register.store.last_checkpoint(register.origin)
+    publics = {standing.vkey.public for standing in register.reader.register().standings()}
+    publics |= {vkey.public for vkey in register.reader.register().all_log_keys()}
+    for one in register.witnesses:
+        if any(key.public in publics for key in one.vkeys):
+            yield 5, f"the witness {one.name} has a key of this register: it is no other body; ask it for its own key"
+    if not any(not one.retired for one in register.witnesses):
+        yield 0, "no other body signs the states of this log; docs/how-to/witness.md says how to have one"
+        return
+    if last is None:
+        return
+    standing = register.cosigned(last.note)
+    if not standing.met:
+        yield _uncosigned(register, last.note, standing.sentence)
+    for one in register.witnesses:
+        if one.url and not one.retired:
+            yield from _asked(register, one)
+
+
+def _uncosigned(register: Register, note: bytes, sentence: str) -> Ill:
+    """Since when: from the newest state that had enough; the operator must act when this one has waited for too long."""
+    notes = (one.note for one in reversed(register.store.checkpoints(register.origin)))
+    before = last_met(notes, register.witnesses, register.settings.quorum)
+    since = (
+        f"the last state with enough had {before.size} entries, {_moment(before.seconds)}"
+        if before
+        else "none ever had"
+    )
+    text, lines = parse_note(note)
+    of_log = [int.from_bytes(line.signature[:8]) for line in lines if line.name == tree_head(text)[0]][1:]
+    waits = bool(of_log) and register.sources.clock().timestamp() - min(of_log) > PATIENCE
+    return (5 if waits else 0), f"{sentence}; {since}"
+
+
+def _asked(register: Register, witness: Witness) -> Iterator[Ill]:
+    try:
+        found = seen(witness, register.origin, seconds=3)
+    except FairplaceError as error:
+        yield 0, f"the witness {witness.name}: {error}"
+        return
+    if found is not None and found.size > register.reader.size:
+        yield (
+            5,
+            (
+                f"the witness {witness.name} has signed {found.size} entries of this log, which has {register.reader.size}"
+                " here: an old copy was put back; stop the server and record nothing before you know what happened"
+            ),
+        )
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
+
+
 def _pages(register: Register) -> Iterator[Ill]:
     last = register.store.last_checkpoint(register.origin)
     if differing := register.replay.check(last.size if last else 0):
@@ -109,6 +172,7 @@ def _proofs(register: Register) -> Iterator[Ill]:
 LOOKS: dict[str, Look] = {
     "keys": _keys,
     "published files": _published,
+    "witnesses": _witnesses,
     "proofs": _proofs,
     "pages": _pages,
     "documents": _documents,

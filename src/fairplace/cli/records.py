@@ -21,7 +21,7 @@ from fairplace.errors import Conflict, FairplaceError, Malformed, Misconfigured,
 from fairplace.jsonl import lines, read_command
 from fairplace.on_disk import Register
 from fairplace.reading import FolderReader, Reader, View
-from fairplace.receipts import receipt
+from fairplace.receipts import page, receipt
 from fairplace.settings import FILE
 
 
@@ -60,12 +60,16 @@ def record_file(
 
 
 def _give_receipts(register: Register, indexes: list[int], folder: Path, told: Console) -> None:
-    """Write a proof for each entry. A receipt for a bid or a challenge opens it: it is for whoever lodged it alone."""
+    """Write a proof and a page for each entry. The proof of a bid or a challenge opens it: it is for whoever lodged it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for index in indexes:
-        path = folder / f"{index}.tlog-proof"
-        path.touch(mode=0o600)
-        path.write_bytes(receipt(register, index))
+        for name, data in (
+            (f"{index}.tlog-proof", receipt(register, index)),
+            (f"{index}.txt", page(register, index).encode()),
+        ):
+            path = folder / name
+            path.touch(mode=0o600)
+            path.write_bytes(data)
     told.print(f"Wrote {len(indexes)} {'receipt' if len(indexes) == 1 else 'receipts'} to {folder}.", markup=False)
 
 

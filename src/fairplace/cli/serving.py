@@ -7,7 +7,7 @@ import math
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -20,6 +20,9 @@ from fairplace.errors import Conflict, FairplaceError, Misconfigured, Refused
 from fairplace.on_disk import Register
 
 log = structlog.get_logger()
+
+UNCOSIGNED = 600
+"""Seconds for which a state may wait for its witnesses before the operator is told."""
 
 LONGEST_TURN = 60
 """Seconds within which a cover round may come once, however seldom checkpoints are published."""
@@ -52,11 +55,13 @@ def kept_current(register: Register) -> Iterator[None]:
     """Publish, project and write cover rounds in the background while the block runs."""
     stop = threading.Event()
     cover = _Covering(register, stop)
+    alarm = Uncosigned(register)
 
     def follow() -> None:
         while not stop.is_set():
             try:
                 register.follow()
+                alarm.look()
             except Conflict as error:
                 # Another process holds the lock; it does the work, and we look again.
                 log.info("waiting", reason=str(error))
@@ -72,6 +77,36 @@ def kept_current(register: Register) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(timeout=10)
+
+
+class Uncosigned:
+    """Says so when the newest state has waited for its witnesses for ten minutes, and again every hour."""
+
+    def __init__(self, register: Register, clock: Callable[[], float] = time.monotonic) -> None:
+        self._register = register
+        self._clock = clock
+        self._since: float | None = None
+        self._told = False
+        self._next = 0.0
+
+    def look(self) -> None:
+        newest = self._register.store.last_checkpoint(self._register.origin)
+        if newest is None or (standing := self._register.cosigned(newest.note)).met:
+            if self._told:
+                log.info("cosigned again", size=newest.size if newest else 0)
+            self._since, self._told = None, False
+            return
+        now = self._clock()
+        if self._since is None:
+            self._since, self._next = now, now + UNCOSIGNED
+        if now >= self._next:
+            self._next, self._told = now + 3600, True
+            log.warning(
+                "not cosigned",
+                minutes=int(now - self._since) // 60,
+                standing=standing.sentence,
+                said=dict(self._register.collector.trouble),
+            )
 
 
 class _Covering:

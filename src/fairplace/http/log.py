@@ -71,7 +71,9 @@ def log(request: Request[Any, Any, Any], site: TheSite, start: From = "") -> Ans
     rows = [_line(first + i, parse(raw)) for i, raw in enumerate(site.published.entries(first, first + PAGE))]
     if wants_data(request):
         return site.data({"from": first, "rows": rows})
-    return site.page("log.html", rows=rows[::-1] if newest else rows, newest=newest, first=first, step=PAGE, size=size)
+    return site.page("log.html", rows=rows[::-1] if newest else rows, newest=newest, first=first, step=PAGE, size=size,
+        standing=site.standing(),
+    )  # fmt: skip
 
 
 @public("/log/{name:str}")

@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from fairplace.errors import Missing
-from fairplace.ledger import proof, tiles
+from fairplace.ledger import paper, proof, tiles
 from fairplace.ledger.disclosure import Opening, parse_opening
 from fairplace.ledger.note import parse_note, tree_head
 from fairplace.ledger.tree import inclusion_proof
@@ -34,6 +35,17 @@ class Published:
         """How many entries are published."""
         note = self.checkpoint()
         return _size(note) if note else 0
+
+    def paper(self) -> str:
+        """The newest checkpoint in five lines, for the foot of a printed page; empty before the first."""
+        note = self.checkpoint()
+        return paper.printed(note) if note else ""
+
+    def earlier(self, most: int) -> Iterator[bytes]:
+        """The newest checkpoints, newest first."""
+        folder = self._folder / "checkpoints"
+        sizes = sorted((int(path.name) for path in folder.glob("[0-9]*") if path.name.isdigit()), reverse=True)
+        return ((folder / str(size)).read_bytes() for size in sizes[:most])
 
     def entries(self, start: int, stop: int) -> list[bytes]:
         """Entries `start` to `stop` (excluded), as far as they are published."""

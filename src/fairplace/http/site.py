@@ -1,6 +1,7 @@
 """What every page has at hand, and how an answer is made: as a page, or as its machine-readable twin.
 
 - The handlers run in a pool of threads of a fixed size, templates included: reading a database blocks.
+- Whoever prints a page takes the newest checkpoint home: every page has it at its foot, on paper only.
 - A page is rendered whole before a byte is sent, so a fault in a template is a clean error.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Request, Response
@@ -21,7 +22,8 @@ from fairplace.http.published import Published
 from fairplace.http.rulebook import Rulebook
 from fairplace.ledger.archive import Archive
 from fairplace.settings import Settings
-from fairplace.terms import LONDON
+from fairplace.terms import LONDON, Instant, instant
+from fairplace.witness.known import Cosigned, cosigned, known, last_met
 
 HTML = "text/html"
 JSON = "application/json"
@@ -29,6 +31,17 @@ OPEN = {"access-control-allow-origin": "*"}
 """Public data may be read by a page of any other site: a monitor, a newspaper, a parent's own tool."""
 
 Answer = Response[bytes]
+
+BEFORE = 200
+"""Earlier checkpoints that are looked through for the last one that had enough witnesses."""
+
+
+class Standing(NamedTuple):
+    """How many witnesses signed the newest state; while they are too few, the last state that had enough."""
+
+    now: Cosigned
+    last_size: int
+    last_at: Instant | None
 
 
 class Kept:
@@ -66,6 +79,22 @@ class Site:
         self.pages = pages
         self.rulebook = rulebook
         self._kept = Kept(most=128)
+        self._witnesses = known(self.settings)
+        self._standing: tuple[bytes, Standing] | None = None
+
+    def standing(self) -> Standing | None:
+        """Which witnesses signed the newest state of the log; None before the first."""
+        note = self.published.checkpoint()
+        if note is None:
+            return None
+        if self._standing is None or self._standing[0] != note:
+            now = cosigned(note, self._witnesses, self.settings.quorum)
+            last = None
+            if not now.met:
+                last = last_met(self.published.earlier(BEFORE), self._witnesses, self.settings.quorum)
+            when = instant(datetime.fromtimestamp(last.seconds, UTC)) if last else None
+            self._standing = note, Standing(now, last.size if last else 0, when)
+        return self._standing[1]
 
     def today(self) -> date:
         """The day in London: whether a standstill runs depends on it, and nothing that is recorded does."""
@@ -74,6 +103,7 @@ class Site:
     def page(self, template: str, /, *, status: int = 200, **context: Any) -> Answer:
         """A page for people. Every template gets `size`: how many entries are published."""
         context.setdefault("size", self.published.size())
+        context.setdefault("paper", self.published.paper())
         body = self.pages.render(template, **context).encode("utf-8")
         return Response(body, media_type=HTML, status_code=status)
 
@@ -82,7 +112,7 @@ class Site:
         size = self.published.size()
 
         def body() -> bytes:
-            return self.pages.render(template, size=size, **make()).encode("utf-8")
+            return self.pages.render(template, size=size, paper=self.published.paper(), **make()).encode("utf-8")
 
         return Response(self._kept.get(key, (*token, size, self.today()), body), media_type=HTML)
 

@@ -57,7 +57,7 @@ class Form(msgspec.Struct, kw_only=True):
 @public("/verify")
 def explained(site: TheSite) -> Answer:
     """How to check a record, and the form."""
-    return site.page("verify.html", result=None, keys=site.settings.log[0].vkeys)
+    return site.page("verify.html", result=None, keys=site.settings.log[0].vkeys, standing=site.standing())
 
 
 @post("/verify", status_code=200)
@@ -72,7 +72,7 @@ async def check(site: TheSite, data: MultipartBody[Form]) -> Answer:
 
 def _answered(site: Site, given: bytes) -> Answer:
     keys = site.settings.log[0].vkeys
-    return site.page("verify.html", result=judged(given, keys), keys=keys)
+    return site.page("verify.html", result=judged(given, keys), keys=keys, standing=site.standing())
 
 
 def judged(given: bytes, keys: list[str]) -> Result:

@@ -26,6 +26,12 @@ def lines(origin: str, size: int, root: bytes) -> str:
     return "\n".join([FIRST_LINE, origin, f"size {size}", *halves, ""])
 
 
+def short_code(index: int, leaf: bytes) -> str:
+    """An entry as it can be read out on the telephone: its number, and the first four bytes of its leaf hash."""
+    digits = leaf.hex().upper()
+    return f"{index}-{digits[:4]}-{digits[4:8]}"
+
+
 def _line(origin: str, size: int, number: int, digits: str) -> str:
     groups = [digits[at : at + 4] for at in range(0, 32, 4)]
     return " ".join([*groups, check(origin, size, number, digits)])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from fairplace.errors import FairplaceError, Malformed, Misconfigured
-from fairplace.ledger.note import COSIGNATURE, MLDSA44, SignatureLine, Vkey, mldsa_supported, parse_note
+from fairplace.ledger.note import COSIGNATURE, MLDSA44, SignatureLine, Vkey, mldsa_supported, parse_note, tree_head
 from fairplace.settings import QUORUM_GROUP, Settings
 
 
@@ -83,7 +83,39 @@ class Cosigned(NamedTuple):
     @property
     def met(self) -> bool:
         """Is the quorum met? Without one, a single witness will do."""
-        return len(self.names) >= max(self.quorum, min(1, self.asked))
+        return len(self.names) >= self.needed
+
+    @property
+    def needed(self) -> int:
+        return max(self.quorum, min(1, self.asked))
+
+    @property
+    def sentence(self) -> str:
+        """How it stands, for a receipt and for whoever looks after the log."""
+        if not self.asked:
+            return "no other body signs the states of this log"
+        who = f": {', '.join(self.names)}" if self.names else ""
+        state = "cosigned" if self.met else "not yet cosigned"
+        many = "witness" if self.needed == 1 else "witnesses"
+        return f"{state}, by {len(self.names)} of the {self.needed} {many} that must sign{who}"
+
+
+class LastMet(NamedTuple):
+    """The newest checkpoint that enough witnesses signed, and when the last of them did (POSIX seconds)."""
+
+    size: int
+    seconds: int
+
+
+def last_met(notes: Iterable[bytes], witnesses: Iterable[Witness], quorum: int) -> LastMet | None:
+    """Of checkpoints, newest first, the first that has enough. None when none of them has."""
+    witnesses = tuple(witnesses)
+    for note in notes:
+        if cosigned(note, witnesses, quorum).met:
+            text, lines = parse_note(note)
+            times = [int.from_bytes(line.signature[:8]) for one in witnesses for line in one.good(text, lines)]
+            return LastMet(tree_head(text)[1], max(times, default=0))
+    return None
 
 
 def cosigned(note: bytes, witnesses: Iterable[Witness], quorum: int) -> Cosigned:
