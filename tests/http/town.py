@@ -75,7 +75,7 @@ class Town:
             folder, authority=AUTHORITY, origin=ORIGIN, root=self.root, sources=self.sources, worthless=True
         )
         self.keys = {
-            role: Signer(f"northcliffe.example/officer/{role[:2]}1", role.encode().ljust(32, b".")) for role in ROLES
+            role: Signer(f"northcliffe.example/officer/{role[:3]}1", role.encode().ljust(32, b".")) for role in ROLES
         }
         for role, key in self.keys.items():
             self.register.enrol(key.vkey.text, role, holder=f"A. {role}", provider=None, admin=self.root)
