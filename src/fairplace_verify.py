@@ -29,12 +29,15 @@ import argparse
 import base64
 import binascii
 import hashlib
+import io
 import json
 import os
 import re
 import stat
+import struct
 import sys
 import time
+import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
@@ -45,7 +48,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn, Self
+from typing import Any, BinaryIO, Final, NamedTuple, NoReturn, Self
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -537,10 +540,7 @@ def check_envelope(event: JSON) -> None:
     except TypeError:
         well_formed = None
     if not well_formed:
-        for member, (form, words) in FORMS.items():
-            value = event[member]
-            good = type(value) is str and re.fullmatch(form, value)
-            expect(good, f"`{member}` is {shown(value)}, expected {words}")
+        check_forms(event, FORMS)
     try:
         datetime.fromisoformat(event["at"])
     except ValueError:
@@ -554,6 +554,13 @@ def check_envelope(event: JSON) -> None:
         check_seal(slot, seal)
         if slot[1:] in body or "/" in slot[1:]:
             check_slot_is_free(slot, body, sealed)
+
+
+def check_forms(value: JSON, forms: Mapping[str, tuple[str, str]]) -> None:
+    for member, (form, words) in forms.items():
+        found = value[member]
+        good = type(found) is str and re.fullmatch(form, found)
+        expect(good, f"`{member}` is {shown(found)}, expected {words}")
 
 
 def check_members(what: str, value: JSON, members: list[str]) -> None:
@@ -697,6 +704,31 @@ def root_from(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> byt
     return value
 
 
+def check_consistency(old: tuple[int, bytes], new: tuple[int, bytes], proof: Sequence[bytes]) -> None:
+    """Of two sizes with their roots, the larger tree begins with the smaller: RFC 9162 section 2.1.4.2, step by step."""
+    expect(0 < old[0] < new[0], f"a proof of consistency is for the sizes {old[0]} and {new[0]}, expected a growth")
+    path = [old[1], *proof] if old[0] & (old[0] - 1) == 0 else list(proof)
+    expect(proof, "the consistency proof is empty")
+    first, last = old[0] - 1, new[0] - 1
+    while first & 1:
+        first, last = first >> 1, last >> 1
+    before = after = path[0]
+    for step in path[1:]:
+        expect(last, "the consistency proof has more hashes than the path")
+        if first & 1 or first == last:
+            before, after = node_hash(step, before), node_hash(step, after)
+            while not first & 1 and first:
+                first, last = first >> 1, last >> 1
+        else:
+            after = node_hash(after, step)
+        first, last = first >> 1, last >> 1
+    expect(not last, "the consistency proof has fewer hashes than the path")
+    expect(
+        before == old[1], f"the consistency proof is from {b64(before)}, but the root of size {old[0]} is {b64(old[1])}"
+    )
+    expect(after == new[1], f"the consistency proof is to {b64(after)}, but the root of size {new[0]} is {b64(new[1])}")
+
+
 # ── 7. The key register (§5) ─────────────────────────────────────────────────────────────────────────────────────────
 # Validity is by position, not by clock. A key may sign the entry at index i when it came into use at or before the
 # register event that the entry's `keys` names, and no register event before i ended it, or limited it from this type;
@@ -808,12 +840,12 @@ class KeyRegister:
                     found.setdefault(index, set()).add(ref)
         return found
 
-    def judge_reaffirmed(self, index: int, event: Mapping[str, JSON], lines: list[Line]) -> None:
+    def judge_reaffirmed(self, index: int, entries: list[int], lines: list[Line]) -> None:
         """Somebody stands by what an earlier key of theirs signed, though that key was reported stolen."""
         expect(len(lines) == 1, f"{len(lines)} signatures came under a {REAFFIRMED}, expected one")
         ours = {ref for ref in self.keys if ref[0] == lines[0].name and ref != lines[0][:2]}
         contested = self.contested(index)
-        for at in event["body"]["entries"]:
+        for at in entries:
             mine = contested.get(at, set()) & ours
             expect(mine, f"entry {at} is reaffirmed, but no contested signature of {lines[0].name} is on it")
             self.reaffirmed.setdefault(at, index)
@@ -1127,6 +1159,7 @@ def is_list_of_types(value: JSON) -> bool:
 
 AFFAIRS: Final = ("sealed.", "hold.")
 REAFFIRMED = "signature.reaffirmed/1"
+BONDS = ("/case", "/seen", "/rests_on")  # the slots that bind events together
 OPENINGS: Final = {
     "value.disclosed/1": ["case", "evidence", "happened_at", "occasion", "openings"],
     "value.withdrawn/1": ["case", "evidence", "ground", "happened_at", "openings"],
@@ -1144,14 +1177,16 @@ class Kept(NamedTuple):
 class Cases:
     """The cases, as the entries read so far have them."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
-        self.entries: list[Kept] = []
+    def __init__(self, leaf: Callable[[int], bytes]) -> None:
+        self.leaf = leaf  # the leaf hash of an entry that was read
+        self.entries: dict[int, Kept] = {}
         self.opened: dict[str, int] = {}  # case to the index of its first entry
         self.standing: dict[str, tuple[str, int]] = {}  # leaf hash in a case's own stream to case and index
         self.members: dict[str, dict[str, list[int]]] = {}  # case to type to indexes
         self.in_effect: dict[int, set[str]] = {}  # entry to the slots whose opening is public
         self.claimed: dict[int, str] = {}  # deposit to the case whose acts opened it
+        self.withdrawn: dict[tuple[int, str], int] = {}  # entry and slot to the act that took the opening down
+        self.absent: dict[int, int] = {}  # entry that a bundle does not have, to the act that names it
 
     def judge(self, index: int, entry: Entry) -> str | None:
         """The case of an entry outside the key register; empty for a deposit, None for what is of no case."""
@@ -1215,7 +1250,7 @@ class Cases:
             )
         if len(known) != count:
             raise Falsehood(f"it rests on {count} entries of {', '.join(types)}, but the case has {len(known)}")
-        right = b64(Tree(self.tree.leaf(i) for i in known).root(count))
+        right = b64(Tree(map(self.leaf, known)).root(count))
         expect(root == right, f"it rests on entries with root {shown(root)}, but those of the case give {right}")
         return ""
 
@@ -1233,7 +1268,10 @@ class Cases:
             good = type(slots) is list and slots and all(type(slot) is str for slot in slots)
             good = good and slots == sorted(set(slots))
             expect(good, f"an opening names the slots {shown(slots)}, expected them sorted and each once")
-            last, entry = at, self.entries[at]
+            last = at
+            if (entry := self.entries.get(at)) is None:
+                self.absent.setdefault(at, index)
+                continue
             expect(entry.case is not None, f"an opening names entry {at}, which belongs to no case")
             owner = entry.case or self.claimed.setdefault(at, case)
             expect(owner == case, f"an opening names entry {at}, which belongs to another case")
@@ -1241,7 +1279,11 @@ class Cases:
                 if slot not in entry.digests:
                     raise Falsehood(f"an opening names entry {at}, which does not have the slot {shown(slot)}")
             public = self.in_effect.setdefault(at, set())
-            (public.update if kind == "value.disclosed/1" else public.difference_update)(slots)
+            if kind == "value.disclosed/1":
+                public.update(slots)
+            else:
+                public.difference_update(slots)
+                self.withdrawn |= {(at, slot): index for slot in slots}
             tells = entry.case or not public or "/case" in public
             expect(tells, f"slots of the deposit at entry {at} are public while its slot /case is not")
 
@@ -1253,14 +1295,19 @@ class Cases:
         expect(good, f"`entries` is {shown(entries)}, expected a list of entries below {index}, not empty")
         expect(entries == sorted(set(entries)), f"`entries` is {shown(entries)}, expected them ascending, each once")
         for at in entries:
-            owner = self.entries[at].case or self.claimed.get(at)
+            if (entry := self.entries.get(at)) is None:
+                self.absent.setdefault(at, index)
+                continue
+            owner = entry.case or self.claimed.get(at)
             expect(owner == case, f"entry {at} is reaffirmed, which does not belong to the case {case}")
 
-    def judge_opened(self, opened: Mapping[int, Mapping[str, JSON]]) -> Iterator[str]:
-        """`case`, `seen` and `rests_on` that were sealed, as far as they are public now; notes on what stays open."""
+    def judge_opened(
+        self, opened: Mapping[int, Mapping[str, JSON]], where: Callable[[int], str], *, partly: bool = True
+    ) -> Iterator[str]:
+        """`case`, `seen` and `rests_on` that were sealed, as far as they are open here; notes on what stays open."""
         deposits: dict[str, dict[str, list[int]]] = {}  # case to type to indexes
         for index, values in opened.items():
-            with At(f"disclosures/{number_path(index)}", index):
+            with At(where(index), index):
                 case, kind, _ = self.entries[index]
                 if not case:
                     case, right = values.get("/case"), self.claimed[index]
@@ -1271,7 +1318,7 @@ class Cases:
                         self.judge_seen(index, values["/seen"], right)
                 elif values.get("/rests_on") is not None:
                     members = deposits.get(case, {}) | self.members[case]
-                    yield self.judge_rests_on(index, values["/rests_on"], members, partly=True)
+                    yield self.judge_rests_on(index, values["/rests_on"], members, partly=partly)
 
 
 # ── 9. Checkpoints (§8, §9) and policies (tlog-policy) ───────────────────────────────────────────────────────────────
@@ -1599,7 +1646,7 @@ class Tasks:
             self.pool.shutdown(cancel_futures=True)
 
 
-def check_signed(name: str, part: list[Signed]) -> None:
+def check_signed(name: str | None, part: list[Signed]) -> None:
     """What takes most of the time: the text is canonical JSON (§2), and the signature is good (§1)."""
     for entry, line, key, text in part:
         with At(name, entry):
@@ -1621,24 +1668,59 @@ def check_published(part: list[Published]) -> dict[int, dict[str, JSON]]:
                 slot = min(openings.keys() ^ wanted)
                 why = "is not here, but is in effect" if slot in wanted else "is here, but is not in effect"
                 raise Falsehood(f"the opening of this slot {why}", slot=slot)
-        bonds[index] = {slot: openings[slot] for slot in ("/case", "/seen", "/rests_on") if slot in openings}
+        bonds[index] = {slot: openings[slot] for slot in BONDS if slot in openings}
     return bonds
 
 
-class Audit:
-    """One reading of a register's published files, from the first file to the last."""
+class Reading:
+    """What entries read in the order of the log add up to: all of them, or the register and one case."""
 
-    def __init__(self, files: Folder | InMemory, trust: Trust) -> None:
-        self.files, self.trust = files, trust
+    def __init__(self, leaf: Callable[[int], bytes]) -> None:
         self.report = Report()
-        self.tree = Tree()
         self.register = KeyRegister()
-        self.cases = Cases(self.tree)
+        self.cases = Cases(leaf)
         self.streams: dict[str, tuple[int, str]] = {}  # stream to `n` and leaf hash of its last event
         self.ids: set[str] = set()
         self.digests: set[str] = set()
         self.opened: dict[int, dict[str, JSON]] = {}  # entry to slot to value, for the slots that bind events together
         self.signers: set[str] = set()  # vkeys of the lines of the newest checkpoint
+
+    def take(self, index: int, entry: Entry) -> list[Signed]:
+        """One entry, in the light of all before it (§3, §5, §6)."""
+        event = entry.event
+        stream, kind = event["stream"], event["type"]
+        if event["log"] != self.report.origin:
+            raise Falsehood(f"`log` is {shown(event['log'])}, expected {self.report.origin}")
+        if event["id"] in self.ids:
+            raise Falsehood(f"its id, {event['id']}, is already that of an earlier entry")
+        self.ids.add(event["id"])
+        digests = digests_of(event)
+        for slot, digest in digests.items():
+            if digest in self.digests:
+                raise Falsehood(f"its digest, {digest}, has already occurred", slot=slot)
+            self.digests.add(digest)
+        keys = self.register.judge(index, entry)
+        n, prev = self.streams.get(stream, (0, ""))
+        if event["n"] != n + 1:
+            raise Falsehood(f"`n` is {event['n']}, but this is event {n + 1} of the stream {stream}")
+        if event["prev"] != prev:
+            raise Falsehood(f"`prev` is {shown(event['prev'])}, but the event before it in the stream is {shown(prev)}")
+        case = None if stream == self.register.stream else self.cases.judge(index, entry)
+        self.cases.entries[index] = Kept(case, sys.intern(kind), digests)
+        if kind == REAFFIRMED:
+            present = [at for at in event["body"]["entries"] if at in self.cases.entries]
+            self.register.judge_reaffirmed(index, present, entry.lines)
+        self.streams[stream] = n + 1, entry.leaf_b64
+        return [(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
+
+
+class Audit(Reading):
+    """One reading of a register's published files, from the first file to the last."""
+
+    def __init__(self, files: Folder | InMemory, trust: Trust) -> None:
+        self.files, self.trust = files, trust
+        self.tree = Tree()
+        super().__init__(self.tree.leaf)
         self.lost: list[tuple[int, bytes, int]] = []  # size and root of lost checkpoints, and the entry that says so
 
     def run(self) -> Report:
@@ -1700,36 +1782,13 @@ class Audit:
             raise Falsehood(f"the file has {len(data) - at} bytes after its {count} entries", name)
 
     def check_entry(self, index: int, data: bytes) -> list[Signed]:
-        """One entry, in the light of all before it (§3, §5, §6)."""
         entry = read_entry(data, decode_json)  # that the text is canonical is checked with its signature
-        event = entry.event
-        stream, kind = event["stream"], event["type"]
-        if event["log"] != self.report.origin:
-            raise Falsehood(f"`log` is {shown(event['log'])}, expected {self.report.origin}")
-        if event["id"] in self.ids:
-            raise Falsehood(f"its id, {event['id']}, is already that of an earlier entry")
-        self.ids.add(event["id"])
-        digests = digests_of(event)
-        for slot, digest in digests.items():
-            if digest in self.digests:
-                raise Falsehood(f"its digest, {digest}, has already occurred", slot=slot)
-            self.digests.add(digest)
-        keys = self.register.judge(index, entry)
+        signed = self.take(index, entry)
         if loss := self.register.losses.get(index):
             kept, right = loss.kept[1], self.tree.root(index)
             expect(kept == right, f"`kept` has the root {b64(kept)}, but the entries before it give {b64(right)}")
-        n, prev = self.streams.get(stream, (0, ""))
-        if event["n"] != n + 1:
-            raise Falsehood(f"`n` is {event['n']}, but this is event {n + 1} of the stream {stream}")
-        if event["prev"] != prev:
-            raise Falsehood(f"`prev` is {shown(event['prev'])}, but the event before it in the stream is {shown(prev)}")
-        case = None if stream == self.register.stream else self.cases.judge(index, entry)
-        self.cases.entries.append(Kept(case, sys.intern(kind), digests))
-        if kind == REAFFIRMED:
-            self.register.judge_reaffirmed(index, event, entry.lines)
-        self.streams[stream] = n + 1, entry.leaf_b64
         self.tree.append(entry.leaf)
-        return [(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
+        return signed
 
     # tiles and checkpoints
 
@@ -1820,7 +1879,11 @@ class Audit:
 
     def check_links(self) -> tuple[str, int]:
         """What was sealed of the ties between events, as far as it is open."""
-        self.report.notes += filter(None, self.cases.judge_opened(self.opened))
+
+        def where(index: int) -> str:
+            return f"disclosures/{number_path(index)}"
+
+        self.report.notes += filter(None, self.cases.judge_opened(self.opened, where))
         self.report.notes += self.register.notes(self.report.size)
         return "opened cases, sightings and what rests on them hold", sum(map(len, self.opened.values()))
 
@@ -1873,6 +1936,7 @@ def published_folder(path: Path) -> Path:
 
 # ── 12. One proof (§11; tlog-proof) ──────────────────────────────────────────────────────────────────────────────────
 
+MOST_GIVEN = 4_000_000  # bytes of a proof or a policy
 PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\nextra ([A-Za-z0-9+/]+={0,2})\nindex (0|[1-9][0-9]{0,17})\n"
     rb"((?:[A-Za-z0-9+/]{43}=\n){0,63})\n"
@@ -1882,6 +1946,32 @@ PROOF = re.compile(
 def verify_proof(data: bytes, keys: Iterable[str] = (), policy: str | None = None) -> Report:
     """Check one `.tlog-proof` file. The key register is not in it, so the actor's key is judged only if it is given."""
     return Proof(data, read_trust(keys, policy)).run()
+
+
+class Proven(NamedTuple):
+    """A proof file, read: an entry with openings, and its way to the root of a checkpoint."""
+
+    place: int
+    extra: bytes
+    hashes: list[bytes]
+    head: bytes  # the checkpoint, as it stands in the file
+
+    def read(self, read: Callable[[bytes], JSON] = read_json) -> tuple[Entry, dict[str, JSON]]:
+        """The entry, and the values opened. After the blank line, the entry's own lines begin with U+2014."""
+        start = self.extra.find(b"\n~", max(0, self.extra.find(b"\n\n"))) + 1
+        entry = read_entry(self.extra[:start] if start else self.extra, read)
+        return entry, read_disclosures(self.extra[start:], digests_of(entry.event)) if start else {}
+
+    def check_inclusion(self, entry: Entry, checkpoint: Checkpoint) -> None:
+        root, right = root_from(entry.leaf, self.place, checkpoint.size, self.hashes), checkpoint.root
+        expect(root == right, f"the proof leads to {b64(root)}, the checkpoint's root is {b64(right)}")
+
+
+def read_proof(data: bytes) -> Proven:
+    if not (found := PROOF.match(data)):
+        raise Falsehood("it is no proof file: expected tlog-proof@v1 with extra, index, hashes and a checkpoint")
+    hashes = [from_b64(line) for line in found[3].split()]
+    return Proven(int(found[2]), from_b64(found[1]), hashes, data[found.end() :])
 
 
 class Proof:
@@ -1907,46 +1997,33 @@ class Proof:
         return self.report
 
     def check_file(self) -> tuple[str, int]:
-        if not (found := PROOF.match(self.data)):
-            raise Falsehood("it is no proof file: expected tlog-proof@v1 with extra, index, hashes and a checkpoint")
-        self.extra, self.index = from_b64(found[1]), int(found[2])
-        self.hashes = [from_b64(line) for line in found[3].split()]
-        self.checkpoint = read_checkpoint(self.data[found.end() :])
+        self.proven = read_proof(self.data)
+        self.checkpoint = read_checkpoint(self.proven.head)
         self.report.origin, self.report.size, root, *_ = self.checkpoint
         self.report.root = b64(root)
         return "it is complete", 1
 
     def check_entry(self) -> tuple[str, int]:
-        """After the blank line, the entry's own lines begin with U+2014, those of disclosures with ~."""
-        start = self.extra.find(b"\n~", max(0, self.extra.find(b"\n\n"))) + 1
-        with At(entry=self.index):
-            entry = self.entry = read_entry(self.extra[:start] if start else self.extra)
-            event, origin = entry.event, self.checkpoint.origin
-            openings = read_disclosures(self.extra[start:], digests_of(event)) if start else {}
+        with At(entry=self.proven.place):
+            self.entry, self.values = self.proven.read()
+            event, origin = self.entry.event, self.checkpoint.origin
             expect(event["log"] == origin, f"`log` is {shown(event['log'])}, expected {origin}")
             known = {key[:2]: key for key in self.trust.keys if key.kind == ED25519}
-            for line in entry.lines:
+            for line in self.entry.lines:
                 if key := known.get(line[:2]):
-                    good = is_signed(ED25519, key.public, line.signature, entry.text)
+                    good = is_signed(ED25519, key.public, line.signature, self.entry.text)
                     expect(good, f"the signature of {line} does not fit the event")
                     self.actors.add(key.vkey)
-        return f"event {event['type']} by {event['actor']}; disclosures fit their digests", len(openings)
+        return f"event {event['type']} by {event['actor']}; disclosures fit their digests", len(self.values)
 
     def check_inclusion(self) -> tuple[str, int]:
-        with At(entry=self.index):
-            root = root_from(self.entry.leaf, self.index, self.checkpoint.size, self.hashes)
-            right = self.checkpoint.root
-            expect(root == right, f"the proof leads to {b64(root)}, the checkpoint's root is {b64(right)}")
-        return f"it is entry {self.index} of {self.checkpoint.size}", len(self.hashes)
+        with At(entry=self.proven.place):
+            self.proven.check_inclusion(self.entry, self.checkpoint)
+        return f"it is entry {self.proven.place} of {self.checkpoint.size}", len(self.proven.hashes)
 
     def check_lines(self) -> tuple[str, int]:
         """The lines by keys that the reader brought."""
-        given = [*self.trust.keys, *(self.trust.policy.logs if self.trust.policy else ())]
-        known = {key[:2]: key for key in given if key.name == self.checkpoint.origin}
-        for line in self.checkpoint.lines:
-            if key := known.get(line[:2]) or self.trust.witness(line):
-                check_line(key, line, self.checkpoint)
-                self.signers.add(key.vkey)
+        self.signers = known_signers(self.checkpoint, self.trust, self.report)
         unknown = len(self.checkpoint.lines) - len(self.signers)
         return f"signatures by known keys hold; {unknown} by others were not judged", len(self.signers)
 
@@ -1955,9 +2032,348 @@ class Proof:
         return self.trust._replace(keys=logs).judge(self.report, self.signers)
 
 
-# ── 13. The command ──────────────────────────────────────────────────────────────────────────────────────────────────
+def known_signers(checkpoint: Checkpoint, trust: Trust, report: Report) -> set[str]:
+    """The vkeys of the lines by keys that the reader brought, which are good."""
+    signers: set[str] = set()
+    given = [*trust.keys, *(trust.policy.logs if trust.policy else ())]
+    known = {key[:2]: key for key in given if key.name == checkpoint.origin}
+    for line in checkpoint.lines:
+        if key := known.get(line[:2]) or trust.witness(line):
+            if check_line(key, line, checkpoint):
+                signers.add(key.vkey)
+            else:
+                report.unchecked[key.vkey] = 1
+    return signers
 
-MOST_GIVEN = 4_000_000  # bytes of a proof or a policy
+
+# ── 13. The container of a bundle (§11) ──────────────────────────────────────────────────────────────────────────────
+# A ZIP file as plain as can be. It is read from front to back; each header must be the one that name, size and CRC-32
+# give, and so must the directory at the end. So nothing hides in gaps, no member overlaps another or comes twice,
+# nothing is unpacked (and cannot grow), and a name that is not in the list below leads nowhere.
+
+LOCAL, CENTRAL, END = struct.Struct("<4s5H3I2H"), struct.Struct("<4s6H3I5H2I"), struct.Struct("<4s4H2IH")
+DATE = 0x0021  # 1980-01-01
+PLAIN_FILE = 0o100644 << 16
+MOST_CONTAINER, MOST_CONTAINED = 2**31 - 1, 65_534
+FOR_PEOPLE = ["README.txt", "certificate.txt", "chronology.csv", "index.csv", "record.html", "schedule.csv"]
+MEMBER = re.compile(
+    r"bundle\.json|policy|(?:proofs|register)/[0-9]{20}\.tlog-proof|documents/[0-9a-f]{64}|record\.pdf"
+    r"|consistency/[1-9][0-9]{0,17}-[1-9][0-9]{0,17}|timestamp/[1-9][0-9]{0,17}\.tsr|"
+    + "|".join(map(re.escape, FOR_PEOPLE))
+)
+
+
+class Container:
+    """The members of a bundle: where each stands, and how long it is."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.members: dict[str, tuple[int, int]] = {}
+        length, at, last, directory = file.seek(0, os.SEEK_END), 0, "", bytearray()
+        expect(length <= MOST_CONTAINER, f"the file has {length} bytes, expected at most {MOST_CONTAINER}")
+        while (header := self._piece(at, LOCAL.size))[:4] == b"PK\x03\x04":
+            name, crc, size = self._header(at, header)
+            expect(name > last, f"the member {shown(name)} comes after {shown(last)}, expected names sorted, each once")
+            start, last = at + LOCAL.size + len(name), name
+            with At(name):
+                expect(start + size <= length, f"it is to have {size} bytes, but the file ends before")
+                found = self._crc(start, size)
+                expect(found == crc, f"its CRC-32 is {found:08x}, but its header says {crc:08x}")
+            fixed = (
+                b"PK\x01\x02",
+                3 << 8 | 20,
+                20,
+                0,
+                0,
+                0,
+                DATE,
+                crc,
+                size,
+                size,
+                len(name),
+                0,
+                0,
+                0,
+                0,
+                PLAIN_FILE,
+                at,
+            )
+            directory += CENTRAL.pack(*fixed) + name.encode()
+            self.members[name] = start, size
+            expect(len(self.members) <= MOST_CONTAINED, f"more than {MOST_CONTAINED} members came")
+            at = start + size
+        count = len(self.members)
+        right = bytes(directory) + END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
+        rest = self._piece(at, len(right) + 1)
+        expect(rest == right, f"after {count} members the directory is not theirs: {difference(rest, right)}")
+
+    def _header(self, at: int, header: bytes) -> tuple[str, int, int]:
+        """Name, CRC-32 and size of a member whose header has nothing else to say."""
+        expect(len(header) == LOCAL.size, f"the file ends in the middle of the header at byte {at}")
+        _, _, flags, method, _, _, crc, size, _, length, _ = LOCAL.unpack(header)
+        name = self._piece(at + LOCAL.size, min(length, 256)).decode("latin-1")
+        expect(MEMBER.fullmatch(name), f"a member {shown(name)} came, which no bundle has")
+        expect(method == 0, f"the member {name} is compressed (method {method}), expected it stored")
+        expect(flags == 0, f"the member {name} has the flags {flags:#06x}, expected none")
+        right = LOCAL.pack(b"PK\x03\x04", 20, 0, 0, 0, DATE, crc, size, size, len(name), 0)
+        expect(header == right, f"the header of {name} is not the plain one: {difference(header, right)}")
+        return name, crc, size
+
+    def _piece(self, at: int, size: int) -> bytes:
+        self.file.seek(at)
+        return self.file.read(size)
+
+    def _pieces(self, at: int, size: int) -> Iterator[bytes]:
+        for start in range(at, at + size, 1 << 20):
+            yield self._piece(start, min(1 << 20, at + size - start))
+
+    def _crc(self, at: int, size: int) -> int:
+        crc = 0
+        for piece in self._pieces(at, size):
+            crc = zlib.crc32(piece, crc)
+        return crc
+
+    def read(self, name: str, most: int) -> bytes:
+        with At(name):
+            expect(name in self.members, "the member is missing")
+            at, size = self.members[name]
+            expect(size <= most, f"the member has {size} bytes, expected at most {most}")
+            return self._piece(at, size)
+
+    def sha256(self, name: str) -> str:
+        digest = hashlib.sha256()
+        for piece in self._pieces(*self.members[name]):
+            digest.update(piece)
+        return digest.hexdigest()
+
+    def inside(self, folder: str) -> list[str]:
+        return [name for name in self.members if name.startswith(folder)]
+
+
+# ── 14. A bundle: one case, for a court, a bidder or the public (§11) ────────────────────────────────────────────────
+
+EDITIONS = ("bidder", "ring", "court", "public")
+SAID = ["case", "checkpoint", "documents", "documents_left_out", "edition", "format", "log", "made_at", "software"]
+SAID_FORMS = {
+    "case": (UUID4.pattern, "a UUIDv4"),
+    "edition": ("|".join(EDITIONS), f"one of {', '.join(EDITIONS)}"),
+    "format": ("fairplace/bundle/1", "fairplace/bundle/1"),
+    "log": (NAME, "the origin of the log"),
+    "made_at": (AT, "YYYY-MM-DDTHH:MM:SS.sssZ"),
+    "software": (r"[ -~]{1,64}", "the version of a program"),
+}
+
+
+def verify_bundle(source: bytes | Path, keys: Iterable[str] = (), policy: str | None = None) -> Report:
+    """Check a bundle: a file, or its bytes. Raises Unreadable."""
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+        return Bundle(file, read_trust(keys, policy)).run()
+
+
+class Bundle(Reading):
+    """All entries of one case, with openings, and all of the key register, proved to stand under one checkpoint."""
+
+    def __init__(self, file: BinaryIO, trust: Trust) -> None:
+        super().__init__(lambda index: self.entries[index].leaf)
+        self.file, self.trust = file, trust
+        self.entries: dict[int, Entry] = {}
+        self.values: dict[int, dict[str, JSON]] = {}  # entry to slot to value, as far as this edition opens it
+        self.checkpoint: Checkpoint
+        self.names: dict[int, str] = {}  # of the member with the proof of each entry
+        self.of_case: list[int] = []  # the entries of the case
+        self.earlier: dict[int, bytes] = {}  # size to root of checkpoints that are tied to this one
+
+    def run(self) -> Report:
+        return self.report.take(
+            {
+                "container": self.check_container,
+                "proofs": self.check_proofs,
+                "entries": self.check_entries,
+                "checkpoint": self.check_checkpoint,
+                "links": self.check_links,
+                "contents": self.check_contents,
+                "trust": lambda: self.trust.judge(self.report, self.signers, self.register.root_key),
+            }
+        )
+
+    def check_container(self) -> tuple[str, int]:
+        self.box = Container(self.file)
+        with At("bundle.json"):
+            said = self.said = read_json(self.box.read("bundle.json", MOST_JSON))
+            check_members("the text", said, SAID)
+            check_forms(said, SAID_FORMS)
+            check_members("`checkpoint`", said["checkpoint"], ["root", "size"])
+            left = said["documents_left_out"]
+            expect(type(left) is int and left >= 0, f"`documents_left_out` is {shown(left)}, expected a number")
+            self.case, self.edition = said["case"], said["edition"]
+        for name in FOR_PEOPLE:
+            with At(name):
+                expect(name in self.box.members, "the member is missing")
+        return f"edition {self.edition} of the case {self.case}", len(self.box.members)
+
+    def check_proofs(self) -> tuple[str, int]:
+        """Every proof leads from its entry to the one checkpoint."""
+        head = b""
+        for name in self.box.inside("register/") + self.box.inside("proofs/"):
+            with At(name, index := int(name[-31:-11])):
+                proven = read_proof(self.box.read(name, MOST_GIVEN))
+                entry, values = proven.read(decode_json)  # that the text is canonical is checked with its signature
+                expect(proven.place == index, f"the proof is of entry {proven.place}")
+                expect(index not in self.entries, f"the entry stands in {self.names.get(index)} as well")
+                head = head or proven.head
+                expect(proven.head == head, f"it has another checkpoint: {difference(proven.head, head)}")
+                self.checkpoint = read_checkpoint(head) if not self.entries else self.checkpoint
+                proven.check_inclusion(entry, self.checkpoint)
+                self.entries[index], self.values[index], self.names[index] = entry, values, name
+        for first in (f"register/{0:020}.tlog-proof", "proofs/"):
+            with At(first):
+                expect(self.box.inside(first), "the member is missing")
+        self.report.origin, size, root, *_ = self.checkpoint
+        self.report.size, self.report.root = size, b64(root)
+        with At("bundle.json"):
+            came, right = self.said["checkpoint"], {"root": b64(root), "size": size}
+            expect(came == right, f"`checkpoint` is {shown(came)}, but that of the proofs is {shown(right)}")
+            expect(self.said["log"] == self.report.origin, f"`log` is {self.said['log']}, not {self.report.origin}")
+        return f"all lead to the root of size {size}", len(self.entries)
+
+    def check_entries(self) -> tuple[str, int]:
+        """All entries in the order of the log: signatures, keys, streams without gaps, and that they are of the case."""
+        signed: list[Signed] = []
+        for index, entry in sorted(self.entries.items()):
+            with At(self.names[index], index):
+                signed += self.check_entry(index, entry)
+        with Tasks(len(signed)) as tasks:
+            for start in range(0, len(signed), 64):
+                tasks.add(check_signed, None, signed[start : start + 64])
+            deque(tasks.results(), maxlen=0)
+        expect(self.case in self.cases.opened, f"no entry opens the case {self.case}")
+        return f"form, signatures, keys, order and case hold, in {len(self.streams)} streams", len(self.entries)
+
+    def check_entry(self, index: int, entry: Entry) -> list[Signed]:
+        event, values = entry.event, self.values[index]
+        if event["type"].startswith("deposit."):
+            case = values.get("/case")
+            good = case == self.case
+            expect(good, f"the case of the deposit is {shown(case)}, expected it open, and {self.case}", "/case")
+            self.cases.claimed[index] = self.case
+        signed = self.take(index, entry)
+        where = "register/" if event["stream"] == self.register.stream else "proofs/"
+        expect(self.names[index].startswith(where), f"the entry belongs in {where}")
+        if where == "proofs/":
+            case = self.cases.entries[index].case
+            expect(case in ("", self.case), f"the case of the entry is {shown(case)}, expected {self.case}")
+            self.of_case.append(index)
+            self.opened[index] = {slot: values[slot] for slot in BONDS if slot in values}
+        return signed
+
+    def check_checkpoint(self) -> tuple[str, int]:
+        """The lines of the checkpoint, and of earlier ones that are tied to it."""
+        with At("policy"):
+            trust = self.trust._replace(suggested=read_suggested(self.box.read("policy", MOST_CHECKPOINT)))
+        with At(next(iter(self.names.values()))):
+            self.signers = check_lines(self.checkpoint, self.register, trust, self.report)
+        for name in self.box.inside("consistency/"):
+            with At(name):
+                text, blank, tail = self.box.read(name, MOST_CHECKPOINT).rpartition(b"\n\n")
+                earlier = read_checkpoint(text + b"\n" if blank else b"")
+                right = f"consistency/{earlier.size}-{self.report.size}"
+                expect(name == right, f"it ties the size {earlier.size}, expected the name {right}")
+                expect(earlier.origin == self.report.origin, f"the checkpoint is of {earlier.origin}")
+                expect(re.fullmatch(rb"(?:[A-Za-z0-9+/]{43}=\n)*", tail), "its hashes are not lines of base64 each")
+                check_consistency(earlier[1:3], self.checkpoint[1:3], [from_b64(line) for line in tail.split()])
+                check_lines(earlier, self.register, trust, self.report)
+                self.earlier[earlier.size] = earlier.root
+        for name in self.box.inside("timestamp/"):
+            with At(name):
+                self.box.read(name, MOST_TIMESTAMP)
+                expect(name == f"timestamp/{self.report.size}.tsr", "it is of another size than the checkpoint")
+            self.report.notes.append(timestamp_note(self.checkpoint, name))
+        return f"its lines are good; {len(self.earlier)} earlier ones are tied to it", len(self.checkpoint.lines)
+
+    def check_links(self) -> tuple[str, int]:
+        """What the entries say of each other, as far as this edition opens it; and what stays closed."""
+        court, notes = self.edition == "court", self.report.notes
+        for at, by in self.cases.absent.items():
+            expect(not court, f"entry {by} opens values of entry {at}, which is not in this edition for a court")
+            notes.append(f"entry {by} opens values of entry {at}, a deposit that is not in this edition")
+        notes += filter(None, self.cases.judge_opened(self.opened, self.names.__getitem__, partly=not court))
+        notes += self.register.notes(self.report.size)
+        closed: dict[str, int] = {}
+        for index, entry in sorted(self.entries.items()):
+            public = self.cases.in_effect.get(index, set())
+            for slot, seal in entry.event["sealed"].items():
+                if slot not in self.values[index]:
+                    closed[seal["basis"]] = closed.get(seal["basis"], 0) + 1
+                elif self.edition == "public" and slot not in public:
+                    why = "this edition is public and opens the slot, but no act has made it public"
+                    raise Falsehood(why, self.names[index], index, slot)
+        if closed:
+            bases = ", ".join(f"{closed[basis]} {basis}" for basis in sorted(closed))
+            notes.append(f"{sum(closed.values())} sealed values are not opened in this edition: {bases}")
+        return "what the entries say of each other holds", sum(map(len, self.values.values()))
+
+    def check_contents(self) -> tuple[str, int]:
+        """What the bundle says of its documents, and the documents."""
+        named: dict[str, list[JSON]] = {}
+        for index in self.of_case:
+            for document in documents_in([self.entries[index].event["body"], *self.values[index].values()]):
+                named.setdefault(document["sha256"], []).append(document)
+        listed: dict[str, JSON] = {}
+        with At("bundle.json"):
+            expect(type(self.said["documents"]) is list, "`documents` is no list")
+            for document in self.said["documents"]:
+                check_members("a document", document, ["bytes", "included", "media", "sha256", "why"])
+                digest = document["sha256"]
+                told = {member: document[member] for member in DOCUMENT}
+                expect(
+                    type(digest) is str and told in named.get(digest, []), f"nothing names the document {shown(told)}"
+                )
+                expect(digest > max(listed, default=""), "the documents are not sorted by digest, each once")
+                included, why = document["included"], document["why"]
+                good = type(included) is bool and type(why) is str and bool(why) != included
+                expect(good, f"the document {digest} is {shown(included)} for {shown(why)}: expected true, or a reason")
+                listed[digest] = document
+            left, said = len(named) - len(listed), self.said["documents_left_out"]
+            expect(left == said, f"`documents_left_out` is {said}, but {left} documents are named and not listed")
+        for name in self.box.inside("documents/"):
+            with At(name):
+                said = listed.get(name[10:])
+                expect(said and said["included"], "bundle.json does not say that this document is here")
+        for digest, document in listed.items():
+            if document["included"]:
+                name = f"documents/{digest}"
+                with At(name):
+                    expect(name in self.box.members, "the member is missing")
+                    size = self.box.members[name][1]
+                    expect(size == document["bytes"], f"it has {size} bytes, expected {document['bytes']}")
+                    found = self.box.sha256(name)
+                    expect(found == digest, f"its SHA-256 is {found}")
+        people = ", ".join(name for name in self.box.members if name in (*FOR_PEOPLE, "record.pdf"))
+        self.report.notes.append(
+            f"{people} are for people: they are no evidence, and were not compared with the entries"
+        )
+        return "the documents are those that the entries name", sum(one["included"] for one in listed.values())
+
+
+DOCUMENT = ["bytes", "media", "sha256"]
+
+
+def documents_in(values: Iterable[JSON]) -> Iterator[dict[str, JSON]]:
+    """Every object that names a document, anywhere in these values."""
+    for value in values:
+        if type(value) is dict:
+            if (
+                list(value) == DOCUMENT
+                and type(value["sha256"]) is str
+                and re.fullmatch("[0-9a-f]{64}", value["sha256"])
+            ):
+                yield value
+            yield from documents_in(value.values())
+        elif type(value) is list:
+            yield from documents_in(value)
+
+
+# ── 15. The command ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -1994,12 +2410,25 @@ def verify(path: Path, keys: Sequence[str], policy: Path | None) -> Report:
     try:
         text = None if policy is None else read_given(policy).decode("latin-1")  # its octets are opaque
         if path.is_file():
-            return verify_proof(read_given(path), keys, text)
+            return verify_file(path, keys, text)
         if not path.is_dir():
             raise Unreadable(f"{plain(str(path))} is no folder and no file")
         return verify_register(path, keys, text)
     except (OSError, RuntimeError, ValueError) as error:
         raise Unreadable(f"a file cannot be read: {plain(str(error))}") from error
+
+
+def verify_file(path: Path, keys: Sequence[str], policy: str | None) -> Report:
+    """A file is judged by how it begins."""
+    with path.open("rb") as file:
+        beginning = file.read(64)
+    if beginning.startswith(b"PK\3\4"):
+        if beginning[30:].startswith(b"checkpoint"):
+            raise NoRecord(f"{plain(path.name)} is the ZIP of a whole register: unpack it, and give the folder")
+        return verify_bundle(path, keys, policy)
+    if beginning.startswith(b"c2sp.org/tlog-proof@"):
+        return verify_proof(read_given(path), keys, policy)
+    raise NoRecord(f"{plain(path.name)} begins {shown(beginning[:20])}, as no bundle and no proof does")
 
 
 def read_given(path: Path) -> bytes:

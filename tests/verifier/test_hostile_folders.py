@@ -122,10 +122,20 @@ def test_a_checkpoint_of_a_gigabyte_gets_one_sentence(public: Path) -> None:
 
 def test_a_proof_of_a_gigabyte_is_not_read_whole(tmp_path: Path) -> None:
     with (tmp_path / "bid.tlog-proof").open("wb") as file:
+        file.write(b"c2sp.org/tlog-proof@v1\n")
         file.truncate(1 << 30)
     code, said = answer(tmp_path / "bid.tlog-proof")
     assert code == 2
     assert "longer than 4000000 bytes" in said
+
+
+def test_a_bundle_of_many_gigabytes_is_not_read_whole(tmp_path: Path) -> None:
+    with (tmp_path / "case.fpbundle").open("wb") as file:
+        file.write(b"PK\3\4")
+        file.truncate(1 << 33)
+    code, said = answer(tmp_path / "case.fpbundle")
+    assert code == 1
+    assert "the file has 8589934592 bytes, expected at most 2147483647" in said
 
 
 @pytest.mark.parametrize("where", ["stray/{:06}", "tile/0/{:06}", "{:06}", "tile/0/x000/x{:06}/y"])

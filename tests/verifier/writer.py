@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -47,6 +49,16 @@ def path_to(index: int, leaves: list[bytes]) -> list[bytes]:
     if index < k:
         return [*path_to(index, leaves[:k]), root_of(leaves[k:])]
     return [*path_to(index - k, leaves[k:]), root_of(leaves[:k])]
+
+
+def consistency(m: int, leaves: list[bytes], whole: bool = True) -> list[bytes]:
+    """RFC 6962 section 2.1.2, as it is written there."""
+    if m == len(leaves):
+        return [] if whole else [root_of(leaves)]
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    if m <= k:
+        return [*consistency(m, leaves[:k], whole), root_of(leaves[k:])]
+    return [*consistency(m - k, leaves[k:], False), root_of(leaves[:k])]
 
 
 class Signer:
@@ -235,6 +247,57 @@ class Writer:
     def policy(self) -> bytes:
         return "".join([*(f"log {signer.vkey}\n" for signer in self.active), "quorum none\n"]).encode()
 
+    def members(
+        self,
+        edition: str = "court",
+        *,
+        opens: Mapping[int, Iterable[str]] | None = None,
+        documents: Mapping[str, tuple[bytes, str, str]] | None = None,
+        earlier: Iterable[int] = (),
+        case: str = CASE,
+        more: Mapping[str, bytes] | None = None,
+    ) -> dict[str, bytes]:
+        """The members of a bundle. `documents`: digest to bytes, media type, and why it is left out (or nothing)."""
+        size = max(self.checkpoints)
+        everything = {index: list(slots) for index, slots in self.disclosures.items()}
+        chosen = {"court": everything, "public": self.in_effect}.get(edition, {}) if opens is None else opens
+        members: dict[str, bytes] = {"policy": self.policy(), "record.pdf": b"%PDF-1.7"}
+        for index, event in enumerate(self.events[:size]):
+            slots = chosen.get(index, ())
+            if event["stream"] == REGISTER:
+                members[f"register/{index:020}.tlog-proof"] = self.proof(index)
+            elif event["body"].get("case") == case or ("/case" in slots and self.is_of(index, case)):
+                members[f"proofs/{index:020}.tlog-proof"] = self.proof(index, slots)
+        for m in earlier:
+            hashes = "".join(f"{b64(step)}\n" for step in consistency(m, self.leaves[:size]))
+            members[f"consistency/{m}-{size}"] = self.checkpoints[m] + b"\n" + hashes.encode()
+        listed = []
+        for digest, (data, media, why) in sorted((documents or {}).items()):
+            listed.append({"bytes": len(data), "included": not why, "media": media, "sha256": digest, "why": why})
+            if not why:
+                members[f"documents/{digest}"] = data
+        said = {
+            "case": case,
+            "checkpoint": {"root": b64(root_of(self.leaves[:size])), "size": size},
+            "documents": listed,
+            "documents_left_out": 0,
+            "edition": edition,
+            "format": "fairplace/bundle/1",
+            "log": self.origin,
+            "made_at": AT,
+            "software": "0.1.0",
+        }
+        people = ("README.txt", "record.html", "chronology.csv", "index.csv", "schedule.csv", "certificate.txt")
+        return members | {"bundle.json": canonical(said)} | dict.fromkeys(people, b"for people\n") | dict(more or {})
+
+    def is_of(self, index: int, case: str) -> bool:
+        """Does the sealed `/case` of a deposit hold this case?"""
+        text = self.disclosures[index]["/case"]
+        return bool(json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))[2] == case)
+
+    def fpbundle(self, edition: str = "court", **more: Any) -> bytes:
+        return zipped(self.members(edition, **more))
+
     def proof(self, index: int, slots: Iterable[str] = ()) -> bytes:
         size = max(self.checkpoints)
         extra = self.entries[index] + b"".join(f"~{self.disclosures[index][slot]}\n".encode() for slot in sorted(slots))
@@ -252,6 +315,18 @@ def number_path(number: int) -> str:
 
 def bundle(entries: list[bytes]) -> bytes:
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """The reproducible ZIP of a bundle, by Python's own writer."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, data in sorted(members.items()):
+            info = zipfile.ZipInfo(name)
+            info.external_attr = 0o100644 << 16
+            info.create_system = 3
+            file.writestr(info, data)
+    return out.getvalue()
 
 
 def release_of(openings: Any, kind: str = "value.disclosed/1") -> dict[str, Any]:
