@@ -42,6 +42,11 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.documents": WORDS,
     "fairplace.keyring": (*WORDS, "fairplace.ledger.note"),
     "fairplace.lodging": (*WORDS, "fairplace.ledger"),
+    # who signs in, and what is on its way to a signature: private, and no evidence
+    "fairplace.private_file": WORDS,
+    "fairplace.accounts": (*WORDS, "fairplace.private_file", "fairplace.settings", "fairplace.sources"),
+    "fairplace.drafting": (*RECORD, "fairplace.deciders", "fairplace.prepared", "fairplace.private_file"),
+    "fairplace.workroom": (*REGISTER, "fairplace.accounts", "fairplace.drafting", "fairplace.private_file"),
     # what happened, and what is asked for
     "fairplace.event": (*WORDS, "fairplace.ledger.disclosure"),
     "fairplace.*.events": (*WORDS, "fairplace.event", "fairplace.ledger.disclosure"),
@@ -98,6 +103,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *SUBJECTS,
         *JUDGING,
         "fairplace.assessing",
+        "fairplace.drafting",
         "fairplace.prepared",
         "fairplace.recording",
     ),
@@ -130,6 +136,12 @@ TABLE: dict[str, tuple[str, ...]] = {
         *REGISTER,
         *JUDGING,
         *TELLING,
+        "fairplace.accounts",
+        "fairplace.clerk",
+        "fairplace.drafting",
+        "fairplace.people.roles",
+        "fairplace.prepared",
+        "fairplace.workroom",
         "fairplace.lodging",
         "fairplace.points",
         "fairplace.witness",
@@ -155,17 +167,21 @@ RESERVED = {
 # Who may use which installed package. What is not listed may not be imported at all.
 PACKAGES: dict[str, tuple[str, ...]] = {
     "anyio": ("fairplace.http",),
+    "authlib": ("fairplace.accounts",),
     "click": ("fairplace.cli",),
-    "cryptography": ("fairplace.keyring", "fairplace.ledger", "fairplace_verify"),
+    "cryptography": ("fairplace.drafting", "fairplace.keyring", "fairplace.ledger", "fairplace_verify"),
     "eventsourcing": ("fairplace.ledger.store",),
     "holidays": ("fairplace.working_days",),
+    "httpx": ("fairplace.accounts",),
     "jinja2": ("fairplace.http", "fairplace.publish"),
+    "joserfc": ("fairplace.accounts",),
     "litestar": ("fairplace.http",),
     "markupsafe": ("fairplace.http", "fairplace.publish"),
     "msgspec": ("fairplace", "policies", "projections"),
     "rich": ("fairplace.cli",),
-    "structlog": ("fairplace.cli", "fairplace.http"),
+    "structlog": ("fairplace.accounts", "fairplace.cli", "fairplace.http"),
     "uvicorn": ("fairplace.cli", "fairplace.http"),
+    "webauthn": ("fairplace.accounts",),
 }
 
 # What a pure file may not import, nor call.

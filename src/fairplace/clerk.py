@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import get_args
 
@@ -19,6 +19,7 @@ from fairplace import assess, catalogue, shelf
 from fairplace.assess import Asked, ToFix
 from fairplace.assessing import Occasion, assess_case
 from fairplace.decision import Command, History
+from fairplace.drafting.acts import Enrol, Wanted
 from fairplace.errors import Forbidden, Malformed
 from fairplace.ledger import entry
 from fairplace.ledger.note import Signer
@@ -27,7 +28,7 @@ from fairplace.openness.commands import Assess, Release
 from fairplace.openness.release import still_sealed
 from fairplace.people.roles import TABLE
 from fairplace.policy import Case
-from fairplace.prepared import Appended
+from fairplace.prepared import Appended, Prepared
 from fairplace.procurement.commands import EndWithoutAward, EnterContract
 from fairplace.reading import View
 from fairplace.recording import Recorder
@@ -72,6 +73,22 @@ class Clerk:
         if occasion is None or done.case is None:
             return Done(recorded=done)
         return Done(recorded=done, assessed=self._assess(done.case, occasion, command))
+
+    def prepare(self, wanted: Wanted) -> Prepared:
+        """What somebody is to sign with a key that is not here."""
+        if isinstance(wanted, Enrol):
+            return self._register.prepare_enrolment(
+                wanted.vkey, wanted.role, holder=wanted.holder, provider=wanted.provider, by=wanted.as_, key=wanted.id
+            )
+        return self._recorder.prepare(wanted)
+
+    def append(self, wanted: Wanted, prepared: Prepared, lines: Sequence[str]) -> int:
+        """Append what was signed elsewhere, and have the rules speak as after any other command; its place."""
+        done = self._register.desk.append(prepared, lines)
+        occasion = None if isinstance(wanted, Enrol) else _occasion(wanted)
+        if occasion is not None and done.case is not None and not isinstance(wanted, Enrol):
+            self._assess(done.case, occasion, wanted)
+        return done.index
 
     def rehearse(self, command: Command) -> Rehearsed:
         """What the desk and the rules say of the command as the record stands now."""

@@ -7,6 +7,8 @@ DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, p
 DIR/secrets/            seeds of the log and of the service keys, 0600, and what the log's signer remembers; no officer's
                         key, ever. A signer of its own has the log's seeds and its memory elsewhere.
 DIR/policies/           the register's own rules, if any
+DIR/accounts.sqlite     who can sign in; no evidence, and can be erased
+DIR/drafts.sqlite       what people write before they sign, encrypted
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ from fairplace.signer.client import RemoteSigner
 from fairplace.signer.folder import make as make_signer
 from fairplace.signer.keeper import Keeper
 from fairplace.sources import SYSTEM, Sources
-from fairplace.terms import text
+from fairplace.terms import KeyName, text
 from fairplace.witness.client import Collector
 from fairplace.witness.known import Cosigned, Witness, cosigned, known, policy
 
@@ -174,6 +176,13 @@ class Register:
         self, vkey: str, role: str, *, holder: str, provider: str | None, admin: Signer, key: str | None = None
     ) -> Appended:
         """Add a key to the register, or a role to a key. The holder's name is sealed."""
+        prepared = self.prepare_enrolment(vkey, role, holder=holder, provider=provider, by=admin.vkey.name, key=key)
+        return self.desk.append(prepared, signed_by(admin)(prepared))
+
+    def prepare_enrolment(
+        self, vkey: str, role: str, *, holder: str, provider: str | None, by: KeyName, key: str | None = None
+    ) -> Prepared:
+        """What the key `by` is to sign so that a key may act in a role; `key` is the idempotency key."""
         named = Vkey.parse(vkey)
         holder = enrolling.check_role(role, holder, provider)
         enrolling.check_name(named.name, role, self.domain, provider)
@@ -183,10 +192,10 @@ class Register:
         opening = disclosure.make_opening(
             "/holder", {"name": holder, "provider_id": provider}, self.sources.entropy(disclosure.SALT_BYTES)
         )
-        return self.key_event(
+        return self._prepared(
             "key.added/1",
             {"role": role, "vkey": vkey},
-            admin,
+            by,
             statement=f"Let the key {named.name} act as {role}",
             key=key,
             opening=opening,
@@ -219,16 +228,28 @@ class Register:
         opening: disclosure.Opening | None = None,
     ) -> Appended:
         """Record one event of the key register. `key` is its idempotency key."""
-        prepared = self.desk.prepare_register(
+        prepared = self._prepared(kind, body, admin.vkey.name, statement=statement, key=key, opening=opening)
+        return self.desk.append(prepared, signed_by(admin)(prepared))
+
+    def _prepared(
+        self,
+        kind: str,
+        body: dict[str, object],
+        by: KeyName,
+        *,
+        statement: str,
+        key: str | None,
+        opening: disclosure.Opening | None,
+    ) -> Prepared:
+        return self.desk.prepare_register(
             kind,
             body,
-            actor=admin.vkey.name,
+            actor=by,
             key=key or self.sources.event_id(),
             statement=statement,
             slots={opening.slot: disclosure.Slot("personal", opening.digest)} if opening else {},
             openings=(opening,) if opening else (),
         )
-        return self.desk.append(prepared, signed_by(admin)(prepared))
 
 
 def _may_stand(one: entry.Entry, register: KeyRegister, index: int) -> None:
@@ -347,3 +368,10 @@ def _seed_of(role: str) -> str:
 def domain_of(origin: str) -> str:
     """`council.example` of `log.council.example/commissioning`."""
     return origin.partition("/")[0].removeprefix("log.")
+
+
+def own_seed(folder: Path, name: str) -> bytes:
+    """A seed of the register's own for something that is no evidence: made when it is first needed."""
+    if not (folder / "secrets" / f"{name}.seed").exists():
+        seeds.keep(folder / "secrets", name, SYSTEM.entropy(32))
+    return seeds.read(folder / "secrets", name)

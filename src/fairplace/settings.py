@@ -65,6 +65,17 @@ class WitnessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return [self.vkey, *self.also]
 
 
+class OidcSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The authority's own sign-in (OpenID Connect). Whoever names another `issuer` decides who may sign in as whom.
+
+    `name` stands on the button. The client's secret is in `secrets/oidc.secret`.
+    """
+
+    issuer: str
+    client_id: str
+    name: str = "your work account"
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sizes in bytes; a large value lets a sender use more memory and disk."""
 
@@ -76,7 +87,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A register's settings.
 
-    `format`: of the folder; a newer one is refused. `authority`: the name on every page (a false one misleads).
+    `site`: the address at which people sign in (another one locks everybody out). `format`: of the folder; a newer one is refused. `authority`: the name on every page (a false one misleads).
     `database`: file beside the settings (another file is another register). `signing_window`: minutes between prepare
     and append (a large value lets a stolen prepared act be used later). `quorum`: how many of the witnesses must sign
     (0: none need to, so nobody outside is asked to vouch for the log). `signer`: where the log's signer
@@ -93,6 +104,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limits: Limits = Limits()
     witness: list[WitnessSettings] = []
     quorum: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    site: str = ""
+    oidc: OidcSettings | None = None
 
     @property
     def socket(self) -> str:

@@ -8,12 +8,18 @@ import msgspec
 import pytest
 
 import fairplace
-from fairplace.settings import Limits, LogSettings, PublishSettings, Settings, WitnessSettings
+from fairplace.settings import Limits, LogSettings, OidcSettings, PublishSettings, Settings, WitnessSettings
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "settings.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^### `(.+?)`\n(.+?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
-TABLES = {"log": LogSettings, "publish": PublishSettings, "limits": Limits, "witness": WitnessSettings}
+TABLES = {
+    "log": LogSettings,
+    "publish": PublishSettings,
+    "limits": Limits,
+    "witness": WitnessSettings,
+    "oidc": OidcSettings,
+}
 
 
 def settings() -> Iterator[tuple[str, object]]:

@@ -119,8 +119,9 @@ def test_a_template_prints_nothing_unescaped(template: Path) -> None:
     # A parameter that the components print raw may be a literal and nothing else.
     for raw in re.findall(r"[\"']?\b(?:\w*[hH]tml)\b[\"']?\s*:\s*([^,}\n]+)", source):
         assert re.fullmatch(r"'[^'{]*'|\"[^\"{]*\"", raw.strip()), raw
+    ours = re.sub(r"""<script type="module" src="\{\{ script\('[a-z_]+\.js'\) \}\}"></script>""", "", source)
     for tag in ("<script", "<style", " style=", " onclick", "javascript:"):
-        assert tag not in source, tag
+        assert tag not in ours, tag
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

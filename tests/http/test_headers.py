@@ -22,6 +22,10 @@ EXAMPLES = {
     "/checkpoints/{name:str}": "/checkpoints/1",
     "/tile/{rest:path}": "/tile/entries/000",
     "/disclosures/{rest:path}": "/disclosures/000",
+    "/welcome/{link:str}": "/welcome/nobody",
+    "/desk/sign/{act:str}": "/desk/sign/nothing",
+    "/desk/people/requests/{asked:str}": "/desk/people/requests/nothing",
+    "/desk/people/{person:str}/bar": "/desk/people/nobody/bar",
 }
 
 

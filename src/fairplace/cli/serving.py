@@ -164,14 +164,20 @@ def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
     with Register.open(folder) as register:
         with told.status("Bringing the pages up to date…"):
             register.follow()
-        config = uvicorn.Config(create_app(register), host=host, port=port, log_level="warning", server_header=False)
+        app = create_app(register, address=f"http://{_shown(host)}:{port}")
+        config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
         server = uvicorn.Server(config)
         told.print(f"Serving {register.settings.authority}. Point your browser at:", markup=False)
-        told.print(f"    http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0') else host}:{port}/")  # noqa: S104 - compares
+        told.print(f"    {register.settings.site or f'http://{_shown(host)}:{port}'}/")
         told.print("Stop with Ctrl-C.")
         with kept_current(register):
             server.run()
     return 0
+
+
+def _shown(host: str) -> str:
+    """The host as a browser on this machine writes it: a passkey needs a name, not a number."""
+    return "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0") else host  # noqa: S104 - compares
 
 
 def log_plainly() -> None:

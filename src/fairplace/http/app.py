@@ -15,12 +15,34 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from fairplace import shelf
-from fairplace.http import about, challenges, decisions, faults, headers, log, providers, record, rules, verify, whole
+from fairplace.clerk import Clerk
+from fairplace.errors import Missing
+from fairplace.http import (
+    about,
+    challenges,
+    decisions,
+    faults,
+    guard,
+    headers,
+    log,
+    my_keys,
+    people,
+    providers,
+    record,
+    rules,
+    sign_in,
+    signing,
+    verify,
+    whole,
+    work,
+)
 from fairplace.http.pages import Pages
-from fairplace.http.ports import Register
 from fairplace.http.routing import THREADS
 from fairplace.http.rulebook import Rulebook
 from fairplace.http.site import Site
+from fairplace.ledger.note import Signer
+from fairplace.on_disk import Register
+from fairplace.workroom import Workroom
 
 HANDLERS = (
     *decisions.HANDLERS,
@@ -32,21 +54,46 @@ HANDLERS = (
     *about.HANDLERS,
     *record.HANDLERS,
     *whole.HANDLERS,
+    *sign_in.HANDLERS,
+    *my_keys.HANDLERS,
+    *people.HANDLERS,
+    *signing.HANDLERS,
+    *work.HANDLERS,
 )
 
 
-def create_app(register: Register, *, web: Path | None = None) -> Litestar:
-    """The application of one register; `web` is the shelf of templates and styles, found by itself."""
+HERE = "http://testserver.local"
+"""The address of an application that nobody serves."""
+
+
+def create_app(register: Register, *, web: Path | None = None, address: str = HERE) -> Litestar:
+    """The application of one register; `web` is the shelf of templates and styles, found by itself.
+
+    `address` is where it is served, as browsers see it: scheme, host and port. The setting `site` comes before it.
+    """
     settings = register.settings
     pages = Pages(web or shelf.root("web"), authority=settings.authority, origin=settings.origin)
-    site = Site(register, pages, Rulebook(register.own_policies))
+    site = Site(
+        register,
+        pages,
+        Rulebook(register.own_policies),
+        Workroom(register),
+        Clerk(register, _no_key),
+        settings.site or address,
+    )
 
     def the_site() -> Site:
         return site
 
     return Litestar(
         route_handlers=list(HANDLERS),
-        dependencies={"site": Provide(the_site, sync_to_thread=False, use_cache=True)},
+        dependencies={
+            "site": Provide(the_site, sync_to_thread=False, use_cache=True),
+            "visitor": Provide(guard.visitor, sync_to_thread=True),
+            "maybe_visitor": Provide(guard.maybe_visitor, sync_to_thread=True),
+            "sent": Provide(guard.sent_by_visitor),
+            "sent_by_anybody": Provide(guard.sent_by_anybody),
+        },
         exception_handlers={Exception: faults.handler(site)},
         before_send=[headers.before_send],
         lifespan=[_pool],
@@ -54,6 +101,11 @@ def create_app(register: Register, *, web: Path | None = None) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _no_key(name: str) -> Signer:
+    """The server has nobody's key: what people sign, they sign on their own devices."""
+    raise Missing(f"the key of {name} is not on this server; sign on the device that has it")
 
 
 @asynccontextmanager

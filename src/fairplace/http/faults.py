@@ -16,6 +16,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotFoundException
 
 from fairplace.errors import FairplaceError
+from fairplace.http.guard import NotSignedIn, see_other
 from fairplace.http.site import HTML, Site
 
 PROBLEM = "application/problem+json"
@@ -64,6 +65,8 @@ def handler(site: Site) -> Callable[[AnyRequest, Exception], Response[bytes]]:
     """The one handler of all errors of this site."""
 
     def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
+        if isinstance(error, NotSignedIn) and wants_page(request):
+            return see_other(error.address)
         fault = read(error)
         if fault.status >= 500:
             log.error("request failed", path=request.scope["path"], status=fault.status, exc_info=error)

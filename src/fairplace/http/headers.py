@@ -26,6 +26,9 @@ HEADERS = {
 
 HSTS = "max-age=31536000"
 
+PRIVATE = ("/desk", "/sign-in", "/welcome")
+"""Where pages are for one person alone."""
+
 
 async def before_send(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
@@ -34,6 +37,7 @@ async def before_send(message: Message, scope: Scope) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
     if "cache-control" not in headers:
-        headers["cache-control"] = "no-cache"
+        # What somebody sees who is signed in stays in no cache, the browser's own included.
+        headers["cache-control"] = "no-store" if scope["path"].startswith(PRIVATE) else "no-cache"
     if scope.get("scheme") == "https":
         headers["strict-transport-security"] = HSTS

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from fairplace.desk import Desk
 from fairplace.documents import Documents
+from fairplace.reading import StoreReader
 from fairplace.settings import Settings
 
 Filters = Mapping[str, str | int | Sequence[str | int] | None]
@@ -61,3 +63,11 @@ class Register(Protocol):
 
     @property
     def own_policies(self) -> Path: ...
+
+    # What only those who are signed in come near
+
+    reader: StoreReader
+    desk: Desk
+
+    @property
+    def domain(self) -> str: ...

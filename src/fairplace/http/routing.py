@@ -29,6 +29,6 @@ def public(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
         async def answer(*args: P.args, **kwargs: P.kwargs) -> Answer:
             return await anyio.to_thread.run_sync(lambda: read(*args, **kwargs))
 
-        return route(list(paths), http_method=[HttpMethod.GET, HttpMethod.HEAD])(answer)
+        return route(list(paths), http_method=[HttpMethod.GET, HttpMethod.HEAD], opt={"audience": "public"})(answer)
 
     return decorate

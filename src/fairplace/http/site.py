@@ -16,6 +16,9 @@ import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
 
+from fairplace.accounts.passkeys import Passkeys
+from fairplace.accounts.sessions import Sessions
+from fairplace.drafting.signatures import Recorder, Signatures
 from fairplace.http.pages import Pages
 from fairplace.http.ports import Register, Rows
 from fairplace.http.published import Published
@@ -24,6 +27,7 @@ from fairplace.ledger.archive import Archive
 from fairplace.settings import Settings
 from fairplace.terms import LONDON, Instant, instant
 from fairplace.witness.known import Cosigned, cosigned, known, last_met
+from fairplace.workroom import Workroom
 
 HTML = "text/html"
 JSON = "application/json"
@@ -69,7 +73,19 @@ class Kept:
 class Site:
     """One register's pages."""
 
-    def __init__(self, register: Register, pages: Pages, rulebook: Rulebook) -> None:
+    def __init__(
+        self, register: Register, pages: Pages, rulebook: Rulebook, room: Workroom, recorder: Recorder, address: str
+    ) -> None:
+        self.register = register
+        self.address = address
+        self.accounts = room.accounts
+        self.sessions = Sessions(room.accounts)
+        self.passkeys = Passkeys(room.accounts, site=address, name=register.settings.authority)
+        self.oidc = room.oidc(f"{address}/sign-in/back")
+        self.oidc_name = register.settings.oidc.name if register.settings.oidc else None
+        self.drafts = room.drafts
+        self.acts = room.acts
+        self.signatures = Signatures(room.acts, recorder)
         self.settings: Settings = register.settings
         self.rows: Rows = register.rows
         self.published = Published(register.public)

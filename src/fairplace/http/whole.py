@@ -16,7 +16,7 @@ PIECE = 256 * 1024
 """Bytes that one download holds in memory."""
 
 
-@route("/log.zip", http_method=[HttpMethod.GET, HttpMethod.HEAD])
+@route("/log.zip", http_method=[HttpMethod.GET, HttpMethod.HEAD], opt={"audience": "public"})
 async def whole(request: Request[Any, Any, Any], site: TheSite) -> Stream | Response[bytes]:
     """A ZIP of the published files of the newest checkpoint."""
     file, length, digest = await anyio.to_thread.run_sync(site.archive.open)

@@ -1,0 +1,1 @@
+"""Who can sign in: people, their passkeys and sessions; kept beside the log and never in it."""

@@ -1,0 +1,73 @@
+"""Accounts at the console: the first administrator's link, and keys and roles that the root key confirms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from fairplace.accounts.accounts import CONSOLE_LINK, INVITATION
+from fairplace.cli.keys import keyring, root_name
+from fairplace.errors import Malformed
+from fairplace.on_disk import Register
+from fairplace.people.roles import PEOPLE
+from fairplace.workroom import Workroom
+
+CONSOLE = "console"
+
+
+def invite(
+    folder: Path, name: str, email: str, roles: tuple[str, ...], provider: str | None, site: str, told: Console
+) -> int:
+    """Print a link that lets somebody make an account; it works once."""
+    with Register.open(folder) as register:
+        accounts = Workroom(register).accounts
+        first = not accounts.people()
+        if unknown := set(roles) - PEOPLE:
+            raise Malformed(f"there is no role {min(unknown)[:40]}; there are {', '.join(sorted(PEOPLE))}")
+        if bool(roles) == (provider is not None):
+            raise Malformed("somebody acts for the authority or for a provider; give --role or --provider")
+        if first and "key-admin" not in roles:
+            raise Malformed("the first person here confirms all others; invite them with --role key-admin")
+        lasts = CONSOLE_LINK if first else INVITATION
+        secret = accounts.invite(name=name, email=email, roles=roles, provider=provider, lasts=lasts)
+        address = (register.settings.site or site).rstrip("/")
+    shown = "30 minutes" if first else "seven days"
+    told.print(f"Give this link to {name}. It works once, and for {shown}:", markup=False, soft_wrap=True)
+    click.echo(f"{address}/welcome/{secret}")
+    told.print(f"When they have made a signing key: 'fairplace people confirm {folder}'", markup=False, soft_wrap=True)
+    return 0
+
+
+def waiting(folder: Path, told: Console) -> int:
+    """Keys and roles that wait for a second person."""
+    with Register.open(folder) as register:
+        accounts = Workroom(register).accounts
+        names = {one.id: one.name for one in accounts.people()}
+        requests = accounts.requests()
+        for one in requests:
+            click.echo(f"{one.id}  {names[one.person]} as {one.role}  {one.vkey}")
+    told.print(f"{len(requests)} waiting")
+    return 0
+
+
+def confirm(folder: Path, request: str | None, who: str | None, told: Console, *, yes: bool) -> int:
+    """Sign, with a root or key-admin key at hand, what waits: one request, or each after asking."""
+    with Register.open(folder) as register:
+        admin = keyring(folder).signer(who or root_name(register.origin))
+        accounts = Workroom(register).accounts
+        people = {one.id: one for one in accounts.people()}
+        asked = [one for one in accounts.requests() if request in (None, one.id)]
+        for one in asked:
+            person = people[one.person]
+            question = f"Let {person.name} ({person.email}) act as {one.role} with the key {one.vkey}?"
+            if not yes and not click.confirm(question, err=True):
+                continue
+            done = register.enrol(one.vkey, one.role, holder=person.name, provider=person.provider, admin=admin)
+            accounts.decide(one.id, CONSOLE, "confirmed")
+            told.print(f"{person.name} may act as {one.role} from entry {done.index} on.", markup=False)
+        register.publisher.publish()
+    if not asked:
+        told.print("Nothing waits.")
+    return 0

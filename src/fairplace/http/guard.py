@@ -1,0 +1,257 @@
+"""Who asks: the session behind a request, the keys and roles of whoever is signed in, and what may be sent at all.
+
+- Nothing is allowed that does not say for whom it is: each address is `public`, `signed_in`, or `acting`.
+- Whatever changes something is sent from a page of this site, with the token of the session.
+- Roles are those of the person's keys as the key register stands now, asked for anew at each request.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from functools import wraps
+from itertools import islice
+from typing import Any, ParamSpec
+from urllib.parse import quote, urlsplit
+
+import anyio.to_thread
+import msgspec
+from litestar import HttpMethod, Request, Response
+from litestar.datastructures import Cookie, UploadFile
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler, route
+
+from fairplace.accounts.model import Person, Session
+from fairplace.errors import FairplaceError, Forbidden
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.ledger.note import Vkey
+from fairplace.people.roles import HEADS
+
+P = ParamSpec("P")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class NotSignedIn(FairplaceError):
+    """Somebody has to sign in first; `onward` is where they wanted to go."""
+
+    status = 401
+
+    def __init__(self, onward: str) -> None:
+        super().__init__("sign in to see this page")
+        self.onward = onward
+
+    @property
+    def address(self) -> str:
+        return f"/sign-in?next={quote(self.onward, safe='/')}"
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A signing key of whoever is signed in, with the roles that the register gives it now."""
+
+    vkey: str
+    name: str
+    label: str
+    roles: frozenset[str]
+    revoked: bool
+
+
+class Visitor(msgspec.Struct, frozen=True, kw_only=True):
+    """Whoever is signed in."""
+
+    session: Session
+    keys: tuple[Key, ...]
+
+    @property
+    def person(self) -> Person:
+        return self.session.person
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(role for key in self.keys for role in key.roles)
+
+    @property
+    def heads(self) -> bool:
+        """May they let others act?"""
+        return not self.roles.isdisjoint(HEADS)
+
+    @property
+    def key(self) -> Key | None:
+        """The key with which they act: the newest that may sign anything."""
+        able = [key for key in self.keys if key.roles]
+        return able[-1] if able else None
+
+    def need(self, *roles: str) -> None:
+        """Raises Forbidden unless they have one of these roles."""
+        if self.roles.isdisjoint(roles):
+            raise Forbidden(f"this is for {' or '.join(sorted(roles))}; ask a key-admin for the role", code="role")
+
+
+TheVisitor = NamedDependency[Visitor]
+"""Whoever is signed in, as a handler asks for it."""
+
+MaybeVisitor = NamedDependency[Visitor | None]
+
+
+def cookie_name(site: str) -> str:
+    """`__Host-` binds the cookie to this very host over TLS; a browser refuses it elsewhere, as on localhost."""
+    return "__Host-fairplace" if site.startswith("https:") else "fairplace-session"
+
+
+def cookie(site: str, secret: str) -> Cookie:
+    """The cookie of a session; with an empty secret, the one that takes it away."""
+    return Cookie(
+        key=cookie_name(site),
+        value=secret,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=site.startswith("https:"),
+        max_age=None if secret else 0,
+    )
+
+
+def secret_of(request: AnyRequest, site: Site) -> str | None:
+    return request.cookies.get(cookie_name(site.address)) or None
+
+
+def visitor(request: AnyRequest, site: TheSite) -> Visitor:
+    """Whoever is signed in. Raises NotSignedIn when nobody is."""
+    found = maybe_visitor(request, site)
+    if found is None:
+        onward = request.scope["path"] if request.method in ("GET", "HEAD") else "/desk"
+        raise NotSignedIn(onward)
+    return found
+
+
+def maybe_visitor(request: AnyRequest, site: TheSite) -> Visitor | None:
+    secret = secret_of(request, site)
+    session = site.sessions.get(secret) if secret else None
+    if session is None:
+        return None
+    register = site.register.reader.register()
+    keys = []
+    for kept in site.accounts.keys_of(session.person.id):
+        vkey = Vkey.parse(kept.vkey)
+        standing = register.standing(vkey.name, vkey.key_id)
+        live = standing is not None and standing.vkey == vkey and standing.revoked is None
+        roles = frozenset(role for _, role in standing.roles) if standing is not None and live else frozenset()
+        revoked = standing is not None and standing.revoked is not None
+        keys.append(Key(vkey=kept.vkey, name=vkey.name, label=kept.label, roles=roles, revoked=revoked))
+    return Visitor(session=session, keys=tuple(keys))
+
+
+def onward(address: str) -> str:
+    """A place of this site to go to after signing in; anything else is the desk."""
+    parts = urlsplit(address)
+    safe = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return address if safe and address.isprintable() else "/desk"
+
+
+def check_sent(request: AnyRequest, site: Site) -> None:
+    """Raises Forbidden unless a page of this site sent it (`Sec-Fetch-Site`, else `Origin`)."""
+    where = request.headers.get("sec-fetch-site")
+    if where is not None and where in ("same-origin", "none"):
+        return
+    if where is None and request.headers.get("origin", site.address) == site.address:
+        return
+    raise Forbidden("this was sent from another site; open the page here and send it from there", code="origin")
+
+
+def check_token(session: Session, token: object) -> None:
+    """Raises Forbidden unless the session's own token came."""
+    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+        raise Forbidden("the page was open too long, or you signed in anew meanwhile; load it again", code="token")
+
+
+def signed_in(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
+    """A handler for somebody signed in, that only reads. It takes `visitor: TheVisitor`."""
+    return _guarded(paths, [HttpMethod.GET, HttpMethod.HEAD], "signed-in")
+
+
+def acting(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
+    """A handler for somebody signed in, that changes something. It takes `visitor` and `sent: Sent`."""
+    return _guarded(paths, [HttpMethod.POST], "acting")
+
+
+def from_page(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
+    """A handler for a form of a page of this site, for which nobody is signed in. It takes `sent_by_anybody: Sent`."""
+    return _guarded(paths, [HttpMethod.POST], "from-page")
+
+
+def _guarded(
+    paths: tuple[str, ...], methods: list[HttpMethod], audience: str
+) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
+    def decorate(handle: Callable[P, Answer]) -> HTTPRouteHandler:
+        @wraps(handle)
+        async def answer(*args: P.args, **kwargs: P.kwargs) -> Answer:
+            return await anyio.to_thread.run_sync(lambda: handle(*args, **kwargs))
+
+        return route(
+            list(paths), http_method=list(methods), status_code=200, opt={"audience": audience}
+        )(answer)  # fmt: skip
+
+    return decorate
+
+
+def see_other(address: str, cookie: Cookie | None = None) -> Answer:
+    """Go and look there: the answer to whatever was sent, so that going back sends nothing again."""
+    cookies = [cookie] if cookie is not None else []
+    return Response(b"", status_code=303, headers={"location": address, "cache-control": "no-store"}, cookies=cookies)
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file that came with a form."""
+
+    name: str
+    media: str
+    data: bytes
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What a form sent: the values of each field in their order, and its files."""
+
+    fields: dict[str, list[str]]
+    files: dict[str, list[File]]
+
+    def get(self, name: str) -> str:
+        """The one value of a field, white space around it taken off; empty when there is none."""
+        return next(iter(self.fields.get(name, ())), "").strip()
+
+    def all(self, name: str) -> list[str]:
+        return self.fields.get(name, [])
+
+
+TheSent = NamedDependency[Sent]
+"""What a form sent, as a handler asks for it."""
+
+LONGEST_FORM = 2000
+"""Fields of one form."""
+
+
+async def read_form(request: AnyRequest) -> Sent:
+    """The fields and files of a form, as text in UTF-8."""
+    fields: dict[str, list[str]] = {}
+    files: dict[str, list[File]] = {}
+    given = await request.form()
+    for name, value in islice(given.multi_items(), LONGEST_FORM):
+        if isinstance(value, UploadFile):
+            if value.filename:
+                data = await value.read()
+                files.setdefault(name, []).append(File(value.filename[:300], value.content_type, data))
+        else:
+            fields.setdefault(name, []).append(str(value).replace("\r\n", "\n"))
+    return Sent(fields, files)
+
+
+async def sent_by_visitor(request: AnyRequest, site: TheSite, visitor: TheVisitor) -> Sent:
+    check_sent(request, site)
+    sent = await read_form(request)
+    check_token(visitor.session, sent.get("token"))
+    return sent
+
+
+async def sent_by_anybody(request: AnyRequest, site: TheSite) -> Sent:
+    """A form of a page for which nobody has to be signed in."""
+    check_sent(request, site)
+    return await read_form(request)

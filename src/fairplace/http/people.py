@@ -1,0 +1,110 @@
+"""People of the register: who has an account, whom to invite, and keys and roles that wait for a second person."""
+
+from __future__ import annotations
+
+from litestar.params import FromPath
+
+from fairplace.drafting.acts import Enrol
+from fairplace.errors import Malformed, Refused
+from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.people.roles import HEADS, PEOPLE
+
+INVITED = sorted(PEOPLE)
+"""Roles that somebody may be invited for, beside `provider`."""
+
+
+@signed_in("/desk/people")
+def people(site: TheSite, visitor: TheVisitor) -> Answer:
+    """Everybody with an account, what waits, and a form to invite somebody."""
+    visitor.need(*HEADS)
+    return _page(site, visitor)
+
+
+def _page(site: Site, visitor: Visitor, *, fault: str = "", link: str = "", status: int = 200) -> Answer:
+    known = {one.id: one for one in site.accounts.people()}
+    return site.page(
+        "people.html",
+        status=status,
+        visitor=visitor,
+        people=list(known.values()),
+        keys={one: site.accounts.keys_of(one) for one in known},
+        names={one.id: one.name for one in known.values()},
+        waiting=site.accounts.requests(),
+        roles=INVITED,
+        fault=fault,
+        link=link,
+    )
+
+
+@acting("/desk/people/invite")
+def invite(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
+    """A link for somebody new. It is shown once, to be sent by whoever invites."""
+    visitor.need(*HEADS)
+    try:
+        roles, provider = _for_what(sent)
+        secret = site.accounts.invite(
+            name=sent.get("name"),
+            email=sent.get("email"),
+            roles=roles,
+            provider=provider,
+            invited_by=visitor.person.id,
+        )
+    except (Refused, Malformed) as error:
+        return _page(site, visitor, fault=str(error), status=error.status)
+    return _page(site, visitor, link=f"{site.address}/welcome/{secret}")
+
+
+def _for_what(sent: Sent) -> tuple[tuple[str, ...], str | None]:
+    """The roles to ask for, or the provider for which they act. Raises Malformed for neither and for both."""
+    roles, provider = tuple(sorted(set(sent.all("role")))), sent.get("provider") or None
+    if not roles and provider is None:
+        raise Malformed("choose at least one role, or give the id of the provider for which they act")
+    if roles and provider is not None:
+        raise Malformed("somebody acts for the authority or for a provider, not for both; take one out")
+    if unknown := set(roles) - set(INVITED):
+        raise Malformed(f"there is no role {min(unknown)[:40]}")
+    return roles, provider
+
+
+@acting("/desk/people/requests/{asked:str}")
+def decide(site: TheSite, visitor: TheVisitor, asked: FromPath[str], sent: TheSent) -> Answer:
+    """Confirm a key or a role, which leads to a page to sign; or refuse it."""
+    visitor.need(*HEADS)
+    request = site.accounts.request(asked)
+    site.accounts.check_second(request, visitor.person.id)
+    if sent.get("decision") != "confirm":
+        site.accounts.decide(request.id, visitor.person.id, "refused")
+        return see_other("/desk/people")
+    key, whose = _head(visitor), site.accounts.person(request.person)
+    act = site.signatures.begin(
+        Enrol(
+            id=f"role-request:{request.id}",
+            as_=key,
+            vkey=request.vkey,
+            role=request.role,
+            holder=whose.name,
+            provider=whose.provider,
+        ),
+        task=f"role-request:{request.id}",
+        made_by=visitor.person.id,
+    )
+    return see_other(f"/desk/sign/{act}")
+
+
+@acting("/desk/people/{person:str}/bar")
+def bar(site: TheSite, visitor: TheVisitor, person: FromPath[str], sent: TheSent) -> Answer:
+    """Close an account, or open it again. What its keys may sign is the key register's to say."""
+    visitor.need(*HEADS)
+    if person == visitor.person.id:
+        raise Refused("nobody closes their own account; ask another key-admin", code="self")
+    (site.accounts.unbar if sent.get("open") else site.accounts.bar)(person)
+    return see_other("/desk/people")
+
+
+def _head(visitor: Visitor) -> str:
+    """The key with which they enrol others."""
+    return next(key.name for key in reversed(visitor.keys) if key.roles & HEADS)
+
+
+HANDLERS = (people, invite, decide, bar)

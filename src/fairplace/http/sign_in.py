@@ -1,0 +1,155 @@
+"""Signing in: with a passkey, or with the authority's own account; and the link that lets somebody in for the first time."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from litestar import Request
+from litestar.params import FromPath, FromQuery
+
+from fairplace.accounts.model import Person
+from fairplace.errors import Missing, Refused
+from fairplace.http.guard import (
+    AnyRequest,
+    MaybeVisitor,
+    Sent,
+    TheSent,
+    TheVisitor,
+    acting,
+    cookie,
+    from_page,
+    onward,
+    secret_of,
+    see_other,
+)
+from fairplace.http.routing import public
+from fairplace.http.site import Answer, Site, TheSite
+
+MOST_ANSWER = 20_000
+"""Characters of a browser's answer: a passkey's is below 2,000."""
+
+PER_ADDRESS, PER_LINK = 20, 10
+"""Tries in a minute, from one network address and with one link."""
+
+
+@public("/sign-in")
+def sign_in(site: TheSite, maybe_visitor: MaybeVisitor, next: FromQuery[str] = "") -> Answer:  # noqa: A002 - a name in addresses
+    """The ways in."""
+    if maybe_visitor is not None:
+        return see_other(onward(next))
+    return _page(site, onward(next))
+
+
+def _page(site: Site, to: str, fault: str = "", status: int = 200) -> Answer:
+    question, options = site.passkeys.begin_signing_in()
+    return site.page(
+        "sign_in.html", status=status, question=question, options=options, onward=to, fault=fault, oidc=site.oidc_name
+    )
+
+
+@from_page("/sign-in")
+def answered(request: AnyRequest, site: TheSite, sent_by_anybody: TheSent) -> Answer:
+    """A passkey's answer."""
+    site.sessions.count(f"sign-in {_address(request)}", PER_ADDRESS)
+    to = onward(sent_by_anybody.get("onward"))
+    try:
+        person = site.passkeys.finish_signing_in(sent_by_anybody.get("question"), _answer(sent_by_anybody))
+        return _begun(request, site, person, to)
+    except Refused as error:
+        return _page(site, to, fault=str(error), status=error.status)
+
+
+@public("/sign-in/work-account")
+def leave(request: AnyRequest, site: TheSite, next: FromQuery[str] = "", link: FromQuery[str] = "") -> Answer:  # noqa: A002 - as above
+    """On the way to the authority's own sign-in."""
+    site.sessions.count(f"sign-in {_address(request)}", PER_ADDRESS)
+    if site.oidc is None:
+        raise Missing("this register has no sign-in with work accounts; use a passkey")
+    _, address = site.oidc.leave(invitation=link, onward=onward(next))
+    return see_other(address)
+
+
+@public("/sign-in/back")
+def come_back(request: AnyRequest, site: TheSite) -> Answer:
+    """Back from the authority's own sign-in."""
+    site.sessions.count(f"sign-in {_address(request)}", PER_ADDRESS)
+    if site.oidc is None:
+        raise Missing("this register has no sign-in with work accounts; use a passkey")
+    try:
+        person, to = site.oidc.come_back(request.query_params.get("state", ""), str(request.url))
+        return _begun(request, site, person, onward(to))
+    except Refused as error:
+        return _page(site, "/desk", fault=str(error), status=error.status)
+
+
+@acting("/desk/sign-out")
+def sign_out(request: AnyRequest, site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
+    """End this session, or all that this person has."""
+    if sent.get("everywhere"):
+        site.sessions.end_all(visitor.person.id)
+    elif secret := secret_of(request, site):
+        site.sessions.end(secret)
+    return see_other("/sign-in", cookie(site.address, ""))
+
+
+@public("/welcome/{link:str}")
+def welcome(request: AnyRequest, site: TheSite, link: FromPath[str]) -> Answer:
+    """An invitation: make a passkey, or sign in with the authority's own account."""
+    site.sessions.count(f"welcome {_address(request)}", PER_ADDRESS)
+    return _welcome(site, link)
+
+
+def _welcome(site: Site, link: str, fault: str = "", status: int = 200) -> Answer:
+    invitation = site.accounts.invitation(link)
+    question, options = site.passkeys.begin_registering(invitation=link)
+    return site.page(
+        "welcome.html",
+        status=status,
+        invitation=invitation,
+        link=link,
+        question=question,
+        options=options,
+        fault=fault,
+        oidc=site.oidc_name if invitation.person is None else None,
+    )
+
+
+@from_page("/welcome/{link:str}")
+def joined(request: AnyRequest, site: TheSite, link: FromPath[str], sent_by_anybody: TheSent) -> Answer:
+    """A new passkey."""
+    site.sessions.count(f"welcome {_address(request)}", PER_LINK)
+    try:
+        person = site.passkeys.finish_registering(
+            sent_by_anybody.get("question"), _answer(sent_by_anybody), sent_by_anybody.get("label")
+        )
+    except Refused as error:
+        return _welcome(site, link, fault=str(error), status=error.status)
+    return _begun(request, site, person, "/desk/keys")
+
+
+def _begun(request: Request[Any, Any, Any], site: Site, person: Person, to: str) -> Answer:
+    secret = site.sessions.begin(person, ended=secret_of(request, site))
+    return see_other(to, cookie(site.address, secret))
+
+
+def _answer(sent: Sent) -> dict[str, Any]:
+    """What the browser's passkey said. Raises Refused for anything that is no object."""
+    given = sent.get("answer")
+    try:
+        found = json.loads(given) if 0 < len(given) <= MOST_ANSWER else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Refused(
+            "the browser sent no passkey; passkeys need scripts, and a browser that knows them", code="passkey"
+        )
+    return found
+
+
+def _address(request: Request[Any, Any, Any]) -> str:
+    """Where it comes from, as far as this process can see: behind a proxy that is the proxy, unless it is told otherwise."""
+    return request.client.host if request.client else "unknown"
+
+
+HANDLERS = (sign_in, answered, leave, come_back, sign_out, welcome, joined)

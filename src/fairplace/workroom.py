@@ -1,0 +1,65 @@
+"""What people work with between signing in and signing: their accounts, their drafts, and acts that wait for them.
+
+DIR/accounts.sqlite       who can sign in; no evidence, and can be erased
+DIR/drafts.sqlite         what people write before they sign, encrypted
+DIR/secrets/drafts.seed   the key to that; made when it is first needed
+DIR/secrets/oidc.secret   the client's secret for the authority's own sign-in, if there is one
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from fairplace.accounts.accounts import Accounts
+from fairplace.accounts.oidc import Oidc
+from fairplace.drafting.acts import Acts
+from fairplace.drafting.cipher import Cipher
+from fairplace.drafting.drafts import APPLICATION, SCHEMA, Drafts
+from fairplace.errors import Misconfigured
+from fairplace.on_disk import Register, own_seed
+from fairplace.private_file import PrivateFile
+
+
+class Workroom:
+    """The workroom of one register."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._folder = register.folder
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who can sign in."""
+        return Accounts(self._folder / "accounts.sqlite", self._register.sources)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """What people write before they sign."""
+        return Drafts(self._file, self._cipher, self._register.sources)
+
+    @cached_property
+    def acts(self) -> Acts:
+        """Acts that wait for a signature."""
+        return Acts(self._file, self._cipher, self._register.sources)
+
+    def oidc(self, redirect: str) -> Oidc | None:
+        """The authority's own sign-in, when the settings name one. `redirect` is where it sends people back to."""
+        chosen = self._register.settings.oidc
+        if chosen is None:
+            return None
+        path = self._folder / "secrets" / "oidc.secret"
+        try:
+            secret = path.read_text("utf-8").strip()
+        except OSError as error:
+            raise Misconfigured(
+                f"{path} cannot be read: {error.strerror}; write the client's secret into it, readable by you alone"
+            ) from error
+        return Oidc(self.accounts, chosen, secret, redirect=redirect)
+
+    @cached_property
+    def _file(self) -> PrivateFile:
+        return PrivateFile(self._folder / "drafts.sqlite", SCHEMA, application=APPLICATION)
+
+    @cached_property
+    def _cipher(self) -> Cipher:
+        return Cipher(own_seed(self._folder, "drafts"))

@@ -1,0 +1,60 @@
+"""People in real browsers: each with a profile of their own, a passkey in a virtual authenticator, and a signing key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+class Person:
+    """Somebody at their own browser."""
+
+    def __init__(self, context: BrowserContext, page: Page, site: str) -> None:
+        self.context = context
+        self.page = page
+        self.site = site
+
+    @classmethod
+    async def at(cls, chromium: Browser, site: str, **options: Any) -> Person:
+        """A new browser profile with a passkey device."""
+        context = await chromium.new_context(**options)
+        page = await context.new_page()
+        cdp = await context.new_cdp_session(page)
+        await cdp.send("WebAuthn.enable")
+        await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        return cls(context, page, site)
+
+    async def join(self, link: str, device: str = "work laptop") -> None:
+        """Follow an invitation, and make a passkey and a signing key."""
+        await self.page.goto(link)
+        await self.page.get_by_label("What do you call this device?").fill(device)
+        await self.page.get_by_role("button", name="Make a passkey").click()
+        await self.page.wait_for_url("**/desk/keys")
+        await self.make_key(device)
+
+    async def make_key(self, device: str = "work laptop") -> None:
+        await self.page.goto(f"{self.site}/desk/keys")
+        await self.page.get_by_label("What do you call this device?").fill(device)
+        await self.page.get_by_role("button", name="Make a signing key").click()
+        await self.page.wait_for_url("**/desk/keys?made=yes")
+
+    async def sign_in(self) -> None:
+        await self.page.goto(f"{self.site}/sign-in")
+        await self.page.get_by_role("button", name="Sign in with a passkey").click()
+        await self.page.wait_for_url("**/desk")
+
+    async def sign(self) -> int:
+        """Sign what the page shows; where it stands in the log."""
+        await self.page.get_by_role("button", name="Sign on this device").click()
+        await expect(self.page.get_by_role("heading", name="Signed and recorded")).to_be_visible()
+        return int(await self.page.locator(".govuk-panel__body strong").inner_text())

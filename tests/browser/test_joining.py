@@ -1,0 +1,76 @@
+"""Somebody new: invited, with a passkey and a signing key of their own, confirmed by a second person."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import Browser, expect
+
+from fairplace.http.app import create_app
+from fairplace.ledger.note import Vkey
+from fairplace.on_disk import Register
+from fairplace.workroom import Workroom
+from tests.browser.people import Person
+from tests.http.town import Town, build
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Town, str]]:
+    """A register of its own, served; what its people do changes no other test's."""
+    town = build(tmp_path_factory.mktemp("office") / "register")
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    address = f"http://localhost:{listening.getsockname()[1]}"
+    app = create_app(town.register, address=address)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag to look at, no event to wait for
+        await asyncio.sleep(0.01)
+    yield town, address
+    server.should_exit = True
+    await task
+    town.register.close()
+
+
+def invited(register: Register, site: str, name: str, *roles: str) -> str:
+    return f"{site}/welcome/" + Workroom(register).accounts.invite(
+        name=name, email=f"{name}@council.example", roles=roles
+    )
+
+
+async def test_a_second_person_confirms_a_new_key_in_the_browser(office: tuple[Town, str], chromium: Browser) -> None:
+    town, site = office
+    ada, bel = await Person.at(chromium, site), await Person.at(chromium, site)
+    await ada.join(invited(town.register, site, "ada", "key-admin"))
+    [asked] = Workroom(town.register).accounts.requests()
+    town.register.enrol(asked.vkey, "key-admin", holder="ada", provider=None, admin=town.root)
+    Workroom(town.register).accounts.decide(asked.id, "console", "confirmed")
+
+    await bel.join(invited(town.register, site, "bel", "officer"))
+    await expect(bel.page.get_by_text("Waiting for a second person: officer")).to_be_visible()
+
+    await ada.page.goto(f"{site}/desk/people")
+    await ada.page.get_by_role("button", name="Confirm bel as officer").click()
+    await expect(ada.page.get_by_text("act as officer")).to_be_visible()
+    place = await ada.sign()
+
+    entry = town.register.reader.entry(place)
+    assert entry.envelope.type == "key.added/1"
+    assert entry.envelope.body["role"] == "officer"
+    bels = Vkey.parse(entry.envelope.body["vkey"])
+    assert "officer" in town.register.desk.roles_of(bels.name)
+    assert entry.envelope.actor == Vkey.parse(asked.vkey).name
+
+    # Roles changed: Bel signs in anew, and may act.
+    await bel.sign_in()
+    await expect(bel.page.get_by_role("heading", name="My work")).to_be_visible()
+    await expect(bel.page.get_by_text("Nothing needs you today.")).to_be_visible()
+    await bel.page.goto(f"{site}/desk/keys")
+    await expect(bel.page.locator("[data-held]")).to_have_text("Yes")
+    await ada.context.close()
+    await bel.context.close()

@@ -1,0 +1,214 @@
+"""Who may come where: every address says for whom it is, and lets nobody else in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from litestar.testing import TestClient
+
+from fairplace.accounts.model import Person
+from fairplace.accounts.sessions import Sessions
+from fairplace.http.app import HERE, create_app
+from fairplace.http.guard import cookie_name
+from fairplace.ledger.note import Signer
+from fairplace.on_disk import Register
+from fairplace.people.roles import HEADS
+from fairplace.workroom import Workroom
+from tests.http.test_headers import EXAMPLES
+from tests.http.town import Town, build
+
+AUDIENCES = {"public", "from-page", "signed-in", "acting"}
+ROLES = ("officer", "evaluator", "moderator", "approver", "monitoring", "key-admin")
+FOR_HEADS = ("/desk/people",)
+ANYBODY_SENDS = {"/verify"}
+
+
+class Desk:
+    """A register with somebody of each role, signed in."""
+
+    def __init__(self, town: Town) -> None:
+        self.register: Register = town.register
+        room = Workroom(town.register)
+        self.accounts, self.sessions = room.accounts, Sessions(room.accounts)
+        self.people: dict[str, Person] = {}
+        for number, role in enumerate((*ROLES, "provider")):
+            provider = "GB-COH-01234567" if role == "provider" else None
+            kind = "provider" if provider else "officer"
+            link = self.accounts.invite(name=role, email=f"{role}@council.example", roles=(role,), provider=provider)
+            with self.accounts.database.writing() as connection:
+                person = self.accounts.accept(connection, self.accounts.invitation(link))
+            key = Signer(f"{town.register.domain}/{kind}/matrix{number}", bytes([number + 1]) * 32).vkey.text
+            self.accounts.keep_key(person.id, key, "laptop", (role,))
+            town.register.enrol(key, role, holder=f"{role} of the matrix", provider=provider, admin=town.root)
+            self.people[role] = person
+
+    def client(self, app: Litestar, role: str | None) -> TestClient[Litestar]:
+        client = TestClient(app, base_url=HERE, raise_server_exceptions=False)
+        if role is not None:
+            client.cookies.set(cookie_name(HERE), self.sessions.begin(self.people[role]))
+        return client
+
+    def token(self, client: TestClient[Litestar]) -> str:
+        found = self.sessions.get(client.cookies[cookie_name(HERE)])
+        assert found is not None
+        return found.csrf
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    town = build(tmp_path_factory.mktemp("desk") / "register")
+    yield Desk(town)
+    town.register.close()
+
+
+@pytest.fixture(scope="module")
+def app(desk: Desk) -> Litestar:
+    return create_app(desk.register)
+
+
+def handlers(app: Litestar) -> Iterator[tuple[str, str, Any]]:
+    """Each address with a method and its handler."""
+    for route in app.routes:
+        assert isinstance(route, HTTPRoute)
+        for method, (handler, _) in route.route_handler_map.items():
+            if method != "OPTIONS":
+                yield route.path, method, handler
+
+
+def test_every_address_says_for_whom_it_is(app: Litestar) -> None:
+    undeclared = [
+        (path, method)
+        for path, method, handler in handlers(app)
+        if handler.opt.get("audience") not in AUDIENCES and path not in ANYBODY_SENDS
+    ]
+    assert undeclared == []
+    sent = {path for path, method, handler in handlers(app) if method == "POST"}
+    assert {path for path in sent if path.startswith("/desk")} == {
+        path
+        for path, method, handler in handlers(app)
+        if method == "POST" and handler.opt.get("audience") == "acting" and path.startswith("/desk")
+    }
+
+
+def private(app: Litestar) -> list[tuple[str, str]]:
+    return sorted(
+        {
+            (EXAMPLES.get(path, path), method)
+            for path, method, handler in handlers(app)
+            if handler.opt.get("audience") in ("signed-in", "acting") and method != "HEAD"
+        }
+    )
+
+
+def test_nobody_comes_to_the_desk_without_signing_in(desk: Desk, app: Litestar) -> None:
+    client = desk.client(app, None)
+    assert len(private(app)) >= 10
+    for path, method in private(app):
+        page = client.request(method, path, headers={"accept": "text/html"}, follow_redirects=False)
+        assert page.status_code == 303, (method, path)
+        assert page.headers["location"].startswith("/sign-in?next=/"), (method, path)
+        data = client.request(method, path, headers={"accept": "application/json"})
+        assert data.status_code == 401, (method, path)
+        assert data.json()["detail"] == "sign in to see this page"
+        for answer in (page, data):
+            assert answer.headers["cache-control"] == "no-store", (method, path)
+
+
+@pytest.mark.parametrize("secret", ["", "made-up", "x" * 5000])
+def test_a_made_up_cookie_signs_nobody_in(desk: Desk, app: Litestar, secret: str) -> None:
+    client = desk.client(app, None)
+    client.cookies.set(cookie_name(HERE), secret)
+    assert client.get("/desk", headers={"accept": "application/json"}).status_code == 401
+
+
+@pytest.mark.parametrize("role", [*ROLES, "provider"])
+def test_a_role_opens_its_own_places_and_no_others(desk: Desk, app: Litestar, role: str) -> None:
+    client = desk.client(app, role)
+    for path, method in private(app):
+        for_heads = path.startswith(FOR_HEADS)
+        if method == "GET":
+            answer = client.get(path)
+            expected = {404} if "nothing" in path else {200} if not for_heads or role in HEADS else {403}
+            assert answer.status_code in expected, (role, path, answer.status_code)
+        else:
+            answer = client.post(path, data={"token": desk.token(client)}, headers={"sec-fetch-site": "same-origin"})
+            if for_heads and role not in HEADS:
+                assert answer.status_code == 403, (role, path)
+                assert "ask a key-admin" in answer.text
+            assert answer.status_code < 500, (role, path)
+        if path == "/desk/sign-out":
+            client = desk.client(app, role)
+
+
+def test_what_changes_something_needs_the_token_of_this_session(desk: Desk, app: Litestar) -> None:
+    client = desk.client(app, "key-admin")
+    other = desk.token(desk.client(app, "officer"))
+    for path, method in private(app):
+        if method != "POST":
+            continue
+        for token in ("", "made up", other):
+            answer = client.post(path, data={"token": token}, headers={"sec-fetch-site": "same-origin"})
+            assert answer.status_code == 403, (path, token)
+            assert "load it again" in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site", "origin": HERE},
+    ],
+)
+def test_nothing_is_taken_from_a_page_of_another_site(desk: Desk, app: Litestar, headers: dict[str, str]) -> None:
+    client = desk.client(app, "key-admin")
+    sent = {path for path, method, _ in handlers(app) if method == "POST"} - ANYBODY_SENDS
+    for path in sorted(sent):
+        answer = client.post(EXAMPLES.get(path, path), data={"token": desk.token(client)}, headers=headers)
+        assert answer.status_code == 403, path
+        assert "another site" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("next_", "to"),
+    [
+        ("/desk/keys", "/desk/keys"),
+        ("https://evil.example/", "/desk"),
+        ("//evil.example/", "/desk"),
+        ("/\\evil.example/", "/desk"),
+        ("javascript:alert(1)", "/desk"),
+        ("/desk\r\nx: y", "/desk"),
+        ("", "/desk"),
+    ],
+)
+def test_signing_in_leads_to_a_page_of_this_site_only(desk: Desk, app: Litestar, next_: str, to: str) -> None:
+    client = desk.client(app, "officer")
+    answer = client.get("/sign-in", params={"next": next_}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, to)
+
+
+def test_the_cookie_is_for_this_host_and_no_script(desk: Desk) -> None:
+    safe = create_app(desk.register, address="https://records.council.example")
+    client = TestClient(safe, base_url="https://records.council.example")
+    client.cookies.set("__Host-fairplace", desk.sessions.begin(desk.people["officer"]))
+    token = desk.sessions.get(client.cookies["__Host-fairplace"])
+    assert token is not None
+    answer = client.post("/desk/sign-out", data={"token": token.csrf}, follow_redirects=False)
+    said = answer.headers["set-cookie"].lower()
+    assert answer.headers["location"] == "/sign-in"
+    for part in ("__host-fairplace=", "secure", "httponly", "samesite=lax", "path=/", "max-age=0"):
+        assert part in said
+    assert "domain=" not in said
+
+
+def test_too_many_tries_are_stopped_for_a_while(desk: Desk) -> None:
+    client = desk.client(create_app(desk.register), None)
+    codes = [client.post("/sign-in", data={"question": "x", "answer": "{}"}).status_code for _ in range(25)]
+    assert codes[0] == 422
+    assert codes[-1] == 429
