@@ -96,6 +96,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.jsonl": (*DECISIONS, "fairplace.deciders"),
     "fairplace.receipts": (*REGISTER, "fairplace.witness"),
     "fairplace.vault": (*REGISTER, "fairplace.custody", "fairplace.people.sight"),
+    "fairplace.stamping": REGISTER,
     "fairplace.covering": (*REGISTER, "fairplace.prepared", "fairplace.procurement.deposits"),
     "fairplace.recording": (*REGISTER, *SUBJECTS, "fairplace.covering", "fairplace.lodging", "fairplace.prepared"),
     "fairplace.clerk": (

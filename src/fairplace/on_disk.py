@@ -4,6 +4,7 @@ DIR/fairplace.toml      settings, no secret
 DIR/register.sqlite     entries, openings, checkpoints, rows of projections
 DIR/documents/          files by digest, private until released
 DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy
+DIR/timestamps/         tokens of a time-stamping authority over checkpoints, if any were asked for
 DIR/secrets/            seeds of the log and of the service keys, 0600, and what the log's signer remembers; no officer's
                         key, ever. A signer of its own has the log's seeds and its memory elsewhere.
 DIR/policies/           the register's own rules, if any
@@ -31,6 +32,7 @@ from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.signing import HeadSigner
 from fairplace.ledger.store.sqlite import SqliteStore
+from fairplace.ledger.timestamps import Timestamps
 from fairplace.ledger.vetting import Vetting
 from fairplace.prepared import check_roles
 from fairplace.reading import StoreReader
@@ -99,6 +101,10 @@ class Register:
     def public(self) -> Path:
         return self.folder / "public"
 
+    @cached_property
+    def timestamps(self) -> Timestamps:
+        return Timestamps(self.folder / "timestamps")
+
     @property
     def own_policies(self) -> Path:
         return self.folder / "policies"
@@ -135,6 +141,7 @@ class Register:
             verify_entry=Vetting(self.origin, last.size if last else 0, _may_stand),
             collect=self.collector,
             witnesses=policy(self.witnesses, self.settings.quorum),
+            timestamps=self.timestamps,
         )
 
     @cached_property

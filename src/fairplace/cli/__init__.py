@@ -197,6 +197,33 @@ def publish(folder: Path, out: Path) -> int:
 
 
 @cli.group()
+def timestamp() -> None:
+    """Have a time-stamping authority confirm when the newest checkpoint was there; needs openssl."""
+
+
+@timestamp.command("request")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("query", metavar="QUERY.tsq", type=FILE)
+def timestamp_request(folder: Path, query: Path) -> int:
+    """Write a query (RFC 3161) about the newest checkpoint to QUERY.tsq, to be sent to an authority."""
+    from fairplace.cli.timestamping import request_timestamp
+
+    return request_timestamp(folder, query, told)
+
+
+@timestamp.command("add")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("answer", metavar="ANSWER.tsr", type=FILE)
+@click.option("--ca", "authority", type=FILE, required=True, help="The certificate that you trust, as PEM.")
+@click.option("--chain", type=FILE, help="Certificates between that one and the one that signs, as PEM.")
+def timestamp_add(folder: Path, answer: Path, authority: Path, chain: Path | None) -> int:
+    """Check the authority's answer and publish it beside its checkpoint."""
+    from fairplace.cli.timestamping import add_timestamp
+
+    return add_timestamp(folder, answer, authority, chain, told)
+
+
+@cli.group()
 def key() -> None:
     """Make and enrol keys; revoke them; list who may sign."""
 

@@ -12,7 +12,7 @@ from fairplace.errors import Busy, Missing, Refused
 from fairplace.ledger import paper
 from fairplace.on_disk import Register, check_new, create, domain_of
 
-PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "lost", "policy", "tile"})
+PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "lost", "policy", "tile", "timestamp"})
 """What may stand in a published folder (wire format, section 10)."""
 
 

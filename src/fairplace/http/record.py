@@ -19,6 +19,7 @@ from fairplace.http.site import OPEN, Answer, TheSite
 
 TEXT = "text/plain"
 BYTES = "application/octet-stream"
+REPLY = "application/timestamp-reply"  # RFC 3161, section 3.4
 FOR_EVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
 BRIEFLY = "public, max-age=2, must-revalidate"
@@ -29,6 +30,7 @@ _TILE = re.compile(
     rf"(?:entries|[0-9]|[1-5][0-9]|6[0-3])/{_NUMBER}(?:\.p/(?:[1-9][0-9]?|1[0-9]{{2}}|2[0-4][0-9]|25[0-5]))?"
 )
 _DISCLOSURES = re.compile(_NUMBER)
+_TIMESTAMP = re.compile(r"[1-9][0-9]{0,17}\.tsr")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -65,6 +67,13 @@ def tile(site: TheSite, rest: FromPath[str]) -> Answer:
     return _file(site.public, f"tile/{rest}", BYTES, FOR_EVER)
 
 
+@public("/timestamp/{name:str}")
+def timestamp(site: TheSite, name: FromPath[str]) -> Answer:
+    if not _TIMESTAMP.fullmatch(name):
+        raise Missing("a timestamp is named by the size of its checkpoint, as 4848.tsr")
+    return _file(site.public, f"timestamp/{name}", REPLY, A_DAY)
+
+
 @public("/disclosures/{rest:path}")
 def disclosures(site: TheSite, rest: FromPath[str]) -> Answer:
     if not _DISCLOSURES.fullmatch(rest := rest.lstrip("/")):
@@ -72,4 +81,4 @@ def disclosures(site: TheSite, rest: FromPath[str]) -> Answer:
     return _file(site.public, f"disclosures/{rest}", TEXT, EACH_TIME)
 
 
-HANDLERS = (checkpoint, policy, past_checkpoint, tile, disclosures)
+HANDLERS = (checkpoint, policy, past_checkpoint, tile, timestamp, disclosures)

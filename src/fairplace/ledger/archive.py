@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -28,11 +29,12 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 _CHECKPOINT = re.compile(r"checkpoints/([0-9]{1,19})")
 _LOST = re.compile(r"lost/([0-9]{1,19})/[0-9]{1,19}")
 _TILE = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{1,3}))?")
+_TIMESTAMP = re.compile(r"timestamp/([0-9]{1,19})\.tsr")
 _DISCLOSURES = re.compile(r"disclosures/(?:x[0-9]{3}/)*[0-9]{3}")
 
 
 class Copied(NamedTuple):
-    """An open archive, how long it is, and what it is a copy of: a digest of its checkpoint."""
+    """An open archive, how long it is, and what it is a copy of: a digest of its checkpoint and what was added to it."""
 
     file: BinaryIO
     length: int
@@ -67,9 +69,16 @@ class Archive:
             self._turn.release()
 
     def _opened(self, note: bytes) -> Copied:
-        digest = hashlib.sha256(note).hexdigest()
+        digest = self._digest(note)
         file = (self._kept / f"{digest}.zip").open("rb")
         return Copied(file, os.fstat(file.fileno()).st_size, digest)
+
+    def _digest(self, note: bytes) -> str:
+        """A timestamp may come after the checkpoint that it is over; nothing else does."""
+        with contextlib.suppress(FileNotFoundError):
+            names = [path.name for path in (self._folder.path / "timestamp").iterdir()]
+            note += "\n".join(sorted(names)).encode()
+        return hashlib.sha256(note).hexdigest()
 
     def _make(self) -> bytes:
         """Pack what the newest checkpoint covers. Returns that checkpoint."""
@@ -80,6 +89,7 @@ class Archive:
             note = (self._folder.path / "checkpoint").read_bytes()
             size = tree_head(parse_note(note)[0])[1]
             files = sorted(self._files(size))
+            digest = self._digest(note)
             for name in files:
                 if not _lasts(name, size):
                     _set_aside(self._folder.path / name, aside / name)
@@ -89,7 +99,7 @@ class Archive:
                 place = (self._folder.path if _lasts(name, size) else aside) / name
                 packed.writestr(_member(name), place.read_bytes())
         shutil.rmtree(aside)
-        unfinished.rename(self._kept / f"{hashlib.sha256(note).hexdigest()}.zip")
+        unfinished.rename(self._kept / f"{digest}.zip")
         return note
 
     def _files(self, size: int) -> Iterator[str]:
@@ -109,7 +119,7 @@ def _reach(name: str) -> int | None:
     """How large the log must be for this file to be there; None for one that is no published file."""
     if name in ("checkpoint", "policy") or _DISCLOSURES.fullmatch(name):
         return 0
-    if found := _CHECKPOINT.fullmatch(name):
+    if found := _CHECKPOINT.fullmatch(name) or _TIMESTAMP.fullmatch(name):
         return int(found[1])
     if found := _LOST.fullmatch(name):
         return int(found[1]) + 1
@@ -124,7 +134,7 @@ def _lasts(name: str, size: int) -> bool:
     """Does the file stay as it is for ever? Full tiles do, and all checkpoints but the newest, which may be signed again."""
     if name.startswith("tile/"):
         return ".p/" not in name
-    return name.startswith(("checkpoints/", "lost/")) and name != f"checkpoints/{size}"
+    return name.startswith(("checkpoints/", "lost/", "timestamp/")) and name != f"checkpoints/{size}"
 
 
 def _set_aside(source: Path, target: Path) -> None:

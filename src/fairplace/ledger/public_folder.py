@@ -71,6 +71,14 @@ class PublicFolder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def stamp(self, name: str) -> int | None:
+        """A number that changes when the file does; None when there is none."""
+        try:
+            found = (self.path / name).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return hash((found.st_ino, found.st_size, found.st_mtime_ns))
+
     def write(self, name: str, data: bytes) -> None:
         """The file, whole and on the disk. Its folder is flushed by `settle`."""
         if self.read(name) == data:

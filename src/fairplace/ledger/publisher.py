@@ -28,6 +28,7 @@ from fairplace.ledger.public_folder import PublicFolder, full_names
 from fairplace.ledger.signing import HeadSigner
 from fairplace.ledger.store.port import Published, Store, Stored
 from fairplace.ledger.tiles import WIDTH, bundle, disclosures_path, entries_path, grown_bundles, grown_tiles, tile_path
+from fairplace.ledger.timestamps import Timestamps
 from fairplace.ledger.tree import consistency_proof
 
 POLL = 0.05
@@ -59,6 +60,7 @@ class Publisher:
         verify_entry: Callable[[Stored], None] | None = None,
         collect: Collect | None = None,
         witnesses: str = "quorum none\n",
+        timestamps: Timestamps | None = None,
     ) -> None:
         """`witnesses` is what the policy says after the log's own keys."""
         self._store = store
@@ -66,6 +68,7 @@ class Publisher:
         self._folder = PublicFolder(folder)
         self._heads = Heads(store, log, signer, clock=clock, verify_entry=verify_entry)
         self._effect = InEffect(store, log)
+        self._timestamps = timestamps
         self._collect = collect
         self._witnesses = witnesses
         self._turn = threading.Lock()
@@ -89,6 +92,7 @@ class Publisher:
                 self._effect = InEffect(self._store, self._log)
                 raise
             self._shown = newest.size if newest else -1
+            self._show_timestamps(self._folder)
             return newest
 
     def _publish(self) -> Published | None:
@@ -127,6 +131,7 @@ class Publisher:
             if self._heads.rows.root(newest.size) != newest.root:
                 raise Unproven(f"the stored rows do not give the root that was signed for size {newest.size}")
             self._show(folder, shown, pending | {newest.size: newest}, newest)
+            self._show_timestamps(folder)
             return newest
 
     def run(self, stop: threading.Event, every: float = 1.0) -> None:
@@ -229,6 +234,10 @@ class Publisher:
                 folder.write(disclosures_path(index), self._disclosure_lines(index, sorted(slots)))
             else:
                 folder.remove(disclosures_path(index))
+
+    def _show_timestamps(self, folder: PublicFolder) -> None:
+        if self._timestamps is not None:
+            self._timestamps.show(folder)
 
     def _disclosure_lines(self, index: int, slots: list[str]) -> bytes:
         """Each opening as the log sealed it; one that is not held, or does not fit, is not published."""
