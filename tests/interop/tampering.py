@@ -219,10 +219,11 @@ def open_early(writer: Writer) -> None:
     writer.disclose({late: ["/seen"]})
 
 
-GO = "in Go"
+GO, BROWSER = "in Go", "in the browser"
 CASES = frozenset({GO})
-ML_DSA = frozenset({GO})
+ML_DSA = frozenset({GO, BROWSER})
 UNREAD = {
+    "a whole published folder (section 10)": frozenset({BROWSER}),
     "ML-DSA-44 lines of checkpoints (section 9)": ML_DSA,
     "what binds the entries of a case together (section 3)": CASES,
 }
@@ -234,6 +235,7 @@ def records() -> dict[str, Record]:
     first = min(short().checkpoints)
     entries, tile = f"tile/entries/000.p/{newest}", f"tile/0/000.p/{newest}"
     made, proof = files(), story([LOG]).proof(7, ["/case", "/seen"])
+    text = proof.split(b"\n\n")[1] + b"\n"
     long_files = dict(long().files())
     return {
         # what is good
@@ -345,6 +347,14 @@ def records() -> dict[str, Record]:
         "a proof file": Record(proof, "genuine", (LOG.vkey, RECEIVER.vkey)),
         "a proof file, and no key": Record(proof, "partly checked", ()),
         "a proof file, under another key": Record(proof, keys=(STRANGER.vkey,)),
+        "a proof file with a witness": Record(proof + WITNESS.cosign(text), "genuine", (), POLICY),
+        "a proof file without the witness that is asked for": Record(proof, "partly checked", (), POLICY),
+        "a proof file with a line by a witness that is not good": Record(
+            proof + WITNESS.cosign(b"another text\n"), keys=(), policy=POLICY
+        ),
+        "the ML-DSA-44 line of a proof file": Record(
+            proof + LOG_PQ.cosign(text.replace(b"\n14\n", b"\n15\n")), keys=(LOG.vkey, LOG_PQ.vkey), blind=ML_DSA
+        ),
         "the entry of a proof file": Record(flipped(proof, 200)),
         "the index of a proof file": Record(proof.replace(b"index 7", b"index 6")),
         "a hash of a proof file": Record(flipped(proof, proof.index(b"index 7") + 20)),

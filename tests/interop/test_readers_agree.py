@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from playwright.async_api import Browser
 
+from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 from tests.interop.readers import Go, Verifier
-from tests.interop.tampering import GO, UNREAD, records
+from tests.interop.tampering import BROWSER, GO, UNREAD, records
 
 RECORDS = records()
 
@@ -26,6 +33,44 @@ def test_the_reader_in_go_says_what_it_is(name: str, checker: Path) -> None:
     record = RECORDS[name]
     said = Go(checker).read(record.content, record.keys, record.policy)
     assert said.verdict == ("genuine" if GO in record.blind else record.verdict), said.why
+
+
+SCRIPTS = Path(__file__).parents[2] / "web/scripts"
+READ = """async ([address, record, given]) => {
+  const { checkProof } = await import(`${address}/proof.js`), { readTrust } = await import(`${address}/trust.js`);
+  return (await checkProof(Uint8Array.from(atob(record), one => one.charCodeAt(0)), await readTrust(given))).verdict;
+}"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def scripts() -> Iterator[str]:
+    """The address of the browser's own reader."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SCRIPTS)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.browser
+async def test_the_reader_in_the_browser_says_what_each_proof_file_is(scripts: str, chromium: Browser) -> None:  # noqa: F811
+    page = await chromium.new_page()
+    await page.goto(f"{scripts}/proof.js")
+    said, right = {}, {}
+    for name, record in RECORDS.items():
+        if isinstance(record.content, bytes):
+            text = base64.b64encode(record.content).decode()
+            given = record.policy or "\n".join(record.keys)
+            said[name] = await page.evaluate(READ, [scripts, text, given])
+            right[name] = "genuine" if BROWSER in record.blind else record.verdict
+    await page.close()
+    assert said == right
+    assert len(said) > 10
 
 
 def test_the_page_lists_what_each_reader_does_not_read() -> None:

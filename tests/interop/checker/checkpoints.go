@@ -55,7 +55,7 @@ func unsignedHead(data []byte) (*head, error) {
 
 // signedHead reads a checkpoint in an audit: every line is by a key of the log that stands at this size, or by a
 // witness; the log's Ed25519 lines first, then its ML-DSA-44 lines, then witnesses by name and key id (§8).
-// It returns the vkeys of the log whose lines were read and are good.
+// It returns the vkeys whose lines were read and are good.
 func (f *folder) signedHead(data []byte) (*head, map[string]bool, error) {
 	first, err := unsignedHead(data)
 	if err != nil {
@@ -76,6 +76,9 @@ func (f *folder) signedHead(data []byte) (*head, map[string]bool, error) {
 	}
 	for name, v := range f.witnesses() {
 		known, ranks[name] = append(known, v), "2"+name
+		if w, ok := v.(*witness); ok {
+			vkeys[name] = w.vkey
+		}
 	}
 	opened, err := openNote(data, known...)
 	if err != nil {

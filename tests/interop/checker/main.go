@@ -13,9 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
-
-	"golang.org/x/mod/sumdb/note"
 )
 
 // errNoRecord says that what was given is nothing that this program reads.
@@ -66,7 +63,7 @@ func tell(found answer, trust *trust, err error) int {
 	case err != nil:
 		found.Verdict, found.Why, code = "not genuine", err.Error(), 1
 	case !trust.met:
-		found.Verdict, found.Why, code = "partly checked", "no key was given that says whose register it is", 3
+		found.Verdict, found.Why, code = "partly checked", "no key was given that says whose register it is, or not enough witnesses signed", 3
 	default:
 		found.Verdict, found.Why = "genuine", "it is of a log whose key was given"
 	}
@@ -76,60 +73,4 @@ func tell(found answer, trust *trust, err error) int {
 	text, _ := json.Marshal(found)
 	fmt.Println(string(text))
 	return code
-}
-
-// trust is what the reader brought: keys, and witnesses out of a policy file.
-type trust struct {
-	vkeys     []string
-	witnesses map[string]note.Verifier // by name+hash, as signature lines have it
-	met       bool
-}
-
-func readTrust(arguments []string) (*trust, error) {
-	t := &trust{witnesses: map[string]note.Verifier{}}
-	for i := 0; i < len(arguments); i++ {
-		if arguments[i] != "-policy" {
-			t.vkeys = append(t.vkeys, arguments[i])
-			continue
-		}
-		if i++; i == len(arguments) {
-			return nil, errors.New("-policy asks for a file")
-		}
-		text, err := os.ReadFile(arguments[i])
-		if err != nil {
-			return nil, err
-		}
-		for _, line := range strings.Split(string(text), "\n") {
-			words := strings.Fields(line)
-			if len(words) >= 3 && words[0] == "witness" {
-				if key, err := readKey(words[2]); err != nil {
-					return nil, err
-				} else if key.kind == witnessEd25519 {
-					v := &witness{key}
-					t.witnesses[lineName(v)] = v
-				}
-			} else if len(words) >= 2 && words[0] == "log" {
-				t.vkeys = append(t.vkeys, words[1])
-			}
-		}
-	}
-	for _, vkey := range t.vkeys {
-		if _, err := readKey(vkey); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
-}
-
-// judge asks whether one of the keys that the reader brought is among those that speak for the log.
-func (t *trust) judge(speaking map[string]bool) error {
-	for _, vkey := range t.vkeys {
-		if speaking[vkey] {
-			t.met = true
-		}
-	}
-	if len(t.vkeys) > 0 && !t.met {
-		return errors.New("the checkpoint is not signed by a key that was given")
-	}
-	return nil
 }

@@ -87,7 +87,8 @@ func checkProofFile(path string, t *trust, found *answer) error {
 		return err
 	}
 	found.Notes = append(found.Notes, "whether the signer's key was allowed to sign takes the key register")
-	logs := &trust{witnesses: t.witnesses}
+	logs := *t
+	logs.vkeys = nil
 	for _, vkey := range t.vkeys {
 		if !signed[vkey] {
 			logs.vkeys = append(logs.vkeys, vkey)
@@ -123,7 +124,7 @@ func (t *trust) signers(data []byte, name string) (map[string]bool, error) {
 	}
 	if name != "" {
 		for _, v := range t.witnesses {
-			known = append(known, v)
+			known, vkeys[lineName(v)] = append(known, v), v.(*witness).vkey
 		}
 	}
 	signed := map[string]bool{}
