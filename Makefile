@@ -25,7 +25,7 @@ PROJECT := $(call stamp,project,pyproject.toml)
 COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --upgrade --generate-hashes \
 	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help demo test check bench setup assets browser go lock clean clean-all
+.PHONY: help demo test check bench setup assets browser programs lock clean clean-all
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -33,7 +33,7 @@ help:  ## say what there is
 demo: $(RUNTIME) assets $(PROJECT)  ## build a demo register and serve it: make demo PORT=8000
 	@$(BIN)/fairplace demo $(DIR) --port $(PORT) $(ARGS)
 
-test: $(TEST) assets $(PROJECT) browser go  ## run all tests: make test ARGS='-k tree'
+test: $(TEST) assets $(PROJECT) browser programs  ## run all tests: make test ARGS='-k tree'
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(DEV) assets $(PROJECT)  ## format, lint and types
@@ -96,15 +96,18 @@ browser:
 	fi; \
 	echo "the browser tests need Chromium: sudo apt-get install $$packages (on Ubuntu: sudo snap install chromium), or set FAIRPLACE_CHROMIUM to its path" >&2
 
-go:
-	@command -v go >/dev/null && [ -d "$${FAIRPLACE_GOPATH:-/usr/share/gocode}/src/golang.org/x/mod/sumdb" ] && exit 0; \
-	packages="golang-go golang-golang-x-mod-dev"; \
+programs:
+	@packages=""; \
+	command -v go >/dev/null || packages="$$packages golang-go"; \
+	[ -d "$${FAIRPLACE_GOPATH:-/usr/share/gocode}/src/golang.org/x/mod/sumdb" ] || packages="$$packages golang-golang-x-mod-dev"; \
+	for program in openssl curl; do command -v $$program >/dev/null || packages="$$packages $$program"; done; \
+	[ -n "$$packages" ] || exit 0; \
 	if [ "$$(id -u)" = 0 ]; then become=""; elif sudo -n true 2>/dev/null; then become=sudo; else become=no; fi; \
 	if [ "$$become" != no ] && command -v apt-get >/dev/null; then \
-	  echo "installing $$packages for the second reader"; \
+	  echo "installing$$packages for the second reader and for timestamps"; \
 	  if $$become apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$become apt-get -qq install -y --no-install-recommends $$packages >/dev/null; then exit 0; fi; \
 	fi; \
-	echo "the second reader needs Go and its packaged golang.org/x/mod: sudo apt-get install $$packages, or set FAIRPLACE_GOPATH to a tree with src/golang.org/x/mod" >&2
+	echo "some tests need more programs: sudo apt-get install$$packages; FAIRPLACE_GOPATH may name another tree with src/golang.org/x/mod" >&2
 
 lock: $(DEV)  ## look for newer dependencies and lock them with their hashes
 	$(COMPILE) -o requirements/build.txt requirements/build.in

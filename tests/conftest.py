@@ -17,7 +17,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CI a test that would be skipped for want of a program fails: nobody looks at what was not looked at."""
     report = yield
-    wanting = item.get_closest_marker("browser") or item.get_closest_marker("needs_go")
+    wanting = any(item.get_closest_marker(name) for name in ("browser", "needs_go", "needs_openssl"))
     if report.skipped and os.environ.get("CI") == "true" and wanting:
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} would be skipped: {call.excinfo.value if call.excinfo else 'no reason given'}"

@@ -39,8 +39,8 @@ class Verifier:
         try:
             report = verify(record, keys, policy)
         except self._module.Unreadable as error:
-            return Said(VERDICTS[2], str(error))
-        return Said(VERDICTS[report.exit_code], report.verdict)
+            return Said("not a record", str(error))
+        return Said(report.word, f"{report.verdict} {'; '.join(report.notes)}")
 
 
 class Go:

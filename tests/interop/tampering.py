@@ -39,13 +39,18 @@ POLICY = f"log {LOG.vkey}\nwitness w1 {WITNESS.vkey}\nquorum w1\n"
 
 
 class Record(NamedTuple):
-    """What is read, and what it is. `blind` are the readers that do not see the tampering: the page must say so."""
+    """What is read, and what it is. `blind` are the readers that do not see it, and say `else_`: the page must list them."""
 
     content: Files | bytes
     verdict: str = "not genuine"
     keys: tuple[str, ...] = (LOG.vkey,)
     policy: str | None = None
     blind: frozenset[str] = frozenset()
+    else_: str = "genuine"
+
+    def by(self, reader: str) -> str:
+        """What this reader must say of it."""
+        return self.else_ if reader in self.blind else self.verdict
 
 
 def flipped(data: bytes, at: int) -> bytes:
@@ -219,9 +224,9 @@ def open_early(writer: Writer) -> None:
     writer.disclose({late: ["/seen"]})
 
 
-GO, BROWSER = "in Go", "in the browser"
+GO, BROWSER, ALONE = "in Go", "in the browser", "without `cryptography`"
 CASES = frozenset({GO})
-ML_DSA = frozenset({GO, BROWSER})
+ML_DSA = frozenset({GO, BROWSER, ALONE})
 UNREAD = {
     "a whole published folder (section 10)": frozenset({BROWSER}),
     "ML-DSA-44 lines of checkpoints (section 9)": ML_DSA,
@@ -354,6 +359,15 @@ def records() -> dict[str, Record]:
         ),
         "the ML-DSA-44 line of a proof file": Record(
             proof + LOG_PQ.cosign(text.replace(b"\n14\n", b"\n15\n")), keys=(LOG.vkey, LOG_PQ.vkey), blind=ML_DSA
+        ),
+        "a proof file, under the log's ML-DSA-44 key alone": Record(
+            proof + LOG_PQ.cosign(text), "genuine", (LOG_PQ.vkey,), blind=ML_DSA, else_="partly checked"
+        ),
+        "the ML-DSA-44 line of a proof file, under that key alone": Record(
+            proof + LOG_PQ.cosign(text.replace(b"\n14\n", b"\n15\n")),
+            keys=(LOG_PQ.vkey,),
+            blind=ML_DSA,
+            else_="partly checked",
         ),
         "the entry of a proof file": Record(flipped(proof, 200)),
         "the index of a proof file": Record(proof.replace(b"index 7", b"index 6")),

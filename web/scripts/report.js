@@ -53,6 +53,7 @@ export class Report {
   trusted = false;
   trust = "no key was given, so the parts agree with each other, but anybody could have made them";
   superseded = []; // what a newer state shows
+  skipped = new Set(); // vkeys whose good or bad line under the state was left out
   unchecked = []; // what could not be checked here, and why
   notes = []; // what no check of this kind can tell
   origin = "";

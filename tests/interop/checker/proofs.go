@@ -122,6 +122,12 @@ func (t *trust) signers(data []byte, name string) (map[string]bool, error) {
 			known, vkeys[lineName(v)] = append(known, v), vkey
 		}
 	}
+	for _, vkey := range t.vkeys {
+		if k, _ := readKey(vkey); name != "" && k.kind == mlDsa44 {
+			v := &unread{k, new(int)}
+			known, vkeys[lineName(v)] = append(known, v), unreadKey
+		}
+	}
 	if name != "" {
 		for _, v := range t.witnesses {
 			known, vkeys[lineName(v)] = append(known, v), v.(*witness).vkey

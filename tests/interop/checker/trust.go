@@ -20,6 +20,9 @@ type trust struct {
 	met       bool
 }
 
+// unreadKey stands among those that signed for a key whose line is there, but cannot be read here.
+const unreadKey = "ML-DSA-44"
+
 type group struct {
 	name  string
 	least int
@@ -110,7 +113,7 @@ func (t *trust) judge(signed map[string]bool) error {
 	for _, vkey := range t.vkeys {
 		known = known || signed[vkey]
 	}
-	if len(t.vkeys) > 0 && !known {
+	if len(t.vkeys) > 0 && !known && !signed[unreadKey] {
 		return errors.New("the checkpoint is not signed by a key that was given")
 	}
 	t.met = known && t.quorate(signed)
