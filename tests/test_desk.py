@@ -14,12 +14,13 @@ import pytest
 
 from fairplace import deciders
 from fairplace.challenge.commands import LodgeChallenge
-from fairplace.cli.doctor import LOOKS
+from fairplace.cli.doctor import LOOKS, _ills
 from fairplace.decision import Command, History
 from fairplace.errors import Conflict, FairplaceError, Forbidden, Malformed, Missing, Refused, Unproven
 from fairplace.ledger import entry
 from fairplace.ledger.note import Signer
 from fairplace.lodging import sign_lodging
+from fairplace.on_disk import Register
 from fairplace.openness.commands import Release
 from fairplace.people.commands import DeclareInterests
 from fairplace.prepared import Appended, Prepared
@@ -462,27 +463,45 @@ def test_a_refusal_leaves_nothing_behind(office: Office) -> None:
 
 HIDDEN = "UPDATE entry SET case_number = NULL WHERE place & 0xffffffff = ?"
 ELSEWHERE = "UPDATE entry SET case_number = (SELECT max(number) FROM cases) WHERE place & 0xffffffff = ?"
-CLOSED = "DELETE FROM disclosure WHERE place & 0xffffffff = ? AND slot = '/case'"
-OTHER_TYPE = """UPDATE entry SET case_number = NULL, type =
-    (SELECT number FROM type WHERE name = 'interest.declared/1') WHERE place & 0xffffffff = ?"""
+OTHER_TYPE = """UPDATE entry SET type = (SELECT number FROM type WHERE name = 'interest.declared/1')
+    WHERE place & 0xffffffff = ?"""
+CLOSED = "DELETE FROM vault WHERE place & 0xffffffff = ? AND slot = '/case'"
+SWAPPED = "UPDATE vault SET record = zeroblob(60) WHERE place & 0xffffffff = ? AND slot = '/case'"
 
 
-@pytest.mark.parametrize(
-    "change", [HIDDEN, ELSEWHERE, CLOSED, OTHER_TYPE], ids=["hidden", "moved", "closed", "renamed"]
-)
-def test_no_bids_are_opened_while_the_store_hides_one(office: Office, change: str) -> None:
+def changed(office: Office, change: str) -> tuple[int, str]:
+    """A deposit in whose rows something was changed by whoever has the file; and its case."""
     office.tell("deposited")
     own, office.case = office.case, "6a1f5c1e-0b7e-4f0e-9d57-2f6d0a8c1b11"
     office.do(story.plan())
     office.case = own
     office.wait_until("2026-04-02T09:00:00.000Z")
     assert prepared(office, OpenBids(id="test")).statement.startswith("Open the bids together: 3 in time")
-    hidden = [one.index for one in office.register.reader.case(own) if one.type == "deposit.received/1"][1]
+    deposit = [one.index for one in office.register.reader.case(own) if one.type == "deposit.received/1"][1]
     with contextlib.closing(sqlite3.connect(office.folder / "register.sqlite")) as store:
         for (trigger,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             store.execute(f"DROP TRIGGER {trigger}")
-        assert store.execute(change, (hidden,)).rowcount == 1
+        assert store.execute(change, (deposit,)).rowcount == 1
         store.commit()
-    with pytest.raises(Unproven, match=f"the deposit at entry {hidden} .*restore the store from its backup"):
-        office.do(OpenBids(id="test"))
-    assert [code for code, _ in LOOKS["sealed bids"](office.register)] == [1]
+    return deposit, own
+
+
+@pytest.mark.parametrize("change", [CLOSED, SWAPPED], ids=["closed", "swapped"])
+def test_no_bids_are_opened_while_the_store_hides_one(office: Office, change: str) -> None:
+    hidden, _ = changed(office, change)
+    with Register.open(office.folder, office.register.sources) as fresh:
+        command = office.named(OpenBids(id="test"), by=OFFICER)
+        with pytest.raises(Unproven, match=r"restore the store from its backup|changed from outside"):
+            fresh.desk.prepare(command)
+        assert [code for code, _ in _ills(LOOKS["sealed bids"], fresh)] == [1]
+    assert hidden
+
+
+@pytest.mark.parametrize("change", [HIDDEN, ELSEWHERE, OTHER_TYPE], ids=["hidden", "moved", "renamed"])
+def test_a_deposit_is_filed_by_its_own_sealed_text_whatever_the_columns_say(office: Office, change: str) -> None:
+    deposit, own = changed(office, change)
+    with Register.open(office.folder, office.register.sources) as fresh:
+        assert deposit in {one.index for one in fresh.reader.case(own)}
+        assert deposit not in {one.index for one in fresh.reader.case("6a1f5c1e-0b7e-4f0e-9d57-2f6d0a8c1b11")}
+        command = office.named(OpenBids(id="test"), by=OFFICER)
+        assert fresh.desk.prepare(command).statement.startswith("Open the bids together: 3 in time")

@@ -99,8 +99,8 @@ def test_an_opening_that_was_changed_in_the_store_is_never_shown(tmp_path: Path)
     with open_office(tmp_path / "register") as office:
         office.tell("planned")
         with sqlite3.connect(office.folder / "register.sqlite") as database:
-            slots = dict(database.execute("SELECT slot, text FROM disclosure WHERE slot IN ('/title', '/need')"))
-            database.execute("UPDATE disclosure SET text = ? WHERE slot = '/title'", (slots["/need"],))
+            [need] = database.execute("SELECT digest, record FROM vault WHERE slot = '/need'").fetchall()
+            database.execute("UPDATE vault SET digest = ?, record = ? WHERE slot = '/title'", need)
         with pytest.raises(Unproven):
             office.register.reader.case(office.case)
 

@@ -52,7 +52,7 @@ def test_a_person_sees_what_their_role_gives_after_an_entry_that_says_they_look(
     assert recorded.actor == "northbrook.gov.example/service/vault"
     event = recorded.event
     assert isinstance(event, ValuesRead)
-    assert (event.case.get(), event.reader.get(), event.purpose) == (office.case, AUDITOR.key, "audit")
+    assert (event.of_case.get(), event.reader.get(), event.purpose) == (office.case, AUDITOR.key, "audit")
     assert event.request.get().startswith("fairplace/read/v1\n")
 
 

@@ -1,7 +1,8 @@
 """A register on disk: make one, open one, and what stands in its folder.
 
 DIR/fairplace.toml      settings, no secret
-DIR/register.sqlite     entries, openings, checkpoints, rows of projections
+DIR/register.sqlite     entries, openings under their subjects' keys, checkpoints, rows of projections
+DIR/keys.sqlite         the subjects' keys, each under the key in secrets/vault.seed
 DIR/documents/          files by digest, private until released
 DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy
 DIR/timestamps/         tokens of a time-stamping authority over checkpoints, if any were asked for
@@ -14,6 +15,7 @@ DIR/drafts.sqlite       what people write before they sign, encrypted
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,6 +33,8 @@ from fairplace.ledger.note import Signer, Vkey
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.signing import HeadSigner
+from fairplace.ledger.store import keeping
+from fairplace.ledger.store.connection import format_of
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.timestamps import Timestamps
 from fairplace.ledger.vetting import Vetting
@@ -44,6 +48,7 @@ from fairplace.signer.client import RemoteSigner
 from fairplace.signer.folder import make as make_signer
 from fairplace.signer.keeper import Keeper
 from fairplace.sources import SYSTEM, Sources
+from fairplace.subjects import subject_of
 from fairplace.terms import KeyName, text
 from fairplace.witness.client import Collector
 from fairplace.witness.known import Cosigned, Witness, cosigned, known, policy
@@ -51,7 +56,9 @@ from fairplace.witness.known import Cosigned, Witness, cosigned, known, policy
 SERVICES = ("receiver", "assessor", "importer", "vault")
 """Roles whose keys the register itself holds: they take in, judge, copy, and write who read; they decide nothing."""
 
-_SERVICE_SEEDS = {"vault": "vault-service"}  # `vault` is the seed under which subject keys are wrapped
+VAULT = "vault"
+"""The seed under which subject keys are wrapped."""
+_SERVICE_SEEDS = {"vault": "vault-service"}
 
 
 class Register:
@@ -63,7 +70,8 @@ class Register:
         self.settings = chosen
         self.origin = self.settings.origin
         self._database = folder / self.settings.database
-        self.store = SqliteStore(self._database, sources)
+        vault = keeping.of_folder(folder, lambda: seeds.read(folder / "secrets", VAULT), subject_of)
+        self.store = SqliteStore(self._database, sources, vault)
         self.reader = StoreReader(self.store, self.origin)
         self.documents = Documents(folder / "documents")
         self.desk = Desk(
@@ -78,6 +86,8 @@ class Register:
             raise Misconfigured(
                 f"{folder / chosen.database} is missing; restore it from its backup, or start anew in another folder"
             )
+        if format_of(folder / chosen.database) == 1:
+            _keep_what_is_new(folder)
         register = cls(folder, sources, chosen)
         if not register.reader.size:
             register.close()
@@ -323,7 +333,7 @@ def _filled(
         secrets.mkdir(mode=0o700, parents=True)
     else:
         make_signer(secrets, origin, draw)
-    for name in map(_seed_of, SERVICES):
+    for name in (*map(_seed_of, SERVICES), VAULT):
         seeds.keep(secrets, name, draw(32))
     chosen = settings.new(authority=authority, origin=origin, vkeys=[], signer=signer)
     was = signer_of(folder, chosen, sources).last()
@@ -346,6 +356,13 @@ def _filled(
         made.close()
         raise
     return made
+
+
+def _keep_what_is_new(folder: Path) -> None:
+    """The seeds that a register of format 1 lacks. Nothing is wrapped under them before its upgrade."""
+    for name in (VAULT, _seed_of("vault")):
+        with contextlib.suppress(FileExistsError):
+            seeds.keep(folder / "secrets", name, SYSTEM.entropy(32))
 
 
 def _emptied(folder: Path, new: bool) -> None:

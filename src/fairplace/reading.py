@@ -183,12 +183,12 @@ class StoreReader:
 
     def openings(self, index: int, view: View = "authority", upto: int | None = None) -> Mapping[str, Opening]:
         entry = self.entry(index)
-        held = self._store.openings(self._log, [index]).get(index, {})
-        if view == "authority":
-            return {slot: _fitting(entry, one) for slot, one in held.items()}
-        self._follow()
-        shown = self._readable(index, upto)
-        return {slot: _fitting(entry, one) for slot, one in held.items() if slot in shown}
+        only = None
+        if view == "public":
+            self._follow()
+            only = {index: self._readable(index, upto)}
+        held = self._store.openings(self._log, [index], only).get(index, {})
+        return {slot: _fitting(entry, one) for slot, one in held.items()}
 
     def misfiled(self, start: int = 0) -> Iterator[str]:
         """Deposits that the store files under another case than they seal, or cannot open: a sentence for each.
@@ -247,19 +247,16 @@ class StoreReader:
         self, batch: Sequence[Stored], view: View, upto: int | None, only: CaseId | None = None
     ) -> Iterator[Recorded]:
         recorder = _Recorder(self.register())
-        held = self._store.openings(self._log, [stored.index for stored in batch])
         self._follow()
+        # What is closed to this view is not even opened.
+        shown = None if view == "authority" else {one.index: self._readable(one.index, upto) for one in batch}
+        held = self._store.openings(self._log, [stored.index for stored in batch], shown)
         read = parse if len(batch) == _PAGE else parsed  # a reading of the whole log would push out what is asked again
         for stored in batch:
             entry = read(stored.raw)
             if entry.envelope.type in REGISTER_TYPES:
                 continue
-            shown = None if view == "authority" else self._readable(stored.index, upto)
-            openings = {
-                slot: _fitting(entry, opening).value
-                for slot, opening in held.get(stored.index, {}).items()
-                if shown is None or slot in shown
-            }
+            openings = {slot: _fitting(entry, opening).value for slot, opening in held.get(stored.index, {}).items()}
             case = stored.case if view == "authority" else entry.envelope.body.get("case", openings.get("/case"))
             if only is None or case == only:
                 yield recorder.recorded(stored.index, entry, case, openings)

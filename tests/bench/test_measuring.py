@@ -31,7 +31,7 @@ def test_the_ledger_is_measured_on_a_register_that_is_true(tmp_path: Path, monke
     monkeypatch.setattr(ledger, "SIZES", (300,))
     ledger.run(said.append, 20, tmp_path)
     text = "\n".join(said)
-    for what in ("building: 20 entries", "verifying: 27 entries", "proving: one entry of 300"):
+    for what in ("building: 20 entries", "verifying: 28 entries", "proving: one entry of 300"):
         assert what in text
     assert sum("gate: " in line for line in said) == 2
 

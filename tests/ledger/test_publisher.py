@@ -21,8 +21,10 @@ from fairplace.ledger.note import Cosigner, MlDsaSigner, Signer, mldsa_supported
 from fairplace.ledger.public_folder import PublicFolder
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
+from fairplace.ledger.store.judging import opened_as
 from fairplace.ledger.store.port import Committed, NewEntry, Published, Stored, Submission
 from fairplace.ledger.store.sqlite import SqliteStore
+from fairplace.ledger.store.vault import Bound, lock
 from fairplace.ledger.tree import verify_consistency
 from fairplace.signer import seeds
 from fairplace.signer.folder import make as make_signer
@@ -256,15 +258,20 @@ def test_an_opening_that_is_not_held_or_does_not_fit_is_not_published(register: 
     register.disclose(index, "/price")
     register.commit()
     raw = register.store._connections.get()
-    held = raw.execute("SELECT text FROM disclosure").fetchone()[0]
-    raw.execute("UPDATE disclosure SET text = ?", (make_opening("/price", 2, bytes(32)).text,))
+    held = raw.execute("SELECT * FROM vault").fetchone()
+    other = make_opening("/price", 2, bytes(32))
+    subject = held[2]
+    cipher = register.store._vault.keys.cipher(subject)
+    [(event,)] = raw.execute("SELECT id FROM entry WHERE place = ?", held[:1]).fetchall()
+    record = lock(cipher, other.text, Bound(ORIGIN, event, other.digest))
+    raw.execute("UPDATE vault SET digest = ?, record = ?", (opened_as(other), record))
     with pytest.raises(Unproven, match="digest"):
         register.publisher().publish()
-    raw.execute("DELETE FROM disclosure")
+    raw.execute("DELETE FROM vault")
     with pytest.raises(Unproven, match="its opening is not in the store"):
         register.publisher().publish()
     assert not (register.public / "checkpoint").exists()
-    raw.execute("INSERT INTO disclosure SELECT place, '/price', ? FROM entry WHERE place & 1023 = ?", (held, index))
+    raw.execute("INSERT INTO vault VALUES (?, ?, ?, ?, ?)", held)
     register.publisher().publish()
     assert files(register.public) == fresh(register)
 

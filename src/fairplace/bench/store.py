@@ -1,7 +1,7 @@
 """Appends of already signed entries, beside what the engine itself can do with the same rows, in the same run.
 
-- The bound: the same rows into the same tables, indexes and settings, prepared beforehand: nothing is looked up, judged
-  or hashed.
+- The bound: the same rows into the same tables, indexes and settings, prepared beforehand: nothing is looked up, judged,
+  hashed or encrypted, and no subject's key is made.
 - For the reader's information: the same bytes into two bare tables, and the library's own recorder, unsigned.
 - They take turns, on files of their own on one disk. What counts is the median of the ratios of neighbouring turns:
   other work on the machine then slows both.
@@ -20,6 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from fairplace.ledger import entry
 from fairplace.ledger.disclosure import Slot, make_opening
 from fairplace.ledger.entry import Envelope
@@ -28,6 +30,7 @@ from fairplace.ledger.store.connection import Connection, Connections
 from fairplace.ledger.store.port import Committed, Condition, NewEntry, Submission
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.store.stock import stock_append
+from fairplace.ledger.store.vault import Bound, lock, named
 from fairplace.ledger.tree import Frontier
 from fairplace.sources import SYSTEM, Sources
 from fairplace.terms import instant
@@ -50,11 +53,13 @@ CHUNK = {1: 10, 1_000: 1}
 
 INSERTS = (
     "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
-    "INSERT INTO disclosure VALUES (?, ?, ?)",
+    "INSERT INTO vault VALUES (?, ?, ?, ?, ?)",
     "INSERT INTO digest VALUES (?, ?)",
     "INSERT INTO submission VALUES (?, ?, ?, ?, ?)",
     "INSERT OR REPLACE INTO stream VALUES (?, ?, ?, ?, ?)",
 )
+
+_NAMES = bytes(32)
 
 Append = Callable[[Sequence[Submission]], object]
 
@@ -194,6 +199,7 @@ class _Rows:
         self._connection = connection
         self._types: dict[str, int] = {}
         self._cases: dict[str, int] = {}
+        self._cipher = AESGCM(bytes(32))
         self._frontier = Frontier()
         self._ready: list[tuple[list[Rows], tuple[object, ...]]] = []
 
@@ -209,15 +215,18 @@ class _Rows:
         streams: dict[str, tuple[object, ...]] = {}
         now = instant(SYSTEM.clock())
         for submission in submissions:
-            keys.append((1, submission.key, submission.command, self._frontier.size, 1))
+            names = named(_NAMES, submission.key), named(_NAMES, submission.command)
+            keys.append((1, *names, self._frontier.size, 1))
             for one in submission.entries:
                 place = (1 << 40) + self._frontier.size
                 kind = self._types.setdefault(one.type, len(self._types) + 1)
                 case = self._cases.setdefault(one.case or "", len(self._cases) + 1)
                 entries.append((place, one.leaf, one.id, kind, case, now, one.raw))
                 for opening in one.openings:
-                    openings.append((place, opening.slot, opening.text))
-                    digests.append(hashlib.sha256(opening.text.encode()).digest())
+                    digest = hashlib.sha256(opening.text.encode()).digest()
+                    record = lock(self._cipher, opening.text, Bound(LOG, one.id, opening.digest))
+                    openings.append((place, opening.slot, f"stream/{one.stream}", digest, record))
+                    digests.append(digest)
                 streams[one.stream] = (1, one.stream, one.n, b64(one.leaf), self._frontier.size)
                 self._frontier.append(one.leaf)
         head = (self._frontier.size, self._frontier.to_bytes(), self._frontier.root(), now)

@@ -25,11 +25,11 @@ class Affair(Fact, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ValuesRead(Affair, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody was about to be shown sealed values: written before, once per person, case, purpose and session.
 
-    In a stream of its own. `case` is null for what belongs to no case, such as whose a key is.
+    In a stream of its own. `of_case` is null for what belongs to no case, such as whose a key is.
     """
 
     purpose: Purpose
-    case: Sealed[CaseId | None]
+    of_case: Sealed[CaseId | None]
     reader: Sealed[KeyName]
     request: Sealed[Text]  # the reader's own signed note
 

@@ -23,7 +23,7 @@ def read(at: Instant, *, purpose: Purpose, case: CaseId | None, reader: KeyName,
         evidence=ACT,
         exhibit=sealed("personal", None),
         purpose=purpose,
-        case=sealed("personal", case),
+        of_case=sealed("personal", case),
         reader=sealed("personal", reader),
         request=sealed("personal", request),
     )

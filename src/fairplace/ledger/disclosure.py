@@ -78,14 +78,14 @@ class Opening(msgspec.Struct, frozen=True):
 
 def digest(disclosure: str) -> str:
     """`B64U(H(ASCII(disclosure)))`, 43 characters."""
-    return _b64u(hashlib.sha256(disclosure.encode("ascii")).digest())
+    return b64u(hashlib.sha256(disclosure.encode("ascii")).digest())
 
 
 def make_opening(slot: str, value: Any, salt: bytes) -> Opening:
     """`B64U(FJ([salt, slot, value]))` with a fresh salt of 32 bytes."""
     if len(salt) != SALT_BYTES:
         raise Malformed(f"a salt of {len(salt)} bytes came; a sealed value needs {SALT_BYTES}")
-    return Opening(slot, value, _b64u(canonical.encode([_b64u(salt), slot, value])))
+    return Opening(slot, value, b64u(canonical.encode([b64u(salt), slot, value])))
 
 
 def parse_opening(disclosure: str) -> Opening:
@@ -94,7 +94,7 @@ def parse_opening(disclosure: str) -> Opening:
         raw = base64.b64decode(disclosure + "=" * (-len(disclosure) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise Malformed("a disclosure that is not base64url came") from error
-    if _b64u(raw) != disclosure:
+    if b64u(raw) != disclosure:
         raise Malformed("a disclosure came in an encoding that is not the canonical one")
     parts = canonical.decode(raw)
     match parts:
@@ -219,5 +219,6 @@ def check(slots: Mapping[str, Slot], opening: Opening) -> None:
         raise Unproven(f"the disclosure of {opening.slot} has the digest {opening.digest}, the entry says {slot.d}")
 
 
-def _b64u(data: bytes) -> str:
+def b64u(data: bytes) -> str:
+    """RFC 4648, section 5, without padding."""
     return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE, b"=").decode("ascii")

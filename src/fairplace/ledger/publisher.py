@@ -241,7 +241,7 @@ class Publisher:
 
     def _disclosure_lines(self, index: int, slots: list[str]) -> bytes:
         """Each opening as the log sealed it; one that is not held, or does not fit, is not published."""
-        held = self._store.openings(self._log, [index]).get(index, {})
+        held = self._store.openings(self._log, [index], {index: frozenset(slots)}).get(index, {})
         [stored] = self._store.entries(self._log, index, index + 1)
         sealed = entry.parsed(stored.raw).envelope.sealed
         if missing := [slot for slot in slots if slot not in held]:

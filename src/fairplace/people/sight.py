@@ -121,7 +121,7 @@ SIGHTS: tuple[Sight, ...] = (
     _sight("value.withdrawn/1", "/reason", "officer monitoring auditor", "always", "it may name whom it protects"),
     # Of no case
     _sight("key.added/1", "/holder", "root key-admin monitoring auditor", "always", "whose a key is"),
-    _sight("sealed.read/1", "/case /reader /request", "monitoring auditor", "always", "who looked"),
+    _sight("sealed.read/1", "/of_case /reader /request", "monitoring auditor", "always", "who looked"),
     _sight("sealed.erased/1", "/subjects /digests /reason", "monitoring auditor", "always", "what was erased and why"),
     _sight("hold.placed/1", "/subjects", "officer approver monitoring auditor", "always", "what may not be erased"),
     _sight("hold.lifted/1", "/reason", "monitoring auditor", "always", "why it may be again"),

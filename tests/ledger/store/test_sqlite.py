@@ -53,9 +53,9 @@ def test_a_file_that_does_not_take_the_settings_is_refused(path: Path, monkeypat
 def test_a_newer_format_is_refused(path: Path) -> None:
     SqliteStore(path).close()
     with sqlite3.connect(path) as raw:
-        raw.execute("PRAGMA user_version = 2")
+        raw.execute("PRAGMA user_version = 3")
     raw.close()
-    with pytest.raises(Misconfigured, match="has the format 2, this program reads 1; use the version that wrote it"):
+    with pytest.raises(Misconfigured, match="has the format 3, this program reads 2; use the version that wrote it"):
         SqliteStore(path)
 
 
@@ -96,9 +96,14 @@ def test_entries_and_checkpoints_are_neither_changed_nor_deleted(path: Path) -> 
 def test_an_opening_that_was_tampered_with_is_refused(path: Path) -> None:
     with SqliteStore(path) as store:
         store.append(LOG, [Streams().one(openings=(opening("/price"),))])
-        store._connections.get().execute("UPDATE disclosure SET text = 'not base64 of JSON'")
-        with pytest.raises(FairplaceError, match="changed from outside"):
-            store.openings(LOG, [0])
+        for change in ("record = X'01'", "record = zeroblob(80)", "digest = zeroblob(32)"):
+            file = store._connections.get()
+            file.execute("BEGIN")
+            file.execute(f"UPDATE vault SET {change}")  # noqa: S608 - fixed texts
+            with pytest.raises(FairplaceError, match="changed from outside"):
+                store.openings(LOG, [0])
+            file.execute("ROLLBACK")
+        assert store.openings(LOG, [0])[0]["/price"].value == "a price"
 
 
 def test_a_lock_held_too_long_ends_in_a_sentence(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

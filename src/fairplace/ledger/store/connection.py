@@ -2,7 +2,8 @@
 
 - One connection per thread: readers never wait for one another, nor for a writer.
 - Settings are read back after they are set; a file that will not take them is refused.
-- A file of another program, or of a newer format, is refused before anything is written to it.
+- A file of another program, or of a newer format, is refused before anything is written to it; one of an older format
+  is brought up to date in one transaction, or stays as it is.
 """
 
 from __future__ import annotations
@@ -12,20 +13,34 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from fairplace.errors import Busy, Misconfigured
 
-FORMAT = 1
-APPLICATION = 0x46504C52  # "FPLR": what `file` and a careful operator see in the header
+FORMAT = 2
 PATIENCE = 5.0
 """Seconds that a writer waits for its turn."""
 
 _OLDEST = (3, 37, 0)  # STRICT tables
 _SETTINGS: dict[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
 """Synchronous 2 is FULL: a commit is on the disk before it is acknowledged."""
-_SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+class Form(NamedTuple):
+    """What a file must be. `application` stands in its header: what `file` and a careful operator see."""
+
+    name: str
+    application: int
+    version: int
+    schema: Path
+
+
+STORE = Form(name="store", application=0x46504C52, version=FORMAT, schema=Path(__file__).with_name("schema.sql"))
+
+Upgrade = Callable[["Connection", int], None]
+"""Brings a file of an older version up to date, within a transaction. Raises Misconfigured when it cannot."""
 
 
 class Connection(sqlite3.Connection):
@@ -35,15 +50,16 @@ class Connection(sqlite3.Connection):
 class Connections:
     """One connection per thread to one file; writers of this process take turns before they meet those of others."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, form: Form = STORE, upgrade: Upgrade | None = None) -> None:
         self.path = path.absolute()
+        self._form = form
         self._local = threading.local()
         self._all: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._turn = threading.Lock()
         self._closed = False
         if sqlite3.sqlite_version_info < _OLDEST:
             raise Misconfigured(f"SQLite {sqlite3.sqlite_version} came; fairplace needs {'.'.join(map(str, _OLDEST))}")
-        self._prepare()
+        self._prepare(upgrade)
 
     def get(self) -> Connection:
         """This thread's connection."""
@@ -110,9 +126,17 @@ class Connections:
     def broken(self, error: sqlite3.Error) -> Misconfigured:
         return Misconfigured(f"{self.path} cannot be written: {error}; whether the last command stands, ask by its id")
 
+    def scrub(self) -> bool:
+        """Fold the journal into the file and empty it: its old pages may hold what was deleted. False: somebody reads."""
+        try:
+            busy, *_ = self.get().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return not busy
+
     # Opening
 
-    def _prepare(self) -> None:
+    def _prepare(self, upgrade: Upgrade | None) -> None:
         if not self.path.parent.is_dir():
             raise Misconfigured(f"the folder {self.path.parent} is not there; the store cannot be made in it")
         try:
@@ -120,24 +144,39 @@ class Connections:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
             if self._is_new():
                 self._create()
-            version = self.get().execute("PRAGMA user_version").fetchone()[0]
+            version = self._version()
+            if upgrade is not None and 0 < version < self._form.version:
+                version = self._upgraded(upgrade)
         except sqlite3.DatabaseError as error:
             if _is_busy(error):
                 raise self._busy() from error
-            raise Misconfigured(f"{self.path} is no store of fairplace: {error}") from error
+            raise Misconfigured(f"{self.path} is no {self._form.name} of fairplace: {error}") from error
         except OSError as error:
             raise Misconfigured(f"{self.path} cannot be opened: {error}") from error
-        if version != FORMAT:
+        if version != self._form.version:
             raise Misconfigured(
-                f"{self.path} has the format {version}, this program reads {FORMAT}; use the version that wrote it"
+                f"{self.path} has the format {version}, this program reads {self._form.version}; use the version that"
+                " wrote it"
             )
+
+    def _version(self) -> int:
+        found: int = self.get().execute("PRAGMA user_version").fetchone()[0]
+        return found
+
+    def _upgraded(self, upgrade: Upgrade) -> int:
+        """Bring the file up to date, all of it or nothing, unless another process was first."""
+        with self.writing() as connection:
+            if (version := self._version()) < self._form.version:
+                upgrade(connection, version)
+                connection.execute(f"PRAGMA user_version = {self._form.version}")
+        return self._version()
 
     def _is_new(self) -> bool:
         """Look before anything is written: another program's file keeps even its journal mode."""
         connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         try:
             application = connection.execute("PRAGMA application_id").fetchone()[0]
-            if application == APPLICATION:
+            if application == self._form.application:
                 return False
             if application or connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
                 raise Misconfigured(f"{self.path} is a database of another program; give a new file")
@@ -147,12 +186,12 @@ class Connections:
 
     def _create(self) -> None:
         with self.writing() as connection:
-            if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION:
+            if connection.execute("PRAGMA application_id").fetchone()[0] == self._form.application:
                 return  # another process was first
-            for statement in _statements(_SCHEMA.read_text("utf-8")):
+            for statement in statements(self._form.schema.read_text("utf-8")):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {self._form.version}")
+            connection.execute(f"PRAGMA application_id = {self._form.application}")
 
     def _connect(self) -> Connection:
         connection = sqlite3.connect(
@@ -195,6 +234,21 @@ class Writing:
             raise self._connections.broken(error) from error
 
 
+def format_of(path: Path) -> int:
+    """The format of a store's file; 0 for what is none."""
+    try:
+        connection = sqlite3.connect(path.absolute().as_uri() + "?mode=rw", timeout=PATIENCE, uri=True)
+    except sqlite3.Error:
+        return 0
+    try:
+        is_store = connection.execute("PRAGMA application_id").fetchone()[0] == STORE.application
+        return int(connection.execute("PRAGMA user_version").fetchone()[0]) if is_store else 0
+    except sqlite3.Error:
+        return 0
+    finally:
+        connection.close()
+
+
 def _set(connection: Connection, name: str, value: str | int) -> str | int:
     """Set it where it is not so yet, and read back what it is now."""
     deadline = time.monotonic() + PATIENCE
@@ -213,7 +267,7 @@ def _set(connection: Connection, name: str, value: str | int) -> str | int:
     return result
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
     """One by one: `executescript` would commit the transaction that they belong to."""
     part = ""
     for line in script.splitlines(keepends=True):

@@ -54,8 +54,8 @@ class Known:
         """What the database says where it is not known."""
         raise NotImplementedError
 
-    def before(self, key: str) -> tuple[str, Duplicate] | None:
-        """The command that was committed under a key, and what became of it."""
+    def before(self, submission: Submission) -> tuple[bool, Duplicate] | None:
+        """What was committed under a submission's key, and whether it was the same command."""
         raise NotImplementedError
 
     def taken(self, entry: NewEntry, digests: Sequence[bytes]) -> str | None:
@@ -99,24 +99,26 @@ class Verdict:
         self._once: set[str | bytes] = set()  # ids and digests of this batch, when it is careful
 
     def take(self, submission: Submission) -> Result:
-        if self.known.careful and (before := self._before(submission.key)):
+        if self.known.careful and (before := self._before(submission)):
             return _repeated(submission, *before)
         refused = self._untimely(submission) or self._broken(submission)
         result = refused or self._fit(submission)
-        if type(result) is Conflict and (before := self._before(submission.key)):
+        if type(result) is Conflict and (before := self._before(submission)):
             return _repeated(submission, *before)
         return result
 
-    def _before(self, key: str) -> tuple[str, Duplicate] | None:
-        """What was committed under this key, by this batch or before it."""
+    def _before(self, submission: Submission) -> tuple[bool, Duplicate] | None:
+        """What was committed under this key, by this batch or before it, and whether it was the same command."""
         for accepted in self.accepted[len(self._keys) :]:
             self._keys[accepted[0].key] = accepted
-        if (found := self._keys.get(key)) is None:
-            return self.known.before(key)
-        submission, first = found
-        size = first + len(submission.entries)
-        leaves = tuple(_text(entry.leaf) for entry in submission.entries)
-        return submission.command, Duplicate(indexes=tuple(range(first, size)), leaves=leaves, size=size)
+        if (found := self._keys.get(submission.key)) is None:
+            return self.known.before(submission)
+        earlier, first = found
+        size = first + len(earlier.entries)
+        leaves = tuple(_text(entry.leaf) for entry in earlier.entries)
+        return earlier.command == submission.command, Duplicate(
+            indexes=tuple(range(first, size)), leaves=leaves, size=size
+        )
 
     def _untimely(self, submission: Submission) -> Conflict | None:
         now = self.known.now
@@ -202,8 +204,8 @@ def _text(leaf: bytes) -> LeafHash:
     return b2a_base64(leaf, newline=False).decode()
 
 
-def _repeated(submission: Submission, command: str, was: Duplicate) -> Result:
-    if command != submission.command:
+def _repeated(submission: Submission, same: bool, was: Duplicate) -> Result:
+    if not same:
         return Conflict(
             kind="idempotency",
             message=f"the id {submission.key} was used for another command, entry {was.indexes[0]}; give a new id",

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal, Protocol
 
 import msgspec
@@ -165,8 +166,14 @@ class Store(Protocol):
 
     def by_leaf(self, log: str, leaf: bytes) -> Stored | None: ...
 
-    def openings(self, log: str, indexes: Sequence[int]) -> Mapping[int, Mapping[str, Opening]]:
-        """Every opening held for these entries, by index and slot: private until disclosed."""
+    def openings(
+        self, log: str, indexes: Sequence[int], only: Mapping[int, AbstractSet[str]] | None = None
+    ) -> Mapping[int, Mapping[str, Opening]]:
+        """The openings held for these entries, by index and slot: private until disclosed.
+
+        `only` names the slots that are wanted. One that was erased is not there; raises Misconfigured for one whose key
+        is lost.
+        """
         ...
 
     def node(self, log: str) -> Callable[[int, int], bytes]:

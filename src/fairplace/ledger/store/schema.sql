@@ -1,4 +1,4 @@
--- The store on SQLite, format 1. Tables of projections stand in the same file and are no part of this format.
+-- The store on SQLite, format 2. Tables of projections stand in the same file and are no part of this format.
 --
 -- `place` is an entry's number in the file: the log's number in the upper bits, its index in the lower forty. One
 -- B-tree then holds the entries of every log in order, and nothing else has to be looked up to find one.
@@ -33,7 +33,7 @@ CREATE TABLE entry (
     leaf BLOB NOT NULL,
     id TEXT NOT NULL,
     type INTEGER NOT NULL,
-    case_number INTEGER,        -- private: the body of a deposit hides it
+    case_number INTEGER,        -- null, too, where the case is sealed: the entry's own slot /case says which it is
     recorded_at TEXT NOT NULL,  -- private: nothing may rest on it that others should be able to check
     raw BLOB NOT NULL
 ) STRICT;
@@ -64,23 +64,28 @@ CREATE TABLE stream (
     PRIMARY KEY (log, id)
 ) STRICT, WITHOUT ROWID;
 
--- What each command was committed as, by its idempotency key.
+-- What each command was committed as, by its idempotency key. Both are kept as names that nobody can guess: a command is
+-- mostly what its entry says in the open, and who knows all of it but a price could try prices.
 CREATE TABLE submission (
     log INTEGER NOT NULL,
-    key TEXT NOT NULL,
-    command TEXT NOT NULL,
+    key BLOB NOT NULL,
+    command BLOB NOT NULL,      -- empty once a value of its entry was erased
     first INTEGER NOT NULL,
     count INTEGER NOT NULL,
     PRIMARY KEY (log, key)
 ) STRICT, WITHOUT ROWID;
 
--- The openings of sealed slots: private. They may be destroyed; their digests may not return.
-CREATE TABLE disclosure (
+-- The openings of sealed slots, each under the key of its subject (keys.sql). They may be destroyed; their digests may
+-- not return.
+CREATE TABLE vault (
     place INTEGER NOT NULL,
     slot TEXT NOT NULL,
-    text TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    record BLOB NOT NULL,
     PRIMARY KEY (place, slot)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX vault_case ON vault (place) WHERE slot = '/case';
 CREATE TABLE digest (
     log INTEGER NOT NULL,
     digest BLOB NOT NULL,
@@ -105,4 +110,9 @@ CREATE TABLE tag (
     tag TEXT NOT NULL,
     place INTEGER NOT NULL,
     PRIMARY KEY (tag, place)
+) STRICT, WITHOUT ROWID;
+
+-- What is still to be done to this file after a crash: `scrub` empties its journal of what was deleted.
+CREATE TABLE chore (
+    name TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

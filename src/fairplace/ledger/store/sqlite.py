@@ -17,10 +17,12 @@ from typing import Self
 from fairplace.errors import Misconfigured, Unproven
 from fairplace.ledger.store.connection import Connection, Connections
 from fairplace.ledger.store.judging import check, judge
+from fairplace.ledger.store.keeping import Vault, alone
 from fairplace.ledger.store.port import Published, Result, Submission
 from fairplace.ledger.store.sqlite_locked import Locked, Memory
-from fairplace.ledger.store.sqlite_reads import SqliteReads
+from fairplace.ledger.store.sqlite_reads import BITS, SqliteReads
 from fairplace.ledger.store.sqlite_writes import write
+from fairplace.ledger.store.upgrade import upgrade
 from fairplace.sources import SYSTEM, Sources
 from fairplace.terms import Instant, instant, moment
 
@@ -34,15 +36,52 @@ Allowed = Callable[[Connection, int], None]
 class SqliteStore(SqliteReads):
     """Every log of one file. Safe to use from any number of threads: each gets a connection of its own."""
 
-    def __init__(self, path: Path, sources: Sources = SYSTEM) -> None:
+    def __init__(self, path: Path, sources: Sources = SYSTEM, vault: Vault | None = None) -> None:
+        """`vault` keeps the openings; without one the store makes its own beside its file."""
         self._sources = sources
-        self._connections = Connections(path)
+        self._vault = vault or alone(path.absolute().parent)
         self._memory = Memory()
+        self._filings = {}
+        self._connections = Connections(path, upgrade=self._upgrade)
+        try:
+            self._open_keys()
+            self._scrub()
+        except BaseException:
+            self._connections.close()
+            raise
         newest = self._connections.get().execute("SELECT max(last_at) FROM log").fetchone()[0]
         self._check_clock(self.now(), newest)
 
+    def _open_keys(self) -> None:
+        """Open the key store; a new one is made for a vault in which nothing is kept yet, and for no other."""
+        keys = self._vault.keys
+        if not keys.path.exists() and self._holds():
+            raise Misconfigured(
+                f"{keys.path} is missing, and with it the keys of what is sealed; restore the backup of keys"
+            )
+        keys.open()
+
+    def _holds(self) -> bool:
+        return bool(self._connections.get().execute("SELECT EXISTS (SELECT 1 FROM vault)").fetchone()[0])
+
+    def _upgrade(self, connection: Connection, version: int) -> None:
+        self._vault.keys.open()
+        upgrade(connection, version, self._vault.keys, self._vault.subject_of)
+
+    def _scrub(self) -> bool:
+        """Empty the journals of what was deleted, if that is still to be done. False: somebody reads; ask again."""
+        connection = self._connections.get()
+        if not connection.execute("SELECT 1 FROM chore WHERE name = 'scrub'").fetchone():
+            return True
+        done = self._connections.scrub() and self._vault.keys.scrub()
+        if done:
+            with self._connections.writing() as writing:
+                writing.execute("DELETE FROM chore WHERE name = 'scrub'")
+        return done
+
     def close(self) -> None:
         self._connections.close()
+        self._vault.keys.close()
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +116,8 @@ class SqliteStore(SqliteReads):
         careful: bool,
     ) -> list[Result]:
         with self._connections.writing() as connection:
-            locked = Locked(connection, log, submissions, self._memory, careful=careful)
+            locked = Locked(connection, log, submissions, self._memory, self._vault.name, careful=careful)
+            locked.filing = self._filing(locked.number, (locked.number << BITS) + locked.size)
             locked.now = self._check_clock(self.now(), locked.last_at)
             if allowed is not None:
                 allowed(connection, locked.number)
@@ -85,7 +125,7 @@ class SqliteStore(SqliteReads):
             if not verdict.accepted:
                 connection.execute("ROLLBACK")
                 return verdict.results
-            frontier = write(connection, log, locked, verdict)
+            frontier = write(connection, log, locked, verdict, self._vault)
         self._memory.keep(locked, frontier)
         return verdict.results
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from fairplace.ledger.store.connection import Connection
+from fairplace.ledger.store.filing import Filing
 from fairplace.ledger.store.judging import Known, Newest, StreamEnd
 from fairplace.ledger.store.port import Duplicate, NewEntry, Submission
 from fairplace.ledger.store.sqlite_reads import BITS, duplicate
@@ -22,8 +23,6 @@ _HEAD_AND_STREAM = """
     FROM log LEFT JOIN stream ON stream.log = log.number AND stream.id = ? WHERE origin = ?"""
 _STREAMS = "SELECT id, n, leaf, head FROM stream WHERE log = ? AND id IN (SELECT value FROM json_each(?))"
 _NEWEST = "SELECT max(place) FROM entry WHERE type = ? AND case_number = ?"
-_NEWEST_BY_NAME = """
-    SELECT max(place) FROM entry WHERE type = (SELECT number FROM type WHERE name = ?) AND case_number = ?"""
 _TYPE = "SELECT number FROM type WHERE name = ?"
 _CASE = "SELECT number FROM cases WHERE log = ? AND id = ?"
 _BEFORE = "SELECT command, first, count FROM submission WHERE log = ? AND key = ?"
@@ -66,17 +65,29 @@ class Memory:
 class Locked(Known):
     """A log under the lock. `number` is 0 until it has an entry."""
 
-    __slots__ = ("_connection", "_memory", "cases", "frontier", "last_at", "number", "types")
+    __slots__ = ("_connection", "_memory", "cases", "filing", "frontier", "last_at", "name", "number", "types")
 
     number: int
+    filing: Filing
     frontier: bytes
     last_at: Instant | None
 
     def __init__(
-        self, connection: Connection, log: str, submissions: Sequence[Submission], memory: Memory, *, careful: bool
+        self,
+        connection: Connection,
+        log: str,
+        submissions: Sequence[Submission],
+        memory: Memory,
+        name: Callable[[str], bytes],
+        *,
+        careful: bool,
     ) -> None:
-        """Read the head, and the ends of the streams that the batch extends."""
+        """Read the head, and the ends of the streams that the batch extends.
+
+        `name` gives what stands for an idempotency key and a command; the sealed cases are to be given as `filing`.
+        """
         self.careful = careful
+        self.name = name
         self._connection = connection
         self._memory = memory
         self.types: dict[str, int] = {}  # of this batch
@@ -99,16 +110,19 @@ class Locked(Known):
     # What judging asks
 
     def newest(self, case: CaseId, name: str) -> int:
-        if not (file := self._case(case)):
-            return -1
-        kind = self._memory.types.get(name)
-        sql, wanted = (_NEWEST_BY_NAME, name) if kind is None else (_NEWEST, kind)
-        place = self._connection.execute(sql, (wanted, file)).fetchone()[0]
-        return -1 if place is None else place - (self.number << BITS)
+        kind = self._memory.types.get(name) or self._found(_TYPE, name)
+        place = self.filing.newest(case, kind)
+        if kind and (file := self._case(case)):
+            found = self._connection.execute(_NEWEST, (kind, file)).fetchone()[0]
+            place = place if found is None else max(place, found)
+        return -1 if place < 0 else place - (self.number << BITS)
 
-    def before(self, key: str) -> tuple[str, Duplicate] | None:
-        found = self._connection.execute(_BEFORE, (self.number, key)).fetchone()
-        return (found[0], duplicate(self._connection, self.number, *found[1:])) if found else None
+    def before(self, submission: Submission) -> tuple[bool, Duplicate] | None:
+        found = self._connection.execute(_BEFORE, (self.number, self.name(submission.key))).fetchone()
+        if not found:
+            return None
+        same = found[0] == self.name(submission.command)
+        return same, duplicate(self._connection, self.number, *found[1:])
 
     def taken(self, entry: NewEntry, digests: Sequence[bytes]) -> str | None:
         for what, sql, values in (

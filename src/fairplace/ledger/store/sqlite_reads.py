@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -16,10 +17,12 @@ from fairplace.errors import Unproven
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.note import b64
 from fairplace.ledger.store.connection import Connection, Connections
+from fairplace.ledger.store.filing import Filing
 from fairplace.ledger.store.growth import nodes
+from fairplace.ledger.store.keeping import Vault
 from fairplace.ledger.store.port import Duplicate, Head, Published, Stored, StreamHead
 from fairplace.ledger.tree import EMPTY_ROOT, Node
-from fairplace.terms import CaseId, Instant
+from fairplace.terms import CaseId
 
 BITS = 40
 """An entry's place is its log's number, shifted so far, plus its index."""
@@ -32,7 +35,14 @@ _OF_CASE = """
     SELECT * FROM stored WHERE place IN (
         SELECT place FROM entry INDEXED BY entry_type WHERE type IN (SELECT number FROM type) AND place < ?
         AND case_number = (SELECT number FROM cases WHERE log = ? AND id = ?)
+        UNION SELECT value FROM json_each(?)
     ) ORDER BY place"""
+_CASE_RECORD = """
+    SELECT slot, subject, digest, record, id FROM vault JOIN entry ON entry.place = vault.place
+    WHERE vault.place = ? AND slot = '/case'"""
+_HELD = """
+    SELECT vault.place, slot, subject, digest, record, id FROM vault JOIN entry ON entry.place = vault.place
+    WHERE vault.place IN (SELECT value FROM json_each(?)) ORDER BY vault.place, slot"""
 _OF_LEAF = """
     SELECT * FROM stored WHERE place = (
         SELECT place FROM entry WHERE leaf = ? AND place >> 40 = (SELECT number FROM log WHERE origin = ?)
@@ -60,6 +70,8 @@ class SqliteReads:
     """What can be asked of the file without its lock."""
 
     _connections: Connections
+    _vault: Vault
+    _filings: dict[int, Filing]
 
     def head(self, log: str) -> Head:
         found = self._one("SELECT size, root, register_head, register_leaf, last_at FROM log WHERE origin = ?", log)
@@ -78,19 +90,20 @@ class SqliteReads:
         found = self._one(
             "SELECT log, first, count FROM submission WHERE log = (SELECT number FROM log WHERE origin = ?) AND key = ?",
             log,
-            key,
+            self._vault.name(key),
         )
         return duplicate(self._connections.get(), *found) if found else None
 
     def entries(self, log: str, start: int = 0, stop: int | None = None) -> Iterator[Stored]:
         at, end = self._span(log, start, stop)
         while at < end:
-            yield from map(_stored, self._all(_IN_SPAN, at, min(at + _PAGE, end)))
+            yield from self._stored(_IN_SPAN, at, min(at + _PAGE, end))
             at += _PAGE
 
     def case_entries(self, log: str, case: CaseId, stop: int | None = None) -> list[Stored]:
         at, end = self._span(log, 0, stop)
-        return [_stored(row) for row in self._all(_OF_CASE, end, at >> BITS, case)]
+        sealed = self._filing(at >> BITS, end).places(case, end)
+        return self._stored(_OF_CASE, end, at >> BITS, case, _json(sealed))
 
     def cases(self, log: str) -> list[CaseId]:
         rows = self._all(
@@ -105,22 +118,24 @@ class SqliteReads:
         query = _NEW_OF_TYPES if end - at <= _PAGE else _ALL_OF_TYPES
         places = sorted(place for (place,) in self._all(query, at, end, _json(list(types))))
         for i in range(0, len(places), _PAGE):
-            yield from map(_stored, self._all(_AT_PLACES, _json(places[i : i + _PAGE])))
+            yield from self._stored(_AT_PLACES, _json(places[i : i + _PAGE]))
 
     def by_leaf(self, log: str, leaf: bytes) -> Stored | None:
-        row = self._one(_OF_LEAF, leaf, log)
-        return _stored(row) if row else None
+        found = self._stored(_OF_LEAF, leaf, log)
+        return found[0] if found else None
 
-    def openings(self, log: str, indexes: Sequence[int]) -> Mapping[int, Mapping[str, Opening]]:
+    def openings(
+        self, log: str, indexes: Sequence[int], only: Mapping[int, AbstractSet[str]] | None = None
+    ) -> Mapping[int, Mapping[str, Opening]]:
         base = self._base(log)
-        rows = self._all(
-            "SELECT place, slot, text FROM disclosure WHERE place IN (SELECT value FROM json_each(?))"
-            " ORDER BY place, slot",
-            _json([base + index for index in indexes]),
-        )
+        wanted = [base + index for index in indexes if only is None or only.get(index)]
         held: dict[int, dict[str, Opening]] = {}
-        for place, slot, text in rows:
-            held.setdefault(place & _MASK, {})[slot] = _opening(slot, text)
+        for place, *row in self._all(_HELD, _json(wanted)):
+            index = place & _MASK
+            if only is None or row[0] in only[index]:
+                text = self._vault.disclosure(log, place, *row)
+                if text is not None:
+                    held.setdefault(index, {})[row[0]] = _opening(row[0], text)
         return held
 
     def node(self, log: str) -> Node:
@@ -155,6 +170,39 @@ class SqliteReads:
         number, size = self._one("SELECT number, size FROM log WHERE origin = ?", log) or (0, 0)
         return self._connections.get(), number, size
 
+    def _stored(self, sql: str, *values: object) -> list[Stored]:
+        """Entries by a query, each with its case: the one that it names, or the one that it seals."""
+        rows = self._all(sql, *values)
+        if not rows:
+            return []
+        last = rows[-1][0]
+        filing = self._filing(last >> BITS, last + 1)
+        return [
+            Stored(
+                index=place & _MASK,
+                raw=raw,
+                leaf=leaf,
+                case=filing.case_of(place) or case,  # what is sealed is signed; the column is not
+                recorded_at=recorded_at,
+            )
+            for place, raw, leaf, case, recorded_at in rows
+        ]
+
+    def _filing(self, number: int, stop: int) -> Filing:
+        """The sealed cases of a log, at least up to this place."""
+        filing = self._filings.setdefault(number, Filing())
+        filing.follow(self._connections.get(), number << BITS, stop, self._sealed_case)
+        return filing
+
+    def _sealed_case(self, place: int) -> object:
+        try:
+            [(slot, *row)] = self._all(_CASE_RECORD, place)
+            [(log,)] = self._all("SELECT origin FROM log WHERE number = ?", place >> BITS)
+            text = self._vault.disclosure(log, place, slot, *row)
+            return None if text is None else _opening(slot, text).value
+        except Unproven:
+            return None  # whoever asks for this opening is told
+
     def _base(self, log: str) -> int:
         """The place of the log's entry 0; of a log without entries, a place that nothing has."""
         found = self._one("SELECT number FROM log WHERE origin = ?", log)
@@ -182,11 +230,6 @@ def duplicate(connection: Connection, number: int, first: int, count: int) -> Du
     return Duplicate(
         indexes=tuple(range(first, first + count)), leaves=tuple(b64(leaf) for (leaf,) in leaves), size=first + count
     )
-
-
-def _stored(row: tuple[int, bytes, bytes, CaseId | None, Instant]) -> Stored:
-    place, raw, leaf, case, recorded_at = row
-    return Stored(index=place & _MASK, raw=raw, leaf=leaf, case=case, recorded_at=recorded_at)
 
 
 def _published(row: tuple[int, bytes, bytes]) -> Published:
