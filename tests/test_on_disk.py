@@ -33,7 +33,7 @@ def test_a_new_register_stands_in_its_folder(tmp_path: Path) -> None:
         }
         assert register.reader.size == 7  # opened, two keys of the log, four services
         assert (register.public / "checkpoint").is_file()
-        assert [stat.S_IMODE(path.stat().st_mode) for path in (folder / "secrets").iterdir()] == [0o600] * 7
+        assert [stat.S_IMODE(path.stat().st_mode) for path in (folder / "secrets").iterdir()] == [0o600] * 8
         assert stat.S_IMODE((folder / "secrets").stat().st_mode) == 0o700
         assert stat.S_IMODE((folder / "register.sqlite").stat().st_mode) == 0o600
         assert register.settings == settings.load(folder, {})
