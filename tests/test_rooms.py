@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # the log: it knows bytes, not procurement
     "fairplace.ledger": (*WORDS, "fairplace.sources"),
     "fairplace.witness": (*WORDS, "fairplace.ledger", "fairplace.settings"),
+    "fairplace.monitor": (*WORDS, "fairplace.ledger", "fairplace.witness"),
     "fairplace.signer": (*WORDS, "fairplace.ledger"),  # it holds the log's keys, and knows nothing else
     "fairplace.documents": WORDS,
     "fairplace.keyring": (*WORDS, "fairplace.ledger.note"),

@@ -42,8 +42,8 @@ def served(own: Own, judge: Judge | None = None, *, port: int = 0) -> Iterator[s
 
 
 @contextmanager
-def answering(answer: Callable[[bytes, socket.socket], None]) -> Iterator[str]:
-    """A server that hands each request's bytes and its connection to `answer`, and knows nothing else."""
+def answering(answer: Callable[[bytes, socket.socket], None], *, head: bool = False) -> Iterator[str]:
+    """A server that hands each request's body, or its head, and its connection to `answer`, and knows nothing else."""
     listening = socket.create_server(("127.0.0.1", 0))
     listening.settimeout(0.1)
     over = threading.Event()
@@ -52,7 +52,7 @@ def answering(answer: Callable[[bytes, socket.socket], None]) -> Iterator[str]:
         with connection:
             connection.settimeout(5)
             with suppress(OSError):
-                answer(_request(connection), connection)
+                answer(_request(connection)[0 if head else 1], connection)
 
     def run() -> None:
         while not over.is_set():
@@ -72,7 +72,7 @@ def answering(answer: Callable[[bytes, socket.socket], None]) -> Iterator[str]:
         listening.close()
 
 
-def _request(connection: socket.socket) -> bytes:
+def _request(connection: socket.socket) -> tuple[bytes, bytes]:
     """Head and body of one request."""
     data = b""
     while b"\r\n\r\n" not in data:
@@ -82,7 +82,7 @@ def _request(connection: socket.socket) -> bytes:
     length = int(lengths[0].split(b":")[1]) if lengths else 0
     while len(body) < length:
         body += connection.recv(65536)
-    return body
+    return head, body
 
 
 def reply(status: str, body: bytes, media: str = "text/plain") -> Callable[[bytes, socket.socket], None]:

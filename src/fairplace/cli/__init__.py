@@ -19,6 +19,7 @@ import click
 
 import fairplace
 from fairplace.cli.console import told
+from fairplace.cli.monitor_commands import monitor
 from fairplace.cli.signer_commands import signer
 from fairplace.cli.witness_commands import witness
 from fairplace.errors import FairplaceError
@@ -345,6 +346,7 @@ def checkpoint(folder: Path) -> int:
 
 cli.add_command(signer)
 cli.add_command(witness)
+cli.add_command(monitor)
 
 
 def _line(*values: Any) -> None:

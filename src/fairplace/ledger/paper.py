@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
-from fairplace.ledger.note import parse_note, tree_head
+from fairplace.errors import Malformed
+from fairplace.ledger.note import check_origin, parse_note, tree_head
 
 FIRST_LINE = "fairplace checkpoint 1"
 
@@ -30,6 +32,32 @@ def short_code(index: int, leaf: bytes) -> str:
     """An entry as it can be read out on the telephone: its number, and the first four bytes of its leaf hash."""
     digits = leaf.hex().upper()
     return f"{index}-{digits[:4]}-{digits[4:8]}"
+
+
+_READ = re.compile(
+    r"fairplace\s+checkpoint\s+1\s+([!-~]{1,200})\s+size\s+([0-9]{1,19})\s+((?:[0-9A-FOIL]\s*){68})(?![0-9A-Z])",
+    re.IGNORECASE,
+)
+_LOOK_ALIKE = str.maketrans("OIL", "011")
+
+
+def read(text: str) -> tuple[str, int, bytes]:
+    """Origin, size and root of a checkpoint that was typed or scanned, wherever it stands in the text.
+
+    Raises Malformed when there is none, or with the line whose check fails.
+    """
+    if not (found := _READ.search(text)):
+        raise Malformed("no checkpoint in five lines stands in this text; it begins with 'fairplace checkpoint 1'")
+    origin, size = found[1].lower(), int(found[2])
+    check_origin(origin)
+    digits = "".join(found[3].upper().split()).translate(_LOOK_ALIKE)
+    halves = digits[:32], digits[34:66]
+    for number, half, came in ((1, halves[0], digits[32:34]), (2, halves[1], digits[66:])):
+        if check(origin, size, number, half) != came:
+            raise Malformed(
+                f"line {number + 3} does not fit its check {came}: a digit of it, the log's name or the size was misread"
+            )
+    return origin, size, bytes.fromhex("".join(halves))
 
 
 def _line(origin: str, size: int, number: int, digits: str) -> str:

@@ -34,6 +34,9 @@ from fairplace.ledger.tree import consistency_proof
 POLL = 0.05
 """Seconds between two looks at the head."""
 
+ASK_AGAIN = 5.0
+"""Seconds after which a log that is otherwise idle looks whether a witness is still to be asked."""
+
 SLOWEST = 60.0
 """Seconds between two tries at what does not work."""
 
@@ -74,6 +77,7 @@ class Publisher:
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._shown = -1
+        self._ask_again = 0.0
         self.failure: Exception | None = None
 
     def publish(self) -> Published | None:
@@ -111,6 +115,7 @@ class Publisher:
         if self._collect is None:
             return newest
         node = self._store.node(self._log)
+        self._ask_again = time.monotonic() + ASK_AGAIN
         lines = self._collect(newest.note, lambda old: consistency_proof(old, newest.size, node))
         if not lines:
             return newest
@@ -163,6 +168,8 @@ class Publisher:
             size = self._store.head(self._log).size
         except (FairplaceError, sqlite3.Error):
             return True  # publishing says what is wrong
+        if size > 0 and self._collect is not None and time.monotonic() >= self._ask_again:
+            return True  # the collector knows whether a witness is still to be asked
         return size > 0 and (size != self._shown or self._heads.is_stale(self._store.last_checkpoint(self._log)))
 
     # Showing
