@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,10 +82,11 @@ class Loss(NamedTuple):
 
 
 class State:
-    """One witness's memory. Each use opens the file anew: there are few requests, and several processes may ask."""
+    """One witness's memory, with a connection for each thread; several processes may use the same file."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
+        self._local = threading.local()
         if not self.path.is_file():
             raise Misconfigured(f"{folder} is no witness: it has no {FILE}; make one with 'fairplace witness init'")
 
@@ -119,20 +121,23 @@ class State:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection. It stays open: closing the last one would copy the journal back each time."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         try:
-            connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
-        except sqlite3.Error as error:
-            raise Misconfigured(f"{self.path} cannot be opened: {error}; see whose file it is") from error
-        try:
-            found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
-            if found != [APPLICATION, FORMAT]:
-                raise Misconfigured(f"{self.path} is no memory of a witness that this program can read")
-            connection.execute("PRAGMA synchronous = FULL")
+            if connection is None:
+                connection = self._local.connection = self._connect()
             yield connection
         except sqlite3.DatabaseError as error:
             raise Misconfigured(f"{self.path} cannot be used: {error}; restore nothing, ask for help first") from error
-        finally:
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        if found != [APPLICATION, FORMAT]:
             connection.close()
+            raise Misconfigured(f"{self.path} is no memory of a witness that this program can read")
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
 
     # Whom it watches
 
