@@ -18,7 +18,7 @@ import fairplace_verify
 VERDICTS = {0: "genuine", 1: "not genuine", 2: "not a record", 3: "partly checked"}
 
 Record = Mapping[str, bytes] | bytes
-"""The files of a published folder, or one proof file."""
+"""The files of a published folder, one proof file, or a bundle."""
 
 
 class Said(NamedTuple):
@@ -35,9 +35,13 @@ class Verifier:
         self._module = module
 
     def read(self, record: Record, keys: Sequence[str], policy: str | None = None) -> Said:
-        verify = self._module.verify_proof if isinstance(record, bytes) else self._module.verify_register
+        ways = {
+            "folder": self._module.verify_register,
+            "proof": self._module.verify_proof,
+            "bundle": self._module.verify_bundle,
+        }
         try:
-            report = verify(record, keys, policy)
+            report = ways[kind(record)](record, keys, policy)
         except self._module.Unreadable as error:
             return Said("not a record", str(error))
         return Said(report.word, f"{report.verdict} {'; '.join(report.notes)}")
@@ -60,13 +64,20 @@ class Go:
             if policy is not None:
                 (Path(scratch) / "policy").write_text(policy, "utf-8")
                 given += ["-policy", f"{scratch}/policy"]
-            kind = "proof" if isinstance(record, bytes) else "folder"
-            done = subprocess.run([self._program, kind, path, *given], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [self._program, kind(record), path, *given], capture_output=True, text=True, check=False
+            )
         assert done.returncode in VERDICTS, done.stderr
         assert not done.stderr, done.stderr
         answer = json.loads(done.stdout)
         assert answer["verdict"] == VERDICTS[done.returncode]
         return Said(answer["verdict"], answer["why"])
+
+
+def kind(record: Record) -> str:
+    if not isinstance(record, bytes):
+        return "folder"
+    return "bundle" if record.startswith(b"PK") else "proof"
 
 
 def put(folder: Path, files: Mapping[str, bytes]) -> None:

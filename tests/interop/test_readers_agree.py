@@ -14,10 +14,11 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.conftest import chromium  # noqa: F401 - a fixture
-from tests.interop.readers import Go, Verifier, without_cryptography
+from tests.interop.bundles import bundles
+from tests.interop.readers import Go, Verifier, kind, without_cryptography
 from tests.interop.tampering import ALONE, BROWSER, GO, UNREAD, records
 
-RECORDS = records()
+RECORDS = records() | dict(bundles())
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -80,7 +81,7 @@ async def test_the_reader_in_the_browser_says_what_each_proof_file_is(scripts: s
     await page.goto(f"{scripts}/proof.js")
     said, right = {}, {}
     for name, record in RECORDS.items():
-        if isinstance(record.content, bytes):
+        if kind(record.content) == "proof":
             text = base64.b64encode(record.content).decode()
             given = record.policy or "\n".join(record.keys)
             said[name] = await page.evaluate(READ, [scripts, text, given])

@@ -56,25 +56,30 @@ func unsignedHead(data []byte) (*head, error) {
 // signedHead reads a checkpoint in an audit: every line is by a key of the log that stands at this size, or by a
 // witness; the log's Ed25519 lines first, then its ML-DSA-44 lines, then witnesses by name and key id (§8).
 // It returns the vkeys whose lines were read and are good.
-func (f *folder) signedHead(data []byte) (*head, map[string]bool, error) {
+func (r *reading) signedHead(data []byte) (*head, map[string]bool, error) {
+	return r.headBy(data, func(s *standing, size int64) bool { return s.added < size && (s.ended < 0 || s.ended >= size) })
+}
+
+// headBy is the same, by keys of the log that stand as asked.
+func (r *reading) headBy(data []byte, stands func(*standing, int64) bool) (*head, map[string]bool, error) {
 	first, err := unsignedHead(data)
 	if err != nil {
 		return nil, nil, err
 	}
 	known, ranks := []note.Verifier{}, map[string]string{}
 	vkeys := map[string]string{}
-	for _, s := range f.register.logKeys {
-		if s.added < first.N && (s.ended < 0 || s.ended >= first.N) {
+	for _, s := range r.register.logKeys {
+		if stands(s, first.N) {
 			v, rank := s.verifier, "0"
 			if v == nil {
-				v, rank = &unread{s.key, &f.unread}, "1"
+				v, rank = &unread{s.key, &r.unread}, "1"
 			} else {
 				vkeys[lineName(v)] = s.key.vkey
 			}
 			known, ranks[lineName(v)] = append(known, v), rank
 		}
 	}
-	for name, v := range f.witnesses() {
+	for name, v := range r.witnesses() {
 		known, ranks[name] = append(known, v), "2"+name
 		if w, ok := v.(*witness); ok {
 			vkeys[name] = w.vkey
@@ -99,19 +104,18 @@ func (f *folder) signedHead(data []byte) (*head, map[string]bool, error) {
 }
 
 // witnesses are those of the reader's policy, and those that the log states itself: the latter confer no trust.
-func (f *folder) witnesses() map[string]note.Verifier {
+func (r *reading) witnesses() map[string]note.Verifier {
 	all := map[string]note.Verifier{}
-	text, _ := f.read("policy")
-	for _, line := range strings.Split(string(text), "\n") {
+	for _, line := range strings.Split(string(r.policy), "\n") {
 		if words := strings.Fields(line); len(words) >= 3 && words[0] == "witness" {
 			if k, err := readKey(words[2]); err == nil && k.kind == witnessEd25519 {
 				all[lineName(&witness{k})] = &witness{k}
 			} else if err == nil && k.kind == mlDsa44 {
-				all[lineName(&unread{k, &f.unread})] = &unread{k, &f.unread}
+				all[lineName(&unread{k, &r.unread})] = &unread{k, &r.unread}
 			}
 		}
 	}
-	for name, v := range f.trust.witnesses {
+	for name, v := range r.trust.witnesses {
 		all[name] = v
 	}
 	return all
@@ -130,8 +134,8 @@ func (f *folder) checkPolicy() error {
 	for _, s := range standing {
 		right += "log " + s.key.vkey + "\n"
 	}
-	text, err := f.read("policy")
-	if err != nil || !strings.HasPrefix(string(text), right) || strings.Contains(string(text[len(right):]), "log ") {
+	text := f.policy
+	if !strings.HasPrefix(string(text), right) || strings.Contains(string(text[len(right):]), "log ") {
 		return fmt.Errorf("policy: it does not begin with the log's keys as the register has them")
 	}
 	return nil

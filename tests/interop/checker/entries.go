@@ -69,7 +69,7 @@ func readEntry(raw []byte) (*entry, error) {
 		}
 		e.text[name] = text
 	}
-	if _, err := time.Parse("2006-01-02T15:04:05.000Z", e.text["at"]); err != nil || e.text["at"] < "0001" {
+	if _, err := time.Parse(moment, e.text["at"]); err != nil || e.text["at"] < "0001" {
 		return nil, fmt.Errorf("`at` is %q, which is no moment of the calendar", e.text["at"])
 	}
 	number, ok := event["n"].(json.Number)
@@ -136,9 +136,9 @@ func (e *entry) signers(known []note.Verifier) ([]note.Signature, error) {
 	return lines, nil
 }
 
-// readDisclosures reads lines of ~ disclosure LF, sorted by slot, that fit the entry (§6, §10); it returns the slots.
-func (e *entry) readDisclosures(data []byte) ([]string, error) {
-	slots := []string{}
+// readDisclosures reads lines of ~ disclosure LF, sorted by slot, that fit the entry (§6, §10): slot to value.
+func (e *entry) readDisclosures(data []byte) (map[string]any, error) {
+	values, last := map[string]any{}, ""
 	if len(data) == 0 || data[len(data)-1] != '\n' {
 		return nil, fmt.Errorf("a disclosure does not end in a line feed")
 	}
@@ -164,10 +164,10 @@ func (e *entry) readDisclosures(data []byte) ([]string, error) {
 		if !digestForm.MatchString(salt) || e.digests[slot] != base64.RawURLEncoding.EncodeToString(sum[:]) {
 			return nil, fmt.Errorf("the disclosure of the slot %.60q does not fit the entry", slot)
 		}
-		if len(slots) > 0 && slots[len(slots)-1] >= slot {
-			return nil, fmt.Errorf("the slot %q comes after %q", slot, slots[len(slots)-1])
+		if last >= slot {
+			return nil, fmt.Errorf("the slot %q comes after %q", slot, last)
 		}
-		slots = append(slots, slot)
+		values[slot], last = parts[2], slot
 	}
-	return slots, nil
+	return values, nil
 }

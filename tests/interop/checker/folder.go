@@ -18,30 +18,26 @@ import (
 const height = 8
 
 var (
-	sizeForm        = regexp.MustCompile(`^(?:checkpoints/([1-9][0-9]{0,17})|timestamp/([1-9][0-9]{0,17})\.tsr)$`)
+	sizeForm        = regexp.MustCompile(`^(?:checkpoints/([1-9][0-9]{0,17})|timestamp/([1-9][0-9]{0,17})\.tsr|lost/([1-9][0-9]{0,17})/([1-9][0-9]{0,17}))$`)
 	disclosuresForm = regexp.MustCompile(`^disclosures/(?:x[0-9]{3}/)*[0-9]{3}$`)
 )
 
 // folder is a folder of published files (§10), while it is checked.
 type folder struct {
-	dir      string
-	trust    *trust
-	files    map[string]bool
-	head     *head
-	sizes    []int64
-	tiles    map[string]tlog.Tile
-	register *register
-	entries  []*entry
-	streams  map[string]*entry
-	once     map[string]bool // ids and digests
-	hashes   []tlog.Hash     // as x/mod stores them: a tree made of the entries alone
-	unread   int
+	reading
+	dir     string
+	files   map[string]bool
+	sizes   []int64
+	stamped []int64
+	lost    map[string]int64 // to the index of the entry that declares it
+	tiles   map[string]tlog.Tile
+	entries []*entry
+	hashes  []tlog.Hash // as x/mod stores them: a tree made of the entries alone
 }
 
 func checkFolder(dir string, t *trust, found *answer) error {
 	f := &folder{
-		dir: dir, trust: t, files: map[string]bool{}, tiles: map[string]tlog.Tile{}, register: newRegister(),
-		streams: map[string]*entry{}, once: map[string]bool{},
+		reading: newReading(t), dir: dir, files: map[string]bool{}, tiles: map[string]tlog.Tile{}, lost: map[string]int64{},
 	}
 	if _, err := os.Stat(filepath.Join(dir, "checkpoint")); err != nil {
 		return fmt.Errorf("%w: there is no checkpoint in %s", errNoRecord, dir)
@@ -54,7 +50,8 @@ func checkFolder(dir string, t *trust, found *answer) error {
 		return err
 	}
 	found.Origin, found.Size = f.head.origin, f.head.N
-	for _, step := range []func() error{f.list, f.needed, f.readEntries, f.checkTiles, f.checkHistory, f.checkDisclosures, f.checkPolicy} {
+	f.policy, _ = f.read("policy")
+	for _, step := range []func() error{f.list, f.needed, f.readEntries, f.checkTiles, f.checkHistory, f.checkLosses, f.checkDisclosures, f.checkPolicy} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -88,9 +85,14 @@ func (f *folder) list() error {
 		f.files[name] = true
 		reach := int64(0)
 		if parts := sizeForm.FindStringSubmatch(name); parts != nil {
-			reach, _ = strconv.ParseInt(parts[1]+parts[2], 10, 64)
-			if parts[1] != "" {
+			reach, _ = strconv.ParseInt(parts[1]+parts[2]+parts[3], 10, 64)
+			switch {
+			case parts[1] != "":
 				f.sizes = append(f.sizes, reach)
+			case parts[2] != "":
+				f.stamped = append(f.stamped, reach)
+			default:
+				f.lost[name], reach = reach, reach+1
 			}
 		} else if tile, err := tlog.ParseTilePath(goName(name)); strings.HasPrefix(name, "tile/") && err == nil {
 			f.tiles[name] = tile
@@ -124,6 +126,11 @@ func max(one, other int) int {
 // needed finds every full tile there, and the partial ones of every published checkpoint until the full one is.
 func (f *folder) needed() error {
 	sort.Slice(f.sizes, func(i, j int) bool { return f.sizes[i] < f.sizes[j] })
+	for _, size := range f.stamped {
+		if !f.files[fmt.Sprintf("checkpoints/%d", size)] {
+			return fmt.Errorf("timestamp/%d.tsr: there is no checkpoint of this size", size)
+		}
+	}
 	for _, size := range append([]int64{f.head.N}, f.sizes...) {
 		if !f.files[fmt.Sprintf("checkpoints/%d", size)] || !f.files["policy"] {
 			return fmt.Errorf("checkpoints/%d or policy: the file is missing", size)
@@ -185,36 +192,15 @@ func split(data []byte, count int) ([][]byte, error) {
 	return raws, nil
 }
 
-// take judges one entry in the light of all before it (§3, §5, §6).
+// take judges one entry in the light of all before it, and grows the tree.
 func (f *folder) take(index int64, raw []byte) error {
 	e, err := readEntry(raw)
 	if err != nil {
 		return err
 	}
-	if e.text["log"] != f.head.origin {
-		return fmt.Errorf("it was signed for the log %s", e.text["log"])
-	}
-	unique := []string{e.text["id"]}
-	for _, digest := range e.digests {
-		unique = append(unique, digest)
-	}
-	for _, one := range unique {
-		if f.once[one] {
-			return fmt.Errorf("%s occurs twice in the log", one)
-		}
-		f.once[one] = true
-	}
-	prev, n := "", int64(1)
-	if last := f.streams[e.text["stream"]]; last != nil {
-		prev, n = last.leaf.String(), last.n+1
-	}
-	if e.n != n || e.text["prev"] != prev {
-		return fmt.Errorf("it is event %d of its stream behind %q, expected %d behind %q", e.n, e.text["prev"], n, prev)
-	}
-	if err := f.register.judge(index, e); err != nil {
+	if err := f.accept(index, e); err != nil {
 		return err
 	}
-	f.streams[e.text["stream"]] = e
 	f.entries = append(f.entries, e)
 	more, err := tlog.StoredHashes(index, raw, tlog.HashReaderFunc(f.stored))
 	f.hashes = append(f.hashes, more...)

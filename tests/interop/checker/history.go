@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"sort"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -106,33 +105,13 @@ func (r tileReader) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 
 // checkDisclosures finds exactly the openings published that the log says are in effect (§6, §10).
 func (f *folder) checkDisclosures() error {
-	effect := map[int64]map[string]bool{}
+	entries, order := map[int64]*entry{}, []int64{}
 	for index, e := range f.entries {
-		kind := e.text["type"]
-		if kind != "value.disclosed/1" && kind != "value.withdrawn/1" {
-			continue
-		}
-		openings, _ := e.body["openings"].([]any)
-		for _, value := range openings {
-			opening, _ := value.(map[string]any)
-			at, ok := whole(opening["entry"])
-			slots, _ := opening["slots"].([]any)
-			if !ok || at < 0 || at >= int64(index) || len(slots) == 0 {
-				return fmt.Errorf("entry %d: an opening names no earlier entry, or no slot", index)
-			}
-			if effect[at] == nil {
-				effect[at] = map[string]bool{}
-			}
-			for _, slot := range slots {
-				text, _ := slot.(string)
-				if f.entries[at].digests[text] == "" {
-					return fmt.Errorf("entry %d: an opening names the slot %.40q, which entry %d does not have", index, text, at)
-				}
-				if effect[at][text] = true; kind == "value.withdrawn/1" {
-					delete(effect[at], text)
-				}
-			}
-		}
+		entries[int64(index)], order = e, append(order, int64(index))
+	}
+	effect, err := effects(entries, order)
+	if err != nil {
+		return err
 	}
 	right := map[string]bool{}
 	for index, slots := range effect {
@@ -149,12 +128,13 @@ func (f *folder) checkDisclosures() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		wanted := []string{}
-		for slot := range slots {
-			wanted = append(wanted, slot)
+		if len(came) != len(slots) {
+			return fmt.Errorf("%s: it opens %d slots, but %d are in effect", name, len(came), len(slots))
 		}
-		if sort.Strings(wanted); fmt.Sprint(came) != fmt.Sprint(wanted) {
-			return fmt.Errorf("%s: it opens %v, but %v are in effect", name, came, wanted)
+		for slot := range came {
+			if !slots[slot] {
+				return fmt.Errorf("%s: it opens %s, which is not in effect", name, slot)
+			}
 		}
 	}
 	for name := range f.files {

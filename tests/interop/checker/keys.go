@@ -20,6 +20,8 @@ const (
 	mostLines      = 8
 )
 
+var roleForm = regexp.MustCompile(`^[a-z][a-z-]{0,63}$`)
+
 var vkeyForm = regexp.MustCompile(`^([a-z0-9._/-]{1,200})\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$`)
 
 // key is what a vkey says (§1).
@@ -49,6 +51,9 @@ func readKey(vkey string) (*key, error) {
 	}
 	return &key{parts[1], vkey, binary.BigEndian.Uint32(sum[:4]), data[0], data[1:]}, nil
 }
+
+// ref is how signature lines name the key.
+func (k *key) ref() string { return fmt.Sprintf("%s+%08x", k.name, k.hash) }
 
 func unbase64(text string) ([]byte, error) {
 	data, err := base64.StdEncoding.DecodeString(text)

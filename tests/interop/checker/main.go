@@ -3,6 +3,7 @@
 //
 //	checker folder DIR [-policy FILE] [VKEY...]
 //	checker proof FILE [VKEY...]
+//	checker bundle FILE [VKEY...]
 //	checker proofs < LINES
 //
 // It answers with one line of JSON, and with an exit code: 0 genuine, 1 not genuine, 2 not a record, 3 partly checked.
@@ -35,7 +36,7 @@ func main() {
 		return
 	}
 	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "checker: expected folder DIR, proof FILE, or proofs, then the keys that you trust")
+		fmt.Fprintln(os.Stderr, "checker: expected folder DIR, proof FILE, bundle FILE, or proofs, then the keys that you trust")
 		os.Exit(2)
 	}
 	trust, err := readTrust(os.Args[3:])
@@ -47,6 +48,8 @@ func main() {
 	switch os.Args[1] {
 	case "folder":
 		err = checkFolder(os.Args[2], trust, &found)
+	case "bundle":
+		err = checkBundle(os.Args[2], trust, &found)
 	case "proof":
 		err = checkProofFile(os.Args[2], trust, &found)
 	default:

@@ -21,7 +21,7 @@ var proofForm = regexp.MustCompile(
 type proof struct {
 	index      int64
 	entry      *entry
-	slots      []string
+	opened     map[string]any // slot to value
 	hashes     tlog.RecordProof
 	checkpoint []byte
 }
@@ -51,7 +51,7 @@ func readProof(data []byte) (*proof, error) {
 		}
 	}
 	if p.entry, err = readEntry(extra[:end]); err == nil && end < len(extra) {
-		p.slots, err = p.entry.readDisclosures(extra[end:])
+		p.opened, err = p.entry.readDisclosures(extra[end:])
 	}
 	return p, err
 }

@@ -3,41 +3,68 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
 )
 
-// standing is what the register says of one key, with the indexes at which it said so (§5).
+// standing is what the register says of one key (§5).
 type standing struct {
-	key          *key
-	added, ended int64 // ended: -1 while it is in use
-	roles        map[string]int64
-	notFor       map[string]bool
-	limited      int64
-	verifier     note.Verifier
+	key      *key
+	verifier note.Verifier // none for a key of a kind that is not read here
+	added    int64
+	at       time.Time
+	ended    int64 // -1 while it is in use
+	lost     bool  // it ended in a way after which its holder may recover it
+	roles    map[string]int64
+	notFor   map[string]bool
+	limited  int64
 }
+
+// recovery is a lost key and the one that is to take its place.
+type recovery struct {
+	at   time.Time
+	lost *standing
+	key  *key
+	over bool
+}
+
+// loss is a declared one: what was kept ends where it is declared.
+type loss struct{ kept, lost tlog.Tree }
 
 // register holds all keys, as the entries read so far have them.
 type register struct {
 	stream, origin, root string
-	events               map[string]int64 // leaf hash to index
-	keys, logKeys        map[string]*standing
-	publics              map[string]string
+	events               map[string]int64     // leaf hash to index
+	keys, logKeys        map[string]*standing // by name+hash, as signature lines have it
+	newest               map[string]*standing // of each name the key that came last
+	publics              map[string]string    // public key to the one vkey under which it stands
+	recoveries           map[int64]*recovery
+	losses               map[int64]loss
 }
 
+// bodies are the members of each register event.
 var bodies = map[string][]string{
-	"log.opened/1":      {"root_key"},
-	"key.added/1":       {"role", "vkey"},
-	"key.limited/1":     {"not_for", "vkey"},
-	"key.revoked/1":     {"reason", "vkey"},
-	"log-key.added/1":   {"vkey"},
-	"log-key.retired/1": {"vkey"},
+	"log.opened/1":           {"root_key"},
+	"key.added/1":            {"role", "vkey"},
+	"key.limited/1":          {"not_for", "vkey"},
+	"key.revoked/1":          {"reason", "vkey"},
+	"key.rotated/1":          {"replaces", "vkey"},
+	"key.compromised/1":      {"from", "until", "vkey"},
+	"key.recovery-started/1": {"replaces", "vkey"},
+	"key.recovery-stopped/1": {"reason", "start"},
+	"key.recovered/1":        {"start"},
+	"log-key.added/1":        {"vkey"},
+	"log-key.retired/1":      {"vkey"},
+	"log.loss-declared/1":    {"kept", "lost", "reason"},
 }
 
 func newRegister() *register {
 	return &register{
-		events: map[string]int64{}, publics: map[string]string{},
-		keys: map[string]*standing{}, logKeys: map[string]*standing{},
+		events: map[string]int64{}, publics: map[string]string{}, keys: map[string]*standing{}, logKeys: map[string]*standing{},
+		newest: map[string]*standing{}, recoveries: map[int64]*recovery{}, losses: map[int64]loss{},
 	}
 }
 
@@ -66,11 +93,13 @@ func (r *register) judge(index int64, e *entry) error {
 	if err != nil {
 		return err
 	}
+	signers := []*standing{}
 	for _, line := range lines {
 		s := r.keys[fmt.Sprintf("%s+%08x", line.Name, line.Hash)]
 		if s.added > named || s.ended >= 0 || s.notFor[kind] || s.limited > named {
 			return fmt.Errorf("%s might not sign %s here", s.key.vkey, kind)
 		}
+		signers = append(signers, s)
 	}
 	if !ofRegister {
 		return nil
@@ -79,35 +108,40 @@ func (r *register) judge(index int64, e *entry) error {
 	if index == 0 {
 		return nil
 	}
-	first := r.keys[fmt.Sprintf("%s+%08x", lines[0].Name, lines[0].Hash)]
-	if !first.had("root", named) && !first.had("key-admin", named) {
-		return fmt.Errorf("%s changes the register without the role for it", first.key.vkey)
+	at, err := time.Parse(moment, e.text["at"])
+	if err != nil {
+		return err
 	}
-	return r.change(index, kind, e.body)
-}
-
-func (s *standing) had(role string, at int64) bool {
-	since, found := s.roles[role]
-	return found && since <= at
+	return (&change{r, index, named, at, kind, e.body, signers}).make()
 }
 
 func (r *register) open(e *entry) error {
-	_, continues := e.body["continues"]
+	earlier, continues := e.body["continues"]
 	if e.text["type"] != "log.opened/1" || e.text["keys"] != "" || len(e.body) > 1 && !continues || len(e.body) > 2 {
 		return fmt.Errorf("the first entry does not open the log")
 	}
 	r.stream, r.origin = e.text["stream"], e.text["log"]
+	if continues {
+		of, _ := earlier.(map[string]any)
+		name, _ := of["log"].(string)
+		tree, err := readTree(map[string]any{"root": of["root"], "size": of["size"]})
+		if err != nil || len(of) != 3 || !forms["log"].MatchString(name) || name == r.origin || tree.N < 1 {
+			return fmt.Errorf("`continues` names no earlier log")
+		}
+	}
 	vkey, _ := e.body["root_key"].(string)
-	s, err := r.add(0, vkey, r.keys, false)
+	k, err := r.use(vkey, false)
 	if err != nil {
 		return err
 	}
-	r.root, s.roles["root"] = vkey, 0
-	return nil
+	at, err := time.Parse(moment, e.text["at"])
+	r.root = vkey
+	r.bring(k, 0, at, map[string]int64{"root": 0})
+	return err
 }
 
-// add finds the key, or takes it in: one public key under one vkey, and the log's own keys under its own name alone.
-func (r *register) add(index int64, vkey string, among map[string]*standing, ofLog bool) (*standing, error) {
+// use reads a key for its use: one public key under one vkey, and the log's own keys under its own name alone.
+func (r *register) use(vkey string, ofLog bool) (*key, error) {
 	k, err := readKey(vkey)
 	if err != nil {
 		return nil, err
@@ -119,75 +153,50 @@ func (r *register) add(index int64, vkey string, among map[string]*standing, ofL
 		return nil, fmt.Errorf("the key %.80s is already in use as %.80s", vkey, other)
 	}
 	r.publics[string(k.public)] = vkey
-	name := fmt.Sprintf("%s+%08x", k.name, k.hash)
-	if s, found := among[name]; found {
-		if ofLog || s.key.vkey != vkey || s.ended >= 0 {
-			return nil, fmt.Errorf("the key %.80s is added again", vkey)
-		}
-		return s, nil
-	}
-	s := &standing{key: k, added: index, ended: -1, roles: map[string]int64{}, notFor: map[string]bool{}, limited: -1}
+	return k, nil
+}
+
+// bring lets a key that signs events come into use.
+func (r *register) bring(k *key, index int64, at time.Time, roles map[string]int64) *standing {
+	s := &standing{key: k, added: index, at: at, ended: -1, roles: roles, notFor: map[string]bool{}, limited: -1}
+	s.verifier, _ = note.NewVerifier(k.vkey)
+	r.keys[k.ref()], r.newest[k.name] = s, s
+	return s
+}
+
+func newLogKey(k *key, index int64, at time.Time) *standing {
+	s := &standing{key: k, added: index, at: at, ended: -1}
 	if k.kind == ed25519Key {
-		if s.verifier, err = note.NewVerifier(vkey); err != nil {
-			return nil, err
-		}
+		s.verifier, _ = note.NewVerifier(k.vkey)
 	}
-	among[name] = s
-	return s, nil
+	return s
 }
 
-func (r *register) change(index int64, kind string, body map[string]any) error {
-	if kind == "log.opened/1" || len(body) != len(bodies[kind]) {
-		return fmt.Errorf("%s has a body of another form, or opens the log again", kind)
+func (s *standing) end(index int64, lost bool) {
+	if s.ended < 0 {
+		s.ended, s.lost = index, lost
 	}
-	for _, member := range bodies[kind] {
-		if _, found := body[member]; !found {
-			return fmt.Errorf("the body of %s has no member %s", kind, member)
-		}
-	}
-	vkey, _ := body["vkey"].(string)
-	switch kind {
-	case "key.added/1":
-		s, err := r.add(index, vkey, r.keys, false)
-		if err != nil {
-			return err
-		}
-		role, _ := body["role"].(string)
-		if _, found := s.roles[role]; !found {
-			s.roles[role] = index
-		}
-		return nil
-	case "log-key.added/1":
-		_, err := r.add(index, vkey, r.logKeys, true)
-		return err
-	}
-	for _, among := range []map[string]*standing{r.keys, r.logKeys} {
-		for _, s := range among {
-			if s.key.vkey == vkey && s.ended < 0 && (kind == "log-key.retired/1") == (s.key.name == r.origin) {
-				return s.end(index, kind, body)
-			}
-		}
-	}
-	return fmt.Errorf("%s names %.80q, which is no key in use", kind, vkey)
 }
 
-func (s *standing) end(index int64, kind string, body map[string]any) error {
-	if kind != "key.limited/1" {
-		s.ended = index
-		return nil
+// isHead asks for the role root or key-admin by the register event that `keys` names.
+func (s *standing) isHead(named int64) bool { return s.had("root", named) || s.had("key-admin", named) }
+
+func (s *standing) had(role string, at int64) bool {
+	since, found := s.roles[role]
+	return found && since <= at
+}
+
+// part is the last part but one of a key's name.
+func part(name string) string {
+	parts := strings.Split(name, "/")
+	if len(parts) < 2 {
+		return ""
 	}
-	types, _ := body["not_for"].([]any)
-	for _, of := range types {
-		text, ok := of.(string)
-		if !ok || !forms["type"].MatchString(text) {
-			return fmt.Errorf("`not_for` is not a list of types")
-		}
-		s.notFor[text] = true
-	}
-	if s.limited = index; len(types) == 0 {
-		return fmt.Errorf("`not_for` is empty")
-	}
-	return nil
+	return parts[len(parts)-2]
+}
+
+func isPerson(name string) bool {
+	return part(name) == "officer" || name == "root" || strings.HasSuffix(name, "/root")
 }
 
 // whole reads a number out of a body.
@@ -198,4 +207,16 @@ func whole(value any) (int64, bool) {
 	}
 	count, err := number.Int64()
 	return count, err == nil
+}
+
+// readTree reads {"root","size"}.
+func readTree(value any) (tlog.Tree, error) {
+	members, _ := value.(map[string]any)
+	text, _ := members["root"].(string)
+	size, ok := whole(members["size"])
+	root, err := readHash(text)
+	if err != nil || !ok || size < 1 || len(members) != 2 {
+		return tlog.Tree{}, fmt.Errorf("%v is not a size with a root", value)
+	}
+	return tlog.Tree{N: size, Hash: root}, nil
 }
