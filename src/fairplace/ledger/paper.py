@@ -35,7 +35,7 @@ def short_code(index: int, leaf: bytes) -> str:
 
 
 _READ = re.compile(
-    r"fairplace\s+checkpoint\s+1\s+([!-~]{1,200})\s+size\s+([0-9]{1,19})\s+((?:[0-9A-FOIL]\s*){68})(?![0-9A-Z])",
+    r"fairplace\s+checkpoint\s+1\s+([!-~]{1,200})\s+size\s+([0-9]{1,19})\s+((?:[0-9A-FOIL]\s*){68})",
     re.IGNORECASE,
 )
 _LOOK_ALIKE = str.maketrans("OIL", "011")
