@@ -729,3 +729,7 @@ def test_the_policy_ends_as_the_settings_have_it(register: Register) -> None:
     register.publisher(witnesses="witness w1 x\nquorum none\n").publish()
     lines = [f"log {vkey.text}\n" for vkey in LOG_KEYS]
     assert (register.public / "policy").read_text() == "".join([*lines, "witness w1 x\nquorum none\n"])
+    before = files(register.public)
+    register.publisher(witnesses="quorum none\n").publish()
+    after = files(register.public)
+    assert [name for name in before if before[name] != after[name]] == ["policy"], "new settings show at once"

@@ -201,13 +201,14 @@ class Publisher:
 
     def _show(self, folder: PublicFolder, shown: int, pending: dict[int, Published], newest: Published) -> None:
         """Bring a folder that shows `shown` to this checkpoint, by way of all that are pending."""
-        if shown == newest.size and folder.read("checkpoint") == newest.note:
+        policy = self._policy(newest.size)
+        if shown == newest.size and (folder.read("checkpoint"), folder.read("policy")) == (newest.note, policy):
             return
         sizes = sorted(size for size in pending if size <= newest.size)
         for name, data in self._tree_files(shown, newest.size, sizes):
             folder.write(name, data)
         self._show_disclosures(folder, shown, newest.size)
-        folder.write("policy", self._policy(newest.size))
+        folder.write("policy", policy)
         for size in sizes:
             folder.write(f"checkpoints/{size}", pending[size].note)
         for tile in grown_tiles(shown, newest.size):
