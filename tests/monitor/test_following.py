@@ -13,7 +13,7 @@ import pytest
 from fairplace.errors import Busy, Malformed, Misconfigured, Missing
 from fairplace.ledger.checkpoint import Checkpoint
 from fairplace.ledger.note import Signer, b64
-from fairplace.ledger.register_events import LOSS_DECLARED
+from fairplace.ledger.register_events import KEY_COMPROMISED, LOSS_DECLARED, RECOVERY_STARTED
 from fairplace.ledger.tree import Frontier, leaf_hash
 from fairplace.monitor.evidence import BETWEEN
 from fairplace.monitor.following import PATIENCE, SILENT, Follower
@@ -110,6 +110,22 @@ def test_a_key_that_was_let_in_by_nobody_one_knows_is_told(watch: Watch) -> None
     watch.publish()
     said = watch.look()[1].sentence
     assert (rogue.vkey.text in said, "role approver" in said, "key.added/1" in said) == (True, True, True)
+
+
+def test_contested_keys_and_recoveries_are_told_with_what_they_mean(watch: Watch) -> None:
+    watch.publish(4)
+    watch.look()
+    log, next_key = watch.log.log, Signer(OFFICER.vkey.name, b"\x77" * 32)
+    third = Signer("council.example/officer/3c", b"\x78" * 32)
+    for one, role in ((EVALUATOR, "evaluator"), (third, "key-admin")):
+        log.enrol(one, role)
+    began = {"replaces": OFFICER.vkey.text, "vkey": next_key.vkey.text}
+    log.add(RECOVERY_STARTED, began, EVALUATOR, third)
+    log.add(KEY_COMPROMISED, {"from": 5, "until": 7, "vkey": OFFICER.vkey.text}, ROOT)
+    watch.publish()
+    *_, recovery, contested = watch.look()
+    assert "has a day to stop this" in recovery.sentence
+    assert f"from 5, until 7, vkey {OFFICER.vkey.text}; whatever this key signed in these" in contested.sentence
 
 
 def test_the_root_at_every_earlier_size_can_be_given(watch: Watch) -> None:

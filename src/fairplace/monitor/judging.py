@@ -12,10 +12,18 @@ from fairplace.ledger import canonical, entry
 from fairplace.ledger.entry import Entry
 from fairplace.ledger.note import b64
 from fairplace.ledger.register import TYPES, KeyRegister
+from fairplace.ledger.register_events import KEY_COMPROMISED, KEY_RECOVERED, RECOVERY_STARTED
 from fairplace.monitor.memory import Finding, Memory
 
 LONGEST = 400
 """Characters of a body that are told."""
+
+NOTICES = {
+    KEY_COMPROMISED: "; whatever this key signed in these entries is contested",
+    RECOVERY_STARTED: "; whoever holds the old key and did not lose it has a day to stop this",
+    KEY_RECOVERED: "; the new key stands in the place of the old one from here on",
+}
+"""What somebody should do, or think, about an event of the key register."""
 
 
 class Judging:
@@ -61,7 +69,8 @@ def told(place: int, one: Entry) -> str:
     """An event of the key register in one line."""
     parts = ", ".join(f"{name} {_plain(value)}" for name, value in sorted(one.envelope.body.items()))
     by = ", ".join(line.name for line in one.lines)
-    return f"entry {place}, {one.envelope.type}, signed by {by}: {parts[:LONGEST]}"
+    notice = NOTICES.get(one.envelope.type, "")
+    return f"entry {place}, {one.envelope.type}, signed by {by}: {parts[:LONGEST]}{notice}"
 
 
 def _plain(value: Any) -> str:
