@@ -1,6 +1,6 @@
 """Check a published fairplace register, or one proof from it, without trusting whoever published it.
 
-    python fairplace_verify.py PATH [--key VKEY]... [--policy FILE] [--json]
+    python fairplace_verify.py PATH [--key VKEY]... [--policy FILE] [--continues OLD] [--json]
 
 PATH is a register's folder (one with `public/`), a folder of published files, or one `.tlog-proof` file.
 This one file needs Python 3.11, and no package; with `cryptography` it is faster, and checks ML-DSA-44 as well. It
@@ -857,11 +857,11 @@ class KeyRegister:
             if standing.contested:
                 entries = sorted(index for index, refs in contested.items() if ref in refs)
                 again = [index for index in entries if index in self.reaffirmed]
-                some = f" ({listed(entries)})" if entries else ""
                 yield (
-                    f"the key {plain(standing.key.vkey)} was reported stolen by entry {standing.contested[0][0]}: its"
-                    f" signatures on {len(entries)} entries are contested{some}"
-                    + (f"; reaffirmed by a new key: {listed(again)}" if again else "")
+                    f"the key {plain(standing.key.vkey)} was reported stolen by entry {standing.contested[0][0]}:"
+                    f" {len(entries)} of its signatures {'is' if len(entries) == 1 else 'are'} contested"
+                    + (f" (entries {listed(entries)})" if entries else "")
+                    + (f"; reaffirmed with a new key: {listed(again)}" if again else "")
                 )
         for recovery in self.under_way():
             yield (
@@ -1717,8 +1717,8 @@ class Reading:
 class Audit(Reading):
     """One reading of a register's published files, from the first file to the last."""
 
-    def __init__(self, files: Folder | InMemory, trust: Trust) -> None:
-        self.files, self.trust = files, trust
+    def __init__(self, files: Folder | InMemory, trust: Trust, earlier: Audit | None = None) -> None:
+        self.files, self.trust, self.earlier = files, trust, earlier
         self.tree = Tree()
         super().__init__(self.tree.leaf)
         self.lost: list[tuple[int, bytes, int]] = []  # size and root of lost checkpoints, and the entry that says so
@@ -1733,6 +1733,7 @@ class Audit(Reading):
                 "disclosures": self.check_disclosures,
                 "links": self.check_links,
                 "policy": self.check_policy,
+                **({"earlier log": self.check_earlier} if self.earlier else {}),
                 "trust": lambda: self.trust.judge(self.report, self.signers, self.register.root_key),
             }
         )
@@ -1885,6 +1886,11 @@ class Audit(Reading):
 
         self.report.notes += filter(None, self.cases.judge_opened(self.opened, where))
         self.report.notes += self.register.notes(self.report.size)
+        if (earlier := self.register.continues) and self.earlier is None:
+            self.report.notes.append(
+                f"this log says that it continues {earlier['log']} at size {earlier['size']}, root {earlier['root']}:"
+                " whether that log has this root was not checked; give it with --continues"
+            )
         return "opened cases, sightings and what rests on them hold", sum(map(len, self.opened.values()))
 
     def check_policy(self) -> tuple[str, int]:
@@ -1900,31 +1906,60 @@ class Audit(Reading):
             expect(not own, f"the witness {plain(own[0].name)} uses a key of the register" if own else "")
         return "it names the log's keys", len(logs)
 
+    def check_earlier(self) -> tuple[str, int]:
+        """The earlier log that was given is true, and is the one that entry 0 says this log continues (§5)."""
+        assert self.earlier is not None
+        before, says = self.earlier.run(), self.register.continues
+        if says is None:
+            raise Falsehood(f"an earlier log, {plain(before.origin)}, was given, but entry 0 says that there is none")
+        if before.false is not None:
+            raise Falsehood(f"the earlier log that was given is not true: {before.false}")
+        log, size, root = says["log"], says["size"], says["root"]
+        expect(log == before.origin, f"entry 0 continues {log}, but the earlier log that was given is {before.origin}")
+        expect(size <= before.size, f"entry 0 continues {size} entries of {log}, but {before.size} of them were given")
+        right = b64(self.earlier.tree.root(size))
+        expect(root == right, f"entry 0 continues {log} with the root {root} at size {size}, but it has {right} there")
+        self.report.notes.append(f"this log continues {log}, which was given, at size {size}, root {root}")
+        return f"it is true, and has the root that this log continues at size {size}", size
+
 
 TRIES, PATIENCE = 20, 2
 
 
 def verify_register(
-    path: str | Path | Mapping[str, bytes], keys: Iterable[str] = (), policy: str | None = None
+    path: str | Path | Mapping[str, bytes],
+    keys: Iterable[str] = (),
+    policy: str | None = None,
+    continues: str | Path | Mapping[str, bytes] | None = None,
 ) -> Report:
     """Check a folder of published files, or the same files in a mapping. Raises Unreadable.
+
+    `continues` are the files of an earlier log that this one says it continues.
 
     A folder may be published to while it is read, and then seem false. So nothing is called false before the folder
     has been found unchanged, from before it was read until some seconds later; else it is read anew.
     """
     trust = read_trust(keys, policy)
+
+    def earlier() -> Audit | None:
+        return None if continues is None else Audit(files_of(continues), Trust([], None))
+
     if isinstance(path, Mapping):
-        return Audit(InMemory(path), trust).run()
+        return Audit(InMemory(path), trust, earlier()).run()
     files = Folder(published_folder(Path(path)))
     for _ in range(TRIES):
         before = files.stamp()
-        report = Audit(files, trust).run()
+        report = Audit(files, trust, earlier()).run()
         if report.ok:
             return report
         time.sleep(PATIENCE)
         if files.stamp() == before:
             return report
     raise Unreadable(f"the files in {plain(str(path))} change again and again while they are read; check a copy")
+
+
+def files_of(where: str | Path | Mapping[str, bytes]) -> Folder | InMemory:
+    return InMemory(where) if isinstance(where, Mapping) else Folder(published_folder(Path(where)))
 
 
 def published_folder(path: Path) -> Path:
@@ -2387,13 +2422,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("path", metavar="PATH", type=Path, help="a register's folder, published files, or a .tlog-proof")
     add("--key", metavar="VKEY", action="append", default=[], help="a key that you trust; may be repeated")
     add("--policy", metavar="FILE", type=Path, help="a tlog-policy file: logs and witnesses that you trust")
+    add("--continues", metavar="OLD", type=Path, help="the register or files of the earlier log that this continues")
     add("--json", action="store_true", help="one JSON object for each check, one a line")
     try:
         given = parser.parse_args(argv)
     except SystemExit as leaving:  # argparse has said what is wrong; --help leaves with 0
         return int(leaving.code or 0)
     try:
-        report = verify(given.path, given.key, given.policy)
+        report = verify(given.path, given.key, given.policy, given.continues)
     except Unreadable as error:
         word = NO_RECORD if isinstance(error, NoRecord) else "unreadable"
         if given.json:
@@ -2406,14 +2442,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return report.exit_code
 
 
-def verify(path: Path, keys: Sequence[str], policy: Path | None) -> Report:
+def verify(path: Path, keys: Sequence[str], policy: Path | None, continues: Path | None = None) -> Report:
     try:
         text = None if policy is None else read_given(policy).decode("latin-1")  # its octets are opaque
         if path.is_file():
+            if continues is not None:
+                raise Unreadable("--continues goes with a register, and a file came")
             return verify_file(path, keys, text)
         if not path.is_dir():
             raise Unreadable(f"{plain(str(path))} is no folder and no file")
-        return verify_register(path, keys, text)
+        return verify_register(path, keys, text, continues)
     except (OSError, RuntimeError, ValueError) as error:
         raise Unreadable(f"a file cannot be read: {plain(str(error))}") from error
 

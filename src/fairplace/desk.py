@@ -125,8 +125,9 @@ class Desk:
         statement: str,
         slots: Mapping[str, disclosure.Slot] | None = None,
         openings: Sequence[Opening] = (),
+        second: frozenset[str] = frozenset(),
     ) -> Prepared:
-        """The bytes of a key-register event."""
+        """The bytes of a key-register event; somebody with one of the roles `second` signs it too, if any is given."""
         at = self._store.now()
         register = self._reader.register()
         stream = register.stream or self._sources.stream_id()
@@ -137,7 +138,7 @@ class Desk:
             text=self._text(kind, stream, dict(body), dict(slots or {}), actor, at, None),
             statement=statement,
             actor=actor,
-            second=frozenset(),
+            second=second,
             case=None,
             at=at,
             openings=tuple(openings),

@@ -63,10 +63,9 @@ def check_one_key(vkey: Vkey, role: str, holder: str, known: Iterable[Holder], r
     if role not in PEOPLE:
         return
     for other in known:
-        standing = register.standing(other.vkey.name, other.vkey.key_id)
-        lives = standing is not None and standing.revoked is None
-        same = other.name is not None and _folded(other.name) == _folded(holder)
-        if lives and same and other.role in PEOPLE and other.vkey.text != vkey.text:
+        lives = any(one.vkey.name == other.vkey.name and one.revoked is None for one in register.standings())
+        same = other.name is not None and folded(other.name) == folded(holder)
+        if lives and same and other.role in PEOPLE and other.vkey.name != vkey.name:
             raise Refused(
                 f"{holder} acts with the key {other.vkey.name} already; revoke the old key first, or, if it is another"
                 " person, give a holder that tells them apart",
@@ -88,5 +87,6 @@ def _is_head(roles: Iterable[tuple[int, str]]) -> bool:
     return not HEADS.isdisjoint(role for _, role in roles)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A holder's name as two of them are compared."""
     return " ".join(name.casefold().split())

@@ -2,7 +2,7 @@
 
 - Which rows an entry belongs to is the projection's to say, from what is open of it; `projection_source` remembers it.
 - An act on openings also belongs to the rows of the entries that it names.
-- A row whose entries or openings changed is folded again from nothing; any other only takes the steps that are new.
+- A row whose entries or openings changed, or an entry of which is contested or reaffirmed since, is folded again from nothing; any other only takes the steps that are new.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import msgspec
 
 from fairplace.event import Fact
 from fairplace.openness.events import Disclosed, Withdrawn
+from fairplace.people.events import Reaffirmed
 from fairplace.projection import Citation, Projection
 from fairplace.recorded import Recorded
 from fairplace.rows import WORDS, terms
@@ -26,6 +27,7 @@ GAP = 16
 
 
 ACTS = (Disclosed, Withdrawn)
+"""What opens and closes: it belongs to the rows of the entries that it names, too."""
 
 
 class Source(Protocol):
@@ -35,6 +37,10 @@ class Source(Protocol):
     def size(self) -> int: ...
 
     def recorded(self, start: int, stop: int, view: Any = ..., upto: int | None = None) -> Iterator[Recorded]: ...
+
+    def contested(self, start: int, stop: int) -> Iterable[int]:
+        """The entries that are contested from somewhere between `start` and `stop` on."""
+        ...
 
 
 class Step:
@@ -52,14 +58,22 @@ class Step:
         self._known: dict[int, Recorded] = {}
 
     def take(
-        self, records: Sequence[Recorded], *, start: int, opened: int, rebuilding: bool, hidden: set[CaseId]
+        self,
+        records: Sequence[Recorded],
+        *,
+        start: int,
+        opened: int,
+        rebuilding: bool,
+        hidden: set[CaseId],
+        contested: Iterable[int] = (),
     ) -> None:
         self._opened = opened
         self._start = start
         self._known = {recorded.index: recorded for recorded in records}
         affected = {index for case in hidden for index in self._entries_of(case)}
         if not rebuilding:
-            affected |= {index for one in records for index in named(one.event) if index < start}
+            touched = (index for one in records for index in (*named(one.event), *reaffirmed(one.event)))
+            affected |= {index for index in (*touched, *contested) if index < start}
         again = self._rekey(affected)
         more: dict[str, list[Recorded]] = defaultdict(list)
         for recorded in records:
@@ -238,6 +252,11 @@ class _Row(NamedTuple):
 def named(event: Fact) -> Sequence[int]:
     """The entries that an act on openings names."""
     return [part.entry for part in event.openings] if isinstance(event, ACTS) else ()
+
+
+def reaffirmed(event: Fact) -> Sequence[int]:
+    """The entries of which somebody stands by a contested signature."""
+    return event.entries if isinstance(event, Reaffirmed) else ()
 
 
 def _found_by(columns: Mapping[str, str | int | None]) -> Iterator[tuple[str, str | int]]:

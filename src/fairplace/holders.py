@@ -33,6 +33,15 @@ def holders(store: Store, reader: StoreReader) -> Iterator[Holder]:
         yield Holder(Vkey.parse(envelope.body["vkey"]), envelope.body["role"], held["name"], held["provider_id"])
 
 
+def names_of(store: Store, reader: StoreReader) -> dict[str, str]:
+    """The holder of each key name, as its first enrolment seals it; whoever it is passes it on to their next key."""
+    found: dict[str, str] = {}
+    for one in holders(store, reader):
+        if one.name is not None:
+            found.setdefault(one.vkey.name, one.name)
+    return found
+
+
 def provider_of(store: Store, reader: StoreReader, key_name: str) -> str | None:
     """The provider for which a key was enrolled; null for everybody else's."""
     found = [one.provider for one in holders(store, reader) if one.vkey.name == key_name and one.provider is not None]

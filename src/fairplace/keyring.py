@@ -26,6 +26,8 @@ from fairplace.ledger.note import Signer, check_name
 
 MEMORY_KIB, PASSES, LANES = 64 * 1024, 3, 4
 MOST_BYTES = 4096
+SEED, NEXT = ".seed", ".seed.next"
+"""How the file of a key ends, and that of one that is to take its place."""
 WORTHLESS = "worthless"
 """The first word of a demo key's file."""
 
@@ -67,6 +69,17 @@ class Keyring:
                 )
         return self._open[name]
 
+    def folder_of(self, name: str) -> Path | None:
+        """The folder that has the key of this name."""
+        check_name(name)
+        return next((folder for folder in self._folders if _path(folder, name).is_file()), None)
+
+    def successor(self, name: str) -> Signer | None:
+        """The key that is to take the place of this one, when one was made."""
+        folder = self.folder_of(name)
+        path = None if folder is None else _path(folder, name, NEXT)
+        return Signer(name, self._seed(name, path)) if path is not None and path.is_file() else None
+
     def names(self) -> list[str]:
         return sorted(
             path.relative_to(folder).as_posix().removesuffix(".seed")
@@ -91,17 +104,40 @@ class Keyring:
         return unwrap(text, name, self._passphrase(name))
 
 
-def keep(folder: Path, name: str, seed: bytes, passphrase: str) -> Path:
+def keep(folder: Path, name: str, seed: bytes, passphrase: str, *, suffix: str = SEED) -> Path:
     """Write a wrapped key file, 0600; an existing one is never overwritten."""
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
     sealed = AESGCM(_derive(passphrase, salt)).encrypt(nonce, seed, name.encode("ascii"))
     wrapped = Wrapped(name=name, salt=_b64(salt), nonce=_b64(nonce), seed=_b64(sealed))
-    return _write(folder, name, msgspec.json.encode(wrapped).decode("ascii") + "\n")
+    return _write(folder, name, msgspec.json.encode(wrapped).decode("ascii") + "\n", suffix)
 
 
-def keep_worthless(folder: Path, name: str, seed: bytes) -> Path:
+def keep_worthless(folder: Path, name: str, seed: bytes, *, suffix: str = SEED) -> Path:
     """Write a key of a demo or a test in the clear."""
-    return _write(folder, name, f"{WORTHLESS}: a demonstration key, known to everybody {seed.hex()}\n")
+    return _write(folder, name, f"{WORTHLESS}: a demonstration key, known to everybody {seed.hex()}\n", suffix)
+
+
+def is_worthless(folder: Path, name: str) -> bool:
+    """Is the key of this name one of a demo or a test?"""
+    return _path(folder, name).read_text("utf-8").startswith(WORTHLESS)
+
+
+def succeed(folder: Path, name: str) -> None:
+    """The key that was made to take the place of this one is now the key of this name; the old file stays beside it."""
+    path = _path(folder, name)
+    aside = path.with_name(f"{path.name}.replaced")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.replaced-{number}")
+    try:
+        if path.is_file():
+            path.rename(aside)
+        _path(folder, name, NEXT).rename(path)
+    except OSError as error:
+        raise Misconfigured(
+            f"the key file {path} cannot be replaced: {error.strerror}; see whose file it is"
+        ) from error
 
 
 def unwrap(text: str, name: str, passphrase: str) -> bytes:
@@ -133,16 +169,16 @@ def _whole(seed: bytes, name: str) -> bytes:
     return seed
 
 
-def _path(folder: Path, name: str) -> Path:
+def _path(folder: Path, name: str, suffix: str = SEED) -> Path:
     """`name` is checked before: lower case letters, digits and `._/-`; no part of it may climb."""
     if any(part in ("", ".", "..") for part in name.split("/")):
         raise Malformed(f"the key name {name!r} came; its parts must not be empty or dots")
-    return folder / f"{name}.seed"
+    return folder / f"{name}{suffix}"
 
 
-def _write(folder: Path, name: str, text: str) -> Path:
+def _write(folder: Path, name: str, text: str, suffix: str) -> Path:
     check_name(name)
-    path = _path(folder, name)
+    path = _path(folder, name, suffix)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # readable by its owner alone

@@ -23,6 +23,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
 from fairplace import enrolling, replay, settings, shelf
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
@@ -32,6 +34,7 @@ from fairplace.ledger import disclosure, entry
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import KeyRegister
+from fairplace.ledger.register_events import Earlier
 from fairplace.ledger.signing import HeadSigner
 from fairplace.ledger.store import keeping
 from fairplace.ledger.store.connection import format_of
@@ -131,7 +134,7 @@ class Register:
     def service(self, role: str) -> Signer:
         """The register's own key for a service role."""
         name = f"{self.domain}/service/{role}"
-        return Signer(name, seeds.read(self.folder / "secrets", _seed_of(role)))
+        return Signer(name, seeds.read(self.folder / "secrets", seed_of(role)))
 
     @cached_property
     def signer(self) -> HeadSigner:
@@ -219,7 +222,10 @@ class Register:
         )
 
     def revoke(self, vkey: str, *, reason: str, admin: Signer) -> Appended:
-        """From now on the key may sign nothing; what it signed before stands. `reason` is a public code."""
+        """From now on the key may sign nothing; what it signed before stands. `reason` is a public code.
+
+        `admin` is a head's key, or the very key that is revoked.
+        """
         enrolling.check_revocation(Vkey.parse(vkey), self.reader.register())
         return self.key_event(
             "key.revoked/1", {"reason": reason, "vkey": vkey}, admin, statement=f"Revoke the key {vkey}"
@@ -238,15 +244,16 @@ class Register:
         self,
         kind: str,
         body: dict[str, object],
-        admin: Signer,
-        *,
+        *signers: Signer,
         statement: str,
         key: str | None = None,
         opening: disclosure.Opening | None = None,
+        second: frozenset[str] = frozenset(),
     ) -> Appended:
-        """Record one event of the key register. `key` is its idempotency key."""
-        prepared = self._prepared(kind, body, admin.vkey.name, statement=statement, key=key, opening=opening)
-        return self.desk.append(prepared, signed_by(admin)(prepared))
+        """Record one event of the key register. `key` is its idempotency key; `second` is who must sign it second."""
+        by = signers[0].vkey.name
+        prepared = self._prepared(kind, body, by, statement=statement, key=key, opening=opening, second=second)
+        return self.desk.append(prepared, signed_by(*signers)(prepared))
 
     def _prepared(
         self,
@@ -257,6 +264,7 @@ class Register:
         statement: str,
         key: str | None,
         opening: disclosure.Opening | None,
+        second: frozenset[str] = frozenset(),
     ) -> Prepared:
         return self.desk.prepare_register(
             kind,
@@ -266,6 +274,7 @@ class Register:
             statement=statement,
             slots={opening.slot: disclosure.Slot("personal", opening.digest)} if opening else {},
             openings=(opening,) if opening else (),
+            second=second,
         )
 
 
@@ -288,9 +297,11 @@ def create(
     sources: Sources = SYSTEM,
     worthless: bool = False,
     signer: str = "",
+    continues: Earlier | None = None,
 ) -> Register:
     """Make a register: its folder, the log's and the services' keys, and the first entries, signed by `root`.
 
+    `continues` is an earlier log, as far as it is trusted, after which this one is begun anew.
     `signer` is where a signer of its own listens, `unix:PATH`: the log's keys are then its, and none are made here.
 
     The folder must be new or empty; nothing is overwritten, and what fails on the way leaves nothing behind.
@@ -298,11 +309,10 @@ def create(
     """
     authority = check_new(folder, authority, origin)
     enrolling.check_name(root.vkey.name, "root", domain_of(origin))
-    new = not folder.exists()
+    chosen = settings.new(authority=authority, origin=origin, vkeys=[], signer=signer)
+    new, draw = not folder.exists(), sources.entropy if worthless else SYSTEM.entropy
     try:
-        return _filled(
-            folder, authority, origin, root, sources, sources.entropy if worthless else SYSTEM.entropy, signer
-        )
+        return _filled(folder, chosen, root, sources, draw, continues)
     except BaseException:
         _emptied(folder, new)
         raise
@@ -320,36 +330,37 @@ def check_new(folder: Path, authority: str, origin: str) -> str:
 
 def _filled(
     folder: Path,
-    authority: str,
-    origin: str,
+    chosen: Settings,
     root: Signer,
     sources: Sources,
     draw: Callable[[int], bytes],
-    signer: str,
+    continues: Earlier | None,
 ) -> Register:
-    secrets = folder / "secrets"
-    if signer:
-        settings.check_signer(signer, "--signer")
+    secrets, origin = folder / "secrets", chosen.origin
+    if chosen.signer:
+        settings.check_signer(chosen.signer, "--signer")
         secrets.mkdir(mode=0o700, parents=True)
     else:
         make_signer(secrets, origin, draw)
-    for name in (*map(_seed_of, SERVICES), VAULT):
+    for name in (*map(seed_of, SERVICES), VAULT):
         seeds.keep(secrets, name, draw(32))
-    chosen = settings.new(authority=authority, origin=origin, vkeys=[], signer=signer)
     was = signer_of(folder, chosen, sources).last()
     if was.size:
         raise Refused(f"the signer has signed {was.size} entries of {origin} already; a new log needs a new one")
     log_keys = list(was.vkeys)
-    chosen = settings.new(authority=authority, origin=origin, vkeys=log_keys, signer=signer)
+    chosen = msgspec.structs.replace(chosen, log=[msgspec.structs.replace(chosen.log[0], vkeys=log_keys)])
     made = Register(folder, sources, chosen)
     try:
-        made.key_event(
-            "log.opened/1", {"root_key": root.vkey.text}, root, statement=f"Open the log {origin}", key="open"
-        )
+        opened: dict[str, object] = {"root_key": root.vkey.text}
+        if continues is not None:
+            opened["continues"] = msgspec.to_builtins(continues)
+        made.key_event("log.opened/1", opened, root, statement=f"Open the log {origin}", key="open")
         for vkey in log_keys:
             made.key_event("log-key.added/1", {"vkey": vkey}, root, statement="Name a key of the log", key=vkey)
         for role in SERVICES:
-            made.enrol(made.service(role).vkey.text, role, holder=f"{authority}: {role}", provider=None, admin=root)
+            made.enrol(
+                made.service(role).vkey.text, role, holder=f"{chosen.authority}: {role}", provider=None, admin=root
+            )
         made.publisher.publish()
         settings.write(folder, chosen)
     except BaseException:
@@ -360,7 +371,7 @@ def _filled(
 
 def _keep_what_is_new(folder: Path) -> None:
     """The seeds that a register of format 1 lacks. Nothing is wrapped under them before its upgrade."""
-    for name in (VAULT, _seed_of("vault")):
+    for name in (VAULT, seed_of("vault")):
         with contextlib.suppress(FileExistsError):
             seeds.keep(folder / "secrets", name, SYSTEM.entropy(32))
 
@@ -384,7 +395,7 @@ def signer_of(folder: Path, chosen: Settings, sources: Sources = SYSTEM) -> Head
     return Keeper(folder / "secrets", chosen.origin, clock=sources.clock)
 
 
-def _seed_of(role: str) -> str:
+def seed_of(role: str) -> str:
     """The name of the file that holds a service's seed."""
     return _SERVICE_SEEDS.get(role, role)
 

@@ -13,24 +13,20 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from fairplace import catalogue
 from fairplace.errors import Malformed, Missing, Unproven
+from fairplace.following import FOLLOWED, Recorder, Releases, spans
 from fairplace.ledger import disclosure, note, tiles
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.entry import Entry, parse, parsed
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.store.port import Store, Stored
-from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId
 
 View = Literal["authority", "public"]
-
-DISCLOSED = "value.disclosed/1"
-WITHDRAWN = "value.withdrawn/1"
 
 _DEPOSIT = b'"type":"deposit.'
 
@@ -51,6 +47,10 @@ class Reader(Protocol):
 
     def register(self) -> KeyRegister:
         """The key register up to the newest entry; it judges any earlier place too."""
+        ...
+
+    def register_at(self, size: int) -> KeyRegister:
+        """The key register as the first `size` entries have it."""
         ...
 
     def entry(self, index: int) -> Entry: ...
@@ -75,56 +75,9 @@ class Reader(Protocol):
         """The slots whose openings are public at the size `upto`, by entry."""
         ...
 
-
-class _Releases:
-    """What was disclosed and what was taken down, by the entry that it is about, in log order."""
-
-    def __init__(self) -> None:
-        self._acts: dict[int, list[tuple[int, bool, frozenset[str]]]] = {}
-
-    def add(self, index: int, entry: Entry) -> None:
-        envelope = entry.envelope
-        match catalogue.read(envelope.type, envelope.body, envelope.sealed, {}):
-            case Disclosed(openings=openings) | Withdrawn(openings=openings):
-                public = envelope.type == DISCLOSED
-                for one in openings:
-                    self._acts.setdefault(one.entry, []).append((index, public, frozenset(one.slots)))
-            case _:
-                raise Malformed(f"entry {index}, {envelope.type}, neither opens nor closes anything")
-
-    def slots(self, entry: int, upto: int) -> frozenset[str]:
-        """The slots of an entry that are public at this size: the last act on a slot wins."""
-        found: frozenset[str] = frozenset()
-        for index, public, slots in self._acts.get(entry, ()):
-            if index < upto:
-                found = found | slots if public else found - slots
-        return found
-
-    def in_effect(self, upto: int) -> dict[int, frozenset[str]]:
-        return {entry: found for entry in list(self._acts) if (found := self.slots(entry, upto))}
-
-
-class _Recorder:
-    """Entries to recorded events."""
-
-    def __init__(self, register: KeyRegister) -> None:
-        self._register = register
-
-    def recorded(self, index: int, entry: Entry, case: CaseId | None, openings: Mapping[str, Any]) -> Recorded:
-        envelope = entry.envelope
-        return Recorded(
-            index=index,
-            leaf=entry.leaf_text,
-            at=envelope.at,
-            actor=envelope.actor,
-            signers=tuple(line.name for line in entry.lines),
-            roles=self._register.roles_of(envelope.actor, keys=envelope.keys, index=index),
-            type=envelope.type,
-            stream=envelope.stream,
-            n=envelope.n,
-            case=case,
-            event=catalogue.read(envelope.type, envelope.body, envelope.sealed, openings),
-        )
+    def contested(self, start: int, stop: int) -> frozenset[int]:
+        """The entries of which the register says between `start` and `stop` that a signature on them is contested."""
+        ...
 
 
 class StoreReader:
@@ -136,7 +89,7 @@ class StoreReader:
         self._lock = threading.Lock()
         self._register = KeyRegister()
         self._register_upto = 0
-        self._releases = _Releases()
+        self._releases = Releases()
         self._releases_upto = 0
 
     @property
@@ -160,6 +113,13 @@ class StoreReader:
                 self._register = register
             self._register_upto = size
             return self._register
+
+    def register_at(self, size: int) -> KeyRegister:
+        register = KeyRegister()
+        for stored in self._store.of_types(self._log, sorted(REGISTER_TYPES), 0, size):
+            entry = parsed(stored.raw)
+            register.apply(stored.index, entry.leaf, entry.envelope)
+        return register
 
     def entry(self, index: int) -> Entry:
         for stored in self._store.entries(self._log, index, index + 1):
@@ -229,11 +189,21 @@ class StoreReader:
         size = self._follow()
         return self._releases.in_effect(size if upto is None else upto)
 
+    def contested(self, start: int, stop: int) -> frozenset[int]:
+        register = self.register()
+        found = spans(register, start, stop)
+        return frozenset(
+            stored.index
+            for first, last in found
+            for stored in self._store.entries(self._log, first, last + 1)
+            if register.contested(stored.index, parse(stored.raw).lines, stop)
+        )
+
     def _follow(self) -> int:
         """Take in the releases that are new; the size of the log up to which they are known."""
         with self._lock:
             size = self.size
-            for stored in self._store.of_types(self._log, (DISCLOSED, WITHDRAWN), self._releases_upto, size):
+            for stored in self._store.of_types(self._log, FOLLOWED, self._releases_upto, size):
                 self._releases.add(stored.index, parsed(stored.raw))
             self._releases_upto = size
             return size
@@ -246,8 +216,8 @@ class StoreReader:
     def _read(
         self, batch: Sequence[Stored], view: View, upto: int | None, only: CaseId | None = None
     ) -> Iterator[Recorded]:
-        recorder = _Recorder(self.register())
-        self._follow()
+        size = self._follow()
+        recorder = Recorder(self.register(), self._releases, size if upto is None else upto)
         # What is closed to this view is not even opened.
         shown = None if view == "authority" else {one.index: self._readable(one.index, upto) for one in batch}
         held = self._store.openings(self._log, [stored.index for stored in batch], shown)
@@ -276,11 +246,11 @@ class FolderReader:
         published = tiles.TileReader(lambda name: _file(folder / name, MOST_FILE), self._size)
         self._entries = [parse(raw) for raw in published.entries()]
         self._register = KeyRegister()
-        self._releases = _Releases()
+        self._releases = Releases()
         for index, entry in enumerate(self._entries):
             if entry.envelope.type in REGISTER_TYPES:
                 self._register.apply(index, entry.leaf, entry.envelope)
-            elif entry.envelope.type in (DISCLOSED, WITHDRAWN):
+            elif entry.envelope.type in FOLLOWED:
                 self._releases.add(index, entry)
         self._openings = {
             index: _published(folder, index, self.entry(index)) for index in self._releases.in_effect(self._size)
@@ -300,6 +270,12 @@ class FolderReader:
 
     def register(self) -> KeyRegister:
         return self._register
+
+    def register_at(self, size: int) -> KeyRegister:
+        register = KeyRegister()
+        for index, entry in enumerate(self._entries[:size]):
+            register.apply(index, entry.leaf, entry.envelope)
+        return register
 
     def entry(self, index: int) -> Entry:
         if not 0 <= index < self._size:
@@ -332,7 +308,7 @@ class FolderReader:
         return case if isinstance(case, str) else None
 
     def _read(self, indexes: Iterable[int], size: int) -> Iterator[Recorded]:
-        recorder = _Recorder(self._register)
+        recorder = Recorder(self._register, self._releases, size)
         for index in indexes:
             entry = self._entries[index]
             if entry.envelope.type in REGISTER_TYPES:
@@ -347,6 +323,14 @@ class FolderReader:
 
     def disclosed(self, upto: int | None = None) -> Mapping[int, frozenset[str]]:
         return self._releases.in_effect(self._upto(upto))
+
+    def contested(self, start: int, stop: int) -> frozenset[int]:
+        return frozenset(
+            index
+            for first, last in spans(self._register, start, stop)
+            for index in range(first, last + 1)
+            if self._register.contested(index, self._entries[index].lines, stop)
+        )
 
 
 def _published(folder: Path, index: int, entry: Entry) -> dict[str, Opening]:

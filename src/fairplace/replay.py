@@ -1,7 +1,8 @@
 """Feed published entries to projections, follow the log, and rebuild a projection from nothing.
 
-- A row is a function of the entries below the position and of the openings in effect there: a release or a take-down
-  folds every row that it touches again from nothing, so live and rebuilt rows are the same bytes.
+- A row is a function of the entries below the position, of the openings in effect there, and of which signatures are
+  contested there: what changes any of that for an earlier entry folds every row that has it again from nothing, so live
+  and rebuilt rows are the same bytes.
 - Rows and position move in one transaction, compared and set: each entry counts once, whoever follows.
 - Nothing of a case that concerns one person reaches a row; what was shown before that was known goes.
 - A rebuild is one pass with the openings of its end, so that it never shows what was taken down.
@@ -179,13 +180,16 @@ class Replay:
         stop = min(start + self._batch, group.opened if rebuilding else size)
         opened = group.opened if rebuilding else stop
         records = list(self._source.recorded(start, stop, "public", opened))
+        contested = frozenset(self._source.contested(start, stop))
         with self._transaction():
             if self._behind(size) != group:
                 return 0
             hidden = self._cases(records)
             for name in group.names:
                 step = Step(self._connection, self._source, self._projections[name].projection, self._code)
-                step.take(records, start=start, opened=opened, rebuilding=rebuilding, hidden=hidden)
+                step.take(
+                    records, start=start, opened=opened, rebuilding=rebuilding, hidden=hidden, contested=contested
+                )
             self._connection.executemany(
                 "UPDATE projection_position SET position = ?, opened = ? WHERE projection = ?",
                 [(stop, opened, name) for name in group.names],

@@ -28,6 +28,7 @@ Seconds = Annotated[int, msgspec.Meta(ge=1, le=24 * 60 * 60)]
 
 MOST_BYTES = 1 << 20
 _SIGNER = re.compile(r"unix:(/[^\x00-\x1f]{1,200})")
+_VKEYS = re.compile(r"^(\s*vkeys\s*=\s*)\[[^\]]*\]", re.MULTILINE)
 _SIGNER_LINE = re.compile(r"signer\s*=")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _WITNESS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -258,6 +259,23 @@ def set_signer(folder: Path, signer: str) -> None:
     text = "".join([f"signer = {_quoted(signer)}\n", *lines])
     if read(text.encode("utf-8"), str(path), {}).signer != signer:
         raise Misconfigured(f"{path} cannot be changed by a program; add the line signer = {_quoted(signer)} by hand")
+    _replace(folder, text)
+
+
+def set_vkeys(folder: Path, vkeys: list[str]) -> None:
+    """Say in a register's settings which keys its log has; everything else stays as it was written."""
+    path = folder / FILE
+    text = path.read_text("utf-8")
+    before = read(text.encode("utf-8"), str(path), {})
+    if before.log[0].vkeys == vkeys:
+        return
+    lines = "".join(f"    {_quoted(vkey)},\n" for vkey in vkeys)
+    text = _VKEYS.sub(lambda found: f"{found[1]}[\n{lines}]", text, count=1)
+    wanted = msgspec.structs.replace(before, log=[msgspec.structs.replace(before.log[0], vkeys=vkeys), *before.log[1:]])
+    if read(text.encode("utf-8"), str(path), {}) != wanted:
+        raise Misconfigured(
+            f"{path} cannot be changed by a program; say by hand under [[log]]: vkeys = [{', '.join(map(_quoted, vkeys))}]"
+        )
     _replace(folder, text)
 
 

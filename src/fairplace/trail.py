@@ -27,7 +27,11 @@ Shown = str | int | bool | list[str] | None
 
 
 class TrailItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry as a trail shows it. `words` are texts released, by slot; `withheld` the slots still closed."""
+    """One entry as a trail shows it. `words` are texts released, by slot; `withheld` the slots still closed.
+
+    `contested`: the entry that reports a key stolen which signed this one; `reaffirmed`: the entry by which whoever the
+    key belongs to stands by it.
+    """
 
     index: int
     leaf: LeafHash
@@ -43,6 +47,8 @@ class TrailItem(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Shown]
     words: dict[str, Text]
     withheld: list[str]
+    contested: int | None = None
+    reaffirmed: int | None = None
 
 
 class Withheld(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +99,7 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     procurement.Imported: ("ocid", "release", "released_at", "tags", "method", "status", "tender_closes"),
     people.InterestsDeclared: ("acting_as", "bidders_known"),
     people.InterestDecided: ("outcome",),
+    people.Reaffirmed: (),
     challenge.Lodged: ("kind", "ground", "remedy", "about"),
     challenge.Acknowledged: (),
     challenge.Answered: (),
@@ -161,6 +168,8 @@ def trail_item(recorded: Recorded) -> tuple[TrailItem, list[Withheld]]:
         facts=_facts(event),
         words={f"/{name}": text for name in WORDS.get(kind, ()) if (text := getattr(event, name).get()) is not None},
         withheld=[slot for (slot, _), _ in closed],
+        contested=None if recorded.contested is None else recorded.contested.said,
+        reaffirmed=None if recorded.contested is None else recorded.contested.reaffirmed,
     )
     return item, [
         Withheld(index=recorded.index, type=recorded.type, slot=slot, count=count, basis=basis)
@@ -172,6 +181,8 @@ def _facts(event: Fact) -> dict[str, Shown]:
     if isinstance(event, procurement.ContactRecorded):
         handling = event.handling.get()
         return {} if handling is None else {name: getattr(handling, name) for name in HANDLING}
+    if isinstance(event, people.Reaffirmed):
+        return {"entries": [str(index) for index in event.entries]}
     return {name: getattr(event, name) for name in FACTS.get(type(event), ())}
 
 

@@ -576,6 +576,7 @@ class Town:
             "rule": "/rules/ET-01",
             "log": "/log",
             "log, from the start": "/log?from=0",
+            "keys": "/keys",
             "entry": f"/log/{self.at['reasons']}",
             "entry, the first": "/log/0",
             "entry, a release": f"/log/{self.at['first release']}",

@@ -11,6 +11,7 @@ from tests.story import EVALUATORS, open_competition
 REGISTER = set(register_events.EVENTS)
 OWN_KEY = {"key.revoked/1", "key.rotated/1", "key.recovery-stopped/1"}
 """What everybody may say of their own key: the register holds them to that."""
+OWN_SIGNATURE = {"signature.reaffirmed/1"}
 
 
 def test_the_table_names_every_type_of_event_and_no_other() -> None:
@@ -69,7 +70,9 @@ def test_the_services_do_not_decide() -> None:
         "vault": ("sealed.read",),
     }.items():
         allowed = [event_type for event_type in roles.TABLE if roles.may({service}, event_type)]
-        assert all(event_type.startswith(prefixes) for event_type in allowed if event_type not in OWN_KEY)
+        assert all(
+            event_type.startswith(prefixes) for event_type in allowed if event_type not in OWN_KEY | OWN_SIGNATURE
+        )
 
 
 def test_marks_awards_and_overrides_are_in_different_hands() -> None:

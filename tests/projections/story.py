@@ -110,6 +110,9 @@ class Log:
                 found.difference_update(named)
         return found
 
+    def contested(self, start: int, stop: int) -> tuple[int, ...]:
+        return ()
+
     def recorded(self, start: int, stop: int, view: Any = "authority", upto: int | None = None) -> Iterator[Recorded]:
         shown = self.in_effect(self.size if upto is None else upto)
         for index in range(start, min(stop, self.size)):

@@ -127,6 +127,9 @@ class Memory:
         self.size = size
         self._closed, self._open = zip(*(_read(event) for event in _story()), strict=True)
 
+    def contested(self, start: int, stop: int) -> tuple[int, ...]:
+        return ()
+
     def recorded(self, start: int, stop: int, view: Any = "public", upto: int | None = None) -> Iterator[Recorded]:
         upto = self.size if upto is None else upto
         length = len(self._open)

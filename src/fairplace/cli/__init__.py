@@ -19,6 +19,7 @@ import click
 
 import fairplace
 from fairplace.cli.console import told
+from fairplace.cli.key_commands import key
 from fairplace.cli.monitor_commands import monitor
 from fairplace.cli.signer_commands import signer
 from fairplace.cli.witness_commands import witness
@@ -102,11 +103,18 @@ def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
 @click.option(
     "--signer", "where", default="", metavar="unix:PATH", help="A signer that holds the log's keys elsewhere."
 )
-def init(folder: Path, authority: str, origin: str, where: str) -> int:
+@click.option(
+    "--continues",
+    "earlier",
+    metavar="DIR|FILE",
+    type=FOLDER,
+    help="An earlier log that this one goes on from: its register, its published files, or a checkpoint of it.",
+)
+def init(folder: Path, authority: str, origin: str, where: str, earlier: Path | None) -> int:
     """Make a new register in DIR, and its root key in your own key folder."""
     from fairplace.cli.registers import make_register
 
-    return make_register(folder, authority, origin, told, signer=where)
+    return make_register(folder, authority, origin, told, signer=where, earlier=earlier)
 
 
 @cli.command()
@@ -225,58 +233,6 @@ def timestamp_add(folder: Path, answer: Path, authority: Path, chain: Path | Non
 
 
 @cli.group()
-def key() -> None:
-    """Make and enrol keys; revoke them; list who may sign."""
-
-
-@key.command("new")
-@click.argument("name")
-def key_new(name: str) -> int:
-    """Make a signing key in your own key folder and print its public key."""
-    from fairplace.cli.keys import new_key
-
-    return new_key(name, told)
-
-
-@key.command("enrol")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("vkey")
-@click.option("--role", required=True, help="What the key may do, as evaluator or approver.")
-@click.option("--holder", required=True, help="Whose key it is; sealed, never published.")
-@click.option("--provider", help="The provider's id, for a provider's key.")
-@click.option("--as", "who", help="The root or key-admin key that signs; your register's root key unless given.")
-def key_enrol(folder: Path, vkey: str, role: str, holder: str, provider: str | None, who: str | None) -> int:
-    """Let a key act in a role."""
-    from fairplace.cli.keys import enrol_key
-
-    return enrol_key(folder, vkey, role, holder, provider, who, told)
-
-
-@key.command("revoke")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("vkey", metavar="NAME|VKEY")
-@click.option(
-    "--reason", type=click.Choice(["lost", "stolen", "left", "replaced", "other"]), required=True, help="Published."
-)
-@click.option("--as", "who", help="The root or key-admin key that signs.")
-def key_revoke(folder: Path, vkey: str, reason: str, who: str | None) -> int:
-    """From now on this key may sign nothing; what it signed stands."""
-    from fairplace.cli.keys import revoke_key
-
-    return revoke_key(folder, vkey, reason, who, told)
-
-
-@key.command("list")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--json", "as_json", is_flag=True)
-def key_list(folder: Path, as_json: bool) -> int:
-    """Who may sign, as what, and since which entry."""
-    from fairplace.cli.keys import list_keys
-
-    return list_keys(folder, as_json)
-
-
-@cli.group()
 def people() -> None:
     """People who sign in with a browser: invite them, and confirm their keys."""
 
@@ -344,6 +300,7 @@ def checkpoint(folder: Path) -> int:
     return print_checkpoint(folder, told)
 
 
+cli.add_command(key)
 cli.add_command(signer)
 cli.add_command(witness)
 cli.add_command(monitor)

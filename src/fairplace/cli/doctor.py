@@ -12,10 +12,11 @@ from pathlib import Path
 from rich.console import Console
 
 import fairplace_verify
-from fairplace import assess, shelf
+from fairplace import assess, log_keys, shelf
 from fairplace.errors import FairplaceError
-from fairplace.ledger.note import parse_note, tree_head
+from fairplace.ledger.note import ED25519, Vkey, mldsa_supported, parse_note, tree_head
 from fairplace.on_disk import SERVICES, Register
+from fairplace.terms import moment
 from fairplace.witness.client import seen
 from fairplace.witness.known import Witness, last_met
 
@@ -61,8 +62,34 @@ def _keys(register: Register) -> Iterator[Ill]:
     logs = [vkey.text for vkey in register.reader.register().log_keys()]
     if register.settings.log[0].vkeys != logs:
         yield 5, f"fairplace.toml names other keys of the log than the register; they are {', '.join(logs)}"
-    if not set(register.signer.last().vkeys) & set(logs):
+    mine = set(register.signer.last().vkeys)
+    if not mine & set(logs):
         yield 5, "the seed of the log is not that of its registered key; restore it from its backup"
+    elif missing := [
+        vkey for vkey in logs if vkey not in mine and (Vkey.parse(vkey).kind == ED25519 or mldsa_supported())
+    ]:
+        yield (
+            5,
+            f"the seed of the log's key {missing[0][:80]} is missing, so it no longer signs; restore it or retire it",
+        )
+    if due := log_keys.due(register):
+        late = moment(register.store.now()) >= moment(due)
+        yield (
+            0,
+            (
+                f"new keys of the log stand beside the old, which {'can be retired now' if late else f'stay until {due}'}:"
+                f" 'fairplace key retire-log {register.folder}'"
+            ),
+        )
+    for one in register.reader.register().recoveries():
+        if one.over is None:
+            yield (
+                0,
+                (
+                    f"a recovery of {one.vkey.name} is under way since entry {one.start}, {one.at}; if nobody there lost a key,"
+                    f" stop it: 'fairplace key stop-recovery {register.folder} {one.vkey.name} --reason WHY'"
+                ),
+            )
     for path in sorted((register.folder / "secrets").iterdir()):
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield 5, f"others can read {path}; run 'chmod 600 {path}', and think about whether it was read"

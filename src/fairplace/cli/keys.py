@@ -12,6 +12,7 @@ from rich.console import Console
 
 from fairplace.errors import Conflict, Malformed, Misconfigured, Missing
 from fairplace.keyring import Keyring, keep, personal_folder
+from fairplace.ledger.key_table import Standing, how
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.on_disk import Register
 
@@ -71,7 +72,7 @@ def enrol_key(
                     f"{_name(vkey)} acts as {role} already; 'fairplace key list {folder}' shows who may what"
                 )
         done = register.enrol(
-            Vkey.parse(vkey).text, role, holder=holder, provider=provider, admin=_admin(register, who)
+            Vkey.parse(vkey).text, role, holder=holder, provider=provider, admin=admin_of(register, who)
         )
         register.publisher.publish()
     told.print(f"{_name(vkey)} may act as {role} from entry {done.index} on.", markup=False)
@@ -80,8 +81,8 @@ def enrol_key(
 
 def revoke_key(folder: Path, vkey: str, reason: str, who: str | None, told: Console) -> int:
     with Register.open(folder) as register:
-        found = _standing(register, vkey)
-        done = register.revoke(found.text, reason=reason, admin=_admin(register, who))
+        found = standing_of(register, vkey)
+        done = register.revoke(found.text, reason=reason, admin=admin_of(register, who))
         register.publisher.publish()
     told.print(
         f"{found.name} may sign nothing after entry {done.index}; what it signed stands.", markup=False, soft_wrap=True
@@ -91,27 +92,50 @@ def revoke_key(folder: Path, vkey: str, reason: str, who: str | None, told: Cons
 
 def list_keys(folder: Path, as_json: bool) -> int:
     with Register.open(folder) as register:
-        for standing in register.reader.register().standings():
-            held = sorted({role for _, role in standing.roles})
-            if as_json:
-                line = {"vkey": standing.vkey.text, "roles": held, "added": standing.added, "revoked": standing.revoked}
-                click.echo(msgspec.json.encode(line))
-            else:
-                state = "" if standing.revoked is None else f", revoked at entry {standing.revoked}"
-                click.echo(f"{standing.vkey.text}  {', '.join(held)} since entry {standing.added}{state}")
+        keys = register.reader.register()
+    for standing in keys.standings():
+        held = sorted({role for _, role in standing.roles})
+        if as_json:
+            contested = [[one.first, one.last] for one in standing.contested]
+            line = {"vkey": standing.vkey.text, "roles": held, "added": standing.added, "revoked": standing.revoked}
+            click.echo(msgspec.json.encode({**line, "how": standing.ended, "contested": contested}))
+        else:
+            state = "" if standing.revoked is None else f", {how(standing)} at entry {standing.revoked}"
+            click.echo(f"{standing.vkey.text}  {', '.join(held)} since entry {standing.added}{state}{_doubt(standing)}")
+    for recovery in keys.recoveries():
+        if recovery.over is None and as_json:
+            recovering = {"recovering": recovery.vkey.name, "start": recovery.start, "at": recovery.at}
+            click.echo(
+                msgspec.json.encode({**recovering, "replaces": recovery.replaces.text, "vkey": recovery.vkey.text})
+            )
+        elif recovery.over is None:
+            click.echo(
+                f"{recovery.vkey.text}  is to take the place of {recovery.replaces.text}: recovery under way since entry"
+                f" {recovery.start}, {recovery.at}"
+            )
+    for key in keys.log_key_history():
+        if as_json:
+            click.echo(msgspec.json.encode({"log_key": key.vkey.text, "added": key.added, "retired": key.retired}))
+        else:
+            state = "" if key.retired is None else f", retired at entry {key.retired}"
+            click.echo(f"{key.vkey.text[:80]}  signs checkpoints since entry {key.added}{state}")
     return 0
 
 
-def _standing(register: Register, named: str) -> Vkey:
-    """The key of this name; of several with one name, the whole public key says which."""
+def _doubt(standing: Standing) -> str:
+    return "".join(f"; contested on entries {one.first} to {one.last}" for one in standing.contested)
+
+
+def standing_of(register: Register, named: str, *, ended: bool = False) -> Vkey:
+    """The key of this name, in use or, if it may have ended, the newest; the whole public key says any."""
     if "+" in named:
         return Vkey.parse(named)
     standings = register.reader.register().standings()
-    found = [one.vkey for one in standings if one.vkey.name == named and one.revoked is None]
-    if len(found) != 1:
-        many = "several keys have" if found else "no key that may sign has"
-        raise Missing(f"{many} the name {named!r}; give the whole public key, as 'fairplace key list' prints it")
-    return found[0]
+    found = [one.vkey for one in standings if one.vkey.name == named and (ended or one.revoked is None)]
+    if not found:
+        which = "no key" if ended else "no key that may sign"
+        raise Missing(f"{which} has the name {named!r}; 'fairplace key list' shows who may sign")
+    return found[-1]
 
 
 def _name(vkey: str) -> str:
@@ -124,7 +148,8 @@ def root_name(origin: str) -> str:
     return f"{domain_of(origin)}/root"
 
 
-def _admin(register: Register, who: str | None) -> Signer:
+def admin_of(register: Register, who: str | None) -> Signer:
+    """The key that signs for the register: the one named, or its root key."""
     name = who or root_name(register.origin)
     try:
         return keyring(register.folder).signer(name)

@@ -7,24 +7,30 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+import fairplace_verify
 from fairplace.cli.keys import keyring, make_key, root_name
-from fairplace.errors import Busy, Missing, Refused
+from fairplace.errors import Busy, Malformed, Missing, Refused
 from fairplace.ledger import paper
+from fairplace.ledger.note import b64, parse_note, tree_head
+from fairplace.ledger.register_events import Earlier
 from fairplace.on_disk import Register, check_new, create, domain_of
 
 PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "lost", "policy", "tile", "timestamp"})
 """What may stand in a published folder (wire format, section 10)."""
 
 
-def make_register(folder: Path, authority: str, origin: str, told: Console, *, signer: str = "") -> int:
+def make_register(
+    folder: Path, authority: str, origin: str, told: Console, *, signer: str = "", earlier: Path | None = None
+) -> int:
     check_new(folder, authority, origin)
+    continues = None if earlier is None else head_of(earlier, origin)
     name = root_name(origin)
     try:
         root = keyring().signer(name)
         told.print(f"Using your key of {name} as the root key.", markup=False)
     except Missing:
         root = make_key(name, told)
-    with create(folder, authority=authority, origin=origin, root=root, signer=signer) as register:
+    with create(folder, authority=authority, origin=origin, root=root, signer=signer, continues=continues) as register:
         told.print(f"Made the register of {register.settings.authority} in {folder}.", markup=False, soft_wrap=True)
         told.print("Give these public keys to everybody who will verify it, by another way than this register:")
         for vkey in register.settings.log[0].vkeys:
@@ -35,6 +41,33 @@ def make_register(folder: Path, authority: str, origin: str, told: Console, *, s
         soft_wrap=True,
     )
     return 0
+
+
+def head_of(earlier: Path, origin: str) -> Earlier:
+    """The log that a new one goes on from: as far as it is published, or as far as a checkpoint says.
+
+    Published files are checked; a checkpoint is taken as it is: whoever gives it says that they trust it.
+    """
+    if earlier.is_dir():
+        report = fairplace_verify.verify_register(earlier)
+        if report.false is not None:
+            raise Refused(
+                f"the earlier log in {earlier} is not true: {report.false}; give a copy from before, or the last"
+                " checkpoint that you trust"
+            )
+        found = Earlier(log=report.origin, root=report.root, size=report.size)
+    else:
+        try:
+            note = earlier.read_bytes()
+        except OSError as error:
+            raise Malformed(f"{earlier} cannot be read: {error.strerror}; give a register, or a checkpoint") from error
+        log, size, root = tree_head(parse_note(note)[0])
+        found = Earlier(log=log, root=b64(root), size=size)
+    if found.log == origin:
+        raise Refused(f"the earlier log is {origin} too; a log that goes on from another has an origin of its own")
+    if not found.size:
+        raise Refused(f"the checkpoint of {found.log} in {earlier} is of an empty log; there is nothing to go on from")
+    return found
 
 
 def rebuild_rows(folder: Path, projections: tuple[str, ...], told: Console) -> int:

@@ -30,6 +30,15 @@ def signer_init(folder: Path, origin: str, seen: Path | None, root_key: str | No
     return make_signer(folder, origin, seen, root_key or "", told)
 
 
+@signer.command("add-keys")
+@click.argument("folder", metavar="STATE", type=PATH)
+def signer_add_keys(folder: Path) -> int:
+    """Make a second set of the log's keys in STATE and print them; 'fairplace key rotate-log' takes them into use."""
+    from fairplace.cli.signing import add_keys
+
+    return add_keys(folder, told)
+
+
 @signer.command("move")
 @click.argument("folder", metavar="DIR", type=PATH)
 @click.argument("state", metavar="STATE", type=PATH)

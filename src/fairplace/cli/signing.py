@@ -41,6 +41,21 @@ def make_signer(folder: Path, origin: str, seen: Path | None, root_key: str, tol
     return 0
 
 
+def add_keys(folder: Path, told: Console) -> int:
+    origin = origin_of(folder)
+    before = set(Keeper(folder, origin).last().vkeys)
+    folders.add_keys(folder, secrets.token_bytes, folders.next_suffix(folder))
+    for vkey in Keeper(folder, origin).last().vkeys:
+        if vkey not in before:
+            click.echo(vkey)
+    told.print(
+        f"Made new keys for {origin}. Next: 'fairplace key rotate-log DIR' where the register is.",
+        markup=False,
+        soft_wrap=True,
+    )
+    return 0
+
+
 def move_signer(folder: Path, state: Path, path: Path, told: Console) -> int:
     where = f"unix:{path.absolute()}"
     if state.resolve().is_relative_to(folder.resolve()):

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.params import FromPath, QueryParameter
 
 from fairplace.http import asked
+from fairplace.http.keys import keys_of
 from fairplace.http.routing import public
 from fairplace.http.site import OPEN, Answer, Site, TheSite, split_suffix, wants_data
 from fairplace.ledger import canonical
@@ -72,7 +73,7 @@ def log(request: Request[Any, Any, Any], site: TheSite, start: From = "") -> Ans
     if wants_data(request):
         return site.data({"from": first, "rows": rows})
     return site.page("log.html", rows=rows[::-1] if newest else rows, newest=newest, first=first, step=PAGE, size=size,
-        standing=site.standing(),
+        standing=site.standing(), keys=keys_of(site.key_register()),
     )  # fmt: skip
 
 
@@ -90,7 +91,9 @@ def entry(site: TheSite, name: FromPath[str]) -> Answer:
     if data:
         opened = {slot: opening.value for slot, opening in openings.items()}
         return site.data(
-            {"envelope": msgspec.to_builtins(found.envelope), "opened": opened}, index=index, leaf=found.leaf_text
+            {"contested": _doubt(site, index), "envelope": msgspec.to_builtins(found.envelope), "opened": opened},
+            index=index,
+            leaf=found.leaf_text,
         )
     return site.page(
         "entry.html",
@@ -98,6 +101,7 @@ def entry(site: TheSite, name: FromPath[str]) -> Answer:
         entry=found,
         text=raw.decode("utf-8"),
         case=_case(site, found.envelope.body.get("case")),
+        doubt=site.contested(index),
         openings={slot: _shown(one.value) for slot, one in sorted(openings.items()) if one.value not in EMPTY},
         empty=sum(one.value in EMPTY for one in openings.values()),
         closed=sorted((slot, part.basis) for slot, part in found.envelope.sealed.items() if slot not in openings),
@@ -105,6 +109,12 @@ def entry(site: TheSite, name: FromPath[str]) -> Answer:
         named=_named(found),
         bytes=len(raw),
     )
+
+
+def _doubt(site: Site, index: int) -> dict[str, Any] | None:
+    """Which entry reports a key stolen that signed this step, and by which its owner stands by it."""
+    found = site.contested(index)
+    return None if found is None else {"said": found.said, "by": found.by, "reaffirmed": found.reaffirmed}
 
 
 def _case(site: Site, case: object) -> Any:

@@ -262,4 +262,4 @@ def _alone(item: Any) -> tuple[Any, ...] | None:
     """What two steps must share to stand together; None for one that must stand alone."""
     if item.words or item.override or item.facts.get("notice"):
         return None
-    return (item.type, item.evidence, item.has_exhibit)
+    return (item.type, item.evidence, item.has_exhibit, item.contested, item.reaffirmed)

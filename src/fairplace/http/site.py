@@ -24,6 +24,8 @@ from fairplace.http.ports import Register, Rows
 from fairplace.http.published import Published
 from fairplace.http.rulebook import Rulebook
 from fairplace.ledger.archive import Archive
+from fairplace.ledger.register import KeyRegister
+from fairplace.recorded import Contested
 from fairplace.settings import Settings
 from fairplace.terms import LONDON, Instant, instant
 from fairplace.witness.known import Cosigned, cosigned, known, last_met
@@ -88,6 +90,8 @@ class Site:
         self.signatures = Signatures(room.acts, recorder)
         self.settings: Settings = register.settings
         self.rows: Rows = register.rows
+        self._reader = register.reader
+        self._keys: tuple[int, KeyRegister] = (0, KeyRegister())
         self.published = Published(register.public)
         self.public = register.public
         self.documents = register.documents
@@ -115,6 +119,22 @@ class Site:
     def today(self) -> date:
         """The day in London: whether a standstill runs depends on it, and nothing that is recorded does."""
         return datetime.now(UTC).astimezone(LONDON).date()
+
+    def key_register(self) -> KeyRegister:
+        """Who may sign, as far as it is published."""
+        size = self.published.size()
+        known, register = self._keys
+        if known != size:
+            register = self._reader.register_at(size)
+            self._keys = (size, register)
+        return register
+
+    def contested(self, index: int) -> Contested | None:
+        """Is a signature on this step contested, as far as that is published?"""
+        for recorded in self._reader.recorded(index, index + 1, "public", self.published.size()):
+            return recorded.contested
+        said = self.key_register().contested(index, self._reader.entry(index).lines)  # a step of the key register
+        return Contested(said=min(said.values()), by=tuple(said)) if said else None
 
     def page(self, template: str, /, *, status: int = 200, **context: Any) -> Answer:
         """A page for people. Every template gets `size`: how many entries are published."""

@@ -29,6 +29,13 @@ class DecideInterest(Command, frozen=True, kw_only=True, tag="decide-interest"):
     reason: Text
 
 
-AnyCommand = DeclareInterests | DecideInterest
+class ReaffirmSignatures(Command, frozen=True, kw_only=True, tag="reaffirm-signatures"):
+    """Stand by one's own signatures in a case, after the key that made them was reported stolen."""
 
-COMMANDS: tuple[type[Command], ...] = (DeclareInterests, DecideInterest)
+    gives: ClassVar[str] = "signature.reaffirmed/1"
+    entries: list[int]
+
+
+AnyCommand = DeclareInterests | DecideInterest | ReaffirmSignatures
+
+COMMANDS: tuple[type[Command], ...] = (DeclareInterests, DecideInterest, ReaffirmSignatures)

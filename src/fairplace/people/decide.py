@@ -1,4 +1,4 @@
-"""Interests: everybody who acts declares their own, and somebody else decides what follows."""
+"""Interests: everybody who acts declares their own, and somebody else decides what follows. And what one signed oneself."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from fairplace import procedure
 from fairplace.decision import Actor, Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
-from fairplace.people.commands import AnyCommand, DecideInterest, DeclareInterests
-from fairplace.people.events import Interest, InterestDecided, InterestsDeclared
+from fairplace.people.commands import AnyCommand, DecideInterest, DeclareInterests, ReaffirmSignatures
+from fairplace.people.events import Interest, InterestDecided, InterestsDeclared, Reaffirmed
 from fairplace.procedure import Objections
 from fairplace.procurement.events import BidsOpened
 from fairplace.terms import Instant
@@ -28,6 +28,8 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
             return _declare(command, history, at, by)
         case DecideInterest():
             return _decide(command, history, at, by)
+        case ReaffirmSignatures():
+            return _reaffirm(command, history, at, by)
 
 
 def _declare(command: DeclareInterests, history: History, at: Instant, by: Actor) -> Decision:
@@ -72,4 +74,31 @@ def _decide(command: DecideInterest, history: History, at: Instant, by: Actor) -
         event=InterestDecided(**stamp, person=person, outcome=command.outcome, reason=sealed("personal", reason)),
         statement=f"Decide on the interests of {person}: {_OUTCOMES[command.outcome]}.",
         second=procedure.second_for(stamp["override"]),
+    )
+
+
+def _reaffirm(command: ReaffirmSignatures, history: History, at: Instant, by: Actor) -> Decision:
+    procedure.head_of(history)
+    if command.is_report:
+        procedure.refuse("report", "nobody reports that another stands by a signature; leave 'evidence' out")
+    Objections(command, overridable=False).weigh()
+    entries = sorted(set(command.entries))
+    if not entries:
+        procedure.refuse("no-entries", "no entries came; name those that you stand by in 'entries'")
+    known = {recorded.index: recorded for recorded in history.events}
+    for index in entries:
+        if index not in known:
+            procedure.refuse("unknown-entry", f"entry {index} is not in this case; name entries that are")
+        contested = known[index].contested
+        if contested is None or by.key not in contested.by:
+            procedure.refuse("not-contested", f"entry {index} has no contested signature of {by.key}; leave it out")
+        if by.key in contested.again:
+            procedure.refuse(
+                "reaffirmed-already",
+                f"{by.key} stood by entry {index} at entry {contested.again[by.key]}; leave it out",
+            )
+    return Decision(
+        event=Reaffirmed(**procedure.event(command, history, at), entries=entries),
+        statement=f"Stand by my signature on {'entry' if len(entries) == 1 else 'entries'}"
+        f" {procedure.listed([str(index) for index in entries])}.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fairplace.event import Aside, Fact, Step
+from fairplace.event import Aside, Event, Fact, Step
 from fairplace.ledger.disclosure import Sealed
 from fairplace.terms import KeyName, Provider, Term, Text
 
@@ -38,7 +38,14 @@ class InterestDecided(Step, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     reason: Sealed[Text]
 
 
+class Reaffirmed(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody whose key was reported stolen stands by what it signed in this case, with a new key of the same name."""
+
+    entries: list[int]  # indexes, ascending; on each is a contested signature of theirs
+
+
 TYPES: dict[str, type[Fact]] = {
     "interest.declared/1": InterestsDeclared,
     "interest.decided/1": InterestDecided,
+    "signature.reaffirmed/1": Reaffirmed,
 }

@@ -57,6 +57,7 @@ def _rule(first: str, why: str, *, second: str = "") -> Rule:
 _OVERRIDE = "approver monitoring"
 _PEOPLE = " ".join(sorted(PEOPLE | {"root"}))
 _ANYBODY = " ".join(sorted(ROLES))
+_OWN = " ".join(sorted(ROLES - {"provider"}))
 
 TABLE: Mapping[str, Rule] = {
     # The key register
@@ -102,6 +103,7 @@ TABLE: Mapping[str, Rule] = {
     "procurement.imported/1": _rule("importer", "copied from a published notice by the register itself"),
     # People
     "interest.declared/1": _rule("officer evaluator moderator approver monitoring", "each for themselves"),
+    "signature.reaffirmed/1": _rule(_OWN, "each for their own signatures, with a new key"),
     "interest.decided/1": _rule("monitoring approver", "never the person whose interest it is", second=_OVERRIDE),
     # Challenges
     "challenge.lodged/1": _rule("receiver", "the challenger stays hidden"),
@@ -131,7 +133,13 @@ NOT_REPORTED: frozenset[str] = frozenset(
         for name in TABLE
         if name.startswith(("log.", "key.", "log-key.", "value.", "case.", "deposit.", "sealed.", "hold."))
     }
-    | {"procurement.imported/1", "interest.declared/1", "challenge.lodged/1", "challenge.withdrawn/1"}
+    | {
+        "signature.reaffirmed/1",
+        "procurement.imported/1",
+        "interest.declared/1",
+        "challenge.lodged/1",
+        "challenge.withdrawn/1",
+    }
 )
 """What nobody reports under their own name: it is the register's own doing, or its signer must not show who came."""
 

@@ -65,7 +65,7 @@ _EVERY_STEP = (
 )
 _BESIDE = (
     "interest.declared/1 challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1"
-    " challenge.withdrawn/1 value.disclosed/1 value.withdrawn/1 case.assessed/1 procurement.imported/1"
+    " challenge.withdrawn/1 value.disclosed/1 value.withdrawn/1 case.assessed/1 signature.reaffirmed/1 procurement.imported/1"
 )
 
 SIGHTS: tuple[Sight, ...] = (

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from fairplace.errors import Malformed, Misconfigured, Refused
@@ -32,6 +32,28 @@ def add_keys(folder: Path, draw: Callable[[int], bytes], suffix: str = "") -> No
     """Draw one key of each kind; `suffix` tells later ones apart, as `-2`."""
     seeds.keep(folder, f"{seeds.ED25519}{suffix}", draw(32))
     seeds.keep(folder, f"{seeds.MLDSA}{suffix}", draw(32))
+
+
+def next_suffix(folder: Path) -> str:
+    """What tells the next keys of a log apart from those in this folder: the first number from 2 that none has."""
+    taken = {path.stem for path in folder.glob("log*.seed")}
+    number = 2
+    while {f"{seeds.ED25519}-{number}", f"{seeds.MLDSA}-{number}"} & taken:
+        number += 1
+    return f"-{number}"
+
+
+def forget(folder: Path, origin: str, vkeys: Collection[str]) -> list[str]:
+    """Destroy the seeds of these keys, which the log uses no more. Returns those that were here."""
+    gone: list[str] = []
+    for path in sorted(folder.glob("log*.seed")):
+        seed = seeds.read(folder, path.stem)
+        vkey = seeds.signer_of(origin, path.stem, seed)
+        if vkey is not None and vkey.vkey.text in vkeys:
+            path.unlink()
+            gone.append(vkey.vkey.text)
+    sync(folder)
+    return gone
 
 
 def begin_again(folder: Path, origin: str, note: bytes, *, root_key: str = "") -> Signed:

@@ -22,18 +22,23 @@ def log_keys(folder: Path, origin: str) -> tuple[Signer | MlDsaSigner, ...]:
     """
     found: list[Signer | MlDsaSigner] = []
     for path in sorted(folder.glob("log*.seed"), key=lambda path: (path.name.startswith(MLDSA), path.name)):
-        if (named := _LOG_SEED.fullmatch(path.name)) is None:
+        if _LOG_SEED.fullmatch(path.name) is None:
             raise Misconfigured(f"{path} is no name of a log's key; expected log.seed, log-2.seed or log-mldsa.seed")
-        seed = read(folder, path.stem)
-        if not named[1]:
-            found.append(Signer(origin, seed))
-        elif mldsa_supported():
-            found.append(MlDsaSigner(origin, seed))
+        signer = signer_of(origin, path.stem, read(folder, path.stem))
+        if signer is not None:
+            found.append(signer)
     if not any(isinstance(key, Signer) for key in found):
         raise Misconfigured(
             f"the log's key {folder / ED25519}.seed is missing; restore it from its backup before anything else"
         )
     return tuple(found)
+
+
+def signer_of(origin: str, name: str, seed: bytes) -> Signer | MlDsaSigner | None:
+    """The key of a seed of this name; null for ML-DSA-44 where this machine cannot sign with it."""
+    if not name.startswith(MLDSA):
+        return Signer(origin, seed)
+    return MlDsaSigner(origin, seed) if mldsa_supported() else None
 
 
 def read(folder: Path, name: str) -> bytes:

@@ -1,0 +1,209 @@
+"""What is done about the keys of an open register: rotated, reported stolen, recovered by two others.
+
+- Nobody's key changes by one person's word: who signs first and second is the register's to judge, and that they are two
+  people is judged here, by the holders' names that enrolment sealed.
+- The waits are told by the `at` of entries; the store stamps none while the clock is behind what it holds.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fairplace import enrolling
+from fairplace.errors import Refused
+from fairplace.holders import names_of
+from fairplace.ledger.entry import Envelope, parsed
+from fairplace.ledger.note import Signer, Vkey
+from fairplace.ledger.register import KeyRegister, Recovery, Standing
+from fairplace.on_disk import Register, seed_of
+from fairplace.people.roles import TABLE
+from fairplace.prepared import Appended
+from fairplace.signer import seeds
+from fairplace.sources import SYSTEM
+
+
+class Stolen(NamedTuple):
+    """What was recorded of a stolen key: the reports, and the register's own entries that it signed meanwhile."""
+
+    reports: list[Appended]
+    contested: list[int]
+    of_register: list[int]
+
+
+class Keeping:
+    """Acts on the keys of one register."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    def rotate(self, old: Signer, vkey: str, admin: Signer) -> Appended:
+        """The key `vkey` takes the place of `old`, which signs first; `admin`, another person, signs second."""
+        new = Vkey.parse(vkey)
+        self.check_rotation(old, admin)
+        return self._say(
+            "key.rotated/1",
+            {"replaces": old.vkey.text, "vkey": new.text},
+            old,
+            admin,
+            statement=f"Let a new key of {new.name} take the place of the old",
+        )
+
+    def check_rotation(self, old: Signer, admin: Signer) -> None:
+        """May these two rotate the first one's key? Raises Refused when not."""
+        known = self._keys().standing(old.vkey.name, old.vkey.key_id)
+        if known is None or known.revoked is not None:
+            raise Refused(
+                f"the key {old.vkey.text} is not in use; a lost or stolen one is recovered by two others",
+                code="key-revoked",
+            )
+        self._two_people(old.vkey.name, admin.vkey.name)
+
+    def renew_service(self, role: str, vkey: str, admin: Signer) -> None:
+        """A service of the register's own goes on with a new key: by rotation, or anew when the old has ended."""
+        old = self._register.service(role)
+        standing = self._keys().standing(old.vkey.name, old.vkey.key_id)
+        if standing is not None and standing.revoked is None:
+            self.rotate(old, vkey, admin)
+        else:
+            settle_service(self._register, role)
+            holder = f"{self._register.settings.authority}: {role}"
+            self._register.enrol(vkey, role, holder=holder, provider=None, admin=admin)
+
+    def stolen(self, vkey: Vkey, first: int, last: int | None, by: Signer) -> Stolen:
+        """The key was stolen: what it signed on the entries `first` to `last` is contested.
+
+        Null: to the newest, or to the last before the key ended; that it handed on its place is not in doubt.
+        """
+        enrolling.check_revocation(vkey, self._keys())
+        size = self._register.reader.size
+        known = self._keys().standing(vkey.name, vkey.key_id)
+        ended = known.revoked if known is not None else None
+        end = last if last is not None else size - 1 if ended is None else ended - 1
+        if not first <= end < size:
+            raise Refused(
+                f"entries {first} to {end} came; the key may have signed some of 0 to {size - 1}, the first before the last",
+                code="interval",
+            )
+        reports = [self._contest(vkey, first, end, by)]
+        # Whoever has the key may have signed between the question and the answer.
+        since = reports[0].index - 1
+        if last is None and ended is None and since >= size and self._signed(vkey, size, since + 1):
+            reports.append(self._contest(vkey, size, since, by))
+        contested = sorted(
+            {index for one in reports for index in self._register.reader.contested(one.index, one.index + 1)}
+        )
+        register = self._keys().stream
+        return Stolen(reports, contested, [i for i in contested if self._entry(i).stream == register])
+
+    def start_recovery(self, vkey: str, first: Signer, second: Signer) -> Appended:
+        """Two people say that whoever has this name lost their key; `vkey` is to take its place a day later."""
+        new = Vkey.parse(vkey)
+        lost = self.newest(new.name)
+        self._check_recoverers(new.name, first, second)
+        return self._say(
+            "key.recovery-started/1",
+            {"replaces": lost.vkey.text, "vkey": new.text},
+            first,
+            second,
+            statement=f"Begin to replace the lost key of {new.name}",
+        )
+
+    def stop_recovery(self, name: str, reason: str, by: Signer) -> Appended:
+        recovery = self.under_way(name)
+        return self._say(
+            "key.recovery-stopped/1",
+            {"reason": reason, "start": recovery.start},
+            by,
+            statement=f"Stop the recovery of the key of {name}",
+        )
+
+    def finish_recovery(self, name: str, first: Signer, second: Signer) -> Appended:
+        """A day is over and nobody stopped it: the new key takes the place of the lost one."""
+        recovery = self.under_way(name)
+        self._check_recoverers(name, first, second)
+        return self._say(
+            "key.recovered/1",
+            {"start": recovery.start},
+            first,
+            second,
+            statement=f"Let the new key of {name} take the place of the lost one",
+        )
+
+    # Looking up
+
+    def newest(self, name: str) -> Standing:
+        """The key of this name that came last. Raises Refused when there is none."""
+        found = [one for one in self._keys().standings() if one.vkey.name == name]
+        if not found:
+            raise Refused(f"no key of {name[:200]} is registered; 'fairplace key list' shows who may sign", code="key")
+        return found[-1]
+
+    def under_way(self, name: str) -> Recovery:
+        """The recovery of this name. Raises Refused when there is none."""
+        for one in self._keys().recoveries():
+            if one.vkey.name == name and one.over is None:
+                return one
+        raise Refused(
+            f"no recovery of {name[:200]} is under way; 'fairplace key list' shows those that are", code="recovery"
+        )
+
+    # Within
+
+    def _keys(self) -> KeyRegister:
+        return self._register.reader.register()
+
+    def _entry(self, index: int) -> Envelope:
+        return self._register.reader.entry(index).envelope
+
+    def _say(self, kind: str, body: dict[str, object], *signers: Signer, statement: str) -> Appended:
+        return self._register.key_event(
+            kind, body, *signers, statement=statement, second=TABLE[kind].second if len(signers) > 1 else frozenset()
+        )
+
+    def _contest(self, vkey: Vkey, first: int, last: int, by: Signer) -> Appended:
+        return self._say(
+            "key.compromised/1",
+            {"from": first, "until": last, "vkey": vkey.text},
+            by,
+            statement=f"Report the key {vkey.text} stolen: its signatures on entries {first} to {last} are contested",
+        )
+
+    def _signed(self, vkey: Vkey, start: int, stop: int) -> bool:
+        ours = (vkey.name, vkey.key_id)
+        return any(
+            line[:2] == ours
+            for stored in self._register.store.entries(self._register.origin, start, stop)
+            for line in parsed(stored.raw).lines
+        )
+
+    def _check_recoverers(self, name: str, first: Signer, second: Signer) -> None:
+        people = [first.vkey.name, second.vkey.name, name]
+        for at, one in enumerate(people):
+            for other in people[at + 1 :]:
+                self._two_people(one, other)
+
+    def _two_people(self, one: str, other: str) -> None:
+        """Raises Refused when the two names are one person's."""
+        held = names_of(self._register.store, self._register.reader)
+        if one == other:
+            raise Refused(f"{one} came twice; this takes the signatures of two people", code="two-persons")
+        if one in held and other in held and enrolling.folded(held[one]) == enrolling.folded(held[other]):
+            raise Refused(
+                f"{one} and {other} are keys of one person, {held[one]}; this takes the signatures of two people",
+                code="two-persons",
+            )
+
+
+def next_service(register: Register, role: str) -> Signer:
+    """The key that is to take the place of a service's; its seed is drawn the first time it is asked for."""
+    name, secrets = f"{seed_of(role)}-next", register.folder / "secrets"
+    if not (secrets / f"{name}.seed").exists():
+        seeds.keep(secrets, name, SYSTEM.entropy(32))
+    return Signer(f"{register.domain}/service/{role}", seeds.read(secrets, name))
+
+
+def settle_service(register: Register, role: str) -> None:
+    """From now on the service signs with its new key; the old seed is gone."""
+    new, secrets = seed_of(role), register.folder / "secrets"
+    if (secrets / f"{new}-next.seed").exists():
+        (secrets / f"{new}-next.seed").replace(secrets / f"{new}.seed")
