@@ -15,6 +15,7 @@ from tests.browser import corpus
 from tests.browser.test_pages import opened
 from tests.http.town import Town
 from tests.ledger import vectors as v
+from tests.verifier import test_key_rules as key_rules
 from tests.verifier import writer as w
 
 AT_ONCE = 500
@@ -177,6 +178,38 @@ async def test_consistency_is_proved_and_judged_as_in_the_engine(page: Page, ver
             False,
             False,
         ]
+
+
+REGISTER = """async ([version, logs]) => {
+  const { KeyRegister } = await import(`/scripts/${version}/register.js`), { readEntry } = await import(`/scripts/${version}/entry.js`);
+  const report = await import(`/scripts/${version}/report.js`), bytes = await import(`/scripts/${version}/bytes.js`);
+  const out = [];
+  for (const entries of logs) {
+    const register = new KeyRegister();
+    let index = 0;
+    try {
+      for (; index < entries.length; index++) await register.take(index, await readEntry(bytes.fromB64(entries[index])));
+    } catch (error) {
+      if (!(error instanceof report.Falsehood)) throw error;
+    }
+    out.push(index);
+  }
+  return out;
+}"""
+
+
+async def test_each_rule_about_keys_is_judged_as_by_the_register_and_the_checker(page: Page, version: str) -> None:
+    """The table that holds those two to one another; each log ends at the place where it is refused."""
+    logs, right = [], []
+    for story, refusal, _ in key_rules.CASES.values():
+        log = key_rules.begun()
+        story(log)
+        logs.append([corpus.packed(one) for one in log.entries])
+        right.append(len(log.entries) - bool(refusal))
+    assert len(logs) > 60
+    found = await page.evaluate(REGISTER, [version, logs])
+    wrong = [name for name, one, other in zip(key_rules.CASES, found, right, strict=True) if one != other]
+    assert wrong == []
 
 
 VECTOR = proof.make(v.ENTRY_2, [v.DISCLOSURE], 2, [checker.from_b64(v.ROOTS[1].encode())], v.CHECKPOINT)

@@ -1,37 +1,69 @@
-"""The page that checks a proof: true, false, other, and honest about whose word it is."""
+"""The page that checks a file: one of five words, and honest about whose word it is."""
 
 from __future__ import annotations
 
 import base64
+import json
+import re
+from email.message import EmailMessage
+from html import escape, unescape
 from pathlib import Path
+
+import pytest
 
 import fairplace_verify
 from tests.http.conftest import Client
 from tests.http.test_pages import text_of
-from tests.http.town import Town
+from tests.http.town import WINNER, Town
 
 
 def proof(client: Client, index: int) -> bytes:
     return client.get(f"/log/{index}.tlog-proof").content
 
 
-def uploaded(client: Client, data: bytes) -> str:
-    answer = client.post("/verify", files={"file": ("a.tlog-proof", data)}, data={"proof": ""})
+def uploaded(client: Client, data: bytes, **more: str) -> str:
+    answer = client.post("/verify", files={"file": ("a.tlog-proof", data)}, data={"proof": ""} | more)
     assert answer.status_code == 200
     return text_of(answer.text)
 
 
-def test_a_proof_is_genuine(town: Town, client: Client) -> None:
-    page = uploaded(client, proof(client, town.at["reasons"]))
+def key_of(town: Town) -> str:
+    return town.register.settings.log[0].vkeys[0]
+
+
+def test_a_proof_is_genuine_under_a_key_that_the_visitor_brings(town: Town, client: Client) -> None:
+    page = uploaded(client, proof(client, town.at["reasons"]), keys=key_of(town))
     assert "Genuine. 5 of 5 checks passed" in page
     assert f"step number {town.at['reasons']}" in page
     assert "This is this server’s word." in page
 
 
+def test_without_a_key_of_ones_own_nothing_is_called_genuine(town: Town, client: Client) -> None:
+    page = uploaded(client, proof(client, town.at["reasons"]))
+    assert "Partly checked. 5 of 5 checks passed" in page
+    assert "The key came from this server" in page
+    assert "Genuine" not in page
+
+
+def test_a_policy_says_whom_one_trusts_as_well(town: Town, client: Client) -> None:
+    lines = [f"log {vkey}" for vkey in town.register.settings.log[0].vkeys]
+    page = uploaded(client, proof(client, 3), keys="\r\n".join([*lines, "quorum none"]))
+    assert "Genuine. 5 of 5 checks passed" in page
+    assert "Not a record" not in page
+    for bad in ("log nonsense\nquorum none", "nonsense"):
+        assert "This is not a record that can be checked here" in uploaded(client, proof(client, 3), keys=bad)
+
+
+def test_a_key_of_somebody_else_makes_it_not_genuine(town: Town, client: Client) -> None:
+    page = uploaded(client, proof(client, 3), keys=town.keys["approver"].vkey.text)
+    assert "Not genuine" in page
+    assert "is not signed by a key that you gave" in page
+
+
 def test_a_proof_can_be_pasted_with_other_line_ends(town: Town, client: Client) -> None:
     pasted = "\r\n" + proof(client, 3).decode().replace("\n", "\r\n") + "  "
     answer = client.post("/verify", files={"file": ("", b"")}, data={"proof": pasted})
-    assert "Genuine." in answer.text
+    assert "5 of 5 checks passed" in answer.text
 
 
 def test_a_changed_proof_is_not_genuine(client: Client) -> None:
@@ -44,39 +76,145 @@ def test_a_changed_proof_is_not_genuine(client: Client) -> None:
     unsigned = good[: good.index("\n— ") + 1]
     for bad in (changed, moved, unsigned):
         page = uploaded(client, bad.encode())
-        assert "Not genuine, or not of this register" in page
+        assert "Not genuine" in page
         assert "The check that failed:" in page
 
 
-def test_every_changed_byte_of_a_proof_is_noticed(client: Client) -> None:
+def test_every_changed_byte_of_a_proof_is_noticed(town: Town, client: Client) -> None:
     """Up to the signatures: each of the log's two keys is enough, and a line under a changed key id is a stranger's."""
     good = proof(client, 0)
+    assert "Genuine." in uploaded(client, good, keys=key_of(town))
     for at in range(0, good.index("\n— ".encode()), 23):
         changed = bytearray(good)
         changed[at] ^= 2
-        assert "Genuine." not in uploaded(client, bytes(changed)), at
+        assert "Genuine." not in uploaded(client, bytes(changed), keys=key_of(town)), at
 
 
 def test_a_proof_of_another_register_is_not_genuine_here(town: Town, client: Client) -> None:
     other = proof(client, 3).replace(b"northcliffe", b"southcliffe")
-    assert "Genuine." not in uploaded(client, other)
+    assert "Genuine." not in uploaded(client, other, keys=key_of(town))
 
 
 def test_something_else_is_said_to_be_something_else(client: Client) -> None:
-    for other in (b"hello", b"%PDF-1.7", b"\x00\xff\xfe", b"{}", b"<script>alert(1)</script>"):
+    for other in (
+        b"hello",
+        b"%PDF-1.7",
+        b"\x00\xff\xfe",
+        b"{}",
+        b"<script>alert(1)</script>",
+        b"<html>",
+        b"MIME-Version: 1.0\n\n",
+    ):
         page = uploaded(client, other)
-        assert "This is not a proof file" in page
+        assert "This is not a record that can be checked here" in page
 
 
 def test_nothing_at_all_is_asked_for_again(client: Client) -> None:
     page = uploaded(client, b"")
     assert "There is a problem" in page
-    assert "Choose a proof file, or paste its text" in page
+    assert "Choose a file, or paste its text" in page
 
 
-def test_a_file_that_no_proof_can_be_is_refused_by_its_size(client: Client) -> None:
-    answer = client.post("/verify", files={"file": ("a", b"c2sp.org/tlog-proof@v1\n" + b"a" * 300_000)})
-    assert answer.status_code == 413
+def test_a_file_that_is_too_large_is_refused_by_its_size(town: Town, client: Client) -> None:
+    sent = b"c2sp.org/tlog-proof@v1\n" + b"a" * town.register.settings.limits.body
+    assert client.post("/verify", files={"file": ("a", sent)}).status_code == 413
+
+
+# Saved pages
+
+
+def saved(town: Town, client: Client, name: str = "decision, contract") -> str:
+    return client.get(town.pages()[name]).text
+
+
+def steps_of(page: str) -> str:
+    found = re.search(r'data-made-from="([^"]*)"', page)
+    assert found
+    return unescape(found[1])
+
+
+def saying(page: str, said: str) -> str:
+    """The page, with another statement of what it was made from."""
+    return re.sub(r'data-made-from="[^"]*"', lambda _: f'data-made-from="{escape(said)}"', page)
+
+
+def mhtml(page: str) -> bytes:
+    """The page in one file, as some browsers write it."""
+    message = EmailMessage()
+    message.make_related()
+    part = EmailMessage()
+    part.set_content(page, subtype="html", charset="utf-8", cte="quoted-printable")
+    message.attach(part)
+    return b"MIME-Version: 1.0\r\n" + message.as_bytes().replace(b"MIME-Version: 1.0\n", b"").replace(b"\n", b"\r\n")
+
+
+def test_a_saved_page_is_checked_step_by_step_and_word_by_word(town: Town, client: Client) -> None:
+    page = saved(town, client)
+    for data in (page.encode(), b"\xef\xbb\xbf" + page.encode(), mhtml(page)):
+        answer = uploaded(client, data, keys=key_of(town))
+        assert "Genuine. 3 of 3 checks passed" in answer
+        assert "the site writes these itself" in answer
+
+
+def test_every_page_that_names_its_steps_can_be_checked(town: Town, client: Client) -> None:
+    checked = 0
+    for name, address in town.pages().items():
+        page = client.get(address).text
+        if "data-made-from" in page:
+            assert "Genuine. 3 of 3 checks passed" in uploaded(client, page.encode(), keys=key_of(town)), name
+            checked += 1
+    assert checked >= 16
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (WINNER.name, "Larchfield Homes CIC", "the page says “LarchfieldHomesCIC” where the record says"),
+        ("£9,600,000", "£1", ""),
+        ("Children chose the furniture", "Nobody chose the furniture", "where the record says"),
+        ("a place near their school", "a place far from their school", "where the record says"),
+    ],
+)
+def test_a_saved_page_with_another_word_is_not_genuine(
+    town: Town, client: Client, old: str, new: str, why: str
+) -> None:
+    page = saved(town, client)
+    assert old in page
+    answer = uploaded(client, page.replace(old, new).encode(), keys=key_of(town))
+    assert ("Not genuine" in answer) is bool(why)
+    assert why in answer
+
+
+def test_a_saved_page_of_steps_that_the_log_does_not_have_is_not_genuine(town: Town, client: Client) -> None:
+    page = saved(town, client)
+    said = steps_of(page)
+    made = json.loads(said)
+    leaf = made["steps"][3][1]
+    changes = {
+        "fingerprint": said.replace(leaf, made["steps"][4][1]),
+        "log has no such step": said.replace('"steps":[', f'"steps":[[9000,"{leaf}"],'),
+        "state that was never published": said.replace(made["checkpoint"].split("\n")[2], leaf),
+    }
+    for why, changed in changes.items():
+        assert changed != said
+        answer = uploaded(client, saying(page, changed).encode(), keys=key_of(town))
+        assert "Not genuine" in answer, why
+        assert why in answer
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["{}", "[]", "", "\ud83d", '{"checkpoint":"","format":"fairplace/page/2","page":"/","steps":[]}', "[" * 2000],
+)
+def test_a_page_that_does_not_say_its_steps_cannot_be_checked(town: Town, client: Client, changed: str) -> None:
+    page = saved(town, client)
+    answer = uploaded(client, saying(page, changed).encode("utf-8", "replace"))
+    assert "This is not a record that can be checked here" in answer
+
+
+def test_a_page_of_another_register_is_sent_to_its_own_site(town: Town, client: Client) -> None:
+    page = saved(town, client).replace("northcliffe.example/commissioning", "southcliffe.example/commissioning")
+    assert "can be checked on the site of that register" in uploaded(client, page.encode())
 
 
 def test_the_checker_can_be_taken_away(client: Client) -> None:
@@ -86,4 +224,11 @@ def test_the_checker_can_be_taken_away(client: Client) -> None:
 def test_the_page_gives_the_command_with_the_logs_key(town: Town, client: Client) -> None:
     page = client.get("/verify").text
     assert "python3 fairplace_verify.py" in page
-    assert town.register.settings.log[0].vkeys[0] in page.replace("&#43;", "+")
+    assert key_of(town) in page.replace("&#43;", "+")
+
+
+def test_where_the_key_register_stands_is_a_list_of_places(town: Town, client: Client) -> None:
+    found = client.get("/log/register.json").json()
+    entries = [client.get(f"/log/{i}.json").json()["envelope"] for i in range(found["size"])]
+    assert found["indexes"] == [i for i, one in enumerate(entries) if one["stream"] == entries[0]["stream"]]
+    assert len(found["indexes"]) > 8

@@ -51,7 +51,7 @@ export class Report {
   checks = []; // {name, ok, detail, count}: one thing that was checked, and how much of it there was
   falsehood = null;
   trusted = false;
-  trust = "no key was given, so the parts agree with each other, but anybody could have made them";
+  trust = "you gave no key that you trust, and anybody could make a register";
   superseded = []; // what a newer state shows
   skipped = new Set(); // vkeys whose good or bad line under the state was left out
   unchecked = []; // what could not be checked here, and why

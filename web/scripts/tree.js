@@ -89,6 +89,9 @@ function split(count) {
   return half;
 }
 
+// The root over the first leaves.
+export const rootAt = (size, node) => rangeRoot(0n, size, node);
+
 async function rangeRoot(start, end, node) {
   const count = end - start;
   if ((count & (count - 1n)) === 0n) {

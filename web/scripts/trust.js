@@ -10,6 +10,10 @@ export class Trust {
     Object.assign(this, { keys, policy, own });
   }
 
+  get given() {
+    return this.keys.length > 0 || this.policy !== null;
+  }
+
   // Keys that may stand under a checkpoint of this log.
   logKeys(origin) {
     return [...this.keys, ...(this.policy?.logs ?? [])].filter((key) => key.name === origin);
@@ -22,7 +26,7 @@ export class Trust {
   // Is it the register that the reader means? `signers` are the vkeys of all good lines; `actors` those of the step.
   judge(report, signers, { rootKey = "", actors = new Set() } = {}) {
     const reasons = [];
-    const keys = this.keys.filter((key) => !actors.has(key.vkey));
+    const keys = this.keys.filter((key) => !actors.has(key.vkey) && (this.own || key.name === report.origin));
     if (keys.length) {
       const found = keys.find((key) => signers.has(key.vkey) || key.vkey === rootKey);
       const names = keys.map((key) => plain(key.vkey)).join(", ");
@@ -43,7 +47,8 @@ export class Trust {
     if (this.policy && !isMet(this.policy, signers)) {
       report.trust = `the witnesses that your policy asks for (${plain(this.policy.quorum)}) have not all signed`;
     } else if (reasons.length && !this.own) {
-      report.trust = `${reasons[0]}, but the key came from this site: whose it is was not checked`;
+      report.trust = "the key came from this site, and anybody could make a site";
+      return [reasons[0], keys.length];
     } else if (reasons.length) {
       report.trusted = true;
       report.trust = reasons.join(" and ");

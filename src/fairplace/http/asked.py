@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
+from litestar import Request
 from litestar.params import QueryParameter
 
 from fairplace.errors import Malformed, Missing
@@ -23,6 +24,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 Words = Annotated[str, QueryParameter(name="q")]
 State = Annotated[str, QueryParameter(name="state")]
 Page = Annotated[int, QueryParameter(name="page", ge=1, le=LAST)]
+
+
+def address(request: Request[Any, Any, Any]) -> str:
+    """The address that was asked for, without the site: as the browser sent it, cut to a length that anybody needs."""
+    query = request.scope["query_string"].decode("latin-1")
+    return (request.scope["path"] + (f"?{query}" if query else ""))[:1000]
 
 
 def searched(words: str) -> str:

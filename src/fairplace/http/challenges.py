@@ -12,6 +12,7 @@ from fairplace.errors import Missing
 from fairplace.http import asked
 from fairplace.http.asked import Page, State
 from fairplace.http.formats import as_day
+from fairplace.http.made_from import of_rows
 from fairplace.http.record_view import parts, runs
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, Site, TheSite, split_suffix, wants_data
@@ -45,7 +46,16 @@ def challenges(request: Request[Any, Any, Any], site: TheSite, wanted: State = "
         return site.data({"state": state, "page": page, "total": total, "rows": [row.trail for row in rows]})
     pages = min(-(-total // PAGE), asked.LAST)
     states = site.rows.counts("challenge-trail", "state")
-    return site.page("challenges.html", rows=rows, total=total, state=state, states=states, page=page, pages=pages)
+    return site.page(
+        "challenges.html",
+        rows=rows,
+        total=total,
+        state=state,
+        states=states,
+        page=page,
+        pages=pages,
+        made_from=site.made_from(asked.address(request), of_rows(*(row.trail for row in rows))),
+    )
 
 
 @public("/challenges/{name:str}")
@@ -67,6 +77,7 @@ def challenge(site: TheSite, name: FromPath[str]) -> Answer:
         late=due is not None and due < site.today().isoformat(),
         trail=runs(row.trail),
         withheld=parts(row.withheld),
+        made_from=site.made_from(f"/challenges/{key}", of_rows(row)),
     )
 
 

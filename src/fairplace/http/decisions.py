@@ -13,6 +13,7 @@ from fairplace.http import asked
 from fairplace.http.asked import Page, State, Words
 from fairplace.http.challenges import newest_challenges
 from fairplace.http.findings import found_in_public
+from fairplace.http.made_from import of_rows
 from fairplace.http.record_view import record_view, runs
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, TheSite, split_suffix, wants_data
@@ -30,7 +31,15 @@ def home(request: AnyRequest, site: TheSite) -> Answer:
     challenges, challenged = newest_challenges(site, limit=3)
     if wants_data(request):
         return site.data({"latest": rows, "total": total, "challenges": challenged})
-    return site.page("home.html", rows=rows, total=total, challenges=challenges, challenged=challenged)
+    steps = of_rows(*rows, *(one.trail for one in challenges))
+    return site.page(
+        "home.html",
+        rows=rows,
+        total=total,
+        challenges=challenges,
+        challenged=challenged,
+        made_from=site.made_from("/", steps),
+    )
 
 
 @public("/decisions", "/decisions.json")
@@ -50,7 +59,15 @@ def decisions(request: AnyRequest, site: TheSite, q: Words = "", wanted: State =
     pages = min(-(-total // PAGE), asked.LAST)
     states = {} if words else site.rows.counts("register", "state")
     return site.page(
-        "decisions.html", rows=rows, total=total, asked=words, state=state, states=states, page=page, pages=pages
+        "decisions.html",
+        rows=rows,
+        total=total,
+        asked=words,
+        state=state,
+        states=states,
+        page=page,
+        pages=pages,
+        made_from=site.made_from(asked.address(request), of_rows(*rows)),
     )
 
 
@@ -68,7 +85,8 @@ def decision(site: TheSite, name: FromPath[str]) -> Answer:
     def parts() -> dict[str, Any]:
         found = found_in_public(row, site.published, site.documents)
         view = record_view(row, site.rulebook, site.today(), found)
-        return {"row": row, "view": view, "trail": runs(row.trail), "related": related}
+        made_from = site.made_from(f"/decisions/{key}", of_rows(row, *related))
+        return {"row": row, "view": view, "trail": runs(row.trail), "related": related, "made_from": made_from}
 
     return site.kept(key, (row.leaf, *(one.leaf for one in related)), "decision.html", parts)
 

@@ -11,8 +11,9 @@ from litestar.params import FromPath, QueryParameter
 
 from fairplace.http import asked
 from fairplace.http.keys import keys_of
+from fairplace.http.made_from import of_rows
 from fairplace.http.routing import public
-from fairplace.http.site import OPEN, Answer, Site, TheSite, split_suffix, wants_data
+from fairplace.http.site import JSON, OPEN, Answer, Site, TheSite, split_suffix, wants_data
 from fairplace.ledger import canonical
 from fairplace.ledger.entry import Entry, parse
 
@@ -72,9 +73,24 @@ def log(request: Request[Any, Any, Any], site: TheSite, start: From = "") -> Ans
     rows = [_line(first + i, parse(raw)) for i, raw in enumerate(site.published.entries(first, first + PAGE))]
     if wants_data(request):
         return site.data({"from": first, "rows": rows})
-    return site.page("log.html", rows=rows[::-1] if newest else rows, newest=newest, first=first, step=PAGE, size=size,
-        standing=site.standing(), keys=keys_of(site.key_register()),
-    )  # fmt: skip
+    return site.page(
+        "log.html",
+        rows=rows[::-1] if newest else rows,
+        newest=newest,
+        first=first,
+        step=PAGE,
+        size=size,
+        standing=site.standing(),
+        keys=keys_of(site.key_register()),
+        made_from=site.made_from("/log" if newest else f"/log?from={first}", of_rows(*rows)),
+    )
+
+
+@public("/log/register.json")
+def key_register(site: TheSite) -> Answer:
+    """Where in the log the entries about keys stand: what a reader fetches to judge who might sign."""
+    found = {"indexes": site.published.key_register(), "size": site.published.size()}
+    return Response(msgspec.json.encode(found), media_type=JSON, headers={"cache-control": "no-cache", **OPEN})
 
 
 @public("/log/{name:str}")
@@ -108,6 +124,7 @@ def entry(site: TheSite, name: FromPath[str]) -> Answer:
         body=[(name, _shown(value)) for name, value in sorted(found.envelope.body.items()) if name not in PLAINLY],
         named=_named(found),
         bytes=len(raw),
+        made_from=site.made_from(f"/log/{index}", [(index, found.leaf_text)]),
     )
 
 
@@ -140,4 +157,4 @@ def _download(data: bytes, name: str, caching: str) -> Answer:
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-HANDLERS = (log, entry)
+HANDLERS = (log, key_register, entry)

@@ -13,6 +13,7 @@ from pathlib import Path
 from fairplace.errors import Missing
 from fairplace.ledger import paper, proof, tiles
 from fairplace.ledger.disclosure import Opening, parse_opening
+from fairplace.ledger.entry import parse
 from fairplace.ledger.note import parse_note, tree_head
 from fairplace.ledger.tree import inclusion_proof
 
@@ -23,6 +24,10 @@ class Published:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._reader = tiles.TileReader(folder, 0)
+        self._keys: tuple[int, list[int]] = (
+            0,
+            [],
+        )  # how many entries were looked through for those of the key register
 
     def checkpoint(self) -> bytes | None:
         """The newest signed statement of the log; None before the first."""
@@ -30,6 +35,13 @@ class Published:
             return (self._folder / "checkpoint").read_bytes()
         except FileNotFoundError:
             return None
+
+    def past(self, size: int) -> bytes:
+        """The checkpoint that was published at a size. Raises Missing."""
+        try:
+            return (self._folder / f"checkpoints/{size}").read_bytes()
+        except FileNotFoundError as error:
+            raise Missing(f"no checkpoint of size {size} was published") from error
 
     def size(self) -> int:
         """How many entries are published."""
@@ -81,6 +93,18 @@ class Published:
         reader = self._tiles(size)
         hashes = inclusion_proof(index, size, reader.node)
         return proof.make(reader.entry(index), self.disclosures(index), index, hashes, note)
+
+    def key_register(self) -> list[int]:
+        """The places of the entries of the key register. A reader proves each; the list is only where to look."""
+        seen, found = self._keys
+        size = self.size()
+        if size > seen:
+            stream = parse(self.entry(0)).envelope.stream
+            mark = f',"stream":"{stream}","type":"'.encode()
+            fresh = (seen + i for i, raw in enumerate(self.entries(seen, size)) if mark in raw.partition(b"\n\n")[0])
+            found = [*found, *(i for i in fresh if parse(self.entry(i)).envelope.stream == stream)]
+            self._keys = (size, found)
+        return found
 
     def _tiles(self, size: int) -> tiles.TileReader:
         """A reader for this size; kept while the size stays, because it keeps the tiles it read."""

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from litestar.di import NamedDependency
 from fairplace.accounts.passkeys import Passkeys
 from fairplace.accounts.sessions import Sessions
 from fairplace.drafting.signatures import Recorder, Signatures
+from fairplace.http.made_from import made_from
 from fairplace.http.pages import Pages
 from fairplace.http.ports import Register, Rows
 from fairplace.http.published import Published
@@ -151,6 +152,10 @@ class Site:
             return self.pages.render(template, size=size, paper=self.published.paper(), **make()).encode("utf-8")
 
         return Response(self._kept.get(key, (*token, size, self.today()), body), media_type=HTML)
+
+    def made_from(self, page: str, steps: Iterable[tuple[int, str]]) -> str | None:
+        """What the page at this address says it was made from."""
+        return made_from(self.published, page, steps)
 
     def data(
         self, row: msgspec.Struct | dict[str, Any], *, index: int | None = None, leaf: str | None = None

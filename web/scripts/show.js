@@ -1,0 +1,78 @@
+// A report as a part of a page. Text stays text: nothing that was read becomes markup.
+
+const STYLE = {
+  genuine: "genuine",
+  "genuine but superseded": "genuine",
+  "partly checked": "partly",
+  "not genuine": "false",
+  "not a record": "other",
+};
+
+const WORDS = {
+  genuine: "Genuine",
+  "genuine but superseded": "Genuine but superseded",
+  "partly checked": "Partly checked",
+  "not genuine": "Not genuine",
+  "not a record": "This is not a record",
+};
+
+export function element(name, { classes = "", ...attributes } = {}, ...children) {
+  const made = document.createElement(name);
+  if (classes) made.className = classes;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
+export function paragraph(text, classes = "govuk-body") {
+  return element("p", { classes: `${classes} fp-break` }, text);
+}
+
+export function headline(report, about = "") {
+  const passed = report.checks.filter((check) => check.ok).length;
+  if (report.verdict === "not genuine") return `${WORDS["not genuine"]}: ${about}`;
+  return `${WORDS[report.verdict]}. ${passed} of ${report.checks.length} checks passed`;
+}
+
+// The frame of a verdict: a heading that can be given the focus, and what stands under it.
+export function verdict(kind, heading, ...parts) {
+  const id = `verdict-${Math.random().toString(36).slice(2)}`;
+  const head = element("h2", { classes: "govuk-heading-l", id, tabindex: "-1" }, heading);
+  return element("section", { classes: `fp-verdict fp-verdict--${STYLE[kind]}`, "aria-labelledby": id }, head, ...parts.filter(Boolean));
+}
+
+export function list(items, classes = "govuk-list govuk-list--bullet") {
+  return element("ul", { classes }, ...items.map((item) => element("li", { classes: "fp-break" }, sentence(item))));
+}
+
+export function folded(summary, ...parts) {
+  return element(
+    "details",
+    { classes: "govuk-details" },
+    element("summary", { classes: "govuk-details__summary" }, element("span", { classes: "govuk-details__summary-text" }, summary)),
+    element("div", { classes: "govuk-details__text" }, ...parts.filter(Boolean)),
+  );
+}
+
+export function working(report) {
+  const steps = report.checks.map((check) =>
+    element("li", {}, element("strong", {}, check.ok ? "Passed: " : "Failed: "), element("span", { classes: "fp-break" }, sentence(check.detail))),
+  );
+  return folded("Show the working", element("ol", { classes: "fp-working", role: "list" }, ...steps));
+}
+
+// What could not be checked, and what no check of this kind can tell.
+export function limits(report) {
+  const whose = report.trusted || report.falsehood ? [] : [`whose register it is: ${report.trust}`];
+  const unknown = [...whose, ...report.unchecked, ...report.notes];
+  return unknown.length ? [element("h3", { classes: "govuk-heading-s" }, "What was not checked"), list(unknown)] : [];
+}
+
+export function command(lines) {
+  return [
+    element("h3", { classes: "govuk-heading-s" }, "Check more on your own computer"),
+    element("pre", { classes: "fp-code" }, lines.join("\n")),
+  ];
+}
