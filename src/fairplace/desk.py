@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -46,11 +46,21 @@ _COUNTS_BIDS = frozenset({"procurement.bids-opened/1", "procurement.late-bids-de
 class Desk:
     """Prepares and appends for one log."""
 
-    def __init__(self, store: Store, reader: StoreReader, sources: Sources, signing_window: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reader: StoreReader,
+        sources: Sources,
+        signing_window: timedelta,
+        *,
+        before_append: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`before_append` raises when nothing may be recorded at all."""
         self._store = store
         self._reader = reader
         self._sources = sources
         self._window = signing_window
+        self._before_append = before_append
 
     # Prepare
 
@@ -155,6 +165,7 @@ class Desk:
 
     def append_all(self, signed: Sequence[tuple[Prepared, Sequence[str]]]) -> list[Appended]:
         """Append several, judged in order in one commit. Raises at the first that is refused; those before it stand."""
+        self._before_append()
         entries = [self._checked(prepared, lines) for prepared, lines in signed]
         for _ in range(ATTEMPTS):
             register = self._reader.register()

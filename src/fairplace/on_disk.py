@@ -31,6 +31,7 @@ from fairplace.documents import Documents
 from fairplace.errors import Misconfigured, Refused
 from fairplace.holders import holders, provider_of
 from fairplace.ledger import disclosure, entry
+from fairplace.ledger.heads import behind
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import KeyRegister
@@ -45,6 +46,7 @@ from fairplace.prepared import check_roles
 from fairplace.reading import StoreReader
 from fairplace.replay import Replay
 from fairplace.rows import Rows
+from fairplace.seen import Seen, ahead, seen
 from fairplace.settings import Settings
 from fairplace.signer import seeds
 from fairplace.signer.client import RemoteSigner
@@ -75,10 +77,15 @@ class Register:
         self._database = folder / self.settings.database
         vault = keeping.of_folder(folder, lambda: seeds.read(folder / "secrets", VAULT), subject_of)
         self.store = SqliteStore(self._database, sources, vault)
+        self._is_whole = False
         self.reader = StoreReader(self.store, self.origin)
         self.documents = Documents(folder / "documents")
         self.desk = Desk(
-            self.store, self.reader, sources, signing_window=timedelta(minutes=self.settings.signing_window)
+            self.store,
+            self.reader,
+            sources,
+            signing_window=timedelta(minutes=self.settings.signing_window),
+            before_append=self.check_not_behind,
         )
 
     @classmethod
@@ -141,9 +148,38 @@ class Register:
         """Whoever holds the log's keys: they sign checkpoints."""
         return signer_of(self.folder, self.settings, self.sources)
 
+    def log_vkeys(self) -> list[Vkey]:
+        """Every key of the log that this register knows of: by its entries, and by its settings."""
+        named = [Vkey.parse(text) for text in self.settings.log[0].vkeys]
+        return list(dict.fromkeys([*self.reader.register().all_log_keys(), *named]))
+
+    def seen(self) -> list[Seen]:
+        """How far the published folder, the signer and the witnesses have seen this log."""
+        return seen(self.public, self.signer, self.witnesses, self.origin, self.log_vkeys())
+
+    def ahead(self) -> list[Seen]:
+        """Those of them that have seen what is not here."""
+        return ahead(self.seen(), self.store, self.origin, self.reader.register())
+
+    def check_not_behind(self) -> None:
+        """Raises Misconfigured when an old copy was put back. Asked once, before anything is recorded or signed."""
+        if not self._is_whole:
+            if found := self.ahead():
+                raise Misconfigured(behind(found[0].who, self.origin, found[0].size, self.reader.size))
+            self._is_whole = True
+
+    def go_on_although_behind(self) -> None:
+        """For recovery alone: it puts right what would otherwise stand in its way."""
+        self._is_whole = True
+
+    def vetting(self, signed: int) -> Vetting:
+        """Judges the entries of this log from this size on, in order."""
+        return Vetting(self.origin, signed, _may_stand)
+
     @cached_property
     def publisher(self) -> Publisher:
         """The one that signs checkpoints; several processes may have one, a lease lets one of them work."""
+        self.check_not_behind()
         last = self.store.last_checkpoint(self.origin)
         return Publisher(
             self.store,
@@ -151,7 +187,7 @@ class Register:
             self.public,
             self.signer,
             clock=self.sources.clock,
-            verify_entry=Vetting(self.origin, last.size if last else 0, _may_stand),
+            verify_entry=self.vetting(last.size if last else 0),
             collect=self.collector,
             witnesses=policy(self.witnesses, self.settings.quorum),
             timestamps=self.timestamps,

@@ -79,3 +79,17 @@ def test_the_keys_of_a_log_are_kept_apart_as_the_page_says(tmp_path: Path) -> No
     assert "goes on from 7 entries" in done.stderr
     assert not list((tmp_path / "register/secrets").glob("log*"))
     assert {path.name for path in (tmp_path / "apart").iterdir()} == {"log.seed", "log-mldsa.seed", "signed.json"}
+
+
+@pytest.mark.slow
+def test_a_register_is_recovered_as_the_page_says(tmp_path: Path) -> None:
+    done = run(HOW_TO / "recovery.md", tmp_path)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    said = dict(enumerate(re.split(r"\[block \d+\]\n", done.stdout)[1:]))
+    assert "whole" in said[2]
+    assert "GENUINE" in said[3]
+    assert "exit code 5" in said[4]
+    assert "declares a loss" in said[4]
+    assert "Took entries 7 to 7 back from website" in done.stderr
+    assert "entry 7, key.added/1: /holder" in done.stderr
+    assert sorted(path.name for path in (tmp_path / "second/public/lost/7").iterdir()) == ["8"]

@@ -27,6 +27,8 @@ from fairplace.errors import FairplaceError
 
 FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path)
+REASONS = ("disk", "restored", "mistake", "attack", "other")
+"""Why something is lost, as it is published."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -279,6 +281,21 @@ def doctor(folder: Path) -> int:
     from fairplace.cli.doctor import look_over
 
     return look_over(folder, told)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--from", "source", metavar="FOLDER|ZIP|URL", help="A copy of the published files.")
+@click.option("--declare-loss", "declare", is_flag=True, help="Write into the record that what is missing is lost.")
+@click.option("--reason", type=click.Choice(REASONS), help="Why, as it is published.")
+@click.option("--as", "who", help="The root key that signs; your register's root key unless given.")
+def recover(folder: Path, source: str | None, declare: bool, reason: str | None, who: str | None) -> int:
+    """Bring back what a register lacks after an old copy was put back, or declare it lost."""
+    from fairplace.cli.recovery import recover_register
+
+    if declare != (reason is not None):
+        raise click.UsageError("--declare-loss and --reason go together")
+    return recover_register(folder, source, told, reason=reason, who=who)
 
 
 @cli.command()

@@ -14,8 +14,10 @@ from rich.console import Console
 import fairplace_verify
 from fairplace import assess, log_keys, shelf
 from fairplace.errors import FairplaceError
+from fairplace.ledger.heads import behind
 from fairplace.ledger.note import ED25519, Vkey, mldsa_supported, parse_note, tree_head
 from fairplace.on_disk import SERVICES, Register
+from fairplace.seen import Seen, ahead
 from fairplace.terms import moment
 from fairplace.witness.client import seen
 from fairplace.witness.known import Witness, last_met
@@ -145,7 +147,7 @@ def _asked(register: Register, witness: Witness) -> Iterator[Ill]:
     except FairplaceError as error:
         yield 0, f"the witness {witness.name}: {error}"
         return
-    if found is not None and found.size > register.reader.size:
+    if found is not None and is_ahead(register, Seen(f"the witness {witness.name}", *found)):
         yield (
             5,
             (
@@ -155,8 +157,19 @@ def _asked(register: Register, witness: Witness) -> Iterator[Ill]:
         )
 
 
+def is_ahead(register: Register, one: Seen) -> bool:
+    """Has it seen what is not here, and was not declared lost?"""
+    return bool(ahead([one], register.store, register.origin, register.reader.register()))
+
+
 def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
+
+
+def _whole(register: Register) -> Iterator[Ill]:
+    """Has nobody seen more of this log than is here?"""
+    for one in register.ahead():
+        yield 5, behind(one.who, register.origin, one.size, register.reader.size)
 
 
 def _pages(register: Register) -> Iterator[Ill]:
@@ -200,6 +213,7 @@ LOOKS: dict[str, Look] = {
     "keys": _keys,
     "published files": _published,
     "witnesses": _witnesses,
+    "what others have seen": _whole,
     "proofs": _proofs,
     "pages": _pages,
     "documents": _documents,

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from fairplace.errors import Misconfigured, Unproven
@@ -89,6 +90,11 @@ class Heads:
         """The log's keys at this size, in register order."""
         self._follow(size)
         return [vkey.text for vkey in self._register.log_keys(size)]
+
+    def losses(self, size: int) -> AbstractSet[int]:
+        """The entries that declare a loss, in a log of this size."""
+        self._follow(size)
+        return {index for index in self._register.losses() if index < size}
 
     def _follow(self, size: int) -> None:
         for stored in self._store.of_types(self._log, sorted(REGISTER_TYPES), self._upto, size):

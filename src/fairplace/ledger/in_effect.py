@@ -47,6 +47,10 @@ class InEffect:
         """The entries of which an act at this index or later says something."""
         return sorted({named for _, named in self._acts[bisect_left(self._acts, (since, -1)) :]})
 
+    def open_entries(self) -> list[int]:
+        """The entries of which something is public."""
+        return sorted(index for index, slots in self._slots.items() if slots)
+
     def slots(self, index: int) -> frozenset[str]:
         return frozenset(self._slots.get(index, ()))
 

@@ -12,7 +12,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -99,6 +99,13 @@ class PublicFolder:
         target = self.path / name
         target.unlink(missing_ok=True)
         self._prune(target.parent)
+
+    def keep_only(self, wanted: Collection[str]) -> None:
+        """Remove every other file."""
+        for path in sorted(self.path.rglob("*")):
+            name = path.relative_to(self.path).as_posix()
+            if not path.is_dir() and name not in wanted:
+                self.remove(name)
 
     def remove_partials(self, name: str) -> None:
         """The partial tiles beside a full one, which holds all that they held."""

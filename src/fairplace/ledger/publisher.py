@@ -191,6 +191,8 @@ class Publisher:
             raise Misconfigured(
                 f"{folder.path} shows a checkpoint of {origin}, and this is {self._log}: give another folder"
             )
+        if (shown, root) in {(one.checkpoint.size, one.checkpoint.root) for one in self._store.lost(self._log)}:
+            return 0, stored
         if shown not in stored:
             raise Misconfigured(behind(str(folder.path), self._log, shown, self._store.head(self._log).size))
         if stored[shown].root != root:
@@ -205,20 +207,33 @@ class Publisher:
         if shown == newest.size and (folder.read("checkpoint"), folder.read("policy")) == (newest.note, policy):
             return
         sizes = sorted(size for size in pending if size <= newest.size)
+        written = {"checkpoint", *(f"timestamp/{size}.tsr" for size in sizes)}
         for name, data in self._tree_files(shown, newest.size, sizes):
             folder.write(name, data)
+            written.add(name)
         self._show_disclosures(folder, shown, newest.size)
         folder.write("policy", policy)
-        for size in sizes:
-            folder.write(f"checkpoints/{size}", pending[size].note)
+        lost = dict(self._lost_files(newest.size))
+        for name, data in (lost | {f"checkpoints/{size}": pending[size].note for size in sizes}).items():
+            folder.write(name, data)
+            written.add(name)
         for tile in grown_tiles(shown, newest.size):
             if tile.width == WIDTH:
                 for full in full_names(tile):
                     folder.remove_partials(full)
+        if lost and not shown:  # what was published of the lost part goes, before anybody is told of the new
+            folder.keep_only(written | {"policy", *map(disclosures_path, self._effect.open_entries())})
         folder.settle()
         folder.write("checkpoint", newest.note)
         folder.settle()
         folder.tidy()
+
+    def _lost_files(self, size: int) -> Iterator[tuple[str, bytes]]:
+        """The checkpoints of what was declared lost (wire format, section 10)."""
+        declared = self._heads.losses(size)
+        for entry_index, one in self._store.lost(self._log):
+            if entry_index in declared:
+                yield f"lost/{entry_index}/{one.size}", one.note
 
     def _tree_files(self, shown: int, size: int, sizes: list[int]) -> Iterator[tuple[str, bytes]]:
         """Bundles and tiles that are new since `shown`, and the partial ones of every checkpoint in `sizes`."""

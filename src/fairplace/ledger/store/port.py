@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -129,6 +129,13 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     note: bytes
 
 
+class Lost(NamedTuple):
+    """A checkpoint of a part of the log that was declared lost, and the index of the entry that declares it."""
+
+    entry: int
+    checkpoint: Published
+
+
 class Store(Protocol):
     """A log of signed entries on one engine. Methods block; call them from a thread in a server."""
 
@@ -185,6 +192,14 @@ class Store(Protocol):
         ...
 
     def last_checkpoint(self, log: str) -> Published | None: ...
+
+    def lost(self, log: str) -> list[Lost]:
+        """What was signed and then declared lost; none of it is among the checkpoints."""
+        ...
+
+    def put_lost(self, log: str, entry: int, checkpoints: Sequence[Published]) -> None:
+        """Keep these as evidence of the loss that the entry at this index declares, or is about to."""
+        ...
 
     def put_checkpoint(self, log: str, old: Published | None, new: Published) -> bool:
         """Compare-and-swap on (old size, old root): False when another publisher was first."""

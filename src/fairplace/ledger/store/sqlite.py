@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from fairplace.errors import Misconfigured, Unproven
+from fairplace.ledger.store import sqlite_lost
 from fairplace.ledger.store.connection import Connection, Connections
 from fairplace.ledger.store.judging import check, judge
 from fairplace.ledger.store.keeping import Vault, alone
@@ -142,6 +143,11 @@ class SqliteStore(SqliteReads):
         return newest
 
     # Checkpoints
+
+    def put_lost(self, log: str, entry: int, checkpoints: Sequence[Published]) -> None:
+        with self._connections.writing() as connection:
+            _, number, _ = self.reading(log)
+            sqlite_lost.keep(connection, number, entry, checkpoints)
 
     def put_checkpoint(self, log: str, old: Published | None, new: Published) -> bool:
         with self._connections.writing() as connection:

@@ -16,11 +16,12 @@ import msgspec
 from fairplace.errors import Unproven
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.note import b64
+from fairplace.ledger.store import sqlite_lost
 from fairplace.ledger.store.connection import Connection, Connections
 from fairplace.ledger.store.filing import Filing
 from fairplace.ledger.store.growth import nodes
 from fairplace.ledger.store.keeping import Vault
-from fairplace.ledger.store.port import Duplicate, Head, Published, Stored, StreamHead
+from fairplace.ledger.store.port import Duplicate, Head, Lost, Published, Stored, StreamHead
 from fairplace.ledger.tree import EMPTY_ROOT, Node
 from fairplace.terms import CaseId
 
@@ -55,11 +56,14 @@ _ALL_OF_TYPES = """
     SELECT place FROM entry INDEXED BY entry_type WHERE place >= ? AND place < ?
     AND type IN (SELECT number FROM type WHERE name IN (SELECT value FROM json_each(?)))"""
 _CHECKPOINTS = """
-    SELECT size, root, note FROM checkpoint WHERE log = (SELECT number FROM log WHERE origin = ?)
+    SELECT size, root, note FROM checkpoint WHERE log = (SELECT number FROM log WHERE origin = ?){}
     ORDER BY size, number"""
 _LAST_CHECKPOINT = """
-    SELECT size, root, note FROM checkpoint WHERE log = (SELECT number FROM log WHERE origin = ?)
+    SELECT size, root, note FROM checkpoint WHERE log = (SELECT number FROM log WHERE origin = ?){}
     ORDER BY size DESC, number DESC LIMIT 1"""
+_NOT_LOST = """ AND NOT EXISTS (
+    SELECT 1 FROM lost WHERE lost.log = checkpoint.log AND lost.size = checkpoint.size AND lost.root = checkpoint.root
+    )"""
 
 _json = msgspec.json.encode
 _decode = msgspec.json.Decoder().decode
@@ -159,11 +163,18 @@ class SqliteReads:
         return nodes(fetch)
 
     def checkpoints(self, log: str) -> list[Published]:
-        return [_published(row) for row in self._all(_CHECKPOINTS, log)]
+        return [_published(row) for row in self._all(self._kept(_CHECKPOINTS), log)]
 
     def last_checkpoint(self, log: str) -> Published | None:
-        row = self._one(_LAST_CHECKPOINT, log)
+        row = self._one(self._kept(_LAST_CHECKPOINT), log)
         return _published(row) if row else None
+
+    def lost(self, log: str) -> list[Lost]:
+        return sqlite_lost.lost(self._connections.get(), log)
+
+    def _kept(self, query: str) -> str:
+        """The query without what was declared lost."""
+        return query.format(_NOT_LOST if sqlite_lost.is_made(self._connections.get()) else "")
 
     def reading(self, log: str) -> tuple[Connection, int, int]:
         """This thread's connection, the log's number and its size: for the views of the log that stand beside this one."""
