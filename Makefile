@@ -10,6 +10,8 @@ PORT ?= 8000
 DIR ?= demo
 ARGS ?=
 WORKERS ?= auto
+KILLS ?= 1000
+SEED ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
@@ -25,7 +27,7 @@ PROJECT := $(call stamp,project,pyproject.toml)
 COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --upgrade --generate-hashes \
 	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help demo test check bench setup assets browser programs lock clean clean-all
+.PHONY: help demo test check campaign bench setup assets browser programs lock clean clean-all
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -40,6 +42,9 @@ check: $(DEV) assets $(PROJECT)  ## format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+campaign: $(TEST) $(PROJECT)  ## kill a register a thousand times while it writes: make campaign KILLS=100 SEED=1
+	@$(BIN)/python -m tests.campaign.crashes --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 bench: $(RUNTIME) assets $(PROJECT)  ## measure speed beside the bare machine: make bench ARGS=store
 	@$(BIN)/fairplace bench $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -65,8 +66,8 @@ def kept_current(register: Register) -> Iterator[None]:
             except Conflict as error:
                 # Another process holds the lock; it does the work, and we look again.
                 log.info("waiting", reason=str(error))
-            except FairplaceError:
-                log.exception("publishing stopped")
+            except (FairplaceError, OSError, sqlite3.Error):
+                log.exception("publishing stopped")  # and is tried again: a full disk is emptied some day
                 stop.wait(30)
             cover.during(register.settings.publish.every)
 
