@@ -61,7 +61,10 @@ Sign = Callable[[Prepared], Sequence[str]]
 """Returns the signature lines over `text`: the actor's first."""
 
 
-def new_entry(one: Entry, case: CaseId | None, openings: tuple[Opening, ...]) -> port.NewEntry:
+def new_entry(
+    one: Entry, case: CaseId | None, openings: tuple[Opening, ...], closed: Sequence[bytes] = ()
+) -> port.NewEntry:
+    """`closed` are the digests of sealed values that are not at hand."""
     envelope = one.envelope
     return port.NewEntry(
         raw=one.raw,
@@ -73,6 +76,7 @@ def new_entry(one: Entry, case: CaseId | None, openings: tuple[Opening, ...]) ->
         prev=envelope.prev,
         case=case,
         openings=openings,
+        closed=tuple(closed),
     )
 
 

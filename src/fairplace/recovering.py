@@ -21,6 +21,7 @@ from fairplace.ledger.note import ED25519, Signer, Vkey, b64, join_note, parse_n
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
 from fairplace.ledger.register_events import LOSS_DECLARED
 from fairplace.ledger.store.connection import Connection
+from fairplace.ledger.store.inspection import TAKEN_BACK
 from fairplace.ledger.store.port import Committed, Published, Stored, Submission
 from fairplace.ledger.tiles import TileReader, disclosures_path
 from fairplace.ledger.tree import EMPTY_ROOT, Frontier, leaf_hash
@@ -126,10 +127,12 @@ class _Taking:
             self._vetting(Stored(index=index, raw=raw, leaf=one.leaf, case=None, recorded_at=store.now()))
             openings = self._openings(index, one)
             # The id of the command is private and lost: the same command would be recorded again.
-            key = f"taken back {one.envelope.id}"
+            key = TAKEN_BACK + one.envelope.id
+            held = {opening.slot for opening in openings}
+            closed = [disclosure.digest_bytes(seal) for slot, seal in one.envelope.sealed.items() if slot not in held]
             submissions.append(
                 Submission(
-                    entries=(new_entry(one, _case(one, openings), openings),),
+                    entries=(new_entry(one, _case(one, openings), openings, closed),),
                     key=key,
                     command=key,
                     register_head=head,

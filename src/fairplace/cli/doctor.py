@@ -16,6 +16,7 @@ from fairplace import assess, log_keys, shelf
 from fairplace.errors import FairplaceError
 from fairplace.ledger.heads import behind
 from fairplace.ledger.note import ED25519, Vkey, mldsa_supported, parse_note, tree_head
+from fairplace.ledger.store import inspection
 from fairplace.on_disk import SERVICES, Register
 from fairplace.seen import Seen, ahead
 from fairplace.terms import moment
@@ -100,6 +101,10 @@ def _keys(register: Register) -> Iterator[Ill]:
 def _published(register: Register) -> Iterator[Ill]:
     last = register.store.last_checkpoint(register.origin)
     behind = register.reader.size - (last.size if last else 0)
+    stored = {one.size for one in register.store.checkpoints(register.origin)}
+    for path in sorted((register.public / "checkpoints").glob("*")):
+        if not path.name.isdigit() or int(path.name) not in stored:
+            yield 1, f"the checkpoint {path.name} is published, and the database does not have it: restore its backup"
     if behind:
         entries = "entry is" if behind == 1 else "entries are"
         yield 0, f"{behind} {entries} not published yet; 'fairplace serve' or 'fairplace publish' publishes"
@@ -166,6 +171,12 @@ def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
 
 
+def _rows(register: Register) -> Iterator[Ill]:
+    """Does everything in the database follow from the entries?"""
+    for sentence in inspection.faults(register.store, register.origin):
+        yield 1, f"{sentence}; the database was changed: restore its backup"
+
+
 def _whole(register: Register) -> Iterator[Ill]:
     """Has nobody seen more of this log than is here?"""
     for one in register.ahead():
@@ -211,6 +222,7 @@ def _proofs(register: Register) -> Iterator[Ill]:
 
 LOOKS: dict[str, Look] = {
     "keys": _keys,
+    "database": _rows,
     "published files": _published,
     "witnesses": _witnesses,
     "what others have seen": _whole,

@@ -81,6 +81,11 @@ def digest(disclosure: str) -> str:
     return b64u(hashlib.sha256(disclosure.encode("ascii")).digest())
 
 
+def digest_bytes(slot: Slot) -> bytes:
+    """What a slot shows of its value, as bytes."""
+    return base64.urlsafe_b64decode(f"{slot.d}=")
+
+
 def make_opening(slot: str, value: Any, salt: bytes) -> Opening:
     """`B64U(FJ([salt, slot, value]))` with a fresh salt of 32 bytes."""
     if len(salt) != SALT_BYTES:

@@ -21,7 +21,8 @@ from fairplace.terms import CaseId, Instant, LeafHash
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry to be stored, with what the store must know of it without reading it.
 
-    `case` is private to the store: a deposit's body hides it. `openings` are those of the entry's own slots.
+    `case` is private to the store: a deposit's body hides it. `openings` are those of the entry's own slots; `closed` the
+    digests of those that are not at hand: they may not return either.
     """
 
     raw: bytes
@@ -33,6 +34,7 @@ class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
     prev: LeafHash | Literal[""]
     case: CaseId | None
     openings: tuple[Opening, ...] = ()
+    closed: tuple[bytes, ...] = ()
     tags: tuple[str, ...] = ()
 
 

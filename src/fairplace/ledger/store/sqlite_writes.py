@@ -40,6 +40,7 @@ def write(connection: Connection, log: str, locked: Locked, verdict: Verdict, va
         file = None if case is None or sealed_case else cases.get(case) or locked.number_of_case(case)
         entries.append((place, leaf, entry.id, kind, file, now, entry.raw))
         leaves.append(leaf)
+        digests += entry.closed
         if entry.tags:
             tags += [(tag, place) for tag in entry.tags]
         place += 1
@@ -47,6 +48,7 @@ def write(connection: Connection, log: str, locked: Locked, verdict: Verdict, va
     insert("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", entries)
     if openings:
         insert("INSERT INTO vault VALUES (?, ?, ?, ?, ?)", lock_all(openings, log, vault.keys.make(subjects, first)))
+    if digests:
         # In order: neighbours share a page.
         insert("INSERT INTO digest VALUES (?, ?)", [(number, digest) for digest in sorted(digests)])
     if tags:
