@@ -465,7 +465,7 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(run: Any, folder: Pa
     assert run("record", folder, written(tmp_path / "c.jsonl", [plan(), end()])).code == 0
     well = run("doctor", folder)
     assert well.code == 0
-    assert well.err.count("in order") == 7
+    assert well.err.count("in order") == 9
 
     (folder / "secrets/assessor.seed").chmod(0o644)
     assert "chmod 600" in run("doctor", folder).sentence

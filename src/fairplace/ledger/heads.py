@@ -68,11 +68,12 @@ class Heads:
                 f"the log of {size} is no extension of what was signed at size {last.size}; nothing is signed"
             )
         self._check_losses(last.size if last else 0, size)
+        was = self._signer.last()  # whether or not there is anything to sign: a lost key is told at once
+        known = last is not None and (was.size, was.root) == (last.size, last.root)
+        ask = self._ask(was, size, root, extends=known)
         if last is not None and last.size == size and not self.is_stale(last):
             return last
-        was = self._signer.last()
-        known = last is not None and (was.size, was.root) == (last.size, last.root)
-        note = self._signer.sign(self._ask(was, size, root, extends=known))
+        note = self._signer.sign(ask)
         if last is not None and last.size == size:  # witnesses' lines are over the same text, and stay good
             note = with_cosignatures(note, (line.text for line in parse_note(last.note)[1] if line.name != self._log))
         new = Published(size=size, root=root, note=note)

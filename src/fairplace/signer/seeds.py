@@ -29,7 +29,7 @@ def log_keys(folder: Path, origin: str) -> tuple[Signer | MlDsaSigner, ...]:
             found.append(signer)
     if not any(isinstance(key, Signer) for key in found):
         raise Misconfigured(
-            f"the log's key {folder / ED25519}.seed is missing; restore it from its backup before anything else"
+            f"the log's key {folder / ED25519}.seed is missing; restore {folder.name}/ from its backup before anything else"
         )
     return tuple(found)
 
