@@ -43,7 +43,7 @@ from tests.ledger.story import CASE_STREAM, OFFICER, ORIGIN, ROOT, Log, opened
 AFRESH = 40
 """Kills after which a new log is begun, so that none grows too long to be checked after each."""
 
-STEPS = 260
+STEPS = 340
 """About as many steps as a child takes in its short life."""
 
 

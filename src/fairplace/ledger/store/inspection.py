@@ -33,6 +33,7 @@ PRIVATE: Mapping[str, str] = {
     "log.number": "a number within this file, which all its tables share",
     "type.number": "a number within this file; the name that it stands for is held against each entry",
     "cases.number": "a number within this file; the case that it stands for is held against each entry",
+    "chore.name": "what this program has still to tidy up in the file after a crash",
     "tag.tag": "only for the library's own view of a log; a register's log has none",
     "tag.place": "beside tag.tag, for the library's own view alone",
 }
@@ -139,8 +140,7 @@ class _Looking:
         if kind != envelope.type:
             yield f"its row has the type {kind!r}, its bytes {envelope.type}"
         named = envelope.body.get("case")
-        is_open = named is not None or envelope.type in REGISTER_TYPES  # a deposit seals its case
-        if is_open and case != named:
+        if case != named:  # a deposit seals its case, and is filed by that
             yield f"its row has the case {case!r}, its bytes {named!r}"
         if envelope.log != self._log:
             yield f"it is of the log {envelope.log}"
@@ -233,10 +233,13 @@ class _Looking:
             for index in indexes[start : start + _PAGE]:
                 yield from (f"entry {index}: {why}" for why in self._openings(index))
         base = self._number << BITS
-        query = "SELECT place, slot FROM disclosure WHERE place >> 40 = ? ORDER BY place, slot"
-        for place, slot in self._all(query):
-            if (place - base, slot) not in self._slots:
-                yield f"entry {place - base}: a text of the slot {slot!r} is held, which it has not sealed"
+        query = "SELECT place, slot, digest FROM vault WHERE place >> 40 = ? ORDER BY place, slot"
+        for place, slot, digest in self._all(query):
+            index = place - base
+            if (index, slot) not in self._slots:
+                yield f"entry {index}: a text of the slot {slot!r} is held, which it has not sealed"
+            elif self._digests.get(digest) != index:
+                yield f"entry {index}: the digest beside the text of {slot} is not the one that was sealed"
 
     def _openings(self, index: int) -> Iterator[str]:
         """Does each text that is held fit what was sealed, and is any missing?"""
@@ -250,7 +253,7 @@ class _Looking:
         except FairplaceError as error:
             yield str(error)
             return
-        missing = sorted(sealed.keys() - held.keys())
+        missing = [slot for slot in sorted(sealed.keys() - held.keys()) if not self._store.is_erased(stored, slot)]
         if missing and self._store.by_key(self._log, TAKEN_BACK + envelope.id) is None:
             yield f"the text of {', '.join(missing)} is not held"
 

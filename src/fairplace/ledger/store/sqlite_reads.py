@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from fairplace.errors import Unproven
+from fairplace.ledger import entry
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.note import b64
 from fairplace.ledger.store import sqlite_lost
@@ -168,6 +169,15 @@ class SqliteReads:
     def last_checkpoint(self, log: str) -> Published | None:
         row = self._one(self._kept(_LAST_CHECKPOINT), log)
         return _published(row) if row else None
+
+    def is_erased(self, stored: Stored, slot: str) -> bool:
+        """Was the key of this value destroyed, and a mark left that says so?"""
+        envelope = entry.parsed(stored.raw).envelope
+        vault, (number,) = self._vault, self._one("SELECT number FROM log WHERE origin = ?", envelope.log) or (0,)
+        subject = vault.subject_of(envelope.type, envelope.id, envelope.stream, stored.case, slot)
+        upto: int = vault.keys.erased_upto(subject)
+        place: int = (number << BITS) + stored.index
+        return place < upto
 
     def lost(self, log: str) -> list[Lost]:
         return sqlite_lost.lost(self._connections.get(), log)
