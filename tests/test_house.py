@@ -82,6 +82,8 @@ def test_the_wheel_carries_the_shelves_byte_for_byte(wheel: Path) -> None:
             assert files, f"{shelf}/ is empty"
             for path in files:
                 assert archive.read(f"fairplace/shipped/{path.relative_to(ROOT)}") == path.read_bytes(), path
+        defects = archive.read("fairplace/shipped/docs/known-defects.md")
+        assert defects == (ROOT / "docs/known-defects.md").read_bytes(), "every certificate of a bundle lists them"
         assert not [name for name in names if "__pycache__" in name or name.endswith(".scss")]
         assert {name.split("/")[0] for name in names if "dist-info" not in name} == {"fairplace", "fairplace_verify.py"}
         assert {"fairplace/py.typed", "fairplace_verify.py"} <= names

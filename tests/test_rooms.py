@@ -50,6 +50,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.accounts": (*WORDS, "fairplace.private_file", "fairplace.settings", "fairplace.sources"),
     "fairplace.drafting": (*RECORD, "fairplace.deciders", "fairplace.prepared", "fairplace.private_file"),
     "fairplace.workroom": (*REGISTER, "fairplace.accounts", "fairplace.drafting", "fairplace.private_file"),
+    # how things are written for people
+    "fairplace.formats": WORDS,
+    "fairplace.templating": ("fairplace.formats",),
     # what happened, and what is asked for
     "fairplace.event": (*WORDS, "fairplace.ledger.disclosure"),
     "fairplace.*.events": (*WORDS, "fairplace.event", "fairplace.ledger.disclosure"),
@@ -147,7 +150,16 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     # the rooms above: they use the engine, and nothing of it uses them
     "fairplace.ocds": (*REGISTER, "fairplace.openness.release", "fairplace.procurement.invitation"),
-    "fairplace.publish": (*REGISTER, *JUDGING, *TELLING),
+    "fairplace.publish": (
+        *REGISTER,
+        *JUDGING,
+        *TELLING,
+        "fairplace.formats",
+        "fairplace.openness.release",  # what is in effect, and what may be known yet
+        "fairplace.people.roles",
+        "fairplace.templating",
+        "fairplace.vault",
+    ),
     "fairplace.bench": ("fairplace", "fairplace_verify"),
     "fairplace.synthesis": ("fairplace",),
     "fairplace.http": (
@@ -159,10 +171,13 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.drafting",
         "fairplace.people.roles",
         "fairplace.prepared",
-        "fairplace.workroom",
+        "fairplace.formats",
         "fairplace.lodging",
         "fairplace.points",
+        "fairplace.publish",  # the public edition of a case is one of its downloads
+        "fairplace.templating",
         "fairplace.witness",
+        "fairplace.workroom",
         "fairplace_verify",
     ),
     "fairplace.cli": ("fairplace", "fairplace_verify"),
@@ -197,15 +212,16 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "eventsourcing": ("fairplace.ledger.store",),
     "holidays": ("fairplace.working_days",),
     "httpx": ("fairplace.accounts",),
-    "jinja2": ("fairplace.http", "fairplace.publish"),
+    "jinja2": ("fairplace.publish", "fairplace.templating"),
     "joserfc": ("fairplace.accounts",),
     "litestar": ("fairplace.http",),
-    "markupsafe": ("fairplace.http", "fairplace.publish"),
+    "markupsafe": ("fairplace.formats", "fairplace.http", "fairplace.publish"),
     "msgspec": ("fairplace", "policies", "projections"),
     "rich": ("fairplace.cli",),
     "structlog": ("fairplace.accounts", "fairplace.cli", "fairplace.http"),
     "uvicorn": ("fairplace.cli", "fairplace.http"),
     "webauthn": ("fairplace.accounts",),
+    "weasyprint": ("fairplace.publish",),
 }
 
 # What a pure file may not import, nor call.

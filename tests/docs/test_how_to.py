@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ def blocks(page: Path) -> list[str]:
     return re.findall(r"```sh\n(.+?)```", page.read_text("utf-8"), re.DOTALL)
 
 
-def run(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(page: Path, folder: Path, first: str = "") -> subprocess.CompletedProcess[str]:
     """All blocks in one shell that stops at the first command that fails."""
-    script = "\n".join(f"echo '[block {n}]'\n{block}" for n, block in enumerate(blocks(page)))
+    script = f"{first}\n" + "\n".join(f"echo '[block {n}]'\n{block}" for n, block in enumerate(blocks(page)))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FAIRPLACE", "XDG"))}
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
@@ -37,9 +38,18 @@ def run(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The folder in which the first page was done, and what it said."""
+    folder = tmp_path_factory.mktemp("rehearsal")
+    return folder, run(HOW_TO / "first-register.md", folder)
+
+
 @pytest.mark.slow
-def test_the_first_register_is_made_recorded_published_and_verified_as_the_page_says(tmp_path: Path) -> None:
-    done = run(HOW_TO / "first-register.md", tmp_path)
+def test_the_first_register_is_made_recorded_published_and_verified_as_the_page_says(
+    first: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, done = first
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     said = dict(enumerate(re.split(r"\[block \d+\]\n", done.stdout)[1:]))
     assert not [name for name in MILESTONES if name not in done.stdout], done.stdout + done.stderr
@@ -51,8 +61,8 @@ def test_the_first_register_is_made_recorded_published_and_verified_as_the_page_
     assert re.search(r"line 1: no contract award notice \(UK6\) is published", done.stderr)
     verdicts = re.findall(r"^(GENUINE|NOT GENUINE)[.,]", done.stdout, re.MULTILINE)
     assert verdicts == ["GENUINE", "NOT GENUINE"]
-    assert "Alder Homes" in "".join(opened(tmp_path / "website"))
-    assert "Birch Care" not in "".join(opened(tmp_path / "website"))
+    assert "Alder Homes" in "".join(opened(folder / "website"))
+    assert "Birch Care" not in "".join(opened(folder / "website"))
 
 
 @pytest.mark.slow
@@ -61,6 +71,27 @@ def test_a_witness_is_made_and_told_whom_to_watch_as_the_page_says(tmp_path: Pat
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert re.findall(r"^(\S+?)\+[0-9a-f]{8}\+\S+$", done.stdout, re.MULTILINE)[0] == "witness.northbrook.example"
     assert "log.council.example/commissioning  never seen" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_case_is_handed_over_in_four_editions_as_the_page_says(
+    first: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, _ = first
+    done = run(HOW_TO / "bundles.md", folder, first=SETTING)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    made = {one["file"]: one for line in done.stdout.splitlines() if line.startswith("{") for one in [json.loads(line)]}
+    assert list(made) == ["public.fpbundle", "birch.fpbundle", "ring.fpbundle", "court.fpbundle"]
+    assert [one["withheld"] == 0 for one in made.values()] == [False, False, False, True]
+    assert "exit code 1\n" in done.stdout
+    assert "the ring edition is for monitoring" in done.stderr
+    birch, public = (zipfile.ZipFile(folder / name) for name in ("birch.fpbundle", "public.fpbundle"))
+    assert "Birch Care" in birch.read("record.html").decode()
+    assert "Birch Care" not in public.read("record.html").decode()
+
+
+SETTING = 'export XDG_CONFIG_HOME="$PWD/my-keys" FAIRPLACE_PASSPHRASE="four words for rehearsing"'
+"""What the first page sets for a rehearsal."""
 
 
 def opened(website: Path) -> list[str]:

@@ -20,6 +20,7 @@ EXAMPLES = {
     "/static/{name:str}": "/static/fairplace.css",
     "/scripts/{version:str}/{name:str}": "/scripts/none/verify.js",
     "/checkpoints/{name:str}": "/checkpoints/1",
+    "/timestamp/{name:str}": "/timestamp/1.tsr",
     "/tile/{rest:path}": "/tile/entries/000",
     "/disclosures/{rest:path}": "/disclosures/000",
     "/welcome/{link:str}": "/welcome/nobody",

@@ -199,6 +199,53 @@ def rebuild(folder: Path, projections: tuple[str, ...]) -> int:
 
 @cli.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("what", metavar="bundle", type=click.Choice(["bundle"]))
+@click.argument("case", metavar="CASE")
+@click.option(
+    "--edition",
+    type=click.Choice(["bidder", "court", "public", "ring"]),
+    required=True,
+    help="What it opens, and so for whom it is.",
+)
+@click.option(
+    "--for", "provider", metavar="PROVIDER", help="Whose bid a bidder's edition is about, by the provider's id."
+)
+@click.option("--as", "who", metavar="NAME", help="The key of whoever takes an edition that is not public.")
+@click.option("--purpose", help="What for, as court or information-request.")
+@click.option("--out", metavar="FILE", type=FILE, help="The file to write; CASE-EDITION.fpbundle unless given.")
+@click.option(
+    "--receipt",
+    "receipts",
+    metavar="FILE",
+    type=FILE,
+    multiple=True,
+    help="Tie this receipt to the bundle; repeatable.",
+)
+@click.option("--without-documents", is_flag=True, help="Leave documents out, and say so.")
+@click.option("--no-pdf", is_flag=True, help="Leave record.pdf out; record.html prints too.")
+def export(
+    folder: Path,
+    what: str,
+    case: str,
+    edition: Any,
+    provider: str | None,
+    who: str | None,
+    purpose: str | None,
+    out: Path | None,
+    receipts: tuple[Path, ...],
+    without_documents: bool,
+    no_pdf: bool,
+) -> int:
+    """Take a case out of the register as one file of evidence, for a court, a bidder or anybody."""
+    from fairplace.cli.exporting import export_bundle
+    from fairplace.publish.bundle import Wish
+
+    wish = Wish(case=case, edition=edition, provider=provider, without_documents=without_documents, pdf=not no_pdf)
+    return export_bundle(folder, wish, who, purpose, receipts, out, told)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("out", metavar="OUT", type=FOLDER)
 def publish(folder: Path, out: Path) -> int:
     """Bring the published files up to date and copy them to OUT, for any web server."""

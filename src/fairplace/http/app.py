@@ -43,6 +43,7 @@ from fairplace.http.rulebook import Rulebook
 from fairplace.http.site import Site
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register
+from fairplace.publish.downloads import PublicBundles
 from fairplace.workroom import Workroom
 
 HANDLERS = (
@@ -79,6 +80,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
         register,
         pages,
         Rulebook(register.own_policies),
+        PublicBundles(register),
         Workroom(register),
         Clerk(register, _no_key),
         settings.site or address,

@@ -9,9 +9,9 @@ from litestar import Request
 from litestar.params import FromPath
 
 from fairplace.errors import Missing
+from fairplace.formats import as_day
 from fairplace.http import asked
 from fairplace.http.asked import Page, State
-from fairplace.http.formats import as_day
 from fairplace.http.made_from import of_rows
 from fairplace.http.record_view import parts, runs
 from fairplace.http.routing import public

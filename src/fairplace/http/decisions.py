@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.params import FromPath
 
 from fairplace.errors import Missing
@@ -16,7 +16,8 @@ from fairplace.http.findings import found_in_public
 from fairplace.http.made_from import of_rows
 from fairplace.http.record_view import record_view, runs
 from fairplace.http.routing import public
-from fairplace.http.site import Answer, TheSite, split_suffix, wants_data
+from fairplace.http.site import OPEN, Answer, Site, TheSite, split_suffix, wants_data
+from fairplace.publish.bundle import SUFFIX as BUNDLE
 
 PAGE = 20
 LATEST = 6
@@ -72,12 +73,15 @@ def decisions(request: AnyRequest, site: TheSite, q: Words = "", wanted: State =
 
 
 @public("/decisions/{name:str}")
-def decision(site: TheSite, name: FromPath[str]) -> Answer:
-    """One decision record."""
-    key, data = split_suffix(name)
+def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
+    """One decision record: as a page, as `.json`, or whole as an `.fpbundle`."""
+    whole = name.endswith(BUNDLE)
+    key, data = (name.removesuffix(BUNDLE), False) if whole else split_suffix(name)
     row: Any = site.rows.get("decision-record", asked.identifier(key))
     if row is None:
         raise Missing("there is no decision record at this address; search by its citation, title or provider")
+    if whole:
+        return _bundle(request, site, row.case)
     if data:
         return site.data(msgspec.to_builtins(row) | {"findings": found_in_public(row, site.published, site.documents)})
     related = list(site.rows.many("register", row.related).values()) if row.related else []
@@ -85,10 +89,30 @@ def decision(site: TheSite, name: FromPath[str]) -> Answer:
     def parts() -> dict[str, Any]:
         found = found_in_public(row, site.published, site.documents)
         view = record_view(row, site.rulebook, site.today(), found)
-        made_from = site.made_from(f"/decisions/{key}", of_rows(row, *related))
-        return {"row": row, "view": view, "trail": runs(row.trail), "related": related, "made_from": made_from}
+        return {
+            "row": row,
+            "view": view,
+            "trail": runs(row.trail),
+            "related": related,
+            "made_from": site.made_from(f"/decisions/{key}", of_rows(row, *related)),
+            "bundle_size": site.bundles.size(row.case),
+        }
 
     return site.kept(key, (row.leaf, *(one.leaf for one in related)), "decision.html", parts)
+
+
+def _bundle(request: AnyRequest, site: Site, case: str) -> Answer:
+    """The public edition. Asked for anew each time: what is taken down goes from it at once."""
+    made = site.bundles.get(case)
+    headers = {
+        "content-disposition": f'attachment; filename="{case}-public{BUNDLE}"',
+        "cache-control": "no-cache",
+        "etag": f'"{made.sha256}"',
+        **OPEN,
+    }
+    if f'"{made.sha256}"' in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(made.data, media_type="application/zip", headers=headers)
 
 
 HANDLERS = (home, decisions, decision)

@@ -1,8 +1,4 @@
-"""Templates into pages: one Jinja environment that escapes everything, and the addresses of styles and scripts.
-
-- Autoescape is on for every template; only filters of ours make markup, from parts that they escape.
-- Templates are read from `web/templates` and the page components from the package `govuk_frontend_jinja`.
-"""
+"""Templates into pages, and the addresses of styles and scripts."""
 
 from __future__ import annotations
 
@@ -10,28 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
-
-from fairplace.http import formats
-
-
-def environment(templates: Path) -> Environment:
-    """The environment of the site, and of the lint test over it."""
-    made = Environment(
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.do"],
-        loader=ChoiceLoader(
-            [
-                FileSystemLoader(templates),
-                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
-            ]
-        ),
-    )
-    made.filters.update(formats.FILTERS)
-    return made
+from fairplace.templating import environment
 
 
 class Pages:

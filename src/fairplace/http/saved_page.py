@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
+from fairplace import formats
 from fairplace.errors import Malformed
-from fairplace.http import formats
 from fairplace.http.made_from import FORMAT
 from fairplace.ledger import canonical
 

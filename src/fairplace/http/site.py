@@ -26,6 +26,7 @@ from fairplace.http.published import Published
 from fairplace.http.rulebook import Rulebook
 from fairplace.ledger.archive import Archive
 from fairplace.ledger.register import KeyRegister
+from fairplace.publish.downloads import PublicBundles
 from fairplace.recorded import Contested
 from fairplace.settings import Settings
 from fairplace.terms import LONDON, Instant, instant
@@ -77,7 +78,14 @@ class Site:
     """One register's pages."""
 
     def __init__(
-        self, register: Register, pages: Pages, rulebook: Rulebook, room: Workroom, recorder: Recorder, address: str
+        self,
+        register: Register,
+        pages: Pages,
+        rulebook: Rulebook,
+        bundles: PublicBundles,
+        room: Workroom,
+        recorder: Recorder,
+        address: str,
     ) -> None:
         self.register = register
         self.address = address
@@ -99,6 +107,7 @@ class Site:
         self.archive = Archive(register.public)
         self.pages = pages
         self.rulebook = rulebook
+        self.bundles = bundles
         self._kept = Kept(most=128)
         self._witnesses = known(self.settings)
         self._standing: tuple[bytes, Standing] | None = None

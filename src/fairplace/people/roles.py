@@ -42,6 +42,16 @@ PEOPLE: frozenset[str] = ROLES - {"root", "provider", "receiver", "assessor", "i
 """Roles of people whom the authority lets in: those who decide, and who could countersign themselves with a second key."""
 
 
+Edition = Literal["bidder", "court", "public", "ring"]
+EDITIONS: Mapping[Edition, frozenset[str]] = {
+    "public": ROLES,
+    "bidder": frozenset({"officer", "monitoring", "provider"}),  # a provider its own, and no other
+    "ring": frozenset({"monitoring"}),
+    "court": frozenset({"monitoring"}),
+}
+"""Who may take which edition of a case out of the register. What is public anybody may have, without a role."""
+
+
 class Rule(msgspec.Struct, frozen=True):
     """Who may sign one type of event, and why they."""
 
@@ -169,6 +179,11 @@ def may_ask(roles: AbstractSet[str], event_type: str, *, report: bool = False) -
     """May somebody with these roles have the receiver sign an event of this type for them?"""
     asked = ASK.get(event_type)
     return asked is not None and bool(roles & (asked | REPORTERS if report else asked))
+
+
+def may_export(roles: AbstractSet[str], edition: Edition) -> bool:
+    """May somebody with these roles take this edition of a case out of the register?"""
+    return edition == "public" or bool(roles & EDITIONS[edition])
 
 
 def who_may(event_type: str) -> str:

@@ -1,4 +1,4 @@
-"""How a fact is written for people: the filters of the templates. None is "not known" in the template, never here."""
+"""How a fact is written for people: the filters of all templates. None is "not known" in the template, never here."""
 
 from __future__ import annotations
 
@@ -82,8 +82,10 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def size(number: int) -> str:
-    """`740 bytes`, `12 kB`."""
-    return f"{number:,} bytes" if number < 1000 else f"{round(number / 1000):,} kB"
+    """`740 bytes`, `12 kB`, `1.2 MB`."""
+    if number < 1000:
+        return f"{number:,} bytes"
+    return f"{round(number / 1000):,} kB" if number < 999_500 else f"{number / 1_000_000:,.1f} MB"
 
 
 def capitalised(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fairplace.http import formats
+from fairplace import formats
 from fairplace.http.prose import Block, Section, sections
 
 

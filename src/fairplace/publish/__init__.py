@@ -1,0 +1,1 @@
+"""What leaves a register as one file: a case as evidence, for a court, a bidder or anybody."""
