@@ -118,7 +118,7 @@ class Follower:
         self._check_signed(state, Judging(self._memory, last.origin).register)
         seen = last.root if state.size == last.size else self._memory.root_at(state.size)
         if state.root != seen:
-            yield self._forked(state, last)
+            yield from self._less_or_other(state, last, now)
         elif state.size < last.size:
             if now - last.grown_at > PATIENCE:
                 yield Finding(
@@ -133,6 +133,14 @@ class Follower:
                     self._memory.put_last(last._replace(note=state.note))
             if 0 < state.signed_at() < now - SILENT:
                 yield Finding("silent", f"the log has signed nothing since {_hours(now - state.signed_at())} hours")
+
+    def _less_or_other(self, state: State, last: Last, now: int) -> Iterator[Finding]:
+        """Another tree, no larger than the last one: a fork, unless the entries can be read and declare a loss."""
+        try:
+            found = list(self._parted(state, last, now))
+        except FairplaceError:
+            found = [self._forked(state, last)]  # two signed states are proof enough
+        yield from found
 
     # Growing
 
