@@ -47,8 +47,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn, Self
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -56,7 +60,7 @@ try:
 
     HAS_CRYPTOGRAPHY = True
 except ImportError:
-    HAS_CRYPTOGRAPHY = False  # then section 16 checks Ed25519
+    HAS_CRYPTOGRAPHY = False  # then section 17 checks Ed25519
 
     class InvalidSignature(Exception):  # type: ignore[no-redef]
         pass
@@ -224,10 +228,15 @@ KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "symbolic l
 class InMemory:
     """Files in a mapping."""
 
+    listed = True  # we can see which files there are
+
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
 
-    def names(self) -> Iterable[tuple[str, str]]:
+    def stamp(self) -> int:
+        return 0
+
+    def names(self, _: int) -> Iterable[tuple[str, str]]:
         """Every path, with what it is. That of a folder ends in / and comes only when it is empty."""
         return ((name, "file") for name in sorted(self.files))
 
@@ -241,10 +250,12 @@ class InMemory:
 class Folder:
     """The same on disk, perhaps while somebody publishes. No link is followed and no pipe is waited for."""
 
+    listed = True
+
     def __init__(self, top: Path) -> None:
         self.top = top
 
-    def names(self) -> Iterable[tuple[str, str]]:
+    def names(self, _: int) -> Iterable[tuple[str, str]]:
         return ((name, KINDS.get(stat.S_IFMT(found.st_mode), "special file")) for name, found in self._walk())
 
     def stamp(self) -> int:
@@ -281,6 +292,68 @@ class Folder:
                 continue
             except OSError as error:
                 raise Unreadable(f"the folder {plain(prefix)} cannot be read: {error.strerror}") from error
+
+
+MOST_BY_WEB = 10_000_000  # entries
+TIMEOUT = 20  # seconds without a byte; a whole file may take six times as long
+
+
+class SameSite(HTTPRedirectHandler):
+    """A site may point to another place of its own, and nowhere else."""
+
+    def redirect_request(self, asked: Request, *more: Any) -> Request | None:
+        address = more[-1]
+        if urlsplit(address)[:2] != urlsplit(asked.full_url)[:2]:
+            raise Unreadable(f"{plain(asked.full_url)} points away, to {plain(address)}, which is not followed")
+        return super().redirect_request(asked, *more)
+
+
+class Site:
+    """The same on a web site. Nothing is asked for but what the layout and the log say must be there."""
+
+    listed = False  # so stray files, and checkpoints before the newest, are not seen
+
+    def __init__(self, address: str) -> None:
+        self.top, self.opener = address.rstrip("/"), build_opener(SameSite)
+        parts = urlsplit(address)
+        if not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise Unreadable(f"{plain(address)} is no address of a register, such as https://record.example")
+
+    def names(self, size: int) -> Iterable[tuple[str, str]]:
+        if size > MOST_BY_WEB:
+            raise Unreadable(f"a log of {size} entries is too long to be asked for file by file: check a copy of it")
+        return ((name, "file") for name in needed(size, [size]))
+
+    def stamp(self) -> int:
+        try:
+            return hash(self.read("checkpoint", MOST_CHECKPOINT))
+        except Falsehood:
+            raise NoRecord(f"{plain(self.top)} has no checkpoint: it is no register") from None
+
+    def read(self, name: str, most: int) -> bytes:
+        address = f"{self.top}/{name}"
+        with At(name):
+            try:
+                asked = Request(address, headers={"User-Agent": "fairplace-verify"})  # noqa: S310 - ADDRESS was matched
+                with self.opener.open(asked, timeout=TIMEOUT) as come:
+                    return not_longer(received(come, most), most)
+            except HTTPError as error:
+                expect(error.code not in (404, 410), "the file is missing")
+                raise Unreadable(f"{plain(address)} is answered with {error.code}") from error
+            except (HTTPException, OSError, ValueError) as error:
+                raise Unreadable(f"{plain(address)} cannot be read: {plain(str(error))}") from error
+
+
+def received(come: HTTPResponse, most: int) -> bytes:
+    """No more than can be of use, and no longer than can be meant well."""
+    data, end = bytearray(), time.monotonic() + 6 * TIMEOUT
+    while len(data) <= most and (piece := come.read1(1 << 16)):
+        data += piece
+        if time.monotonic() > end:
+            raise OSError("it comes too slowly")
+    if come.length and len(data) <= most:
+        raise OSError(f"the connection broke off {come.length} bytes before the end")
+    return bytes(data)
 
 
 def not_longer(data: bytes, most: int) -> bytes:
@@ -1397,6 +1470,63 @@ def check_lines(
     return signers
 
 
+PAPER = re.compile(
+    r"fairplace\s+checkpoint\s+1\s(.{1,400}?)\ssize\s+([1-9][0-9]{0,17})\s(.*)", re.DOTALL | re.IGNORECASE
+)
+AS_TYPED = str.maketrans("OIL", "011")
+
+
+class Paper(NamedTuple):
+    """A checkpoint that the reader has from elsewhere: from a letter, a receipt, somebody else's copy."""
+
+    origin: str
+    size: int
+    root: bytes
+    signed: Checkpoint | None = None  # when it came with its signature lines
+
+    def is_signed(self, register: KeyRegister) -> bool:
+        """Does it bear a good signature by a key of the log?"""
+        for line in self.signed.lines if self.signed else ():
+            standing = register.log_keys.get(line[:2])
+            with suppress(Falsehood):
+                if self.signed and standing and check_line(standing.key, line, self.signed):
+                    return True
+        return False
+
+
+def read_paper(data: bytes) -> Paper:
+    """A checkpoint as it is printed, typed or recognised, or in its own form with or without signatures (§12)."""
+    try:
+        if found := PAPER.search(data.decode("utf-8", "replace")):
+            return read_printed("".join(found[1].split()).lower(), int(found[2]), found[3])
+        data = data.replace(b"\r\n", b"\n").strip() + b"\n"
+        if b"\n\n" in data:
+            checkpoint = read_checkpoint(data)
+            return Paper(*checkpoint[:3], checkpoint)
+        if found_text := CHECKPOINT.fullmatch(data):
+            return Paper(found_text[1].decode(), int(found_text[2]), from_b64(found_text[3]))
+    except Falsehood as error:
+        raise Unreadable(f"the checkpoint that you gave cannot be read: {error}") from None
+    raise Unreadable(
+        "the checkpoint that you gave cannot be read: expected five lines from `fairplace checkpoint 1` on"
+    )
+
+
+def read_printed(origin: str, size: int, rest: str) -> Paper:
+    """The last two digits of each line of 34 are the first byte of the SHA-256 of what they check."""
+    digits = "".join(rest[:1_000].split()).upper().translate(AS_TYPED)
+    lines, wrong = (digits[:34], digits[34:68]), []
+    for number, line in enumerate(lines, 1):
+        hexadecimal = re.fullmatch("[0-9A-F]{34}", line)
+        expect(hexadecimal, f"line {number} of its root is {shown(line)}, expected 34 hexadecimal digits")
+        right = hashlib.sha256(f"{origin}\n{size}\n{number}\n{line[:32]}".encode()).hexdigest()[:2]
+        wrong += [str(number)] if line[32:] != right.upper() else []
+    expect(len(wrong) < 2, "no line of its root fits its two last digits; look at the name and the size, too")
+    expect(not wrong, f"line {''.join(wrong)} of its root does not fit its two last digits: something in it is misread")
+    expect(re.fullmatch(NAME, origin), f"its name is {shown(origin)}, expected the origin of a log")
+    return Paper(origin, size, bytes.fromhex(lines[0][:32] + lines[1][:32]))
+
+
 class Policy(NamedTuple):
     """Whose word counts: logs, witnesses, and how many of the witnesses (tlog-policy)."""
 
@@ -1563,7 +1693,7 @@ class Layout:
         self.sizes.sort()
         for stamped in self.timestamps - set(self.sizes):
             raise Falsehood("there is no checkpoint of this size", f"timestamp/{stamped}.tsr")
-        for name in self._needed():
+        for name in needed(size, self.sizes):
             with At(name):
                 expect(name in self.files, "the file is missing")
 
@@ -1591,16 +1721,17 @@ class Layout:
         expect(fits, f"the file is beyond the newest checkpoint, which has size {self.size}")
         self.files.add(name)
 
-    def _needed(self) -> Iterator[str]:
-        """A partial tile of a published checkpoint is needed until the full one is there; then it may stay or go."""
-        yield from ("checkpoint", "policy", f"checkpoints/{self.size}")
-        for level in range((self.size.bit_length() + 7) // 8):
-            full = (self.size >> 8 * level) // 256
-            edges = {divmod(size >> 8 * level, 256) for size in self.sizes}
-            partial = sorted(width for number, width in edges if width and number == full)
-            for folder in ("entries", 0) if level == 0 else (level,):
-                yield from (tile_path(folder, number, 256) for number in range(full))
-                yield from (tile_path(folder, full, width) for width in partial)
+
+def needed(size: int, sizes: Iterable[int]) -> Iterator[str]:
+    """A partial tile of a published checkpoint is needed until the full one is there; then it may stay or go."""
+    yield from ("checkpoint", "policy", f"checkpoints/{size}")
+    for level in range((size.bit_length() + 7) // 8):
+        full = (size >> 8 * level) // 256
+        edges = {divmod(one >> 8 * level, 256) for one in sizes}
+        partial = sorted(width for number, width in edges if width and number == full)
+        for folder in ("entries", 0) if level == 0 else (level,):
+            yield from (tile_path(folder, number, 256) for number in range(full))
+            yield from (tile_path(folder, full, width) for width in partial)
 
 
 def timestamp_note(checkpoint: Checkpoint, name: str = "") -> str:
@@ -1714,11 +1845,14 @@ class Reading:
         return [(index, line, key, entry.text) for line, key in zip(entry.lines, keys, strict=True)]
 
 
+Files = InMemory | Folder | Site
+
+
 class Audit(Reading):
     """One reading of a register's published files, from the first file to the last."""
 
-    def __init__(self, files: Folder | InMemory, trust: Trust, earlier: Audit | None = None) -> None:
-        self.files, self.trust, self.earlier = files, trust, earlier
+    def __init__(self, files: Files, trust: Trust, papers: Sequence[Paper] = (), earlier: Audit | None = None) -> None:
+        self.files, self.trust, self.papers, self.earlier = files, trust, papers, earlier
         self.tree = Tree()
         super().__init__(self.tree.leaf)
         self.lost: list[tuple[int, bytes, int]] = []  # size and root of lost checkpoints, and the entry that says so
@@ -1734,6 +1868,7 @@ class Audit(Reading):
                 "links": self.check_links,
                 "policy": self.check_policy,
                 **({"earlier log": self.check_earlier} if self.earlier else {}),
+                **({"paper": self.check_papers} if self.papers else {}),
                 "trust": lambda: self.trust.judge(self.report, self.signers, self.register.root_key),
             }
         )
@@ -1743,7 +1878,10 @@ class Audit(Reading):
         with At("checkpoint"):
             self.report.origin, size, root, *_ = read_checkpoint(self.newest)
         self.report.size, self.report.root = size, b64(root)
-        self.layout = Layout(self.files.names(), size)
+        self.layout = Layout(self.files.names(size), size)
+        if not self.files.listed:
+            left_out = "checkpoints before the newest, and files that do not belong there"
+            self.report.notes.append(f"read from a web site, which lists no files: {left_out}, were not looked for")
         return "all are named by the layout, none is missing", len(self.layout.files)
 
     # entries
@@ -1764,7 +1902,7 @@ class Audit(Reading):
                     for start in range(0, len(signed), 64):
                         tasks.add(check_signed, name, signed[start : start + 64])
                     deque(tasks.results(most), maxlen=0)
-                if size > 10_000 and sys.stderr.isatty():
+                if (size > 10_000 or not self.files.listed) and sys.stderr.isatty():
                     sys.stderr.write(f"\r{len(self.tree):,} of {size:,} entries read\x1b[K\r")
             deque(tasks.results(), maxlen=0)
         return f"form, signatures, keys, order and cases hold, in {len(self.streams)} streams", size
@@ -1834,6 +1972,7 @@ class Audit(Reading):
     def check_lost(self) -> None:
         """What was published of a part that was declared lost is still there, and is no part of this log (§10)."""
         for entry, loss in self.register.losses.items():
+            self.layout.lost += [] if self.files.listed else [(entry, loss.lost[0])]
             with At(f"lost/{entry}/{loss.lost[0]}", entry):
                 expect((entry, loss.lost[0]) in self.layout.lost, "the file is missing")
             self.report.notes.append(
@@ -1909,7 +2048,7 @@ class Audit(Reading):
     def check_earlier(self) -> tuple[str, int]:
         """The earlier log that was given is true, and is the one that entry 0 says this log continues (§5)."""
         assert self.earlier is not None
-        before, says = self.earlier.run(), self.register.continues
+        before, says = self.earlier.report, self.register.continues
         if says is None:
             raise Falsehood(f"an earlier log, {plain(before.origin)}, was given, but entry 0 says that there is none")
         if before.false is not None:
@@ -1922,50 +2061,85 @@ class Audit(Reading):
         self.report.notes.append(f"this log continues {log}, which was given, at size {size}, root {root}")
         return f"it is true, and has the root that this log continues at size {size}", size
 
+    def judge_head(self, size: int, root: bytes, whose: str) -> str:
+        """Nothing when this register extends a checkpoint from elsewhere; what to say when that was declared lost."""
+        if size <= self.report.size and self.tree.root(size) == root:
+            return ""
+        lost = {loss.lost: entry for entry, loss in self.register.losses.items()}
+        lost |= {(of_size, of_root): entry for of_size, of_root, entry in self.lost}
+        if (size, root) in lost:
+            return f"{whose} is of a part that entry {lost[size, root]} declares lost: no entry of it can be shown"
+        if size > self.report.size:
+            raise Falsehood(
+                f"{whose} has {size} entries, but the register has {self.report.size}: "
+                "this copy is older, or entries were taken away"
+            )
+        said = f"{whose} says {root.hex()}, the register gives {self.tree.root(size).hex()} at size {size}"
+        raise Falsehood(f"{said}: one of the two histories was changed")
+
+    def check_papers(self) -> tuple[str, int]:
+        """The register extends every checkpoint that the reader has from elsewhere."""
+        for paper in self.papers:
+            expect(paper.origin == self.report.origin, f"the checkpoint that you gave is of {paper.origin}")
+            try:
+                lost = self.judge_head(paper.size, paper.root, "the checkpoint that you gave")
+            except Falsehood as error:
+                if paper.is_signed(self.register):
+                    error.why += "; the log signed both, so the two checkpoints are evidence: keep them"
+                raise
+            self.report.unsettled += filter(None, [lost])
+        return "it extends every checkpoint that you gave, if not declared lost", len(self.papers)
+
 
 TRIES, PATIENCE = 20, 2
+ADDRESS = re.compile("https?://")
 
 
 def verify_register(
-    path: str | Path | Mapping[str, bytes],
+    place: str | Path | Mapping[str, bytes],
     keys: Iterable[str] = (),
     policy: str | None = None,
     continues: str | Path | Mapping[str, bytes] | None = None,
+    papers: Sequence[Paper] = (),
 ) -> Report:
-    """Check a folder of published files, or the same files in a mapping. Raises Unreadable.
+    """Check published files: of a folder, of a web site, or in a mapping. Raises Unreadable."""
+    return audit(place, read_trust(keys, policy), papers, continues).report
 
-    `continues` are the files of an earlier log that this one says it continues.
 
-    A folder may be published to while it is read, and then seem false. So nothing is called false before the folder
-    has been found unchanged, from before it was read until some seconds later; else it is read anew.
+def audit(
+    place: str | Path | Mapping[str, bytes],
+    trust: Trust,
+    papers: Sequence[Paper] = (),
+    continues: str | Path | Mapping[str, bytes] | None = None,
+) -> Audit:
+    """A register with the report of its check. `continues` are the files of an earlier log that it says it continues.
+
+    A register may be published to while it is read, and then seem false. So nothing is called false before it has
+    been found unchanged, from before it was read until some seconds later; else it is read anew.
     """
-    trust = read_trust(keys, policy)
-
-    def earlier() -> Audit | None:
-        return None if continues is None else Audit(files_of(continues), Trust([], None))
-
-    if isinstance(path, Mapping):
-        return Audit(InMemory(path), trust, earlier()).run()
-    files = Folder(published_folder(Path(path)))
+    earlier = None if continues is None else audit(continues, Trust([], None))
+    files = files_of(place)
     for _ in range(TRIES):
         before = files.stamp()
-        report = Audit(files, trust, earlier()).run()
-        if report.ok:
-            return report
+        one = Audit(files, trust, papers, earlier)
+        if one.run().ok or isinstance(files, InMemory):
+            return one
         time.sleep(PATIENCE)
         if files.stamp() == before:
-            return report
-    raise Unreadable(f"the files in {plain(str(path))} change again and again while they are read; check a copy")
+            return one
+    raise Unreadable(f"the files in {plain(str(place))} change again and again while they are read; check a copy")
 
 
-def files_of(where: str | Path | Mapping[str, bytes]) -> Folder | InMemory:
-    return InMemory(where) if isinstance(where, Mapping) else Folder(published_folder(Path(where)))
+def files_of(place: str | Path | Mapping[str, bytes]) -> Files:
+    if isinstance(place, Mapping):
+        return InMemory(place)
+    return Site(place) if isinstance(place, str) and ADDRESS.match(place) else Folder(published_folder(Path(place)))
 
 
 def published_folder(path: Path) -> Path:
     top = path / "public" if (path / "public").is_dir() else path
     if not any((top / name).exists() for name in ("checkpoint", "checkpoints", "tile")):
-        raise Unreadable(f"{plain(str(path))} is not a register: it has no checkpoint and no tiles")
+        raise NoRecord(f"{plain(str(path))} is not a register: it has no checkpoint and no tiles")
     return top
 
 
@@ -1976,11 +2150,6 @@ PROOF = re.compile(
     rb"c2sp\.org/tlog-proof@v1\nextra ([A-Za-z0-9+/]+={0,2})\nindex (0|[1-9][0-9]{0,17})\n"
     rb"((?:[A-Za-z0-9+/]{43}=\n){0,63})\n"
 )
-
-
-def verify_proof(data: bytes, keys: Iterable[str] = (), policy: str | None = None) -> Report:
-    """Check one `.tlog-proof` file. The key register is not in it, so the actor's key is judged only if it is given."""
-    return Proof(data, read_trust(keys, policy)).run()
 
 
 class Proven(NamedTuple):
@@ -2009,11 +2178,97 @@ def read_proof(data: bytes) -> Proven:
     return Proven(int(found[2]), from_b64(found[1]), hashes, data[found.end() :])
 
 
-class Proof:
+class Extract:
+    """Some entries under one checkpoint: a proof or a bundle, to be held beside what the reader has from elsewhere."""
+
+    report: Report
+    checkpoint: Checkpoint
+    entries: dict[int, Entry]
+    values: dict[int, dict[str, JSON]]  # entry to slot to value, as far as they are open here
+    tied: dict[int, bytes]  # size to root of the checkpoints that this one is known to extend
+    since: int  # what came from this index on is news
+    beside: Audit | None  # the register that was given as well
+    papers: Sequence[Paper]
+
+    def steps(self) -> dict[str, Step]:
+        """What to hold it beside."""
+        register = {"register": self.check_register} if self.beside else {}
+        return register | ({"paper": self.check_papers} if self.papers and not self.beside else {})
+
+    def check_papers(self) -> tuple[str, int]:
+        """It agrees with every checkpoint that the reader has from elsewhere, as far as the two are tied together."""
+        head = self.checkpoint
+        for paper in self.papers:
+            expect(paper.origin == head.origin, f"the checkpoint that you gave is of {paper.origin}, not {head.origin}")
+            if root := ({head.size: head.root} | self.tied).get(paper.size):
+                said = (
+                    f"the checkpoint that you gave says {paper.root.hex()}, this one {root.hex()} at size {paper.size}"
+                )
+                expect(root == paper.root, f"{said}: one of the two histories was changed")
+            else:
+                why = f"nothing here ties size {paper.size}, of the checkpoint that you gave, to size {head.size}"
+                self.report.unsettled.append(f"{why}: give the register as well")
+        return "it is tied to the checkpoints that you gave, as far as can be", len(self.papers)
+
+    def check_register(self) -> tuple[str, int]:
+        """The register that was given holds all of this, and perhaps more of the case by now."""
+        assert self.beside
+        register, head, report = self.beside, self.checkpoint, self.report
+        size = register.report.size
+        expect(register.report.origin == head.origin, f"the register that you gave is of {register.report.origin}")
+        expect(register.report.ok, f"the register that you gave is not genuine: {register.report.false}")
+        report.unsettled += register.report.unsettled
+        if head.size > size:
+            report.unsettled.append(f"the register that you gave is an older copy: it has {size} entries")
+        elif lost := register.judge_head(head.size, head.root, "its checkpoint"):
+            report.unsettled.append(lost)
+            return "it was declared lost", 0
+        for index, entry in self.entries.items():
+            with At(entry=index):
+                expect(index >= size or register.tree.leaf(index) == entry.leaf, "the register has another entry here")
+        report.superseded += self.news(register)
+        return f"its {size} entries hold all of this", len(self.entries)
+
+    def news(self, register: Audit) -> Iterator[str]:
+        """What the register knows by now of these entries, and of their case."""
+        cases, since = register.cases, self.since
+        for (index, slot), act in sorted(cases.withdrawn.items()):
+            if act >= since and slot in self.values.get(index, ()) and slot not in cases.in_effect[index]:
+                yield f"entry {act} has taken down {slot} of entry {index}, which is open here"
+        of = {cases.entries[i].case or cases.claimed.get(i) for i in self.entries if i in cases.entries}
+        for case in sorted(filter(None, of)):
+            later = sorted(i for known in cases.members[case].values() for i in known if i >= since)
+            if later:
+                newest = f"entry {later[-1]}, {cases.entries[later[-1]].type}"
+                yield f"the case has {len(later)} later {'entry' if len(later) == 1 else 'entries'}, the newest {newest}"
+        contested = register.register.contested(register.report.size)
+        for ref, standing in register.register.keys.items():
+            mine = [i for i, entry in sorted(self.entries.items()) if any(line[:2] == ref for line in entry.lines)]
+            if mine and standing.ended is not None and standing.ended >= since:
+                yield f"the key of {standing.key.name} was {standing.how} by entry {standing.ended}"
+            doubted = [i for i in mine if ref in contested.get(i, ())]
+            if doubted and any(said >= since for said, *_ in standing.contested):
+                yield f"the signature of {standing.key.name} on {listed(doubted)} is contested"
+
+
+def verify_proof(
+    data: bytes,
+    keys: Iterable[str] = (),
+    policy: str | None = None,
+    *,
+    beside: Audit | None = None,
+    papers: Sequence[Paper] = (),
+) -> Report:
+    """Check one `.tlog-proof` file. Whether the actor's key was allowed to sign takes the register, `beside` it."""
+    return Proof(data, read_trust(keys, policy), beside, papers).run()
+
+
+class Proof(Extract):
     """One entry, perhaps with openings, the way from it to a root, and a checkpoint with that root."""
 
-    def __init__(self, data: bytes, trust: Trust) -> None:
+    def __init__(self, data: bytes, trust: Trust, beside: Audit | None = None, papers: Sequence[Paper] = ()) -> None:
         self.data, self.trust, self.report = data, trust, Report()
+        self.beside, self.papers, self.tied = beside, papers, {}
         self.signers: set[str] = set()  # vkeys of the good lines of the checkpoint
         self.actors: set[str] = set()  # of the keys that the reader brought, those that signed the entry
 
@@ -2023,48 +2278,59 @@ class Proof:
                 "proof file": self.check_file,
                 "entry": self.check_entry,
                 "inclusion": self.check_inclusion,
+                **self.steps(),
                 "checkpoint": self.check_lines,
                 "trust": self.check_trust,
             }
         )
-        if self.report.ok:
+        if self.report.ok and not self.is_in_register():
             self.report.notes += ["whether the actor's key was allowed to sign cannot be judged from this file alone"]
         return self.report
+
+    def is_in_register(self) -> bool:
+        return self.beside is not None and self.proven.place < self.beside.report.size
 
     def check_file(self) -> tuple[str, int]:
         self.proven = read_proof(self.data)
         self.checkpoint = read_checkpoint(self.proven.head)
+        self.since = self.proven.place + 1
         self.report.origin, self.report.size, root, *_ = self.checkpoint
         self.report.root = b64(root)
         return "it is complete", 1
 
     def check_entry(self) -> tuple[str, int]:
         with At(entry=self.proven.place):
-            self.entry, self.values = self.proven.read()
-            event, origin = self.entry.event, self.checkpoint.origin
+            entry, values = self.proven.read()
+            self.entries, self.values = {self.proven.place: entry}, {self.proven.place: values}
+            event, origin = entry.event, self.checkpoint.origin
             expect(event["log"] == origin, f"`log` is {shown(event['log'])}, expected {origin}")
             known = {key[:2]: key for key in self.trust.keys if key.kind == ED25519}
-            for line in self.entry.lines:
+            for line in entry.lines:
                 if key := known.get(line[:2]):
-                    good = is_signed(ED25519, key.public, line.signature, self.entry.text)
+                    good = is_signed(ED25519, key.public, line.signature, entry.text)
                     expect(good, f"the signature of {line} does not fit the event")
                     self.actors.add(key.vkey)
-        return f"event {event['type']} by {event['actor']}; disclosures fit their digests", len(self.values)
+        return f"event {event['type']} by {event['actor']}; disclosures fit their digests", len(values)
 
     def check_inclusion(self) -> tuple[str, int]:
         with At(entry=self.proven.place):
-            self.proven.check_inclusion(self.entry, self.checkpoint)
+            self.proven.check_inclusion(self.entries[self.proven.place], self.checkpoint)
         return f"it is entry {self.proven.place} of {self.checkpoint.size}", len(self.proven.hashes)
 
     def check_lines(self) -> tuple[str, int]:
-        """The lines by keys that the reader brought."""
+        """The lines by keys that the reader brought; all lines, where the register says which keys the log had."""
+        if self.beside and self.checkpoint.size <= self.beside.report.size:
+            trust = self.trust._replace(suggested=self.beside.trust.suggested)
+            self.signers = check_lines(self.checkpoint, self.beside.register, trust, self.report, lost=True)
+            return "every signature holds", len(self.signers)
         self.signers = known_signers(self.checkpoint, self.trust, self.report)
         unknown = len(self.checkpoint.lines) - len(self.signers)
         return f"signatures by known keys hold; {unknown} by others were not judged", len(self.signers)
 
     def check_trust(self) -> tuple[str, int]:
         logs = [key for key in self.trust.keys if key.vkey not in self.actors]
-        return self.trust._replace(keys=logs).judge(self.report, self.signers)
+        root_key = self.beside.register.root_key if self.is_in_register() and self.beside else ""
+        return self.trust._replace(keys=logs).judge(self.report, self.signers, root_key)
 
 
 def known_signers(checkpoint: Checkpoint, trust: Trust, report: Report) -> set[str]:
@@ -2199,24 +2465,38 @@ SAID_FORMS = {
 }
 
 
-def verify_bundle(source: bytes | Path, keys: Iterable[str] = (), policy: str | None = None) -> Report:
+def verify_bundle(
+    source: bytes | Path,
+    keys: Iterable[str] = (),
+    policy: str | None = None,
+    *,
+    beside: Audit | None = None,
+    papers: Sequence[Paper] = (),
+) -> Report:
     """Check a bundle: a file, or its bytes. Raises Unreadable."""
+    return read_bundle(source, read_trust(keys, policy), beside, papers).report
+
+
+def read_bundle(
+    source: bytes | Path, trust: Trust, beside: Audit | None = None, papers: Sequence[Paper] = ()
+) -> Bundle:
+    """A bundle with the report of its check."""
     with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
-        return Bundle(file, read_trust(keys, policy)).run()
+        bundle = Bundle(file, trust, beside, papers)
+        bundle.run()
+    return bundle
 
 
-class Bundle(Reading):
+class Bundle(Reading, Extract):
     """All entries of one case, with openings, and all of the key register, proved to stand under one checkpoint."""
 
-    def __init__(self, file: BinaryIO, trust: Trust) -> None:
+    def __init__(self, file: BinaryIO, trust: Trust, beside: Audit | None, papers: Sequence[Paper]) -> None:
         super().__init__(lambda index: self.entries[index].leaf)
-        self.file, self.trust = file, trust
-        self.entries: dict[int, Entry] = {}
-        self.values: dict[int, dict[str, JSON]] = {}  # entry to slot to value, as far as this edition opens it
-        self.checkpoint: Checkpoint
+        self.file, self.trust, self.beside, self.papers = file, trust, beside, papers
+        self.entries, self.values, self.tied = {}, {}, {}
         self.names: dict[int, str] = {}  # of the member with the proof of each entry
         self.of_case: list[int] = []  # the entries of the case
-        self.earlier: dict[int, bytes] = {}  # size to root of checkpoints that are tied to this one
+        self.case = self.edition = ""
 
     def run(self) -> Report:
         return self.report.take(
@@ -2227,9 +2507,24 @@ class Bundle(Reading):
                 "checkpoint": self.check_checkpoint,
                 "links": self.check_links,
                 "contents": self.check_contents,
+                **self.steps(),
                 "trust": lambda: self.trust.judge(self.report, self.signers, self.register.root_key),
             }
         )
+
+    def check_register(self) -> tuple[str, int]:
+        """Beside what holds of every extract: it has all that the register has, up to its own size."""
+        assert self.beside
+        found = super().check_register()
+        below = min(self.report.size, self.beside.report.size)
+        known = self.beside.cases.members.get(self.case, {}).values()
+        for what, indexes in (
+            ("the case", (i for some in known for i in some)),
+            ("the key register", self.beside.register.events.values()),
+        ):
+            missing = sorted(i for i in indexes if i < below and i not in self.entries)
+            expect(not missing, f"{what} has {listed(missing)} in the register, missing from this bundle")
+        return found
 
     def check_container(self) -> tuple[str, int]:
         self.box = Container(self.file)
@@ -2264,7 +2559,7 @@ class Bundle(Reading):
             with At(first):
                 expect(self.box.inside(first), "the member is missing")
         self.report.origin, size, root, *_ = self.checkpoint
-        self.report.size, self.report.root = size, b64(root)
+        self.report.size, self.report.root, self.since = size, b64(root), size
         with At("bundle.json"):
             came, right = self.said["checkpoint"], {"root": b64(root), "size": size}
             expect(came == right, f"`checkpoint` is {shown(came)}, but that of the proofs is {shown(right)}")
@@ -2317,13 +2612,13 @@ class Bundle(Reading):
                 expect(re.fullmatch(rb"(?:[A-Za-z0-9+/]{43}=\n)*", tail), "its hashes are not lines of base64 each")
                 check_consistency(earlier[1:3], self.checkpoint[1:3], [from_b64(line) for line in tail.split()])
                 check_lines(earlier, self.register, trust, self.report)
-                self.earlier[earlier.size] = earlier.root
+                self.tied[earlier.size] = earlier.root
         for name in self.box.inside("timestamp/"):
             with At(name):
                 self.box.read(name, MOST_TIMESTAMP)
                 expect(name == f"timestamp/{self.report.size}.tsr", "it is of another size than the checkpoint")
             self.report.notes.append(timestamp_note(self.checkpoint, name))
-        return f"its lines are good; {len(self.earlier)} earlier ones are tied to it", len(self.checkpoint.lines)
+        return f"its lines are good; {len(self.tied)} earlier ones are tied to it", len(self.checkpoint.lines)
 
     def check_links(self) -> tuple[str, int]:
         """What the entries say of each other, as far as this edition opens it; and what stays closed."""
@@ -2389,6 +2684,9 @@ class Bundle(Reading):
         )
         return "the documents are those that the entries name", sum(one["included"] for one in listed.values())
 
+    def is_deposit(self, index: int) -> bool:
+        return str(self.entries[index].event["type"]).startswith("deposit.")
+
 
 DOCUMENT = ["bytes", "media", "sha256"]
 
@@ -2408,28 +2706,194 @@ def documents_in(values: Iterable[JSON]) -> Iterator[dict[str, JSON]]:
             yield from documents_in(value)
 
 
-# ── 15. The command ──────────────────────────────────────────────────────────────────────────────────────────────────
+def verify_pair(one: Bundle, two: Bundle) -> Report:
+    """Two bundles that were checked: how they agree."""
+    report = Report(origin=two.report.origin)
+
+    def held(bundle: Bundle, which: str) -> tuple[str, int]:
+        expect(bundle.report.ok, f"the {which} bundle: {bundle.report.false}")
+        return f"{bundle.report.word}; edition {bundle.edition}, {len(bundle.of_case)} entries", len(bundle.entries)
+
+    return report.take(
+        {
+            "first": partial(held, one, "first"),
+            "second": partial(held, two, "second"),
+            "agreement": partial(agreement, one, two, report),
+            "trust": partial(trust_of_both, one.report, two.report, report),
+        }
+    )
+
+
+def agreement(one: Bundle, two: Bundle, report: Report) -> tuple[str, int]:
+    """Entries by index and byte; what one of them has and the other not."""
+    heads = one.checkpoint, two.checkpoint
+    if heads[0].origin != heads[1].origin or one.case != two.case:
+        report.unsettled.append("they are of different cases, so there is nothing to compare")
+        return "of different cases", 0
+    if heads[0].size == heads[1].size and heads[0].root != heads[1].root:
+        raise Falsehood(f"their checkpoints are of one size, {heads[0].size}, and differ: the log showed two histories")
+    if heads[0].size != heads[1].size:
+        older, newer = sorted((one, two), key=lambda bundle: bundle.report.size)
+        root = newer.tied.get(older.report.size)
+        expect(
+            root in (None, older.checkpoint.root), "the newer one is tied to another checkpoint of the older one's size"
+        )
+        if root is None:
+            report.notes.append("nothing here ties their two checkpoints together; with the register, --register does")
+    shared = sorted(one.entries.keys() & two.entries.keys())
+    altered = [i for i in shared if one.entries[i].leaf != two.entries[i].leaf]
+    equal = [i for i in one.of_case if i in two.entries and i not in altered]
+    said, missing = [f"{len(equal)} entries agree byte for byte"], set[int]()
+    for which, whose, mine, other in (("first", "second", one, two), ("second", "first", two, one)):
+        more = [i for i in sorted(mine.entries) if i not in other.entries]
+        missing |= {i for i in more if i < other.report.size and not mine.is_deposit(i)}
+        if held := [i for i in more if i not in missing]:
+            name = "entry" if len(held) == 1 else "entries"
+            said.append(f"the {which} holds {len(held)} more ({name} {listed(held)}; edition {mine.edition})")
+        if later := [i for i in held if i >= other.report.size]:
+            report.superseded.append(f"{len(later)} of these came after the {whose}")
+        opened = sum(
+            len(values.keys() - other.values.get(i, {}).keys()) for i, values in mine.values.items() if i in shared
+        )
+        said += [f"the {which} opens {opened} values that the {whose} does not"] if opened else []
+    said.append(
+        f"{f'altered: {listed(altered)}' if altered else 'none altered'}, "
+        f"{f'missing: {listed(sorted(missing))}' if missing else 'none missing'}"
+    )
+    report.finding = "; ".join(said)
+    expect(not altered and not missing, report.finding)
+    return report.finding, len(equal)
+
+
+def trust_of_both(one: Report, two: Report, report: Report) -> tuple[str, int]:
+    report.trusted = one.trusted and two.trusted
+    report.trust = (one if two.trusted else two).trust
+    report.unsettled += [
+        f"of the {which}: {why}" for which, each in (("first", one), ("second", two)) for why in each.unsettled
+    ]
+    return report.trust, 2
+
+
+# ── 15. Evidence of two histories (§12) ──────────────────────────────────────────────────────────────────────────────
+
+
+def verify_evidence(
+    data: bytes, keys: Iterable[str] = (), policy: str | None = None, *, beside: Audit | None = None
+) -> Report:
+    """Two checkpoints, joined by a line `--`: do they prove that a log showed two histories?"""
+    return Evidence(data, read_trust(keys, policy), beside).run()
+
+
+class Evidence:
+    """It is genuine when the log signed both, and they cannot both be true."""
+
+    def __init__(self, data: bytes, trust: Trust, beside: Audit | None) -> None:
+        self.data, self.trust, self.beside = data, trust, beside
+        self.report = Report(finding="It is no evidence yet")
+
+    def run(self) -> Report:
+        return self.report.take(
+            {
+                "evidence": self.check_file,
+                **({"register": self.check_register} if self.beside else {}),
+                "histories": self.check_histories,
+                "signatures": self.check_signatures,
+            }
+        )
+
+    def check_file(self) -> tuple[str, int]:
+        first, _, second = self.data.partition(b"\n--\n")
+        self.heads = read_checkpoint(first + b"\n"), read_checkpoint(second)
+        one, two = self.heads
+        expect(one.origin == two.origin, f"one checkpoint is of {one.origin}, the other of {two.origin}")
+        self.report.origin, self.report.size, self.report.root = one.origin, one.size, b64(one.root)
+        return f"two checkpoints of {one.origin}", 2
+
+    def check_register(self) -> tuple[str, int]:
+        assert self.beside
+        found = self.beside.report
+        expect(found.ok, f"the register that you gave is not genuine: {found.false}")
+        expect(found.origin == self.report.origin, f"the register that you gave is of {found.origin}")
+        return f"it has {found.size} entries", found.size
+
+    def check_histories(self) -> tuple[str, int]:
+        """One size and two roots; or a register that does not extend one of them."""
+        one, two = self.heads
+        told = f"genuine evidence that the log {one.origin} showed two histories"
+        if one.size == two.size:
+            expect(one.root != two.root, f"both have size {one.size} and the same root: they show one history")
+            self.report.finding = f"It is {told}: two trees of size {one.size}"
+            return f"two roots of size {one.size}", 2
+        if not self.beside:
+            why = f"they are of sizes {one.size} and {two.size}, which proves nothing by itself: give the register as well"
+            self.report.unsettled.append(why)
+            return "of different sizes", 2
+        size, tree = self.beside.report.size, self.beside.tree
+        apart = [head for head in self.heads if head.size <= size and tree.root(head.size) != head.root]
+        if apart:
+            self.report.finding = f"It is {told}: the register has another tree of size {apart[0].size}"
+            return f"the register does not extend the checkpoint of size {apart[0].size}", 1
+        newest = max(one.size, two.size)
+        expect(newest > size, "the register extends both: they show one history")
+        self.report.unsettled.append(f"the register that you gave has {size} entries, fewer than {newest}")
+        return "the register is older", 2
+
+    def check_signatures(self) -> tuple[str, int]:
+        """Both are signed by the log: by a key of the reader's, or one that the register names."""
+        given = [*self.trust.keys, *(self.trust.policy.logs if self.trust.policy else ())]
+        known = [standing.key for standing in self.beside.register.log_keys.values()] if self.beside else []
+        trust = self.trust._replace(keys=[key for key in {*given, *known} if key.name == self.report.origin])
+        expect(trust.keys or not given, f"no key that you gave is one of {self.report.origin}")
+        for head in self.heads:
+            signers = known_signers(head, trust, self.report)
+            mine = [key.vkey for key in trust.keys if key.vkey in signers]
+            if not mine and trust.keys:
+                expect(
+                    self.report.unchecked,
+                    f"the checkpoint of size {head.size} with root {b64(head.root)} is not signed by a key of the log that is known here",
+                )
+                self.report.unsettled.append("a signature is ML-DSA-44, which cannot be checked here")
+        whose = [key.vkey for key in given if all(key[:2] in [line[:2] for line in head.lines] for head in self.heads)]
+        if whose:
+            self.report.trusted, self.report.trust = True, "both are signed by a key that you gave"
+        elif self.beside and self.beside.report.trusted:
+            self.report.trusted, self.report.trust = True, f"both are signed by it, and {self.beside.report.trust}"
+        else:
+            self.report.trust = "no key of the log was given, so whether it signed both was not checked"
+        return self.report.trust, len(trust.keys)
+
+
+# ── 16. The command ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="fairplace-verify",
-        description="Check a published fairplace register, or one proof from it, without trusting whoever published it.",
+        description="Check a published fairplace register, a bundle, a proof or evidence, without trusting anybody.",
         epilog="Exit codes: 0 genuine, perhaps superseded; 1 not genuine; 2 not a record, unreadable, or wrong usage; "
         "3 partly checked: what was checked holds, but no key of yours says whose it is, or something is left open.",
     )
     add = parser.add_argument
-    add("path", metavar="PATH", type=Path, help="a register's folder, published files, or a .tlog-proof")
+    what = "a register (its folder, its published files, or their web address), a .fpbundle, a .tlog-proof, or evidence"
+    add("paths", metavar="PATH", nargs="+", help=f"{what}; of bundles, two may be given, to be compared")
     add("--key", metavar="VKEY", action="append", default=[], help="a key that you trust; may be repeated")
     add("--policy", metavar="FILE", type=Path, help="a tlog-policy file: logs and witnesses that you trust")
-    add("--continues", metavar="OLD", type=Path, help="the register or files of the earlier log that this continues")
+    add("--register", metavar="DIR|URL", help="the register, to hold a bundle, a proof or evidence beside")
+    add(
+        "--checkpoint",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a checkpoint from elsewhere, also on paper; - reads it from what is typed",
+    )
+    add("--continues", metavar="OLD", help="the register or files of the earlier log that this continues")
     add("--json", action="store_true", help="one JSON object for each check, one a line")
     try:
         given = parser.parse_args(argv)
     except SystemExit as leaving:  # argparse has said what is wrong; --help leaves with 0
         return int(leaving.code or 0)
     try:
-        report = verify(given.path, given.key, given.policy, given.continues)
+        found = verify_all(given.paths, given.key, given.policy, given.register, given.checkpoint, given.continues)
     except Unreadable as error:
         word = NO_RECORD if isinstance(error, NoRecord) else "unreadable"
         if given.json:
@@ -2438,35 +2902,80 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"{word.upper()}. {error}.")
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
-    print(as_json(report) if given.json else as_text(report))
-    return report.exit_code
+    for name, report in found:
+        if name and not given.json:
+            print(f"{plain(name)}:")
+        print(as_json(report) if given.json else as_text(report) + ("\n" if name else ""))
+    return found[-1][1].exit_code
 
 
-def verify(path: Path, keys: Sequence[str], policy: Path | None, continues: Path | None = None) -> Report:
+def verify(path: str | Path, keys: Sequence[str], policy: Path | None, continues: Path | None = None) -> Report:
+    """What the command does for one path."""
+    return verify_all([str(path)], keys, policy, continues=None if continues is None else str(continues))[-1][1]
+
+
+def verify_all(
+    paths: Sequence[str],
+    keys: Sequence[str] = (),
+    policy: Path | None = None,
+    register: str | None = None,
+    checkpoints: Sequence[str] = (),
+    continues: str | None = None,
+) -> list[tuple[str, Report]]:
+    """The reports, each with the name it needs; the last one is the answer. Raises Unreadable."""
     try:
         text = None if policy is None else read_given(policy).decode("latin-1")  # its octets are opaque
-        if path.is_file():
-            if continues is not None:
-                raise Unreadable("--continues goes with a register, and a file came")
-            return verify_file(path, keys, text)
-        if not path.is_dir():
-            raise Unreadable(f"{plain(str(path))} is no folder and no file")
-        return verify_register(path, keys, text, continues)
+        trust = read_trust(keys, text)
+        papers = [
+            read_paper(sys.stdin.buffer.read(10_000) if name == "-" else read_given(Path(name))) for name in checkpoints
+        ]
+        beside = None if register is None else audit(register, trust, papers)
+        if len(paths) == 1:
+            return [("", verify_one(paths[0], trust, beside, papers, continues))]
+        if len(paths) > 2 or not all(kind_of(Path(path)) == "bundle" for path in paths):
+            raise Unreadable("two paths may be given when both are bundles; else one")
+        one, two = (read_bundle(Path(path), trust, beside, papers) for path in paths)
+        return [(paths[0], one.report), (paths[1], two.report), ("both", verify_pair(one, two))]
     except (OSError, RuntimeError, ValueError) as error:
         raise Unreadable(f"a file cannot be read: {plain(str(error))}") from error
 
 
-def verify_file(path: Path, keys: Sequence[str], policy: str | None) -> Report:
-    """A file is judged by how it begins."""
+def verify_one(
+    path: str, trust: Trust, beside: Audit | None, papers: Sequence[Paper], continues: str | None = None
+) -> Report:
+    place = Path(path)
+    if ADDRESS.match(path) or place.is_dir():
+        if beside:
+            raise Unreadable("a register is not held beside another register: give one of them")
+        return audit(path, trust, papers, continues).report
+    if continues is not None:
+        raise Unreadable("--continues goes with a register, and a file came")
+    match kind_of(place):
+        case "bundle":
+            return read_bundle(place, trust, beside, papers).report
+        case "proof":
+            return Proof(read_given(place), trust, beside, papers).run()
+        case _:
+            return Evidence(read_given(place), trust, beside).run()
+
+
+def kind_of(path: Path) -> str:
+    """A file is told by how it begins."""
+    if not path.is_file():
+        raise Unreadable(f"{plain(str(path))} is no folder and no file")
     with path.open("rb") as file:
         beginning = file.read(64)
     if beginning.startswith(b"PK\3\4"):
         if beginning[30:].startswith(b"checkpoint"):
             raise NoRecord(f"{plain(path.name)} is the ZIP of a whole register: unpack it, and give the folder")
-        return verify_bundle(path, keys, policy)
+        return "bundle"
     if beginning.startswith(b"c2sp.org/tlog-proof@"):
-        return verify_proof(read_given(path), keys, policy)
-    raise NoRecord(f"{plain(path.name)} begins {shown(beginning[:20])}, as no bundle and no proof does")
+        return "proof"
+    if CHECKPOINT.match(data := read_given(path)):
+        if b"\n--\n" in data:
+            return "evidence"
+        raise NoRecord(f"{plain(path.name)} is a checkpoint alone: give the register, and this with --checkpoint")
+    raise NoRecord(f"{plain(path.name)} begins {shown(beginning[:20])}: no bundle, no proof and no evidence does")
 
 
 def read_given(path: Path) -> bytes:
@@ -2505,7 +3014,7 @@ def as_json(report: Report) -> str:
     return "\n".join(map(ENCODER.encode, [*map(vars, report.checks), verdict]))
 
 
-# ── 16. Ed25519 without the package (RFC 8032 section 5.1) ───────────────────────────────────────────────────────────
+# ── 17. Ed25519 without the package (RFC 8032 section 5.1) ───────────────────────────────────────────────────────────
 # It accepts what OpenSSL and Go accept: S is below the order of the group; the key's y is taken modulo p; no cofactor;
 # and R is compared as bytes, so that one that is not canonical fails. Nothing secret is here: it may take its time.
 

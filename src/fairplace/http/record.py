@@ -1,4 +1,4 @@
-"""The static record: checkpoints, tiles, disclosures and policy, as any web server could give them out.
+"""The static record: checkpoints, tiles, disclosures and the rest, as any web server could give them out.
 
 - Only paths of the published layout are answered (wire format, section 10); everything else is 404.
 - What never changes may be kept for ever; the newest checkpoint for two seconds; disclosures can be taken down at any
@@ -32,6 +32,7 @@ _TILE = re.compile(
 _DISCLOSURES = re.compile(_NUMBER)
 _TIMESTAMP = re.compile(r"[1-9][0-9]{0,17}\.tsr")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+_LOST = re.compile(r"[1-9][0-9]{0,18}/[1-9][0-9]{0,18}")
 
 
 def _file(folder: Path, place: str, media: str, caching: str) -> Answer:
@@ -81,4 +82,12 @@ def disclosures(site: TheSite, rest: FromPath[str]) -> Answer:
     return _file(site.public, f"disclosures/{rest}", TEXT, EACH_TIME)
 
 
-HANDLERS = (checkpoint, policy, past_checkpoint, tile, timestamp, disclosures)
+@public("/lost/{rest:path}")
+def lost(site: TheSite, rest: FromPath[str]) -> Answer:
+    """A checkpoint of a part that was declared lost: it stays as evidence."""
+    if not _LOST.fullmatch(rest := rest.lstrip("/")):
+        raise Missing("this is no path of a lost checkpoint")
+    return _file(site.public, f"lost/{rest}", TEXT, A_DAY)
+
+
+HANDLERS = (checkpoint, policy, past_checkpoint, tile, timestamp, disclosures, lost)
