@@ -1,13 +1,15 @@
-"""Check a published fairplace register, or one proof from it, without trusting whoever published it.
+"""Check a published fairplace register, or a part of it, without trusting whoever published it.
 
-    python fairplace_verify.py PATH [--key VKEY]... [--policy FILE] [--continues OLD] [--json]
+    python fairplace_verify.py PATH [PATH] [--key VKEY]... [--policy FILE] [--register DIR|URL] [--checkpoint FILE]...
+                               [--continues OLD] [--json]
 
-PATH is a register's folder (one with `public/`), a folder of published files, or one `.tlog-proof` file.
+PATH is a register (a folder with `public/`, a folder of published files, or a web address), a bundle of one case
+(`.fpbundle`; two are compared), a proof of one entry (`.tlog-proof`), or evidence that a log showed two histories.
 This one file needs Python 3.11, and no package; with `cryptography` it is faster, and checks ML-DSA-44 as well. It
 shares no code with the programs that write registers: it was written from the published format
 (docs/wire-format.md; § is a section of it).
 
-A register is true when all of this holds:
+A register is true when all of this holds; a bundle, when 2 to 5 and 7 hold of its entries, and 8 of what it opens:
 
 1. Every published file is named by the layout, and no file is missing (§10).
 2. Every entry is a signed note over one line of canonical JSON with exactly the members of an event (§2, §3).
@@ -18,9 +20,10 @@ A register is true when all of this holds:
 7. Every line of every checkpoint is a good signature by a key that was the log's at that size (§8, §9).
 8. Exactly the openings that the log says are public are published, and each one fits its digest (§6).
 
-The answer is one of five verdicts, with its reason. When something is false, it names the first false thing, what came,
-what was expected. The program's exit code: 0 genuine, perhaps superseded · 1 not genuine · 2 not a record, unreadable,
-or wrong usage · 3 partly checked: all true, but no key that you brought says whose it is, or something is left open.
+The answer is one of five verdicts, with its reason (§13). When something is false, it names the first false thing, what
+came, what was expected. The program's exit code: 0 genuine, perhaps superseded · 1 not genuine · 2 not a record,
+unreadable, or wrong usage · 3 partly checked: all true, but no key that you brought says whose it is, or something is
+left open.
 """
 
 from __future__ import annotations
@@ -75,6 +78,8 @@ try:
     HAS_ML_DSA = True
 except ImportError:
     HAS_ML_DSA = False
+
+__version__ = "0.1.0"
 
 JSON = Any  # a value read from JSON: its shape is what is being checked
 
@@ -2887,6 +2892,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="a checkpoint from elsewhere, also on paper; - reads it from what is typed",
     )
     add("--continues", metavar="OLD", help="the register or files of the earlier log that this continues")
+    add("--version", action="version", version=f"fairplace-verify {__version__}")
     add("--json", action="store_true", help="one JSON object for each check, one a line")
     try:
         given = parser.parse_args(argv)
