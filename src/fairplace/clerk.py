@@ -95,7 +95,19 @@ class Clerk:
         if isinstance(command, Assess):
             raise Malformed("an assessment is no draft; run 'fairplace check' to see what the rules say")
         prepared = self._recorder.prepare(command)
+        return Rehearsed(
+            type=prepared.type,
+            statement=prepared.statement,
+            actor=prepared.actor,
+            second=tuple(sorted(prepared.second)),
+            fixes=self.preflight(prepared),
+        )
+
+    def preflight(self, prepared: Prepared) -> tuple[ToFix, ...]:
+        """What the rules say against it; nothing is recorded. Of an event of the key register they say nothing."""
         envelope = entry.read_envelope(prepared.text[len(entry.HEADER) : -1])
+        if envelope.type not in catalogue.TYPES:
+            return ()
         openings = {opening.slot: opening.value for opening in prepared.openings}
         case = prepared.case or envelope.stream
         past = Case(id=case, as_of=prepared.at, view="authority", events=self._register.reader.case(case))
@@ -105,13 +117,7 @@ class Clerk:
             by=self._register.desk.actor(prepared.actor),
             stream=envelope.stream,
         )
-        return Rehearsed(
-            type=prepared.type,
-            statement=prepared.statement,
-            actor=prepared.actor,
-            second=tuple(sorted(prepared.second)),
-            fixes=assess.preflight(past, draft, self._rules),
-        )
+        return assess.preflight(past, draft, self._rules)
 
     @cached_property
     def _rules(self) -> tuple[Asked, ...]:

@@ -68,16 +68,16 @@ def new_session() -> str:
 
 def ask(register: Register, person: Signer, case: CaseId | None, purpose: Purpose, session: str) -> Text:
     """The signed note with which somebody asks to be shown sealed values."""
-    request = Request(
-        log=register.origin,
-        case=case,
-        reader=person.vkey.name,
-        purpose=purpose,
-        session=session,
-        at=register.store.now(),
-    )
-    text = HEADER + canonical.encode(msgspec.to_builtins(request)) + b"\n"
+    text = request_text(register, person.vkey.name, case, purpose, session)
     return join_note(text, [person.line(text)]).decode("utf-8")
+
+
+def request_text(register: Register, reader: KeyName, case: CaseId | None, purpose: Purpose, session: str) -> bytes:
+    """What a reader signs who asks to be shown sealed values."""
+    request = Request(
+        log=register.origin, case=case, reader=reader, purpose=purpose, session=session, at=register.store.now()
+    )
+    return HEADER + canonical.encode(msgspec.to_builtins(request)) + b"\n"
 
 
 def opened_on(register: Register, note: Text) -> Openings:

@@ -15,6 +15,7 @@ from fairplace.http.app import create_app
 from fairplace.ledger.note import Vkey
 from fairplace.on_disk import Register
 from fairplace.workroom import Workroom
+from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.http.town import Town, build
 
@@ -46,6 +47,8 @@ def invited(register: Register, site: str, name: str, *roles: str) -> str:
 async def test_a_second_person_confirms_a_new_key_in_the_browser(office: tuple[Town, str], chromium: Browser) -> None:
     town, site = office
     ada, bel = await Person.at(chromium, site), await Person.at(chromium, site)
+    await ada.page.goto(invited(town.register, site, "somebody", "officer"))
+    await look(ada.page, "welcome")
     await ada.join(invited(town.register, site, "ada", "key-admin"))
     [asked] = Workroom(town.register).accounts.requests()
     town.register.enrol(asked.vkey, "key-admin", holder="ada", provider=None, admin=town.root)
@@ -54,7 +57,9 @@ async def test_a_second_person_confirms_a_new_key_in_the_browser(office: tuple[T
     await bel.join(invited(town.register, site, "bel", "officer"))
     await expect(bel.page.get_by_text("Waiting for a second person: officer")).to_be_visible()
 
+    await look(bel.page, "my keys")
     await ada.page.goto(f"{site}/desk/people")
+    await look(ada.page, "people")
     await ada.page.get_by_role("button", name="Confirm bel as officer").click()
     await expect(ada.page.get_by_text("act as officer")).to_be_visible()
     place = await ada.sign()
@@ -67,6 +72,8 @@ async def test_a_second_person_confirms_a_new_key_in_the_browser(office: tuple[T
     assert entry.envelope.actor == Vkey.parse(asked.vkey).name
 
     # Roles changed: Bel signs in anew, and may act.
+    await bel.page.goto(f"{site}/sign-in")
+    await look(bel.page, "sign in")
     await bel.sign_in()
     await expect(bel.page.get_by_role("heading", name="My work")).to_be_visible()
     await expect(bel.page.get_by_text("Nothing needs you today.")).to_be_visible()

@@ -20,12 +20,15 @@ EXAMPLES = {
     "/static/{name:str}": "/static/fairplace.css",
     "/scripts/{version:str}/{name:str}": "/scripts/none/verify.js",
     "/checkpoints/{name:str}": "/checkpoints/1",
-    "/timestamp/{name:str}": "/timestamp/1.tsr",
     "/tile/{rest:path}": "/tile/entries/000",
     "/disclosures/{rest:path}": "/disclosures/000",
+    "/timestamp/{name:str}": "/timestamp/1.tsr",
     "/welcome/{link:str}": "/welcome/nobody",
     "/desk/sign/{act:str}": "/desk/sign/nothing",
     "/desk/people/requests/{asked:str}": "/desk/people/requests/nothing",
+    "/desk/cases/{case:str}": "/desk/cases/nothing",
+    "/desk/cases/{case:str}/file": "/desk/cases/nothing/file",
+    "/desk/cases/{case:str}/{code:str}": "/desk/cases/nothing/plan",
     "/desk/people/{person:str}/bar": "/desk/people/nobody/bar",
 }
 

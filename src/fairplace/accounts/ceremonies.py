@@ -16,7 +16,7 @@ LASTS = timedelta(minutes=5)
 
 T = TypeVar("T")
 
-Kind = Literal["register", "sign-in", "oidc", "key"]
+Kind = Literal["register", "sign-in", "oidc", "key", "read"]
 
 
 class Ceremonies:

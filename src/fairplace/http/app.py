@@ -19,6 +19,7 @@ from fairplace.clerk import Clerk
 from fairplace.errors import Missing
 from fairplace.http import (
     about,
+    cases,
     challenges,
     decisions,
     faults,
@@ -30,6 +31,7 @@ from fairplace.http import (
     people,
     providers,
     record,
+    recording,
     rules,
     sign_in,
     signing,
@@ -62,6 +64,8 @@ HANDLERS = (
     *people.HANDLERS,
     *signing.HANDLERS,
     *work.HANDLERS,
+    *cases.HANDLERS,
+    *recording.HANDLERS,
 )
 
 

@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Callable
 from functools import wraps
 from itertools import islice
-from typing import Any, ParamSpec
+from typing import Any, NamedTuple, ParamSpec
 from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
@@ -25,7 +25,7 @@ from fairplace.accounts.model import Person, Session
 from fairplace.errors import FairplaceError, Forbidden
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.note import Vkey
-from fairplace.people.roles import HEADS
+from fairplace.people.roles import HEADS, PEOPLE
 
 P = ParamSpec("P")
 
@@ -56,6 +56,14 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     revoked: bool
 
 
+class Place(NamedTuple):
+    """A page of the desk, as its navigation lists it."""
+
+    address: str
+    name: str
+    label: str
+
+
 class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     """Whoever is signed in."""
 
@@ -74,6 +82,19 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     def heads(self) -> bool:
         """May they let others act?"""
         return not self.roles.isdisjoint(HEADS)
+
+    @property
+    def places(self) -> list[Place]:
+        """Where they can go from any page of the desk."""
+        found = [Place("/desk", "work", "My work")]
+        found += [Place("/desk/cases", "cases", "Cases")] if self.staff else []
+        found += [Place("/desk/keys", "keys", "My keys")]
+        return found + ([Place("/desk/people", "people", "People")] if self.heads else [])
+
+    @property
+    def staff(self) -> bool:
+        """Do they work on cases?"""
+        return not self.roles.isdisjoint(PEOPLE - {"key-admin", "auditor"})
 
     @property
     def key(self) -> Key | None:

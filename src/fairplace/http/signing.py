@@ -25,7 +25,7 @@ class Part(msgspec.Struct, frozen=True):
     """One part of what is signed: its name, its words, and whether everybody sees it at once."""
 
     name: str
-    words: str
+    lines: list[str]
     sealed: bool
 
 
@@ -50,9 +50,11 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         digest=prepared.digest,
         text=base64.b64encode(prepared.text).decode("ascii"),
         contents=contents(prepared),
+        empty=sum(not _said(one.value) for one in prepared.openings),
         key=_key(visitor, act),
         turn=_turn(visitor, act),
         second=sorted(prepared.second),
+        fixes=site.clerk.preflight(prepared),
         fault=fault,
     )
 
@@ -86,8 +88,9 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         site.accounts.decide(asked.id, visitor.person.id, "confirmed")
         site.sessions.end_all(asked.person)
     else:
-        site.drafts.drop(act.case, task)
-        site.drafts.drop(act.case, task, act.made_by)
+        case = "" if task == "plan" else act.case
+        site.drafts.drop(case, task)
+        site.drafts.drop(case, task, act.made_by)
 
 
 def _may_see(visitor: Visitor, act: Act) -> None:
@@ -116,16 +119,24 @@ def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:
 
 
 def contents(prepared: Prepared) -> list[Part]:
-    """Every value of what is signed, those that stay sealed among them."""
+    """Every value of what is signed that says something, those that stay sealed among them."""
     body: dict[str, Any] = canonical.decode(prepared.text.split(b"\n", 1)[1][:-1])["body"]
-    public = [Part(name, _said(value), False) for name, value in sorted(body.items())]
-    return public + [Part(one.slot[1:], _said(one.value), True) for one in prepared.openings]
+    public = [Part(name, said, False) for name, value in sorted(body.items()) if (said := _said(value))]
+    return public + [Part(one.slot[1:], said, True) for one in prepared.openings if (said := _said(one.value))]
 
 
-def _said(value: Any) -> str:
+def _said(value: Any) -> list[str]:
+    """A value as people can read it, line by line; none for an empty one."""
     if value in (None, "", [], {}):
-        return "nothing"
-    return value if isinstance(value, str) else canonical.encode(value).decode("utf-8")
+        return []
+    if isinstance(value, dict):
+        found = {name: _said(item) for name, item in value.items()}
+        return [f"{name.replace('_', ' ')}: {'; '.join(lines)}" for name, lines in found.items() if lines]
+    if isinstance(value, list):
+        return ["; ".join(_said(item)) for item in value]
+    if isinstance(value, bool):
+        return ["yes" if value else "no"]
+    return [str(value)]
 
 
 HANDLERS = (read, sign)

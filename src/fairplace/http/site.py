@@ -16,16 +16,20 @@ import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
 
+from fairplace.accounts.ceremonies import Ceremonies
 from fairplace.accounts.passkeys import Passkeys
 from fairplace.accounts.sessions import Sessions
-from fairplace.drafting.signatures import Recorder, Signatures
+from fairplace.clerk import Clerk
+from fairplace.drafting.signatures import Signatures
 from fairplace.http.made_from import made_from
 from fairplace.http.pages import Pages
-from fairplace.http.ports import Register, Rows
+from fairplace.http.ports import Rows
 from fairplace.http.published import Published
+from fairplace.http.readings import Readings
 from fairplace.http.rulebook import Rulebook
 from fairplace.ledger.archive import Archive
 from fairplace.ledger.register import KeyRegister
+from fairplace.on_disk import Register
 from fairplace.publish.downloads import PublicBundles
 from fairplace.recorded import Contested
 from fairplace.settings import Settings
@@ -84,7 +88,7 @@ class Site:
         rulebook: Rulebook,
         bundles: PublicBundles,
         room: Workroom,
-        recorder: Recorder,
+        clerk: Clerk,
         address: str,
     ) -> None:
         self.register = register
@@ -96,7 +100,9 @@ class Site:
         self.oidc_name = register.settings.oidc.name if register.settings.oidc else None
         self.drafts = room.drafts
         self.acts = room.acts
-        self.signatures = Signatures(room.acts, recorder)
+        self.clerk = clerk
+        self.signatures = Signatures(room.acts, clerk)
+        self.readings = Readings(register, Ceremonies(room.accounts))
         self.settings: Settings = register.settings
         self.rows: Rows = register.rows
         self._reader = register.reader

@@ -1,0 +1,1 @@
+"""What people fill in, field by field, and the command that it becomes."""

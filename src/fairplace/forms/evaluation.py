@@ -1,0 +1,193 @@
+"""From the deadline to agreed marks: opening, late bids, checks, interests, sheets and moderation."""
+
+from __future__ import annotations
+
+from fairplace.forms.fields import Field
+from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
+from fairplace.people.commands import DecideInterest, DeclareInterests
+from fairplace.procurement.commands import CheckBids, DecideLateBids, Moderate, OpenBids, SignSheet
+
+
+def _open_stage(file: File) -> Stage:
+    if file.state.opened:
+        return done()
+    return NOW if file.state.tender else waits("first publish the tender notice")
+
+
+def _open(file: File) -> list[Field]:
+    others = [(key, name) for key, name in file.people.items() if key != file.me]
+    return [
+        Field(name="present", label="Who else is present", kind="several", public=True, optional=True, options=options(*others),
+              hint="You always are. All bids are opened together."),
+    ]  # fmt: skip
+
+
+def _late_stage(file: File) -> Stage:
+    late = len(file.state.undecided_late) if file.state.opened else 0
+    return Stage("now", f"{late} late") if late else AWAY
+
+
+def _late(file: File) -> list[Field]:
+    fields = []
+    for row, (name, deposit) in enumerate(file.state.undecided_late.items()):
+        path, group = ("bids", name), deposit.provider.name
+        fields += [
+            Field(name=f"l{row}-admitted", path=(*path, "admitted"), label="Is it admitted?", kind="yes", group=group),
+            Field(name=f"l{row}-cause", path=(*path, "cause"), label="Whose doing was it", kind="choice", group=group, options=options(
+                ("authority-system", "Our system"), ("third-party", "Somebody else’s system"), ("bidder", "The bidder"))),
+            Field(name=f"l{row}-reason", path=(*path, "reason"), label="Why", kind="words", group=group),
+        ]  # fmt: skip
+    return fields
+
+
+def _opened(file: File) -> Stage:
+    return NOW if file.state.opened and not file.state.contract else waits("first open the bids")
+
+
+def _checks(file: File) -> list[Field]:
+    fields = []
+    conditions = options(*((code, code) for code in (file.state.tender.conditions if file.state.tender else ())))
+    for row, (name, bid) in enumerate(file.bids.items()):
+        path, group = ("bids", name), bid.provider.name
+        fields += [
+            Field(name=f"b{row}-status", path=(*path, "status"), label="Does it take part?", kind="choice", group=group, options=options(
+                ("live", "Yes"), ("disregarded", "No, it is disregarded"), ("withdrawn", "It was withdrawn"))),
+            Field(name=f"b{row}-exclusion", path=(*path, "exclusion"), label="Grounds for exclusion", kind="choice", group=group, options=options(
+                ("clear", "None"), ("excludable", "It may be excluded"), ("excluded", "It must be excluded"))),
+            *([Field(name=f"b{row}-conditions", path=(*path, "conditions"), label="Conditions that it meets", kind="several", group=group,
+                     options=conditions, optional=True)] if conditions else []),
+            Field(name=f"b{row}-debarment", path=(*path, "debarment_checked_on"), label="Debarment list looked at on", kind="day", group=group, optional=True),
+            Field(name=f"b{row}-heard", path=(*path, "heard_on"), label="Heard on", kind="day", group=group, optional=True),
+            Field(name=f"b{row}-ground", path=(*path, "ground"), label="If not, on what ground", kind="choice", group=group, optional=True, options=options(
+                ("condition", "A condition is not met"), ("excluded", "Excluded"), ("abnormally-low", "Abnormally low"), ("late", "Late"),
+                ("incomplete", "Incomplete"), ("breach", "A rule of the procedure was broken"))),
+            Field(name=f"b{row}-reason", path=(*path, "reason"), label="Why", kind="words", group=group, optional=True),
+        ]  # fmt: skip
+    return fields
+
+
+def _checked(members: Members, file: File) -> Members:
+    """Every member is there; conditions say yes or no for each that was asked."""
+    asked = file.state.tender.conditions if file.state.tender else []
+    empty = {"debarment_checked_on": None, "heard_on": None, "ground": None, "reason": None}
+    bids = members.get("bids", {})
+    return {
+        "bids": {
+            name: {**empty, **bid, "conditions": {code: code in bid.get("conditions", []) for code in asked}}
+            for name, bid in bids.items()
+        }
+    }
+
+
+def _declare(_: File) -> list[Field]:
+    return [
+        Field(name="acting_as", label="In this case I act as", kind="choice", public=True, options=options(
+            ("officer", "Officer"), ("evaluator", "Evaluator"), ("moderator", "Moderator"), ("approver", "Approver"),
+            ("monitoring", "Monitoring officer"), ("adviser", "Adviser"))),
+        Field(name="bidders_known", label="Do you know who bids?", kind="yes", public=True,
+              hint="Declare again once you do"),
+        Field(name="kind", label="An interest in a provider", kind="choice", optional=True, hint="Leave open if you have none", options=options(
+            ("former-employee", "I worked there"), ("shareholding", "I own part of it"), ("family", "Somebody of my family works there or owns it"),
+            ("friend", "A friend works there or owns it"), ("contract-manager", "I manage a contract with it"), ("dispute", "I have a dispute with it"),
+            ("complaint-against", "I complained about it"), ("other", "Something else"))),
+        Field(name="provider.id", label="The provider’s id", kind="line", optional=True),
+        Field(name="provider.name", label="The provider’s name", kind="line", optional=True),
+        Field(name="note", label="What it is", kind="words", optional=True),
+    ]  # fmt: skip
+
+
+def _declared(members: Members, _: File) -> Members:
+    kind, provider, note = (members.pop(name, None) for name in ("kind", "provider", "note"))
+    interests = [{"kind": kind, "provider": provider, "note": note or ""}] if kind else []
+    return {**members, "interests": interests}
+
+
+def _interest(file: File) -> list[Field]:
+    people = [(key, name) for key, name in file.people.items() if key != file.me]
+    return [
+        Field(name="person", label="Whose interest", kind="choice", public=True, options=options(*people)),
+        Field(name="outcome", label="What follows", kind="choice", public=True, options=options(
+            ("none", "Nothing"), ("monitor", "They go on, and somebody watches"), ("recuse", "They stay out of this case"),
+            ("exclude-supplier", "The provider is excluded"))),
+        Field(name="reason", label="Why", kind="words"),
+    ]  # fmt: skip
+
+
+def _live(file: File) -> Stage:
+    if not file.state.opened:
+        return waits("first open the bids")
+    if file.state.moderated_at >= 0:
+        return done("marks are agreed")
+    if any(bid.check is None for bid in file.bids.values()):
+        return waits("first check the bids")
+    return NOW if file.state.live else waits("no bid takes part")
+
+
+def _sheet(file: File) -> list[Field]:
+    scale = file.state.scale
+    marks = [(str(mark), str(mark)) for mark in range(scale.lowest, scale.highest + 1, scale.step)] if scale else []
+    fields = []
+    for row, (name, bid) in enumerate(file.state.live.items()):
+        for column, criterion in enumerate(file.quality):
+            group = f"{bid.provider.name}: {file.named(criterion)}"
+            fields += [
+                Field(name=f"b{row}-{column}-mark", path=("bids", name, "marks", criterion), label="Mark", kind="choice", group=group, options=options(*marks)),
+                Field(name=f"b{row}-{column}-reason", path=("bids", name, "reasons", criterion), label="Reason", kind="words", group=group,
+                      hint="What the bid says, and why that earns this mark"),
+            ]  # fmt: skip
+    return fields
+
+
+def _numbers(members: Members, _: File) -> Members:
+    """Marks are chosen as words and recorded as numbers."""
+    bids = {
+        name: {**bid, "marks": {criterion: int(mark) for criterion, mark in bid["marks"].items()}}
+        for name, bid in members.get("bids", {}).items()
+    }
+    return {**members, "bids": bids}
+
+
+def _agreed(file: File) -> list[Field]:
+    fields = []
+    for field in _sheet(file):
+        fields.append(field)
+        if field.path[2] == "reasons":
+            _, name, _, criterion = field.path
+            given = file.state.inputs(file.bids[name].place, criterion)
+            if len(set(given)) > 1:
+                hint = f"Evaluators gave {', '.join(map(str, given))}"
+                changes = ("bids", name, "changes", criterion)
+                fields.append(Field(name=field.name.replace("reason", "change"), path=changes, label="Why this mark, where they differed",
+                                    kind="words", group=field.group, hint=hint))  # fmt: skip
+    others = [(key, name) for key, name in file.people.items() if key != file.me]
+    return [
+        *fields,
+        Field(
+            name="present", label="Who took part", kind="several", public=True, optional=True, options=options(*others)
+        ),
+    ]
+
+
+def _moderation(file: File) -> Stage:
+    if file.state.moderated_at >= 0:
+        return done()
+    return NOW if file.state.sheets else waits("no sheet is in yet")
+
+
+TASKS: tuple[Task, ...] = (
+    Task(code="open", title="Open the bids", part="Open the bids", command=OpenBids, stage=_open_stage, fields=_open,
+         lead="All together, after the deadline. From here on the criteria stand."),
+    Task(code="late", title="Decide on late bids", part="Open the bids", command=DecideLateBids, stage=_late_stage, fields=_late, again=True,
+         lead="To admit one takes a reason and a second signature."),
+    Task(code="checks", title="Check the bids", part="Open the bids", command=CheckBids, stage=_opened, fields=_checks, members=_checked, again=True,
+         lead="The same conditions for every bid."),
+    Task(code="interests", title="Declare my interests", part="Evaluate", command=DeclareInterests, fields=_declare, members=_declared,
+         own=True, again=True, stage=lambda file: NOW if file.state.planned else waits("first plan it"),
+         lead="Yours alone, before you mark or decide; and again once you know who bids."),
+    Task(code="interest", any_time=True, title="Decide on somebody’s interest", part="Evaluate", command=DecideInterest, fields=_interest, again=True,
+         stage=lambda file: NOW if file.state.planned else AWAY, lead="Never on your own."),
+    Task(code="sheet", title="My marks", part="Evaluate", command=SignSheet, stage=_live, fields=_sheet, members=_numbers, own=True, again=True,
+         lead="Alone, with a reason for each mark. Nobody sees them before all are in."),
+    Task(code="moderation", title="Agree the marks", part="Evaluate", command=Moderate, stage=_moderation, fields=_agreed, members=_numbers, again=True,
+         lead="Where evaluators differed, say why the agreed mark was chosen."),
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""A task of a case: when it can be done, what is filled in for it, and the command that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from fairplace.decision import Command
+from fairplace.forms.fields import Field, Option
+from fairplace.procurement.state import Bid, State
+from fairplace.terms import CaseId, KeyName
+
+Part = Literal["Plan", "Invite", "Open the bids", "Evaluate", "Award", "Contract", "Challenges", "The public record"]
+PARTS: tuple[Part, ...] = (
+    "Plan", "Invite", "Open the bids", "Evaluate", "Award", "Contract", "Challenges", "The public record",
+)  # fmt: skip
+
+
+class Challenge(msgspec.Struct, frozen=True, kw_only=True):
+    """A challenge as its list shows it. `state` is the last thing that happened to it."""
+
+    id: str
+    ground: str
+    state: Literal["lodged", "acknowledged", "answered", "closed"]
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """What forms need to know of a case, as far as whoever fills them in may see it."""
+
+    case: CaseId
+    state: State
+    me: KeyName
+    titles: Mapping[str, str]  # criterion to its words
+    people: Mapping[KeyName, str]  # the authority's own people, by key
+    challenges: tuple[Challenge, ...]
+
+    @property
+    def bids(self) -> dict[str, Bid]:
+        """Bids that have a place, by provider; none before they are opened."""
+        return self.state.bids
+
+    @property
+    def quality(self) -> list[str]:
+        """The quality criteria that earn marks: those that are nobody's parent."""
+        parents = {one.parent for one in self.state.criteria}
+        return [one.id for one in self.state.criteria if one.kind == "quality" and one.id not in parents]
+
+    def named(self, criterion: str) -> str:
+        return self.titles.get(criterion, criterion)
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """How it stands with a task: `now` it can be done, it is `done`, it has to wait, or it is `away`: not asked here."""
+
+    state: Literal["now", "done", "waits", "away"]
+    note: str = ""
+
+
+NOW, AWAY = Stage("now"), Stage("away")
+
+
+def done(note: str = "") -> Stage:
+    return Stage("done", note)
+
+
+def waits(note: str) -> Stage:
+    return Stage("waits", note)
+
+
+Members = dict[str, Any]
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """One task. `own`: its draft is the writer's alone. `again`: it can be done more than once. `any_time`: nobody waits
+    for it.
+    """
+
+    code: str
+    title: str
+    part: Part
+    command: type[Command]
+    lead: str
+    stage: Callable[[File], Stage]
+    fields: Callable[[File], list[Field]]
+    members: Callable[[Members, File], Members] = lambda members, _: members
+    own: bool = False
+    again: bool = False
+    any_time: bool = False
+
+    @property
+    def do(self) -> str:
+        """The command's name on the wire."""
+        return str(self.command.__struct_config__.tag)
+
+
+def options(*pairs: tuple[str, str] | tuple[str, str, str]) -> tuple[Option, ...]:
+    return tuple(Option(*pair) for pair in pairs)

@@ -1,0 +1,107 @@
+"""A case as whoever works on it sees it: what stands, what can be done now and by whom."""
+
+from __future__ import annotations
+
+import msgspec
+
+from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Withdrawn
+from fairplace.decision import History
+from fairplace.errors import Missing
+from fairplace.forms.task import PARTS, Challenge, File, Part, Stage, Task
+from fairplace.forms.tasks import TASKS
+from fairplace.http.guard import Visitor
+from fairplace.http.site import Site
+from fairplace.ledger.note import Vkey
+from fairplace.people import roles
+from fairplace.procurement.events import CriteriaChanged, Planned, TenderPublished
+from fairplace.procurement.state import state_of
+from fairplace.terms import CaseId, Instant, KeyName
+
+STAFF = frozenset({"officer", "evaluator", "moderator", "approver", "monitoring"})
+"""Who works on cases."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A task in the list of a case. `mine`: whoever looks may do it; `report`: they may record that it happened."""
+
+    task: Task
+    stage: Stage
+    mine: bool
+    report: bool
+    who: str
+    drafted: Instant | None
+
+
+def history(site: Site, case: CaseId) -> History:
+    """The past of a case. Raises Missing when there is none."""
+    events = site.register.reader.case(case)
+    if not events:
+        raise Missing("there is no case at this address")
+    return History(case=case, events=events)
+
+
+def empty(case: CaseId, visitor: Visitor) -> File:
+    """The file of a case that is not planned yet."""
+    return _file(History(case=case, events=()), visitor, {})
+
+
+def file(site: Site, past: History, visitor: Visitor) -> File:
+    """What forms need to know of a case."""
+    return _file(past, visitor, colleagues(site))
+
+
+def colleagues(site: Site) -> dict[KeyName, str]:
+    """The authority's own people with accounts, by the name of their newest key."""
+    people = {one.id: one.name for one in site.accounts.people() if one.provider is None}
+    return {Vkey.parse(key.vkey).name: name for person, name in people.items() for key in site.accounts.keys_of(person)}
+
+
+def _file(past: History, visitor: Visitor, people: dict[KeyName, str]) -> File:
+    named = [one.event.titles for one in past.events if isinstance(one.event, TenderPublished | CriteriaChanged)]
+    return File(
+        case=past.case,
+        state=state_of(past),
+        me=visitor.key.name if visitor.key else "",
+        titles=dict(named[-1].get({})) if named else {},
+        people=people,
+        challenges=_challenges(past),
+    )
+
+
+def _challenges(past: History) -> tuple[Challenge, ...]:
+    states = {Acknowledged: "acknowledged", Answered: "answered", Decided: "closed", Withdrawn: "closed"}
+    found: dict[str, Challenge] = {}
+    for recorded in past.events:
+        if isinstance(recorded.event, Lodged):
+            found[recorded.stream] = Challenge(id=recorded.stream, ground=recorded.event.ground, state="lodged")
+        elif (state := states.get(type(recorded.event))) and recorded.stream in found:
+            found[recorded.stream] = msgspec.structs.replace(found[recorded.stream], state=state)
+    return tuple(found.values())
+
+
+def title(past: History) -> str:
+    """What is bought."""
+    planned = past.last(Planned)
+    return planned[1].title.get("") if planned else ""
+
+
+def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
+    """The tasks of a case, by part; those that are not asked here are left out."""
+    drafts = site.drafts.of(made.case, visitor.person.id)
+    found: dict[Part, list[Row]] = {part: [] for part in PARTS}
+    for task in TASKS:
+        stage = task.stage(made)
+        if stage.state == "away":
+            continue
+        gives = task.command.gives
+        found[task.part].append(
+            Row(
+                task=task,
+                stage=stage,
+                mine=roles.may(visitor.roles, gives) or roles.may_ask(visitor.roles, gives),
+                report=roles.may(visitor.roles, gives, report=True) or roles.may_ask(visitor.roles, gives, report=True),
+                who=roles.who_may(gives),
+                drafted=drafts.get(task.code),
+            )
+        )
+    return {part: rows for part, rows in found.items() if rows}

@@ -1,0 +1,85 @@
+"""Cases at the desk: their list, and the file of one with its tasks, once it is opened with a signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar.params import FromPath
+
+from fairplace.errors import FairplaceError
+from fairplace.http import asked, case_file
+from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.site import Answer, Site, TheSite
+
+MOST_LISTED = 200
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A case in the list: its public title, when it has one yet."""
+
+    case: str
+    title: str
+    state: str
+
+
+@signed_in("/desk/cases")
+def cases(site: TheSite, visitor: TheVisitor) -> Answer:
+    """Every case, the newest first. Titles are those that are public; the others stand in the file."""
+    visitor.need(*case_file.STAFF)
+    known = site.register.reader.cases()[::-1]
+    public = site.rows.many("register", known[:MOST_LISTED])
+    lines = [_line(case, public.get(case)) for case in known[:MOST_LISTED]]
+    return site.page("cases.html", visitor=visitor, lines=lines, left_out=max(0, len(known) - MOST_LISTED))
+
+
+def _line(case: str, row: Any) -> Line:
+    return Line(case, getattr(row, "title", None) or "", getattr(row, "state", None) or "")
+
+
+@signed_in("/desk/cases/{case:str}")
+def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """The file of one case with its tasks; closed, until a signed request says that they look."""
+    visitor.need(*case_file.STAFF)
+    found = asked.identifier(case)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return closed(site, visitor, found)
+    past = case_file.history(site, found)
+    made = case_file.file(site, past, visitor)
+    return site.page(
+        "case.html",
+        visitor=visitor,
+        case=found,
+        title=case_file.title(past),
+        parts_of=case_file.rows(site, made, visitor),
+        bids=made.bids,
+        deadline=made.state.last_deadline,
+        public=site.rows.get("register", found) is not None,
+    )
+
+
+def closed(site: Site, visitor: Visitor, case: str, *, fault: str = "", status: int = 200) -> Answer:
+    """The page that asks for a signature before it shows what is sealed."""
+    case_file.history(site, case)
+    secret = text = vkey = ""
+    if visitor.key is not None:
+        secret, text = site.readings.ask(visitor.key.name, case)
+        vkey = visitor.key.vkey
+    return site.page(
+        "case_closed.html", status=status, visitor=visitor, case=case, question=secret, text=text, key=vkey, fault=fault
+    )
+
+
+@acting("/desk/cases/{case:str}/file")
+def open_file(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """A signed request to read: the entry comes first."""
+    visitor.need(*case_file.STAFF)
+    found = asked.identifier(case)
+    try:
+        opened = site.readings.open(visitor.session.csrf, sent.get("question"), sent.get("line"))
+    except FairplaceError as error:
+        return closed(site, visitor, found, fault=str(error), status=error.status)
+    return see_other(f"/desk/cases/{opened}")
+
+
+HANDLERS = (cases, case, open_file)

@@ -1,0 +1,173 @@
+"""Recording a step: a form for each task, kept as a draft, checked before it is signed, and prepared to be signed.
+
+- Nothing that was typed is lost: whatever is wrong, the form comes back as it was, and *save* keeps it as it is.
+- An act happens here and procedure may stop it; a report says that it happened elsewhere, when, and on what evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from litestar.params import FromPath
+
+from fairplace.deciders import convert
+from fairplace.errors import Conflict, Forbidden, Malformed, Refused
+from fairplace.forms import invitation
+from fairplace.forms.fields import Fault, Field, Option, read_all
+from fairplace.forms.task import File, Task
+from fairplace.forms.tasks import task
+from fairplace.http import asked, case_file
+from fairplace.http.cases import closed
+from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.people import roles
+
+NEW = "new"
+"""The address of a case that is not planned yet."""
+
+HOW = Field(
+    name="evidence",
+    label="How do you record it?",
+    kind="choice",
+    public=True,
+    options=(
+        Option("signed-by-party", "It happens here, now", "Procedure is checked before you sign"),
+        Option("portal-export", "It has already happened; I copy it from a portal"),
+        Option("stated-by-officer", "It has already happened; I say so"),
+    ),
+)
+WHEN = Field(name="happened_at", label="When did it happen?", kind="moment", optional=True, public=True)
+OVERRIDE = Field(name="override_reason", label="Why you do it all the same", kind="words", optional=True)
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A form as it is shown: what was filled in, and what is wrong with it."""
+
+    sent: Mapping[str, Sequence[str]] = {}
+    faults: tuple[Fault, ...] = ()
+    refusal: str = ""
+    overridable: bool = False
+    version: int = 0
+    status: int = 200
+
+
+@signed_in("/desk/cases/{case:str}/{code:str}")
+def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath[str]) -> Answer:
+    """The form of one task, with what was written before."""
+    wanted, made = task(code), _file(site, visitor, case)
+    if made is None:
+        return closed(site, visitor, asked.identifier(case))
+    _may(visitor, wanted)
+    draft = site.drafts.get(made.case, code, _owner(visitor, wanted, made))
+    if draft is not None:
+        return _page(site, visitor, wanted, made, Written(sent=draft.written, version=draft.version))
+    start = invitation.written(made.state.criteria, made.state.scale, dict(made.titles)) if code == "criteria" else {}
+    return _page(site, visitor, wanted, made, Written(sent=start))
+
+
+@acting("/desk/cases/{case:str}/{code:str}")
+def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath[str], sent: TheSent) -> Answer:
+    """Keep what was written; or check it and prepare it to be signed."""
+    wanted, made = task(code), _file(site, visitor, case)
+    if made is None:
+        return closed(site, visitor, asked.identifier(case))
+    _may(visitor, wanted)
+    written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do")}
+    version = int(sent.get("version")) if sent.get("version").isdigit() else 0
+    owner = _owner(visitor, wanted, made)
+    try:
+        version = site.drafts.save(made.case, code, written, by=visitor.person.id, version=version, owner=owner)
+    except Conflict as error:
+        theirs = site.drafts.get(made.case, code, owner)
+        again = Written(sent=written, refusal=str(error), version=theirs.version if theirs else 0, status=error.status)
+        return _page(site, visitor, wanted, made, again)
+    if sent.get("do") == "save":
+        return see_other("/desk" if case == NEW else f"/desk/cases/{case}")
+    return _prepared(site, visitor, wanted, made, Written(sent=written, version=version))
+
+
+def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written) -> Answer:
+    """Go on to sign, or show what stands against it."""
+    fields = [HOW, WHEN, *wanted.fields(made), OVERRIDE]
+    members, faults = read_all(fields, written.sent)
+    if faults:
+        return _page(site, visitor, wanted, made, msgspec.structs.replace(written, faults=tuple(faults), status=422))
+    try:
+        command = convert(
+            {
+                **wanted.members(members, made),
+                "do": wanted.do,
+                "id": f"desk:{site.accounts.sources.stream_id()}",
+                "as": _key(visitor),
+                **({} if made.state.planned is None and wanted.code == "plan" else {"case": made.case}),
+            }
+        )
+        act = site.signatures.begin(command, task=wanted.code, made_by=visitor.person.id)
+    except msgspec.ValidationError as error:
+        again = msgspec.structs.replace(written, refusal=f"this cannot be recorded: {error}", status=422)
+        return _page(site, visitor, wanted, made, again)
+    except (Refused, Malformed, Conflict) as error:
+        can = isinstance(error, Refused) and error.overridable
+        again = msgspec.structs.replace(written, refusal=str(error), overridable=can, status=error.status)
+        return _page(site, visitor, wanted, made, again)
+    return see_other(f"/desk/sign/{act}")
+
+
+def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written) -> Answer:
+    may_act = roles.may(visitor.roles, wanted.command.gives) or roles.may_ask(visitor.roles, wanted.command.gives)
+    names = case_file.colleagues(site)
+    others = site.drafts.look(made.case, wanted.code, visitor.person.id)
+    people = {one.id: one.name for one in site.accounts.people()} if others else {}
+    return site.page(
+        "record.html",
+        status=written.status,
+        visitor=visitor,
+        task=wanted,
+        case=made.case if made.state.planned else NEW,
+        fields=wanted.fields(made),
+        how=HOW,
+        when=WHEN,
+        override=OVERRIDE,
+        may_act=may_act,
+        stage=wanted.stage(made),
+        written=written,
+        sent=written.sent,
+        wrong={fault.name: fault.sentence for fault in written.faults},
+        colleagues=names,
+        others=[people[one] for one in others if one in people],
+    )
+
+
+def _file(site: Site, visitor: Visitor, case: str) -> File | None:
+    """The file of a case; None while it is closed to this session."""
+    visitor.need(*case_file.STAFF)
+    if case == NEW:
+        return case_file.empty("", visitor)
+    found = asked.identifier(case)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return None
+    return case_file.file(site, case_file.history(site, found), visitor)
+
+
+def _may(visitor: Visitor, wanted: Task) -> None:
+    gives = wanted.command.gives
+    if not any(
+        roles.may(visitor.roles, gives, report=report) or roles.may_ask(visitor.roles, gives, report=report)
+        for report in (False, True)
+    ):
+        raise Forbidden(f"this is for {roles.who_may(gives)}", code="role")
+
+
+def _owner(visitor: Visitor, wanted: Task, made: File) -> str:
+    """Whose draft it is: a sheet and a declaration are the writer's alone, and so is a case that is not planned yet."""
+    return visitor.person.id if wanted.own or made.state.planned is None else ""
+
+
+def _key(visitor: Visitor) -> str:
+    if visitor.key is None:
+        raise Forbidden("you have no signing key that may act yet; make one under My keys", code="key")
+    return visitor.key.name
+
+
+HANDLERS = (form, fill)

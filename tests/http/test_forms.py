@@ -1,0 +1,108 @@
+"""Forms: what is filled in becomes the command, and what is wrong is said beside the field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fairplace.deciders import COMMANDS
+from fairplace.decision import History
+from fairplace.forms.fields import Field, Kind, Option, Wrong, read_all
+from fairplace.forms.task import File
+from fairplace.forms.tasks import TASKS, task
+from fairplace.http.recording import HOW, OVERRIDE, WHEN
+from fairplace.procurement.state import state_of
+from tests.http.town import Town
+
+
+def read(kind: Kind, **parts: str) -> Any:
+    """One field of this kind; `_` is its own value, other names follow a hyphen."""
+    field = Field(name="x", label="The x", kind=kind, options=(Option("a", "A"), Option("b", "B")))
+    return field.read({("x" if name == "_" else f"x-{name}"): [value] for name, value in parts.items()})
+
+
+@pytest.mark.parametrize(
+    ("written", "pence"),
+    [("1,250.00", 125_000), ("£1250", 125_000), ("0.05", 5), ("£ 12", 1_200), ("1,000,000", 100_000_000)],
+)
+def test_an_amount_is_read_as_people_write_it(written: str, pence: int) -> None:
+    assert read("money", _=written) == pence
+
+
+@pytest.mark.parametrize("written", ["1.250,00", "12,50", "-5", "1e6", "twelve", "1.5", "£", "1 000", "9" * 20])
+def test_what_is_no_amount_says_how_to_write_one(written: str) -> None:
+    with pytest.raises(Wrong, match="like 1,250"):
+        read("money", _=written)
+
+
+def test_a_time_is_london_s_and_the_command_gets_utc() -> None:
+    assert read("moment", day="27", month="7", year="2026", time="12:00") == "2026-07-27T11:00:00.000Z"
+    assert read("moment", day="27", month="1", year="2026", time="2:15pm") == "2026-01-27T14:15:00.000Z"
+    assert read("moment", day="1", month="1", year="2026", time="12.05am") == "2026-01-01T00:05:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"day": "31", "month": "2", "year": "2026", "time": "12:00"},
+        {"day": "1", "month": "1", "year": "2026", "time": ""},
+        {"day": "", "month": "", "year": "", "time": "12:00"},
+        {"day": "1", "month": "1", "year": "2026", "time": "25:00"},
+        {"day": "1", "month": "1", "year": "20260", "time": "12:00"},
+        {"day": "29", "month": "3", "year": "2026", "time": "01:30"},
+    ],
+)
+def test_a_time_that_is_none_says_so(parts: dict[str, str]) -> None:
+    with pytest.raises(Wrong, match=r"Write|does not exist"):
+        read("moment", **parts)
+
+
+def test_what_is_missing_is_asked_for_by_its_name() -> None:
+    for kind, sentence in {"line": "Write the x", "choice": "Choose the x", "yes": "Answer yes or no: the x"}.items():
+        with pytest.raises(Wrong, match=sentence):
+            read(kind, _="")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", ["c", "A", "a\x00", "../a"])
+def test_an_answer_that_was_not_offered_is_refused(value: str) -> None:
+    with pytest.raises(Wrong, match="Choose"):
+        read("choice", _=value)
+    with pytest.raises(Wrong, match="Choose"):
+        read("several", _=value)
+
+
+def test_names_with_dots_and_paths_go_into_the_command() -> None:
+    fields = [
+        Field(name="provider.id", label="Id", kind="line"),
+        Field(name="b0", path=("bids", "GB-X.1/2", "marks", "care"), label="Mark", kind="number"),
+        Field(name="left", label="Left", kind="lines", optional=True),
+    ]
+    members, faults = read_all(fields, {"provider.id": ["GB-1"], "b0": ["4"], "left": [" "]})
+    assert faults == []
+    assert members == {"provider": {"id": "GB-1"}, "bids": {"GB-X.1/2": {"marks": {"care": 4}}}}
+
+
+def file(town: Town, case: str) -> File:
+    state = state_of(History(case=case, events=town.register.reader.case(case)))
+    return File(case=case, state=state, me="northcliffe.example/officer/off1", titles={}, people={}, challenges=())
+
+
+def test_every_task_has_a_form_at_every_stage_of_a_case(town: Town) -> None:
+    """Each has fields of one name each, members of its command, and a stage with a reason when it has to wait."""
+    for case in town.register.reader.cases():
+        made = file(town, case)
+        for one in TASKS:
+            stage = one.stage(made)
+            assert stage.state in ("now", "done", "waits", "away")
+            assert stage.note or stage.state != "waits", one.code
+            names = [field.name for field in (HOW, WHEN, *one.fields(made), OVERRIDE)]
+            assert len(names) == len(set(names)), one.code
+
+
+def test_every_command_of_a_person_has_a_task() -> None:
+    """Providers lodge at their own pages, and the rules speak with a key of their own."""
+    lodged = {"lodge-bid", "withdraw-bid", "lodge-challenge", "withdraw-challenge", "assess"}
+    known = {str(command.__struct_config__.tag) for command in COMMANDS}
+    assert {one.do for one in TASKS} == known - lodged
+    assert [task(one.code) for one in TASKS] == list(TASKS)
