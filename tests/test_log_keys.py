@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 import fairplace_verify
 from fairplace import log_keys, settings
+from fairplace.cli import main
 from fairplace.errors import Conflict, Misconfigured, Refused
 from fairplace.keyring import NEXT, Keyring, keep_worthless, succeed
 from fairplace.ledger.note import parse_note
 from fairplace.on_disk import Register
 from fairplace.signer.folder import add_keys, next_suffix
+from fairplace.signer.keeper import Keeper
+from fairplace.signer.server import SignerServer
 from tests.office import ROOT, Office, open_office, seed_of, signer
 
 
@@ -77,6 +82,39 @@ def test_a_rotation_that_ended_before_the_settings_were_written_is_finished(offi
     assert settings.load(office.folder).log[0].vkeys == [*old, *new]
     with again(office) as register, pytest.raises(Refused, match="already; those can be retired from"):
         log_keys.add(register, signer(ROOT))
+
+
+def test_a_signer_of_its_own_makes_the_keys_and_the_register_takes_them_into_use(
+    office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = office.register.settings.log[0].vkeys
+    with TemporaryDirectory(prefix="fp-") as short:  # the address of a socket is at most 107 bytes
+        state, path = Path(short) / "signer", Path(short) / "socket"
+        assert main(["signer", "move", str(office.folder), str(state), "--socket", str(path)]) == 0
+        stop = threading.Event()
+        with SignerServer(path, {office.register.origin: Keeper(state, office.register.origin)}) as server:
+            thread = threading.Thread(target=server.serve, args=(stop,))
+            thread.start()
+            try:
+                with (
+                    again(office) as register,
+                    pytest.raises(Misconfigured, match="run 'fairplace signer add-keys STATE'"),
+                ):
+                    log_keys.add(register, signer(ROOT))
+                capsys.readouterr()
+                assert main(["signer", "add-keys", str(state)]) == 0
+                drawn = capsys.readouterr().out.split()
+                with again(office) as register:
+                    assert sorted(log_keys.add(register, signer(ROOT))) == sorted(drawn)
+                office.pass_by(days=30)
+                with again(office) as register:
+                    assert log_keys.retire(register, signer(ROOT), stolen=False).destroyed == []
+            finally:
+                stop.set()
+                thread.join()
+    assert settings.load(office.folder).log[0].vkeys == drawn
+    assert not set(drawn) & set(old)
+    verified(office, *drawn)
 
 
 def test_nothing_older_nothing_retired(office: Office) -> None:

@@ -25,6 +25,7 @@ from fairplace.holders import provider_of
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.entry import Entry, Envelope
+from fairplace.ledger.key_table import how
 from fairplace.ledger.store import port
 from fairplace.ledger.store.port import Store
 from fairplace.people import roles
@@ -242,7 +243,8 @@ class Desk:
             raise Forbidden(f"no key of {key[:200]} is registered; ask a key-admin to enrol it", code="key")
         if all(one.revoked is not None for one in known):
             raise Forbidden(
-                f"the key of {key} was revoked at entry {known[-1].revoked}; enrol a new one", code="key-revoked"
+                f"the key of {key} {how(known[-1])} at entry {known[-1].revoked}; have it recovered, or enrol another",
+                code="key-revoked",
             )
         return Actor(key=key, roles=self.roles_of(key))
 

@@ -28,7 +28,8 @@ def rotate_key(folder: Path, name: str, vkey: str | None, who: str | None, told:
         old, admin = keys.signer(name), admin_of(register, who)
         keeping, known = Keeping(register), register.reader.register()
         begun = keys.successor(name) if vkey is None else None
-        if begun is None or not _has(known, begun.vkey.text):
+        recorded = begun is not None and _has(known, begun.vkey.text)
+        if not recorded:
             keeping.check_rotation(old, admin)
         settle: Callable[[], None] | None = None
         if vkey is None:
@@ -36,7 +37,7 @@ def rotate_key(folder: Path, name: str, vkey: str | None, who: str | None, told:
             assert home is not None
             vkey = (begun or _made(home, name, told)).vkey.text
             settle = lambda: succeed(home, name)  # noqa: E731 - one step, taken once the register has the key
-        if not _has(known, vkey):
+        if not recorded:
             done = keeping.rotate(old, vkey, admin)
             register.publisher.publish()
             told.print(
@@ -62,7 +63,7 @@ def _made(home: Path, name: str, told: Console) -> Signer:
 
 
 def _has(register: KeyRegister, vkey: str) -> bool:
-    """Is it in use already? Then an earlier try was broken off after it was recorded."""
+    """Is it in use already? Then an earlier try was broken off after that was recorded."""
     key = Vkey.parse(vkey)
     standing = register.standing(key.name, key.key_id)
     return standing is not None and standing.revoked is None
