@@ -77,7 +77,7 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     made.end()
 
 
-def until(holds: Callable[[], Any], seconds: float = 40) -> Any:
+def until(holds: Callable[[], Any], seconds: float = 120) -> Any:
     end = time.monotonic() + seconds
     while not (found := holds()):
         assert time.monotonic() < end, "it did not come about"
@@ -87,7 +87,7 @@ def until(holds: Callable[[], Any], seconds: float = 40) -> Any:
 
 def got(url: str) -> bytes | None:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own process
+        with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own process
             found: bytes = answer.read()
             return found
     except OSError:
@@ -151,7 +151,7 @@ def test_a_fork_is_refused_by_witnesses_and_proved_by_a_monitor(tmp_path: Path, 
     code, said = processes.run(*watching)
     assert code == 3, said
     second = processes.start("witness", "serve", owns[1].folder, "--port", ports[1])
-    until(lambda: both <= names_on(got(f"{site}/checkpoint")), 60)
+    until(lambda: both <= names_on(got(f"{site}/checkpoint")))
     code, said = processes.run(*watching)
     assert code == 0, said
 
@@ -178,23 +178,17 @@ def test_a_fork_is_refused_by_witnesses_and_proved_by_a_monitor(tmp_path: Path, 
 
 def got_page(site: str, path: str) -> str:
     request = urllib.request.Request(site + path, headers={"accept": "text/html"})  # noqa: S310 - our own process
-    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         found: str = answer.read().decode()
         return found
 
 
 def assert_proves(evidence: Path, keys: list[str]) -> None:
-    """Two states of one size with different roots, each with a good line by the log's own key."""
-    given = {key[:2]: key for key in map(fairplace_verify.read_vkey, keys)}
-    parts = evidence.read_bytes().split(b"\n--\n")
-    read = [fairplace_verify.read_checkpoint(part if part.endswith(b"\n") else part + b"\n") for part in parts]
-    assert read[0].size == read[1].size
-    assert read[0].root != read[1].root
-    for one in read:
-        good = [line for line in one.lines if line[:2] in given]
-        assert good
-        for line in good:
-            fairplace_verify.check_line(given[line[:2]], line, one)
+    """The checker takes it for what it is, from a reader who knows the log's key, and from nobody else."""
+    report = fairplace_verify.verify_evidence(evidence.read_bytes(), keys)
+    assert (report.ok, report.exit_code) == (True, 0), report
+    assert fairplace_verify.verify_evidence(evidence.read_bytes()).exit_code == 3
+    assert fairplace_verify.verify_evidence(evidence.read_bytes().replace(b"--\n", b"-\n"), keys).exit_code == 1
 
 
 def test_a_monitor_that_is_killed_says_everything_all_the_same(tmp_path: Path, processes: Processes) -> None:
