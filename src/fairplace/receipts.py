@@ -77,7 +77,7 @@ def page(register: Register, index: int) -> str:
         paper=paper.printed(published.note),
         witnesses=standing.sentence,
         later="" if standing.met else "\n              Ask for a newer receipt later on.",
-        key=register.settings.log[0].vkeys[0],
+        key=register.reader.register().log_keys(published.size)[0].text,
     )
 
 
