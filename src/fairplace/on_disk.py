@@ -3,7 +3,7 @@
 DIR/fairplace.toml      settings, no secret
 DIR/register.sqlite     entries, openings under their subjects' keys, checkpoints, rows of projections
 DIR/keys.sqlite         the subjects' keys, each under the key in secrets/vault.seed
-DIR/documents/          files by digest, private until released
+DIR/documents/          files under keys of their own, by names that tell nothing
 DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy
 DIR/timestamps/         tokens of a time-stamping authority over checkpoints, if any were asked for
 DIR/secrets/            seeds of the log and of the service keys, 0600, and what the log's signer remembers; no officer's
@@ -25,7 +25,7 @@ from typing import Self
 
 import msgspec
 
-from fairplace import enrolling, replay, settings, shelf
+from fairplace import enrolling, erasures, replay, settings, shelf
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
 from fairplace.errors import Misconfigured, Refused
@@ -39,6 +39,7 @@ from fairplace.ledger.register_events import Earlier
 from fairplace.ledger.signing import HeadSigner
 from fairplace.ledger.store import keeping
 from fairplace.ledger.store.connection import format_of
+from fairplace.ledger.store.files import FileLock
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.timestamps import Timestamps
 from fairplace.ledger.vetting import Vetting
@@ -79,7 +80,7 @@ class Register:
         self.store = SqliteStore(self._database, sources, vault)
         self._is_whole = False
         self.reader = StoreReader(self.store, self.origin)
-        self.documents = Documents(folder / "documents")
+        self.documents = Documents(folder / "documents", FileLock(vault.keys))
         self.desk = Desk(
             self.store,
             self.reader,
@@ -102,6 +103,14 @@ class Register:
         if not register.reader.size:
             register.close()
             raise Misconfigured(f"{folder} holds no log {chosen.origin}; look at the origin in {settings.FILE}")
+        try:
+            with register.store.chore("documents") as is_due:
+                if is_due:
+                    register.documents.lock_plain_ones()
+            erasures.finish(register.store, register.documents, register.origin)
+        except BaseException:
+            register.close()
+            raise
         return register
 
     def __enter__(self) -> Self:

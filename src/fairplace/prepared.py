@@ -119,4 +119,6 @@ def check_roles(one: Entry, register: KeyRegister, index: int) -> list[Actor]:
                 f"{other.key} acts as {', '.join(sorted(other.roles)) or 'nobody'} and may not sign {envelope.type} too",
                 code="second-signature",
             )
+    if envelope.type in roles.ALWAYS_TWO and not others:
+        raise Forbidden(f"{envelope.type} is signed by two persons; one signature came", code="second-signature")
     return others

@@ -28,6 +28,8 @@ from fairplace.terms import CaseId
 
 View = Literal["authority", "public"]
 
+ERASED = "sealed.erased/1"
+
 _DEPOSIT = b'"type":"deposit.'
 
 _PAGE = 500
@@ -168,7 +170,7 @@ class StoreReader:
         held = self._store.openings(self._log, [stored.index for stored, _ in batch])
         for stored, entry in batch:
             found = held.get(stored.index, {})
-            if closed := sorted(entry.envelope.sealed.keys() - found.keys()):
+            if closed := self._lost(entry, found):
                 yield (
                     f"the text of {closed[0]} of the deposit at entry {stored.index} is missing from the store;"
                     " restore the store from its backup"
@@ -179,11 +181,25 @@ class StoreReader:
             except Unproven as error:
                 yield f"the deposit at entry {stored.index}: {error}; restore the store from its backup"
                 continue
-            if openings["/case"].value != stored.case:
+            if "/case" in openings and openings["/case"].value != stored.case:
                 yield (
                     f"the store files the deposit at entry {stored.index} under {stored.case or 'no case'}, and its own"
                     " sealed text says otherwise; restore the store from its backup"
                 )
+
+    def _lost(self, entry: Entry, found: Mapping[str, Opening]) -> list[str]:
+        """The slots of which nothing is kept, and which no erasure in the log accounts for."""
+        closed = entry.envelope.sealed.keys() - found.keys()
+        if not closed:
+            return []
+        erased = self.erased()
+        return sorted(slot for slot in closed if entry.envelope.sealed[slot].d not in erased)
+
+    def erased(self) -> frozenset[str]:
+        """The digests of every value that was erased, as the log says."""
+        acts = [stored.index for stored in self._store.of_types(self._log, (ERASED,))]
+        held = self._store.openings(self._log, acts, {index: frozenset({"/digests"}) for index in acts})
+        return frozenset(digest for slots in held.values() for digest in slots["/digests"].value)
 
     def disclosed(self, upto: int | None = None) -> Mapping[int, frozenset[str]]:
         size = self._follow()

@@ -77,6 +77,12 @@ class OidcSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: str = "your work account"
 
 
+class VaultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`keep_key_backups`: days after which a backup of keys is deleted; a large value keeps erased values readable."""
+
+    keep_key_backups: Annotated[int, msgspec.Meta(ge=1, le=30)] = 30
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sizes in bytes; a large value lets a sender use more memory and disk."""
 
@@ -103,6 +109,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     signer: str = ""
     publish: PublishSettings = PublishSettings()
     limits: Limits = Limits()
+    vault: VaultSettings = VaultSettings()
     witness: list[WitnessSettings] = []
     quorum: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     site: str = ""

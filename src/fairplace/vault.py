@@ -52,13 +52,21 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     at: Instant
 
 
-def opened(register: Register, person: Signer, case: CaseId | None, purpose: Purpose, session: str) -> Openings:
+def opened(
+    register: Register,
+    person: Signer,
+    case: CaseId | None,
+    purpose: Purpose,
+    session: str,
+    only: Mapping[int, str | None] | None = None,
+) -> Openings:
     """Every sealed value of a case that this person may be shown now, once it is in the log that they look.
 
-    `session` is the caller's name of this sitting, random and the same throughout: it costs one entry. Raises Forbidden
+    `session` is the caller's name of this sitting, random and the same throughout: it costs one entry. `only` names the
+    entries that are wanted, each with one slot or (null) all. Raises Forbidden
     when there is nothing that this person may be shown, and what appending raises; then nothing is shown.
     """
-    return opened_on(register, ask(register, person, case, purpose, session))
+    return opened_on(register, ask(register, person, case, purpose, session), only)
 
 
 def new_session() -> str:
@@ -80,13 +88,20 @@ def request_text(register: Register, reader: KeyName, case: CaseId | None, purpo
     return HEADER + canonical.encode(msgspec.to_builtins(request)) + b"\n"
 
 
-def opened_on(register: Register, note: Text) -> Openings:
+def opened_on(register: Register, note: Text, only: Mapping[int, str | None] | None = None) -> Openings:
     """As `opened`, on a note that the reader has signed elsewhere, at most a quarter of an hour ago."""
     request = _request(register, note)
     reader = _reader(register, request)
     slots = _visible(register, reader, request.case)
+    if only is not None:
+        slots = {
+            index: wanted
+            for index, slot in only.items()
+            if (wanted := slots.get(index, set()) & ({slot} if slot else slots.get(index, set())))
+        }
     if not slots:
         where = f"the case {request.case}" if request.case else "what belongs to no case"
+        where = where if only is None else f"entry {min(only)}"
         raise Forbidden(
             f"{reader.key} acts as {', '.join(sorted(reader.roles)) or 'nobody'} and may be shown nothing sealed of"
             f" {where} at this stage; ask the monitoring officer",

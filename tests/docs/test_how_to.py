@@ -124,3 +124,33 @@ def test_a_register_is_recovered_as_the_page_says(tmp_path: Path) -> None:
     assert "Took entries 7 to 7 back from website" in done.stderr
     assert "entry 7, key.added/1: /holder" in done.stderr
     assert sorted(path.name for path in (tmp_path / "second/public/lost/7").iterdir()) == ["8"]
+
+
+OVER = """
+monitoring=council.example/officer/m0n1
+provider=GB-COH-01000002
+fairplace key enrol register "$(fairplace key new $monitoring)" --role monitoring --holder "Mona Monitoring"
+cat > over.jsonl <<END
+{"id":"withdrawn","do":"withdraw-award","as":"$approver","case":"$case","reason":"The need went away."}
+{"id":"ended","do":"end-without-award","as":"$approver","case":"$case","ground":"need-changed","reason":"The need went away."}
+END
+fairplace record register over.jsonl
+"""
+
+
+@pytest.mark.slow
+def test_a_bid_is_erased_and_a_register_backed_up_and_restored_as_the_pages_say(tmp_path: Path) -> None:
+    before = "\n".join([*blocks(HOW_TO / "first-register.md")[:8], OVER])
+    erased = run(HOW_TO / "erasure.md", tmp_path, before)
+    assert erased.returncode == 0, f"{erased.stdout}\n{erased.stderr}"
+    assert '"type":"sealed.erased/1"' in erased.stdout
+    assert '"do":"withdraw-value"' in (tmp_path / "take-down.jsonl").read_text()
+    assert "GENUINE" in erased.stdout
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "register").rglob("*") if path.is_file())
+    assert b"Birch Care" not in kept
+
+    environment = 'export XDG_CONFIG_HOME="$PWD/my-keys" FAIRPLACE_PASSPHRASE="four words for rehearsing"\n'
+    backed_up = run(HOW_TO / "backups.md", tmp_path, environment)
+    assert backed_up.returncode == 0, f"{backed_up.stdout}\n{backed_up.stderr}"
+    assert "GENUINE" in backed_up.stdout
+    assert not list((tmp_path / "safe").rglob("*.seed"))

@@ -8,7 +8,15 @@ import msgspec
 import pytest
 
 import fairplace
-from fairplace.settings import Limits, LogSettings, OidcSettings, PublishSettings, Settings, WitnessSettings
+from fairplace.settings import (
+    Limits,
+    LogSettings,
+    OidcSettings,
+    PublishSettings,
+    Settings,
+    VaultSettings,
+    WitnessSettings,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "settings.md").read_text("utf-8")
@@ -19,6 +27,7 @@ TABLES = {
     "limits": Limits,
     "witness": WitnessSettings,
     "oidc": OidcSettings,
+    "vault": VaultSettings,
 }
 
 

@@ -84,7 +84,7 @@ def test_marks_awards_and_overrides_are_in_different_hands() -> None:
 
 def test_every_event_that_can_be_overridden_can_be_countersigned() -> None:
     for name, kind in catalogue.TYPES.items():
-        always_two = name in ("sealed.erased/1", "hold.lifted/1")
+        always_two = name in roles.ALWAYS_TWO
         assert bool(roles.TABLE[name].second) is ("override" in kind.__struct_fields__ or always_two), name
 
 

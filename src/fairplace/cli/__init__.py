@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -23,6 +23,7 @@ from fairplace.cli.key_commands import key
 from fairplace.cli.monitor_commands import monitor
 from fairplace.cli.signer_commands import signer
 from fairplace.cli.witness_commands import witness
+from fairplace.custody import events
 from fairplace.errors import FairplaceError
 
 FOLDER = click.Path(path_type=Path)
@@ -70,6 +71,11 @@ def _where(error: Exception) -> str:
     at = traceback.extract_tb(error.__traceback__)[-1]
     said = " ".join(str(error).split())[:300]
     return f"{type(error).__name__} in {Path(at.filename).name}, line {at.lineno}: {said}"
+
+
+PURPOSES: tuple[str, ...] = get_args(events.Purpose)
+BASES: tuple[str, ...] = get_args(events.ErasureBasis)
+HOLD_REASONS: tuple[str, ...] = get_args(events.HoldReason)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -319,6 +325,98 @@ def people_confirm(folder: Path, request: str | None, who: str | None, yes: bool
     from fairplace.cli.people import confirm
 
     return confirm(folder, request, who, told, yes=yes)
+
+
+@cli.command(name="open")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("index", metavar="INDEX", type=click.IntRange(0))
+@click.option("--slot", help="Only this slot, such as /price.")
+@click.option("--as", "who", required=True, help="The key of whoever reads; it signs the request.")
+@click.option("--purpose", type=click.Choice(PURPOSES), required=True, help="Published.")
+@click.option("--session", help="The name of a sitting of yours that goes on; it costs one entry.")
+def open_(folder: Path, index: int, slot: str | None, who: str, purpose: str, session: str | None) -> int:
+    """Show the sealed values of an entry to somebody who may see them, after the log says that they look."""
+    from fairplace.cli.custody import open_values
+
+    return open_values(folder, index, slot, who, purpose, session, told)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--case", help="Only reads of this case; needs --as.")
+@click.option("--as", "who", help="An auditor's or monitoring officer's key: they are told who looked, and where.")
+@click.option("--json", "as_json", is_flag=True, help="One object a line on stdout.")
+def reads(folder: Path, case: str | None, who: str | None, as_json: bool) -> int:
+    """How often sealed values were read, by month and purpose; and by whom, for those who may know."""
+    from fairplace.cli.custody import show_reads
+
+    return show_reads(folder, case, who, told, as_json=as_json)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
+@click.option("--basis", type=click.Choice(BASES), required=True, help="Published.")
+@click.option("--reason", required=True, help="In words; sealed.")
+@click.option("--as", "who", required=True, help="The officer's or monitoring officer's key that signs first.")
+@click.option("--second", help="Another person's key, an approver's or monitoring officer's.")
+def erase(folder: Path, subjects: tuple[str, ...], basis: str, reason: str, who: str, second: str | None) -> int:
+    """Erase sealed values for ever: case:<case>, bid:<case>:<provider>, person:<key name> or entry:<index>."""
+    from fairplace.cli.custody import erase_values
+
+    return erase_values(folder, subjects, basis, reason, who, second, told)
+
+
+@cli.group()
+def hold() -> None:
+    """Keep sealed values from being erased while a court or an auditor may need them."""
+
+
+@hold.command("place")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
+@click.option("--reason", type=click.Choice(HOLD_REASONS), required=True, help="Published.")
+@click.option("--as", "who", required=True, help="The officer's or monitoring officer's key that signs.")
+def hold_place(folder: Path, subjects: tuple[str, ...], reason: str, who: str) -> int:
+    """From now on nothing of what is named is erased."""
+    from fairplace.cli.custody import place_hold
+
+    return place_hold(folder, subjects, reason, who, told)
+
+
+@hold.command("lift")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("index", metavar="INDEX", type=click.IntRange(0))
+@click.option("--reason", required=True, help="In words; sealed.")
+@click.option("--as", "who", required=True, help="The monitoring officer's or approver's key that signs first.")
+@click.option("--second", help="Another person's key, an approver's or monitoring officer's.")
+def hold_lift(folder: Path, index: int, reason: str, who: str, second: str | None) -> int:
+    """What the hold at this entry kept may be erased again."""
+    from fairplace.cli.custody import lift_hold
+
+    return lift_hold(folder, index, reason, who, second, told)
+
+
+@hold.command("list")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--as", "who", required=True, help="The key of whoever asks: what is held is sealed.")
+@click.option("--json", "as_json", is_flag=True)
+def hold_list(folder: Path, who: str, as_json: bool) -> int:
+    """The holds in effect."""
+    from fairplace.cli.custody import list_holds
+
+    return list_holds(folder, who, told, as_json=as_json)
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("what", type=click.Choice(["records", "keys"]))
+@click.argument("out", metavar="OUT", type=FOLDER)
+def backup(folder: Path, what: str, out: Path) -> int:
+    """Back up the records, or the keys, into a new folder below OUT: apart, because together they open everything."""
+    from fairplace.cli.custody import back_up
+
+    return back_up(folder, what, out, told)
 
 
 @cli.command()

@@ -12,8 +12,9 @@ from pathlib import Path
 from rich.console import Console
 
 import fairplace_verify
-from fairplace import assess, log_keys, shelf
+from fairplace import assess, backups, erasures, log_keys, shelf
 from fairplace.errors import FairplaceError
+from fairplace.ledger import entry
 from fairplace.ledger.heads import behind
 from fairplace.ledger.note import ED25519, Vkey, mldsa_supported, parse_note, tree_head
 from fairplace.ledger.store import inspection
@@ -191,17 +192,45 @@ def _pages(register: Register) -> Iterator[Ill]:
 
 
 def _documents(register: Register) -> Iterator[Ill]:
-    for path in sorted((register.folder / "documents").glob("*")):
-        try:
-            register.documents.get(path.name)
-        except FairplaceError as error:
-            yield 1, f"{error}; restore it from its backup"
+    for fault in register.documents.faults():
+        yield 1, f"{fault}; restore it from its backup"
 
 
 def _deposits(register: Register) -> Iterator[Ill]:
     """Is every sealed bid where its own text says?"""
     for sentence in register.reader.misfiled():
         yield 1, sentence
+
+
+def _vault(register: Register) -> Iterator[Ill]:
+    """Does every sealed value open or stand in an erasure; is every erasure carried out; does no old key lie about?"""
+    store, log = register.store, register.origin
+    for one in erasures.ordered(store, log):
+        if store.is_to_erase(log, one.subjects, one.index):
+            yield (
+                5,
+                f"the erasure at entry {one.index} is not carried out; run 'fairplace doctor' again when nobody writes",
+            )
+    if not store.scrub():
+        yield 4, "what was erased still lies in a journal that somebody reads; run 'fairplace doctor' again"
+    erased = register.reader.erased()
+    lost = []
+    for start in range(0, register.reader.size, 500):
+        held = store.openings(log, range(start, min(start + 500, register.reader.size)))
+        for stored in store.entries(log, start, start + 500):
+            sealed = entry.parse(stored.raw).envelope.sealed
+            lost += [
+                (stored.index, slot)
+                for slot, closed in sealed.items()
+                if slot not in held.get(stored.index, {}) and closed.d not in erased
+            ]
+    if lost:
+        index, slot = lost[0]
+        yield 1, f"{len(lost)} sealed values are missing, such as {slot} of entry {index}; restore the records' backup"
+    days = register.settings.vault.keep_key_backups
+    for backup in backups.known(register):
+        if backups.is_past(register, backup.made):
+            yield 5, f"the backup of keys in {backup.path} is older than {days} days: delete it, and make a new one"
 
 
 def _rules(register: Register) -> Iterator[Ill]:
@@ -230,5 +259,6 @@ LOOKS: dict[str, Look] = {
     "pages": _pages,
     "documents": _documents,
     "sealed bids": _deposits,
+    "vault": _vault,
     "rules": _rules,
 }

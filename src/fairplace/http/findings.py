@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from fairplace.documents import Documents
-from fairplace.errors import Malformed, Missing, Unproven
+from fairplace.errors import Malformed, Misconfigured, Missing, Unproven
 from fairplace.http.published import Published
 from fairplace.ledger.entry import parse
 
@@ -58,7 +58,7 @@ def found_in_public(row: Any, published: Published, documents: Documents) -> lis
         return []
     try:
         document = _document(row.case, run.index, published, documents)
-    except (Malformed, Missing, Unproven, msgspec.MsgspecError):
+    except (Malformed, Misconfigured, Missing, Unproven, msgspec.MsgspecError):
         return []
     return [
         FoundHere(rule=verdict.code, text=finding.text, evidence=finding.evidence)

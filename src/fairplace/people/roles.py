@@ -134,6 +134,9 @@ TABLE: Mapping[str, Rule] = {
     "hold.lifted/1": _rule("monitoring approver", "two persons, as for the erasure it allows", second=_OVERRIDE),
 }
 
+ALWAYS_TWO: frozenset[str] = frozenset({"sealed.erased/1", "hold.lifted/1"})
+"""What cannot be undone, or lets that happen: nobody does it alone."""
+
 REPORTERS: frozenset[str] = frozenset({"officer", "monitoring"})
 """Who may report what happened elsewhere: those who keep the file."""
 

@@ -22,8 +22,9 @@ from fairplace.ledger.store.vault import KEY_BYTES, unwrap, wrap
 FORM = Form(name="key store", application=0x46504B53, version=1, schema=Path(__file__).with_name("keys.sql"))
 MOST_KNOWN = 100_000
 
-NAMES = "names"
-"""The subject whose key makes names of what could be guessed; it is never destroyed, and tells whether the KEK is right."""
+NAMES, AUTHORITY = "names", "authority"
+"""Subjects that there always are: whose key makes names of what could be guessed, and the authority itself, under whose
+key stands what was erased. Neither is ever destroyed; the first tells whether the key of all keys is right."""
 
 
 class KeyStore:
@@ -45,6 +46,7 @@ class KeyStore:
         self._kek = AESGCM(self._kek_of())
         self._connections = Connections(self.path, FORM)
         self.names_key = self._made_or_kept(NAMES)
+        self._made_or_kept(AUTHORITY)
 
     def close(self) -> None:
         if "_connections" in self.__dict__:
@@ -90,12 +92,17 @@ class KeyStore:
             if missing := sorted(subject for subject, cipher in found.items() if cipher is None):
                 keys = {subject: os.urandom(KEY_BYTES) for subject in missing}
                 with self._connections.writing() as connection:
-                    connection.executemany(
-                        "INSERT INTO subject_key VALUES (?, ?, ?)",
+                    new = connection.executemany(
+                        "INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?)",
                         [(subject, wrap(self._kek, key, subject), place) for subject, key in keys.items()],
-                    )
-                for subject, key in keys.items():
-                    found[subject] = self._ciphers[subject] = AESGCM(key)
+                    ).rowcount
+                if new == len(keys):
+                    for subject, key in keys.items():
+                        self._ciphers[subject] = AESGCM(key)
+                else:  # another process made one of them
+                    self._forget()
+                for subject in missing:
+                    found[subject] = self.cipher(subject)
             return {subject: cipher for subject, cipher in found.items() if cipher is not None}
 
     def destroy(self, subjects: Iterable[str], place: int) -> int:
@@ -125,6 +132,19 @@ class KeyStore:
             for subject in subjects
             if execute("SELECT 1 FROM subject_key WHERE subject = ? AND born < ?", (subject, place)).fetchone()
         ]
+
+    def subjects(self, start: str = "") -> list[str]:
+        """Whose keys there are, of names that begin so."""
+        rows = self._connections.get().execute("SELECT subject FROM subject_key ORDER BY subject").fetchall()
+        return [subject for (subject,) in rows if subject.startswith(start)]
+
+    def note_backup(self, path: str, made: str) -> None:
+        with self._connections.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO backup VALUES (?, ?)", (path, made))
+
+    def backups(self) -> list[tuple[str, str]]:
+        """Where this store was backed up to and when, oldest first."""
+        return self._connections.get().execute("SELECT path, made FROM backup ORDER BY made, path").fetchall()
 
     def scrub(self) -> bool:
         """Fold the journal into the file and empty it: old pages may hold what was destroyed. False: somebody reads."""

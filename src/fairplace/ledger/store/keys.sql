@@ -12,3 +12,9 @@ CREATE TABLE destroyed (
     subject TEXT PRIMARY KEY,
     upto INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Where this store was backed up to, and when: what is past its days is named to the operator.
+CREATE TABLE backup (
+    path TEXT PRIMARY KEY,
+    made TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -112,7 +112,8 @@ CREATE TABLE tag (
     PRIMARY KEY (tag, place)
 ) STRICT, WITHOUT ROWID;
 
--- What is still to be done to this file after a crash: `scrub` empties its journal of what was deleted.
+-- What is still to be done after a crash: `scrub` empties the journals of what was deleted, `documents` puts the files
+-- of a register of format 1 under keys.
 CREATE TABLE chore (
     name TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

@@ -9,16 +9,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
 from fairplace.errors import Misconfigured, Unproven
+from fairplace.ledger.disclosure import b64u
 from fairplace.ledger.store import sqlite_lost
 from fairplace.ledger.store.connection import Connection, Connections
 from fairplace.ledger.store.judging import check, judge
 from fairplace.ledger.store.keeping import Vault, alone
+from fairplace.ledger.store.keys import KeyStore
 from fairplace.ledger.store.port import Published, Result, Submission
 from fairplace.ledger.store.sqlite_locked import Locked, Memory
 from fairplace.ledger.store.sqlite_reads import BITS, SqliteReads
@@ -30,8 +35,22 @@ from fairplace.terms import Instant, instant, moment
 CLOCK_SLACK = 60
 """Seconds that the clock may be behind the newest entry (threat model, attack 2)."""
 
+_OF_SUBJECTS = """
+    SELECT place, slot, subject, digest FROM vault WHERE subject IN (SELECT value FROM json_each(?))
+    AND place >= ? AND place < ? ORDER BY place, slot"""
+_FORGET = "DELETE FROM vault WHERE subject IN (SELECT value FROM json_each(?)) AND place >= ? AND place < ?"
+
 Allowed = Callable[[Connection, int], None]
 """Asked under the lock, with the log's number; raises to stop the whole batch."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A sealed value that the vault keeps: where it stands, and under whose key."""
+
+    index: int
+    slot: str
+    subject: str
+    digest: str  # B64U, as the entry has it
 
 
 class SqliteStore(SqliteReads):
@@ -46,7 +65,7 @@ class SqliteStore(SqliteReads):
         self._connections = Connections(path, upgrade=self._upgrade)
         try:
             self._open_keys()
-            self._scrub()
+            self.scrub()
         except BaseException:
             self._connections.close()
             raise
@@ -69,7 +88,7 @@ class SqliteStore(SqliteReads):
         self._vault.keys.open()
         upgrade(connection, version, self._vault.keys, self._vault.subject_of)
 
-    def _scrub(self) -> bool:
+    def scrub(self) -> bool:
         """Empty the journals of what was deleted, if that is still to be done. False: somebody reads; ask again."""
         connection = self._connections.get()
         if not connection.execute("SELECT 1 FROM chore WHERE name = 'scrub'").fetchone():
@@ -79,6 +98,16 @@ class SqliteStore(SqliteReads):
             with self._connections.writing() as writing:
                 writing.execute("DELETE FROM chore WHERE name = 'scrub'")
         return done
+
+    @contextlib.contextmanager
+    def chore(self, name: str) -> Iterator[bool]:
+        """Is something left to be done to what belongs to this file? It is done when the block ends well."""
+        connection = self._connections.get()
+        is_due = bool(connection.execute("SELECT 1 FROM chore WHERE name = ?", (name,)).fetchone())
+        yield is_due
+        if is_due:
+            with self._connections.writing() as writing:
+                writing.execute("DELETE FROM chore WHERE name = ?", (name,))
 
     def close(self) -> None:
         self._connections.close()
@@ -141,6 +170,49 @@ class SqliteStore(SqliteReads):
                 " set the clock right before anything is recorded"
             )
         return newest
+
+    # Erasing
+
+    @property
+    def keys(self) -> KeyStore:
+        return self._vault.keys
+
+    def kept(self, log: str, subjects: Sequence[str], before: int | None = None) -> list[Kept]:
+        """What is kept of these subjects in entries below an index, in log order."""
+        start, stop = self._span(log, 0, before)
+        rows = self._all(_OF_SUBJECTS, msgspec.json.encode(subjects), start, stop)
+        return [
+            Kept(place - start, slot, subject, b64u(digest))
+            for place, slot, subject, digest in rows
+            if place >= self.keys.erased_upto(subject)
+        ]
+
+    def is_to_erase(self, log: str, subjects: Sequence[str], before: int) -> bool:
+        """Is there a key of these subjects from before an index, or a record below it?"""
+        start, stop = self._span(log, 0, before)
+        return bool(
+            self.keys.alive(subjects, stop) or self._all(_OF_SUBJECTS, msgspec.json.encode(subjects), start, stop)
+        )
+
+    def erase(self, log: str, subjects: Sequence[str], before: int) -> bool:
+        """Destroy the keys of these subjects from before an index, and their records below it.
+
+        Asked again it does what is left. False: it is done, but somebody reads, and the journals will be emptied later.
+        """
+        with self._connections.writing() as connection:
+            start, stop = self._span(log, 0, before)
+            named = msgspec.json.encode(subjects)
+            places = {place for place, *_ in connection.execute(_OF_SUBJECTS, (named, start, stop)).fetchall()}
+            connection.execute("INSERT OR IGNORE INTO chore VALUES ('scrub')")
+            self.keys.destroy(subjects, stop)  # first: what follows may fail, and nothing opens the records any more
+            connection.execute(_FORGET, (named, start, stop))
+            # Whoever knew a command but for what is erased could try until its name fits.
+            connection.executemany(
+                "UPDATE submission SET command = X'' WHERE log = ? AND ? BETWEEN first AND first + count - 1",
+                [(start >> BITS, place - start) for place in sorted(places)],
+            )
+        self._filings.clear()
+        return self.scrub()
 
     # Checkpoints
 

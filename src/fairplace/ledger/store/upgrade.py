@@ -66,7 +66,7 @@ def upgrade(connection: Connection, version: int, keys: KeyStore, subject_of: Su
     _unfile(connection)
     execute("DROP TABLE disclosure")
     execute("DROP TABLE submission_1")
-    execute("INSERT OR IGNORE INTO chore VALUES ('scrub')")
+    execute("INSERT OR IGNORE INTO chore VALUES ('scrub'), ('documents')")
 
 
 def _unfile(connection: Connection) -> None:

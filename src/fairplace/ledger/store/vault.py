@@ -69,7 +69,7 @@ def lock_all(openings: Sequence[Unlocked], log: str, ciphers: Mapping[str, AESGC
 
 def unlock(cipher: AESGCM, record: bytes, bound: Bound) -> str:
     """The disclosure in a record. Raises Unproven for one that is not what was put there."""
-    disclosure = _open(cipher, record, bound.data)
+    disclosure = open_bound(cipher, record, bound.data)
     if b64u(hashlib.sha256(disclosure).digest()) != bound.digest:
         raise Unproven(f"a vault record opens to something else than the digest {bound.digest} says")
     return disclosure.decode("ascii")
@@ -82,7 +82,7 @@ def wrap(kek: AESGCM, key: bytes, subject: str, nonce: bytes | None = None) -> b
 
 
 def unwrap(kek: AESGCM, record: bytes, subject: str) -> bytes:
-    return _open(kek, record, _of_subject(subject))
+    return open_bound(kek, record, _of_subject(subject))
 
 
 def by_stream(kind: str, event: str, stream: str, case: str | None, slot: str) -> str:
@@ -99,7 +99,8 @@ def _of_subject(subject: str) -> bytes:
     return f"fairplace/subject-key/v1\n{subject}\n".encode()
 
 
-def _open(cipher: AESGCM, record: bytes, bound: bytes) -> bytes:
+def open_bound(cipher: AESGCM, record: bytes, bound: bytes) -> bytes:
+    """What a record holds that belongs where `bound` says. Raises Unproven when it does not."""
     if record[:1] != VERSION:
         raise Unproven(f"a record of version {record[:1].hex() or 'none'} came; this program reads 01")
     try:
