@@ -140,7 +140,7 @@ fairplace record register over.jsonl
 
 @pytest.mark.slow
 def test_a_bid_is_erased_and_a_register_backed_up_and_restored_as_the_pages_say(tmp_path: Path) -> None:
-    before = "\n".join([*blocks(HOW_TO / "first-register.md")[:8], OVER])
+    before = "\n".join([*blocks(HOW_TO / "first-register.md")[:9], OVER])
     erased = run(HOW_TO / "erasure.md", tmp_path, before)
     assert erased.returncode == 0, f"{erased.stdout}\n{erased.stderr}"
     assert '"type":"sealed.erased/1"' in erased.stdout
