@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from fairplace.bench import WHAT, ledger, measure, rules
+from fairplace.bench import WHAT, ledger, measure, proving, rules, verifying
+from fairplace.bench.store import LOG
+from fairplace.ledger import tree
+from fairplace.ledger.store.sqlite import SqliteStore
 
 
 def test_a_gate_that_is_missed_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,10 +37,31 @@ def test_the_ledger_is_measured_on_a_register_that_is_true(tmp_path: Path, monke
     monkeypatch.setattr(ledger, "SIZES", (300,))
     ledger.run(said.append, 20, tmp_path)
     text = "\n".join(said)
-    for what in ("building: 20 entries", "verifying: 28 entries", "proving: one entry of 300"):
+    measured = (
+        "building: 20 entries",
+        "verifying: 28 entries",
+        "a bundle of one case, 20 entries",
+        "proving: one entry of 300",
+    )
+    for what in measured:
         assert what in text
-    assert sum("gate: " in line for line in said) == 2
+    assert sum("gate: " in line for line in said) == 3
 
 
 def test_a_proof_is_measured_over_every_entry_of_the_log(tmp_path: Path) -> None:
-    assert isinstance(ledger._proving(lambda *_: None, tmp_path / "one.sqlite", 37), bool)
+    assert isinstance(proving.proving(lambda *_: None, tmp_path / "one.sqlite", 37), bool)
+
+
+def test_a_log_grown_in_bulk_has_the_tree_and_the_entries_of_one_that_was_appended_to(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "one.sqlite") as store:
+        proving.grown(store, 600, random.Random(1))
+        leaves = [tree.leaf_hash(stored.raw) for stored in store.entries(LOG)]
+        assert (len(leaves), store.head(LOG).root) == (600, tree.root(leaves))
+        assert store.node(LOG)(8, 1) == tree.root(leaves[256:512])
+
+
+@pytest.mark.parametrize("spent", [0.1, 0.9])
+def test_processor_time_counts_what_other_processes_did(spent: float) -> None:
+    command = [sys.executable, "-c", f"import time\nwhile time.process_time() < {spent}: pass"]
+    used, _ = verifying._spent(subprocess.run, command)
+    assert used >= spent
