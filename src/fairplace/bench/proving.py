@@ -19,7 +19,7 @@ from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.store.sqlite_reads import BITS
 
 GATE = 0.005
-"""Seconds for one proof."""
+"""Seconds of one core for one proof."""
 PROOFS = 200
 AT_ONCE = 10_000
 BYTES = 800
@@ -33,16 +33,20 @@ def proving(line: Callable[..., object], path: Path, size: int) -> bool:
         grown(store, size, chance)
         head, node = store.head(LOG), store.node(LOG)
         assert head.size == size
-        times = []
+        times, clock = [], []
         for index in (chance.randrange(size) for _ in range(PROOFS)):
-            began = time.perf_counter()
+            began, since = time.process_time(), time.perf_counter()
             proof = tree.inclusion_proof(index, size, node)
             [stored] = store.entries(LOG, index, index + 1)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
+            clock.append(time.perf_counter() - since)
             tree.verify_inclusion(tree.leaf_hash(stored.raw), index, size, proof, head.root)
     took = median(times)
     line(f"proving: one entry of {size:,} (grown in bulk, unsigned):")
-    line(f"  {'one proof, with its entry':<38}{took * 1000:>10.2f} ms, the slowest {max(times) * 1000:.2f} ms")
+    line(
+        f"  {'one proof, with its entry, of one core':<38}{took * 1000:>10.2f} ms, the slowest {max(times) * 1000:.2f} ms"
+    )
+    line(f"  {'the same, by the clock':<38}{median(clock) * 1000:>10.2f} ms")
     line(f"  gate: below {GATE * 1000:.0f} ms: {'held' if took < GATE else 'MISSED'}")
     return took < GATE
 
