@@ -46,6 +46,9 @@ check: $(DEV) assets $(PROJECT)  ## format, lint and types
 campaign: $(TEST) $(PROJECT)  ## kill a register a thousand times while it writes: make campaign KILLS=100 SEED=1
 	@$(BIN)/python -m tests.campaign.crashes --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
+fuzz: $(TEST) $(PROJECT)  ## spoiled inputs for every decoder of the checker: make fuzz ARGS='--cases 1000 bundle'
+	@$(BIN)/python -m tests.verifier.fuzz $(ARGS)
+
 bench: $(RUNTIME) assets $(PROJECT)  ## measure speed beside the bare machine: make bench ARGS=store
 	@$(BIN)/fairplace bench $(ARGS)
 
