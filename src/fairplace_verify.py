@@ -1916,8 +1916,7 @@ class Audit(Reading):
                             signed += self.check_entry(index, data)
                     most = 64
                 finally:
-                    for start in range(0, len(signed), 64):
-                        tasks.add(check_signed, name, signed[start : start + 64])
+                    tasks.add(check_signed, name, signed)
                     deque(tasks.results(most), maxlen=0)
                 if (size > 10_000 or not self.files.listed) and sys.stderr.isatty():
                     sys.stderr.write(f"\r{len(self.tree):,} of {size:,} entries read\x1b[K\r")
