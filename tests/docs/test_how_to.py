@@ -88,6 +88,10 @@ def test_a_case_is_handed_over_in_four_editions_as_the_page_says(
     birch, public = (zipfile.ZipFile(folder / name) for name in ("birch.fpbundle", "public.fpbundle"))
     assert "Birch Care" in birch.read("record.html").decode()
     assert "Birch Care" not in public.read("record.html").decode()
+    verdicts = re.findall(r"^([A-Z]{3,}[A-Z, ]*)\. ", done.stdout, re.MULTILINE)
+    assert len(verdicts) == 5, done.stdout
+    assert set(verdicts) <= {"GENUINE", "GENUINE, BUT SUPERSEDED"}, done.stdout
+    assert re.search(r"entries agree byte for byte.*none altered, none missing", done.stdout)
 
 
 SETTING = 'export XDG_CONFIG_HOME="$PWD/my-keys" FAIRPLACE_PASSPHRASE="four words for rehearsing"'

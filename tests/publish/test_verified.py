@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import time
@@ -72,6 +73,24 @@ def test_a_court_bundle_from_which_an_entry_was_dropped_is_refused(office: Offic
             assert newest[envelope.stream] == index
     kinds = {envelopes[index].type for index in unseen}
     assert kinds == {"interest.declared/1", "case.assessed/1", "challenge.decided/1"}
+
+
+def test_two_editions_of_one_case_agree_and_the_checker_says_what_one_holds_more(
+    office: Office, tmp_path: Path
+) -> None:
+    for edition in ("bidder", "court"):
+        (tmp_path / f"{edition}.fpbundle").write_bytes(
+            bundled(office.register, office.case, edition, **wish(edition))[0]
+        )
+    key = office.register.settings.log[0].vkeys[0]
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        code = fairplace_verify.main(
+            [*(str(tmp_path / f"{one}.fpbundle") for one in ("bidder", "court")), "--key", key]
+        )
+    assert code == 0, told.getvalue()
+    assert "entries agree byte for byte" in told.getvalue()
+    assert "none altered, none missing" in told.getvalue()
 
 
 def test_an_altered_exchanged_or_added_member_is_refused(office: Office) -> None:

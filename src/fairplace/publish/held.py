@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -29,6 +30,8 @@ from fairplace.people.roles import Edition
 from fairplace.publish.editions import check_stage, opened
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId, Instant
+
+_CASE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -82,6 +85,8 @@ def gather(
     register: Register, case: CaseId, edition: Edition, *, provider: str | None = None, asker: Asker | None = None
 ) -> Held:
     """The case under the newest checkpoint. Raises Missing, Refused, or Conflict while nothing is published."""
+    if not _CASE.fullmatch(case):
+        raise Missing(f"no case is called {case[:60]!r}; give its id, as in the address of its page")
     published = register.store.last_checkpoint(register.origin)
     if published is None:
         raise Conflict("nothing is published yet; run 'fairplace publish' or 'fairplace serve' and ask again")
