@@ -96,12 +96,13 @@ def test_documents_go_along_or_a_line_says_why_not(office: Office, court: bytes)
 
 def test_a_document_that_was_changed_is_not_handed_over(office: Office, tmp_path: Path) -> None:
     digest = hashlib.sha256(OWN.name.encode()).hexdigest()
-    file = office.register.folder / "documents" / digest
-    file.write_bytes(b"another bid")
+    file = office.register.folder / "documents" / office.register.documents._named(digest)
+    kept = file.read_bytes()
+    file.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     try:
         members = opened(bundled(office.register, office.case, "bidder", provider=OWN.id)[0])
     finally:
-        file.write_bytes(OWN.name.encode())
+        file.write_bytes(kept)
     [said] = [one for one in json.loads(members["bundle.json"])["documents"] if one["sha256"] == digest]
     assert (said["included"], said["why"]) == (False, evidence.CHANGED)
 
