@@ -20,7 +20,7 @@ from typing import Any, get_args
 import msgspec
 
 import fairplace
-from fairplace import catalogue, deciders, terms
+from fairplace import catalogue, deciders, subjects, terms
 from fairplace.custody.events import Affair
 from fairplace.decision import Command
 from fairplace.event import Aside, Event, Fact, Step
@@ -130,6 +130,21 @@ def released(event_type: str, slot: str) -> str:
     if not found:
         return "never"
     return "; ".join(", ".join(on) + (f" ({only})" if only else "") for only, on in found.items())
+
+
+def kept_under(event_type: str, slot: str) -> str:
+    """Whose key a slot is kept under: what erasing takes together."""
+    return f"key of {SUBJECT_NAMES[subjects.kind_of(event_type, slot.replace('<place>', '00'))]}"
+
+
+SUBJECT_NAMES = {
+    "case": "the case",
+    "place": "the place",
+    "entry": "this entry",
+    "stream": "this stream",
+    "filing": "the deposit's file",
+    "authority": "the authority",
+}
 
 
 def named(annotation: str) -> set[str]:
@@ -271,7 +286,8 @@ def rows_of(name: str, kind: type, types: Types) -> Iterator[str]:
         else:
             yield row(name, kind, "/", member, types, home)
     if name == register_events.KEY_ADDED:
-        yield "| `/holder` | `{name, provider_id}`: whose key it is | sealed as personal; never |"
+        kept = kept_under(name, "/holder")
+        yield f"| `/holder` | `{{name, provider_id}}`: whose key it is | sealed as personal; never; {kept} |"
 
 
 def row(name: str, kind: type, above: str, member: Member, types: Types, home: object) -> str:
@@ -283,7 +299,8 @@ def row(name: str, kind: type, above: str, member: Member, types: Types, home: o
         optional = " Left out when there is none." if "UNSET" in member.type else ""
         return f"| `{member.name.rstrip('_')}` | {code(annotation)}{words}{optional} | at once |"
     slot = above + member.name
-    return f"| `{slot}` | {code(annotation)}{words} | sealed as {basis_of(kind, member.name)}; {released(name, slot)} |"
+    sealed_as = f"sealed as {basis_of(kind, member.name)}; {released(name, slot)}"
+    return f"| `{slot}` | {code(annotation)}{words} | {sealed_as}; {kept_under(name, slot)} |"
 
 
 # Commands

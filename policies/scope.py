@@ -111,7 +111,9 @@ def _by_value(plan: Planned, began: date, evidence: tuple[int, ...]) -> Finding:
     value: Pence | None = plan.estimated_value.get()
     if value is None:
         return Finding(outcome="cannot-tell", text="the estimated value is not on the record", evidence=evidence)
-    compared = f"{_pounds(value)} against the threshold of {_pounds(threshold)} on {day(began)}"
+    # Never the estimate itself: on the authority's facts it may not be public yet.
+    side = "below" if value < threshold else "not below"
+    compared = f"the estimate is {side} the threshold of {_pounds(threshold)} on {day(began)}"
     if value >= threshold and plan.regime == "BELOW":
         return Finding(outcome="not-met", text=f"{compared}: claimed to be below it", evidence=evidence)
     if value < threshold and plan.regime == "PA23":
@@ -157,10 +159,10 @@ def value_honest(case: Case) -> Iterator[Finding]:
         text = "recorded as below the threshold with no longest term: an unknown length counts as above it"
         yield Finding(outcome="concern", text=text, evidence=evidence)
     if 100 * value >= NEAR_PERCENT * threshold and value < threshold:
-        text = f"{_pounds(value)} is just below the threshold of {_pounds(threshold)} ({NEAR_PERCENT} %, configured)"
+        text = f"the estimate is just below the threshold of {_pounds(threshold)} ({NEAR_PERCENT} %, configured)"
         yield Finding(outcome="concern", text=text, evidence=evidence)
     elif plan.regime == "PA23" or not plan.related:
-        yield Finding(outcome="met", text=f"the most that may be paid is {_pounds(value)}", evidence=evidence)
+        yield Finding(outcome="met", text="the most that may be paid is on the record", evidence=evidence)
 
 
 def _split(plan: Planned, evidence: tuple[int, ...]) -> Finding:

@@ -61,7 +61,11 @@ def _keys(register: Register) -> Iterator[Ill]:
     for role in SERVICES:
         vkey = register.service(role).vkey
         standing = known.get(vkey.text)
-        if standing is None or standing.revoked is not None:
+        if standing is None and not any(role in (held for _, held in one.roles) for one in known.values()):
+            # A register that an older version made has no such key.
+            enrol = f"fairplace key enrol {register.folder} {vkey.text} --role {role}"
+            yield 5, f"no key acts as {role}; run '{enrol} --holder \"{register.settings.authority}: {role}\"'"
+        elif standing is None or standing.revoked is not None:
             yield 5, f"the seed of the {role} is not that of its registered key; restore secrets/ from its backup"
     logs = [vkey.text for vkey in register.reader.register().log_keys()]
     if register.settings.log[0].vkeys != logs:
