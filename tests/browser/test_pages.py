@@ -38,6 +38,7 @@ NAMES = (
     "entry",
     "entry, the first",
     "entry, a release",
+    "keys",
     "verify",
     "about",
     "accessibility",

@@ -22,6 +22,7 @@ EXAMPLES = {
     "/checkpoints/{name:str}": "/checkpoints/1",
     "/tile/{rest:path}": "/tile/entries/000",
     "/disclosures/{rest:path}": "/disclosures/000",
+    "/lost/{rest:path}": "/lost/1/2",
     "/timestamp/{name:str}": "/timestamp/1.tsr",
     "/welcome/{link:str}": "/welcome/nobody",
     "/desk/sign/{act:str}": "/desk/sign/nothing",

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 import fairplace_verify
+from fairplace.ledger import paper
 from tests.http.conftest import Client
 from tests.http.test_pages import text_of
 from tests.http.town import WINNER, Town
+from tests.verifier import writer as w
 
 
 def proof(client: Client, index: int) -> bytes:
@@ -118,6 +120,41 @@ def test_nothing_at_all_is_asked_for_again(client: Client) -> None:
 def test_a_file_that_is_too_large_is_refused_by_its_size(town: Town, client: Client) -> None:
     sent = b"c2sp.org/tlog-proof@v1\n" + b"a" * town.register.settings.limits.body
     assert client.post("/verify", files={"file": ("a", sent)}).status_code == 413
+
+
+def test_a_bundle_is_checked(client: Client) -> None:
+    story = w.story([w.LOG])
+    assert "Genuine. 7 of 7 checks passed" in uploaded(client, story.fpbundle("court"), keys=w.LOG.vkey)
+    assert "are not opened in this edition" in uploaded(client, story.fpbundle("public"), keys=w.LOG.vkey)
+    assert "Not genuine" in uploaded(client, story.fpbundle().replace(b"for people", b"For people", 1), keys=w.LOG.vkey)
+    assert "Not genuine" in uploaded(client, b"PK\3\4")
+
+
+def test_evidence_of_two_histories_is_recognised(client: Client) -> None:
+    story = w.story([w.LOG])
+    texts = (story.head(5), f"{w.ORIGIN}\n5\n{w.b64(b'x' * 32)}\n".encode(), story.head(6))
+    one, other, later = (text + b"\n" + w.LOG.note(text) for text in texts)
+    assert "Genuine. 3 of 3 checks passed" in uploaded(client, one + b"--\n" + other, keys=w.LOG.vkey)
+    assert "Partly checked" in uploaded(client, one + b"--\n" + later, keys=w.LOG.vkey)
+    assert "by themselves they prove nothing" in uploaded(client, one + b"--\n" + later, keys=w.LOG.vkey)
+    for false in (one + b"--\n" + one, one + b"--\n" + texts[1] + b"\n" + w.NEW_LOG.note(texts[1])):
+        assert "Not genuine" in uploaded(client, false, keys=w.LOG.vkey)
+    for broken in (b"\n--\n", one + b"--\n", one + b"--\nhello"):
+        assert "Not genuine" in uploaded(client, broken, keys=w.LOG.vkey)
+
+
+def test_a_state_on_paper_vouches_for_a_proof(town: Town, client: Client) -> None:
+    origin, size, root = client.get("/checkpoint").text.split("\n")[:3]
+    good = proof(client, 3)
+    for typed in (paper.lines(origin, int(size), base64.b64decode(root)), f"{origin}\n{size}\n{root}\n"):
+        assert "Genuine. 6 of 6 checks passed" in uploaded(client, good, paper=typed)
+    leaves = [base64.b64decode(client.get(f"/log/{i}.json").json()["leaf"]) for i in range(7)]
+    assert "Genuine. 6 of 6" in uploaded(client, good, paper=paper.lines(origin, 7, w.root_of(leaves)))
+    for wrong in (paper.lines(origin, 7, b"x" * 32), paper.lines(origin, int(size), b"x" * 32)):
+        assert "one of the two histories was changed" in uploaded(client, good, paper=wrong)
+    assert "the paper is of the log" in uploaded(client, good, paper=paper.lines("log.example/other", 7, b"x" * 32))
+    assert "cannot be tied together here" in uploaded(client, good, paper=paper.lines(origin, 10**6, b"x" * 32))
+    assert "This is not a record that can be checked here" in uploaded(client, good, paper="hello")
 
 
 # Saved pages

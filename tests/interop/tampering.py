@@ -229,7 +229,6 @@ CASES = frozenset({GO})
 ML_DSA = frozenset({GO, BROWSER, ALONE})
 UNREAD = {
     "a whole published folder (section 10)": frozenset({BROWSER}),
-    "bundles (section 11)": frozenset({BROWSER}),
     "ML-DSA-44 lines of checkpoints (section 9)": ML_DSA,
     "what binds the entries of a case together (section 3)": CASES,
 }

@@ -31,12 +31,14 @@ export async function checkThisPage(results) {
       verdict(
         report.verdict,
         headline(report, about(report)),
-        paragraph(reason("page", report)),
-        hint(report) && element("p", { classes: "govuk-body" }, `${hint(report)} Have your browser remember it on the page `, element("a", { classes: "govuk-link", href: "/verify" }, "Check a record"), "."),
-        ...limits(report),
-        working(report),
-        paragraph(`Checked on this device on ${new Date().toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" })}. Whoever runs this site also wrote the script that checked: the program on your own computer is the better judge.`),
-        kept || before ? memory(remembered, kept) : null,
+        [
+          paragraph(reason("page", report)),
+          hint(report) && element("p", { classes: "govuk-body" }, `${hint(report)} Have your browser remember it on the page `, element("a", { classes: "govuk-link", href: "/verify" }, "Check a record"), "."),
+          ...limits(report),
+          working(report),
+          paragraph(`Checked on this device on ${new Date().toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" })}. Whoever runs this site also wrote the script that checked: the program on your own computer is the better judge.`),
+          kept || before ? memory(remembered, kept) : null,
+        ],
       ),
     );
     mark(checked);
@@ -44,7 +46,7 @@ export async function checkThisPage(results) {
     const known = error instanceof Unreadable || error instanceof Falsehood;
     if (!known) console.error(error);
     const sentence = known ? error.message : "this page has a fault and could not finish; use the program instead";
-    results.replaceChildren(verdict("not a record", "Not checked", paragraph(`The check could not be finished: ${sentence}.`)));
+    results.replaceChildren(verdict("not a record", "Not checked", [paragraph(`The check could not be finished: ${sentence}.`)]));
   }
   results.querySelector("h2").focus();
 }

@@ -64,6 +64,9 @@ function checkEnvelope(event) {
   }
 }
 
+// YYYY-MM-DDTHH:MM:SS.sssZ, at a moment that the calendar has.
+export const isInstant = (value) => typeof value === "string" && FORMS.at[0].test(value) && isMoment(value);
+
 // Has the calendar this moment? `Date` alone would take 30 February for 2 March.
 function isMoment(text) {
   const [year, month, day, hour, minute, second] = text.match(/\d+/g).map(Number);

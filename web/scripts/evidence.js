@@ -2,7 +2,7 @@
 // (published format, section 12).
 
 import { readEvidence } from "./checkpoint.js";
-import { goodLines } from "./proof.js";
+import { goodLines } from "./lines.js";
 import { Report, expect, plain } from "./report.js";
 
 export async function checkEvidence(data, trust) {
@@ -34,6 +34,6 @@ export async function checkEvidence(data, trust) {
       return [`Both are of ${one.size} steps, but of two histories: ${one.rootB64} and ${other.rootB64}.`, 1];
     },
   });
-  if (trust.given) await report.take({ key: () => signers.map((good) => trust.judge(report, good)).pop() });
+  if (trust.givenFor(report.origin)) await report.take({ key: () => signers.map((good) => trust.judge(report, good)).pop() });
   return report;
 }

@@ -1,7 +1,9 @@
-// What was given, and the check for it: a proof file, evidence or a saved page.
+// What was given, and the check for it: a proof file, a bundle, evidence or a saved page.
 
+import { Bundle } from "./bundle.js";
 import { fromB64, octets } from "./bytes.js";
 import { readCheckpoint } from "./checkpoint.js";
+import { looksLikeBundle } from "./container.js";
 import { checkEvidence } from "./evidence.js";
 import { PageCheck, readMadeFrom } from "./page.js";
 import { expectPaper } from "./paper.js";
@@ -16,6 +18,7 @@ const MOST = 200_000_000; // bytes: beyond that a page is the wrong place
 
 export const KINDS = {
   proof: "a proof file",
+  bundle: "a bundle",
   evidence: "evidence of two histories",
   page: "a saved page",
 };
@@ -31,6 +34,10 @@ export async function judge(data, { trust, paper = null, remembered = null, told
 async function judged(data, given) {
   const text = octets(data.subarray(0, 64));
   if (text.startsWith(BEGINNING)) return { kind: "proof", report: await checkProof(data, given.trust) };
+  if (looksLikeBundle(data)) {
+    const bundle = new Bundle(data, given.trust);
+    return { kind: "bundle", report: await bundle.run(), bundle };
+  }
   const page = readPage(data);
   if (page) {
     const madeFrom = readMadeFrom(page);
@@ -39,7 +46,7 @@ async function judged(data, given) {
     return { kind: "page", report: await check.run(), check };
   }
   if (octets(data).includes("\n--\n")) return { kind: "evidence", report: await checkEvidence(data, given.trust) };
-  throw new Unreadable("it is not a proof file, not evidence and not a saved page");
+  throw new Unreadable("it is not a proof file, not a bundle, not evidence and not a saved page");
 }
 
 // A state on paper, against the state of the record: at once for one size, else through the tree that this register

@@ -74,7 +74,7 @@ export class PageCheck {
       history: () => this.checkHistory(),
       words: () => this.checkWords(),
     });
-    if (this.trust.given) await report.take({ key: () => this.trust.judge(report, this.signers, { rootKey: this.register.rootKey }) });
+    if (this.trust.givenFor(report.origin)) await report.take({ key: () => this.trust.judge(report, this.signers, { rootKey: this.register.rootKey }) });
     if (report.falsehood) return report;
     report.notes.push(
       ...this.register.notes(this.steps),

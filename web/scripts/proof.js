@@ -2,8 +2,9 @@
 // (published format, section 11; C2SP tlog-proof).
 
 import { b64, fromB64, fromOctets, octets, same } from "./bytes.js";
-import { checkLine, readCheckpoint } from "./checkpoint.js";
+import { readCheckpoint } from "./checkpoint.js";
 import { readDisclosures, readEntry } from "./entry.js";
+import { goodLines } from "./lines.js";
 import { ED25519, isSigned, who } from "./note.js";
 import { Report, at, expect, plain, shown } from "./report.js";
 import { rootFrom } from "./tree.js";
@@ -19,19 +20,21 @@ export function readProof(data) {
   const found = PROOF.exec(all);
   expect(found, "it is no proof file: expected tlog-proof@v1 with extra, index, hashes and a checkpoint");
   const hashes = found[3].split("\n").filter(Boolean).map(fromB64);
-  const checkpoint = readCheckpoint(fromOctets(all.slice(found[0].length)));
-  return { extra: fromB64(found[1]), index: BigInt(found[2]), hashes, checkpoint };
+  const head = all.slice(found[0].length);
+  const checkpoint = readCheckpoint(fromOctets(head));
+  return { extra: fromB64(found[1]), index: BigInt(found[2]), hashes, checkpoint, head };
 }
 
 // The step, and its opened parts by slot. After the blank line the step's own lines begin with U+2014, openings with ~.
 export async function readStep(proof) {
   const extra = octets(proof.extra);
   const start = extra.indexOf("\n~", Math.max(0, extra.indexOf("\n\n"))) + 1;
-  const entry = await readEntry(start ? proof.extra.subarray(0, start) : proof.extra);
+  const bytes = start ? proof.extra.subarray(0, start) : proof.extra;
+  const entry = await readEntry(bytes);
   const openings = start ? await readDisclosures(proof.extra.subarray(start), entry.event.sealed) : new Map();
   const { origin } = proof.checkpoint;
   expect(entry.event.log === origin, `\`log\` is ${shown(entry.event.log)}, expected ${origin}`);
-  return { entry, openings };
+  return { bytes, entry, openings };
 }
 
 // Does the step stand where the file says, under the root of its state?
@@ -39,28 +42,6 @@ export async function checkInclusion(proof, entry) {
   const root = await rootFrom(entry.leaf, proof.index, proof.checkpoint.size, proof.hashes);
   const right = proof.checkpoint.rootB64;
   expect(same(root, proof.checkpoint.root), `the proof leads to ${b64(root)}, the state’s root is ${right}`);
-}
-
-// The good lines of a state by keys that are known: their vkeys, and a sentence about all lines.
-export async function goodLines(checkpoint, trust, report) {
-  const signers = new Set();
-  const logs = trust.logKeys(checkpoint.origin);
-  let skipped = 0;
-  for (const line of checkpoint.lines) {
-    const key = logs.find((one) => one.id === line.id) ?? trust.witness(line);
-    if (!key) continue;
-    if ((await checkLine(key, line, checkpoint)) === null) {
-      skipped += 1;
-      report.skipped.add(key.vkey);
-      report.notes.push(`the signature of ${who(line)} under the state was not checked: it is of the kind ML-DSA-44, which no browser can check yet`);
-    } else {
-      signers.add(key.vkey);
-    }
-  }
-  const others = checkpoint.lines.length - signers.size - skipped;
-  const rest = others ? ` ${others} by other keys ${others === 1 ? "was" : "were"} not judged.` : "";
-  const good = `${signers.size} ${signers.size === 1 ? "signature" : "signatures"} under the state by known keys`;
-  return [signers, `${good}: ${signers.size === 1 ? "good" : "all good"}.${rest}`];
 }
 
 export async function checkProof(data, trust) {
@@ -100,7 +81,7 @@ export async function checkProof(data, trust) {
       return [detail, signers.size];
     },
   });
-  if (trust.given) await report.take({ key: () => trust.judge(report, signers, { actors }) });
+  if (trust.givenFor(report.origin)) await report.take({ key: () => trust.judge(report, signers, { actors }) });
   report.notes.push("whether the signer’s key was allowed to sign takes the key register, which is not in a proof file");
   return report;
 }

@@ -1,6 +1,12 @@
 // The answer of a check in plain words: what is wrong in a heading, why in a sentence, and what to do.
 
 const ABOUT = {
+  container: "it is not put together as a bundle must be",
+  proofs: "an entry is not in the log as the bundle has it",
+  entries: "an entry is not as it must be",
+  checkpoint: "the state of the log is not signed as it must be",
+  links: "the entries contradict each other",
+  contents: "the documents are not those that the entries name",
   file: "the file is damaged, or of another form",
   step: "the step was changed",
   place: "the step does not stand where the file says",
@@ -27,6 +33,7 @@ const AGAIN =
 
 const WHAT = {
   proof: (report) => `It is step number ${report.index} of the log, unchanged, under a signed state of ${report.size} steps.`,
+  bundle: (report) => `Its entries are in the log, unchanged and signed by whoever might sign, under a signed state of ${report.size} steps.`,
   page: (report) => `The page rests on steps of this log that are unchanged, under a signed state of ${report.size} steps.`,
   evidence: () => "The log signed two different histories: whoever runs it has to explain that.",
 };

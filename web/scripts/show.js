@@ -36,11 +36,12 @@ export function headline(report, about = "") {
   return `${WORDS[report.verdict]}. ${passed} of ${report.checks.length} checks passed`;
 }
 
-// The frame of a verdict: a heading that can be given the focus, and what stands under it.
-export function verdict(kind, heading, ...parts) {
+// The frame of a verdict: a heading that can be given the focus, and what stands under it. `name` tells several apart.
+export function verdict(kind, heading, parts, name = "") {
   const id = `verdict-${Math.random().toString(36).slice(2)}`;
   const head = element("h2", { classes: "govuk-heading-l", id, tabindex: "-1" }, heading);
-  return element("section", { classes: `fp-verdict fp-verdict--${STYLE[kind]}`, "aria-labelledby": id }, head, ...parts.filter(Boolean));
+  const label = name ? { "aria-label": `${name}: ${heading}` } : { "aria-labelledby": id };
+  return element("section", { classes: `fp-verdict fp-verdict--${STYLE[kind]}`, ...label }, head, ...parts.filter(Boolean));
 }
 
 export function list(items, classes = "govuk-list govuk-list--bullet") {

@@ -6,12 +6,18 @@ import { Falsehood, Unreadable, expect, plain } from "./report.js";
 
 // What the reader brought. `own` is false for keys that only the register's own site named.
 export class Trust {
-  constructor({ keys = [], policy = null, own = true } = {}) {
-    Object.assign(this, { keys, policy, own });
+  constructor({ keys = [], policy = null, own = true, suggested = null } = {}) {
+    Object.assign(this, { keys, policy, own, suggested });
   }
 
-  get given() {
-    return this.keys.length > 0 || this.policy !== null;
+  // The same, with a policy that came with a record: its witnesses must sign well, but count for nothing.
+  with(suggested) {
+    return new Trust({ ...this, suggested });
+  }
+
+  // Did anybody name a key or a policy that could say whose this log is?
+  givenFor(origin) {
+    return this.policy !== null || this.keys.some((key) => this.own || key.name === origin);
   }
 
   // Keys that may stand under a checkpoint of this log.
@@ -20,7 +26,8 @@ export class Trust {
   }
 
   witness(line) {
-    return [...(this.policy?.witnesses.values() ?? [])].find((key) => key.id === line.id);
+    const policies = [this.policy, this.suggested].filter(Boolean);
+    return policies.flatMap((policy) => [...policy.witnesses.values()]).find((key) => key.id === line.id);
   }
 
   // Is it the register that the reader means? `signers` are the vkeys of all good lines; `actors` those of the step.

@@ -14,6 +14,8 @@ import fairplace_verify
 from fairplace.errors import Malformed, Missing
 from fairplace.http import saved_page
 from fairplace.http.site import Site
+from fairplace.ledger import paper
+from fairplace.ledger.note import tree_head
 from fairplace.ledger.proof import parse
 
 BEGINNING = b"c2sp.org/tlog-proof@"
@@ -50,6 +52,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
     data: bytes
     keys: str = ""
+    paper: str = ""
 
     def trust(self, site: Site) -> tuple[list[str], str | None, bool]:
         """Keys, a policy, and whether the reader brought them."""
@@ -65,11 +68,17 @@ def judge(site: Site, given: Given) -> Result:
     try:
         if given.data.lstrip(b"\r\n\t ").startswith(BEGINNING):
             return _proof(site, given)
+        if given.data.startswith(b"PK"):
+            keys, policy, own = given.trust(site)
+            return _told(site, given, fairplace_verify.verify_bundle(given.data, keys, policy), own=own)
         if saved_page.is_page(given.data):
             return _page(site, given)
+        if b"\n--\n" in given.data:
+            return _evidence(site, given)
     except (fairplace_verify.Unreadable, Malformed) as error:
         return Result(verdict=fairplace_verify.NO_RECORD, sentence=str(error))
-    return Result(verdict=fairplace_verify.NO_RECORD, sentence="it is not a proof file and not a saved page")
+    sentence = "it is not a proof file, not a bundle, not evidence and not a saved page"
+    return Result(verdict=fairplace_verify.NO_RECORD, sentence=sentence)
 
 
 def _proof(site: Site, given: Given) -> Result:
@@ -77,23 +86,81 @@ def _proof(site: Site, given: Given) -> Result:
     keys, policy, own = given.trust(site)
     report = fairplace_verify.verify_proof(data, keys, policy)
     place = int(data.split(b"\n", 3)[2].removeprefix(b"index ")) if report.ok else None
-    return _told(report, own=own, place=place, here=report.origin == site.settings.log[0].origin)
+    return _told(site, given, report, own=own, place=place)
 
 
-def _told(report: fairplace_verify.Report, *, own: bool, place: int | None = None, here: bool = False) -> Result:
+def _evidence(site: Site, given: Given) -> Result:
+    """Two states of one log, of one size and with two roots, both signed by it (published format, section 12)."""
+    keys, policy, own = given.trust(site)
+    trust, report = fairplace_verify.read_trust(keys, policy), fairplace_verify.Report()
+    signers: list[set[str]] = []
+
+    def states() -> tuple[str, int]:
+        one, _, other = given.data.partition(b"\n--\n")
+        pair = [fairplace_verify.read_checkpoint(text) for text in (one + b"\n", other)]
+        first, second = pair
+        report.origin, report.size, report.root = first.origin, first.size, fairplace_verify.b64(first.root)
+        fairplace_verify.expect(first.origin == second.origin, "the two states are of two logs")
+        signers.extend(fairplace_verify.known_signers(state, trust, report) for state in pair)
+        if first.size != second.size:
+            report.unsettled.append("the two states have different sizes: by themselves they prove nothing")
+            return f"the two states have the sizes {first.size} and {second.size}", 2
+        fairplace_verify.expect(first.root != second.root, "the two states are of the same history: they prove nothing")
+        return f"both states are of {first.size} steps, but of two histories", 2
+
+    report.take({"states": states, **{f"key, state {n}": _judging(trust, report, signers, n) for n in (1, 2)}})
+    return _told(site, given, report, own=own)
+
+
+def _judging(
+    trust: fairplace_verify.Trust, report: fairplace_verify.Report, signers: list[set[str]], number: int
+) -> fairplace_verify.Step:
+    return lambda: trust.judge(report, signers[number - 1])
+
+
+def _told(site: Site, given: Given, report: fairplace_verify.Report, *, own: bool, place: int | None = None) -> Result:
     """A report, and no more trust in it than the reader brought."""
     if report.trusted and not own:
         report.trusted, report.trust = False, OWN
+    if given.paper.strip() and report.ok:
+        report.take({"paper": lambda: _on_paper(site, given.paper, report)})
     return Result(
         verdict=report.word,
         sentence=str(report.false) if report.false else report.trust,
         steps=[Step(found.ok, found.check, found.detail) for found in report.checks],
         superseded=list(report.superseded),
         notes=[*report.unsettled, *report.notes],
-        place=place,
+        place=None if report.false else place,
         log=report.origin,
-        here=here,
+        here=report.origin == site.settings.log[0].origin,
     )
+
+
+def _typed(text: str) -> tuple[str, int, bytes]:
+    """Origin, size and root: the five lines of paper, or the first three of a checkpoint as it is published."""
+    if "checkpoint" in text.lower():
+        return paper.read(text)
+    return tree_head("\n".join([*text.split()[:3], ""]).encode("ascii", "replace"))
+
+
+def _on_paper(site: Site, text: str, report: fairplace_verify.Report) -> tuple[str, int]:
+    """Is it the history that the reader's paper names? Sizes that differ are tied through the tree published here."""
+    origin, size, root = _typed(text)
+    fairplace_verify.expect(origin == report.origin, f"the paper is of the log {origin}, the file of {report.origin}")
+    came = fairplace_verify.from_b64(report.root.encode())
+    if size != report.size:
+        try:
+            right, came = site.published.root(report.size), site.published.root(size)
+        except Missing as error:
+            raise Malformed(f"the paper and the file cannot be tied together here: {error}") from error
+        fairplace_verify.expect(
+            origin == site.settings.log[0].origin and fairplace_verify.b64(right) == report.root,
+            "the state of the file is no beginning of the history that this register gives now",
+        )
+    says = f"the paper says {root.hex().upper()}, the record gives {came.hex().upper()} at size {size}"
+    fairplace_verify.expect(came == root, f"{says}: one of the two histories was changed")
+    report.trusted, report.trust = True, "the record is of the history that your paper names"
+    return f"it is the history that your paper names at size {size}", 1
 
 
 def _page(site: Site, given: Given) -> Result:
@@ -129,7 +196,8 @@ def _page(site: Site, given: Given) -> Result:
                 found = fairplace_verify.verify_proof(proof, keys, policy)
                 if found.false:
                     raise found.false
-                report.trusted, report.trust, report.size = found.trusted, found.trust, found.size
+                report.trusted, report.trust = found.trusted, found.trust
+                report.size, report.root = found.size, found.root
                 came = parse(proof)
                 right = came.entry.leaf_text
                 fairplace_verify.expect(
@@ -148,4 +216,4 @@ def _page(site: Site, given: Given) -> Result:
     report.take({"state": state, "steps": steps, "words": words})
     report.notes += ["headings, sums, and what the rules said: the site writes these itself"]
     report.notes += ["whether the keys that signed the steps were allowed to: the whole log tells"]
-    return _told(report, own=own)
+    return _told(site, given, report, own=own)

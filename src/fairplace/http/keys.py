@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 
+from fairplace.http.made_from import of_places
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, TheSite, wants_data
 from fairplace.ledger.key_table import RECOVERY_WAIT, Standing
@@ -120,7 +121,10 @@ def _due(at: str, wait: timedelta) -> str:
 def keys(request: Request[Any, Any, Any], site: TheSite) -> Answer:
     """Every key that signs or signed, and what is said of it, as published."""
     page = keys_of(site.key_register())
-    return site.data(page) if wants_data(request) else site.page("keys.html", page=page)
+    if wants_data(request):
+        return site.data(page)
+    steps = of_places(site.published, site.published.key_register())
+    return site.page("keys.html", page=page, made_from=site.made_from("/keys", steps))
 
 
 HANDLERS = (keys,)

@@ -15,7 +15,7 @@ from fairplace.ledger import paper, proof, tiles
 from fairplace.ledger.disclosure import Opening, parse_opening
 from fairplace.ledger.entry import parse
 from fairplace.ledger.note import parse_note, tree_head
-from fairplace.ledger.tree import inclusion_proof
+from fairplace.ledger.tree import inclusion_proof, subtree_root
 
 
 class Published:
@@ -93,6 +93,13 @@ class Published:
         reader = self._tiles(size)
         hashes = inclusion_proof(index, size, reader.node)
         return proof.make(reader.entry(index), self.disclosures(index), index, hashes, note)
+
+    def root(self, size: int) -> bytes:
+        """The root over the first entries, from the published tiles. Raises Missing beyond what is published."""
+        newest = self.size()
+        if not 0 < size <= newest:
+            raise Missing(f"the published record has {newest} entries, not {size}")
+        return subtree_root(0, size, self._tiles(newest).node)
 
     def key_register(self) -> list[int]:
         """The places of the entries of the key register. A reader proves each; the list is only where to look."""

@@ -51,7 +51,7 @@ async def check(site: TheSite, data: MultipartBody[Form]) -> Answer:
 def _answered(site: Site, sent: bytes, asked: Form) -> Answer:
     if not sent.strip():
         return _page(site, Result(verdict="nothing", sentence=""), asked)
-    return _page(site, judge(site, Given(data=sent, keys=asked.keys)), asked)
+    return _page(site, judge(site, Given(data=sent, keys=asked.keys, paper=asked.paper)), asked)
 
 
 def _page(site: Site, result: Result | None = None, asked: Form | None = None) -> Answer:
