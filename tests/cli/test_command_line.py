@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from fairplace.cli import main
+from fairplace.cli.doctor import LOOKS
 from fairplace.procurement.commands import EndWithoutAward
 from tests import story
 from tests.office import ORIGIN, as_json, open_office, signer
@@ -106,7 +107,7 @@ def test_a_register_is_made_used_and_verified_from_nothing(run: Any, tmp_path: P
     approver = run("key", "new", APPROVER.key).out.strip()
     assert run("key", "enrol", folder, approver, "--role", "approver", "--holder", "B. Approver").code == 0
     listed = run("key", "list", folder, "--json").objects
-    assert [one["roles"] for one in listed if one["vkey"] == vkey] == [["officer"]]
+    assert [one["roles"] for one in listed if one.get("vkey") == vkey] == [["officer"]]
     assert f"{vkey}  officer since entry 7" in run("key", "list", folder).out
 
     recorded = run("record", folder, written(tmp_path / "commands.jsonl", [plan(), end()]))
@@ -465,7 +466,7 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(run: Any, folder: Pa
     assert run("record", folder, written(tmp_path / "c.jsonl", [plan(), end()])).code == 0
     well = run("doctor", folder)
     assert well.code == 0
-    assert well.err.count("in order") == 9
+    assert well.err.count("in order") == len(LOOKS) - 1  # no witness is asked yet, and that is said
 
     (folder / "secrets/assessor.seed").chmod(0o644)
     assert "chmod 600" in run("doctor", folder).sentence
