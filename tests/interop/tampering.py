@@ -224,11 +224,13 @@ def open_early(writer: Writer) -> None:
     writer.disclose({late: ["/seen"]})
 
 
-GO, BROWSER, ALONE = "in Go", "in the browser", "without `cryptography`"
+VERIFIER, GO, BROWSER, ALONE = "`fairplace_verify`", "in Go", "in the browser", "without `cryptography`"
 CASES = frozenset({GO})
 ML_DSA = frozenset({GO, BROWSER, ALONE})
 UNREAD = {
     "a whole published folder (section 10)": frozenset({BROWSER}),
+    "evidence, and checkpoints on paper (section 12)": frozenset({GO}),
+    "saved pages (section 16)": frozenset({VERIFIER, ALONE, GO}),
     "ML-DSA-44 lines of checkpoints (section 9)": ML_DSA,
     "what binds the entries of a case together (section 3)": CASES,
 }
