@@ -230,7 +230,9 @@ def _vault(register: Register) -> Iterator[Ill]:
             ]
     if lost:
         index, slot = lost[0]
-        yield 1, f"{len(lost)} sealed values are missing, such as {slot} of entry {index}; restore the records' backup"
+        # Said for as long as it is so; but what was lost with an old copy and cannot come back is no fault to mend.
+        missing = f"{len(lost)} sealed values are missing, such as {slot} of entry {index}"
+        yield 0, f"{missing}: restore the records' backup, unless they were lost with it"
     days = register.settings.vault.keep_key_backups
     for backup in backups.known(register):
         if backups.is_past(register, backup.made):
