@@ -41,7 +41,11 @@ _CHALLENGE = (
 
 _ROWS: tuple[tuple[str, str, Kind], ...] = (
     (_STEPS, "/exhibit /override_reason", "case"),
-    ("value.disclosed/1 value.withdrawn/1 case.assessed/1 procurement.imported/1", "/exhibit", "case"),
+    (
+        "value.disclosed/1 value.withdrawn/1 case.assessed/1 procurement.imported/1 signature.reaffirmed/1",
+        "/exhibit",
+        "case",
+    ),
     ("procurement.planned/1", "/title /need /authority /estimated_value /lots_reason /split_reason", "case"),
     ("procurement.conflicts-assessed/1", "/conflicts /steps", "entry"),
     ("procurement.tender-published/1", "/titles /descriptors /documents", "case"),
