@@ -49,7 +49,14 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.private_file": WORDS,
     "fairplace.accounts": (*WORDS, "fairplace.private_file", "fairplace.settings", "fairplace.sources"),
     "fairplace.drafting": (*RECORD, "fairplace.deciders", "fairplace.prepared", "fairplace.private_file"),
-    "fairplace.workroom": (*REGISTER, "fairplace.accounts", "fairplace.drafting", "fairplace.private_file"),
+    "fairplace.post": (*WORDS, "fairplace.private_file", "fairplace.settings", "fairplace.sources"),
+    "fairplace.workroom": (
+        *REGISTER,
+        "fairplace.accounts",
+        "fairplace.drafting",
+        "fairplace.post",
+        "fairplace.private_file",
+    ),
     # how things are written for people
     "fairplace.formats": WORDS,
     "fairplace.templating": ("fairplace.formats",),
@@ -185,6 +192,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.drafting",
         "fairplace.forms",
         "fairplace.people.roles",
+        "fairplace.post",
         "fairplace.prepared",
         "fairplace.formats",
         "fairplace.procurement.state",
@@ -216,6 +224,7 @@ RESERVED = {
 
 # Who may use which installed package. What is not listed may not be imported at all.
 PACKAGES: dict[str, tuple[str, ...]] = {
+    "aiosmtplib": ("fairplace.post",),
     "anyio": ("fairplace.http",),
     "authlib": ("fairplace.accounts",),
     "click": ("fairplace.cli",),

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -24,6 +24,7 @@ _RESERVED = ("fairplace/", "cosignature/", "subtree/")
 
 Positive = Annotated[int, msgspec.Meta(ge=1, le=1 << 40)]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 60)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=24 * 60 * 60)]
 
 MOST_BYTES = 1 << 20
@@ -32,6 +33,9 @@ _VKEYS = re.compile(r"^(\s*vkeys\s*=\s*)\[[^\]]*\]", re.MULTILINE)
 _SIGNER_LINE = re.compile(r"signer\s*=")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _WITNESS = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:]{2,45}\]?")
+_MAILBOX = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._~%/-]*)?")
 QUORUM_GROUP = "quorum-group"
 
@@ -77,6 +81,20 @@ class OidcSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: str = "your work account"
 
 
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The authority's mail server. Whoever names another `host` reads every message, with the links in them.
+
+    `sender` is the address that messages come from; `security` is how the connection is kept from others' eyes (`none`
+    only on this machine). The password of `user` is in `secrets/mail.secret`.
+    """
+
+    host: str
+    sender: str
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+
+
 class VaultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`keep_key_backups`: days after which a backup of keys is deleted; a large value keeps erased values readable."""
 
@@ -114,6 +132,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     quorum: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     site: str = ""
     oidc: OidcSettings | None = None
+    mail: MailSettings | None = None
 
     @property
     def socket(self) -> str:
@@ -174,7 +193,24 @@ def read(data: bytes, where: str, environment: Mapping[str, str]) -> Settings:
     if len({log.origin for log in settings.log}) < len(settings.log):
         raise Misconfigured(f"{where} names a log twice; each has an origin of its own")
     _check_witnesses(settings, where)
+    if settings.mail is not None:
+        _check_mail(settings.mail, where)
     return settings
+
+
+def _check_mail(mail: MailSettings, where: str) -> None:
+    """A server that can be named, one address that messages come from, and no words in the clear over a network."""
+    if not _HOST.fullmatch(mail.host):
+        raise Misconfigured(f"{where}: the mail server {mail.host[:80]!r} came; expected a name such as mail.example")
+    if not _MAILBOX.fullmatch(mail.sender):
+        raise Misconfigured(f"{where}: the sender {mail.sender[:80]!r} came; expected one plain e-mail address")
+    if mail.security == "none" and mail.host not in LOCAL_HOSTS:
+        raise Misconfigured(
+            f"{where}: mail.security is none, and {mail.host} is another machine; set it to starttls or tls, or name a"
+            " mail server on this machine"
+        )
+    if not mail.user.isprintable():
+        raise Misconfigured(f"{where}: mail.user holds what cannot be printed; write the name alone")
 
 
 def _check_witnesses(settings: Settings, where: str) -> None:

@@ -4,6 +4,9 @@ DIR/accounts.sqlite       who can sign in; no evidence, and can be erased
 DIR/drafts.sqlite         what people write before they sign, encrypted
 DIR/secrets/drafts.seed   the key to that; made when it is first needed
 DIR/secrets/oidc.secret   the client's secret for the authority's own sign-in, if there is one
+DIR/post.sqlite           messages on their way and the links in them, encrypted
+DIR/secrets/post.seed     the key to that; made when it is first needed
+DIR/secrets/mail.secret   the password for the authority's mail server, if it needs one
 """
 
 from __future__ import annotations
@@ -17,6 +20,9 @@ from fairplace.drafting.cipher import Cipher
 from fairplace.drafting.drafts import APPLICATION, SCHEMA, Drafts
 from fairplace.errors import Misconfigured
 from fairplace.on_disk import Register, own_seed
+from fairplace.post import outbox
+from fairplace.post.outbox import Outbox
+from fairplace.post.postman import Postman
 from fairplace.private_file import PrivateFile
 
 
@@ -47,14 +53,33 @@ class Workroom:
         chosen = self._register.settings.oidc
         if chosen is None:
             return None
-        path = self._folder / "secrets" / "oidc.secret"
+        secret = self._secret("oidc.secret", "the client's secret")
+        return Oidc(self.accounts, chosen, secret, redirect=redirect)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Messages on their way."""
+        file = PrivateFile(self._folder / "post.sqlite", outbox.SCHEMA, application=outbox.APPLICATION)
+        return Outbox(file, Cipher(own_seed(self._folder, "post")), self._register.sources)
+
+    def postman(self) -> Postman | None:
+        """Whoever hands messages to the mail server, when the settings name one."""
+        settings = self._register.settings
+        if settings.mail is None:
+            return None
+        password = self._secret("mail.secret", "the mail server's password") if settings.mail.user else ""
+        return Postman(
+            self.outbox, settings.mail, password, authority=settings.authority, sources=self._register.sources
+        )
+
+    def _secret(self, name: str, what: str) -> str:
+        path = self._folder / "secrets" / name
         try:
-            secret = path.read_text("utf-8").strip()
+            return path.read_text("utf-8").strip()
         except OSError as error:
             raise Misconfigured(
-                f"{path} cannot be read: {error.strerror}; write the client's secret into it, readable by you alone"
+                f"{path} cannot be read: {error.strerror}; write {what} into it, readable by you alone"
             ) from error
-        return Oidc(self.accounts, chosen, secret, redirect=redirect)
 
     @cached_property
     def _file(self) -> PrivateFile:

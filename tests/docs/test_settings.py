@@ -11,6 +11,7 @@ import fairplace
 from fairplace.settings import (
     Limits,
     LogSettings,
+    MailSettings,
     OidcSettings,
     PublishSettings,
     Settings,
@@ -27,6 +28,7 @@ TABLES = {
     "limits": Limits,
     "witness": WitnessSettings,
     "oidc": OidcSettings,
+    "mail": MailSettings,
     "vault": VaultSettings,
 }
 

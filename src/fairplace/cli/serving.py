@@ -16,6 +16,7 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from fairplace.cli.posting import kept_sending
 from fairplace.covering import CoverRounds
 from fairplace.errors import Conflict, FairplaceError, Misconfigured, Refused
 from fairplace.on_disk import Register
@@ -171,7 +172,7 @@ def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
         told.print(f"Serving {register.settings.authority}. Point your browser at:", markup=False)
         told.print(f"    {register.settings.site or f'http://{_shown(host)}:{port}'}/")
         told.print("Stop with Ctrl-C.")
-        with kept_current(register):
+        with kept_current(register), kept_sending(register):
             server.run()
     return 0
 

@@ -21,6 +21,7 @@ from fairplace.http import (
     about,
     cases,
     challenges,
+    correspondence,
     decisions,
     faults,
     guard,
@@ -65,6 +66,7 @@ HANDLERS = (
     *signing.HANDLERS,
     *work.HANDLERS,
     *cases.HANDLERS,
+    *correspondence.HANDLERS,
     *recording.HANDLERS,
 )
 

@@ -100,6 +100,8 @@ class Site:
         self.oidc_name = register.settings.oidc.name if register.settings.oidc else None
         self.drafts = room.drafts
         self.acts = room.acts
+        self.outbox = room.outbox
+        self.sends_mail = register.settings.mail is not None
         self.clerk = clerk
         self.signatures = Signatures(room.acts, clerk)
         self.readings = Readings(register, Ceremonies(room.accounts))

@@ -1,0 +1,47 @@
+"""Sending e-mail while a register is served."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+
+import structlog
+
+from fairplace.errors import FairplaceError
+from fairplace.on_disk import Register
+from fairplace.workroom import Workroom
+
+log = structlog.get_logger()
+
+EVERY = 5.0
+"""Seconds between two looks at the outbox."""
+
+
+@contextlib.contextmanager
+def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
+    """Send what is due in the background while the block runs. Raises Misconfigured when the password cannot be read."""
+    postman = Workroom(register).postman()
+    if postman is None:
+        yield
+        return
+    stop = threading.Event()
+
+    def send() -> None:
+        while not stop.wait(every):
+            try:
+                for one in postman.turn():
+                    told = log.info if one.state == "sent" else log.warning
+                    told("message", id=one.message, state=one.state, tries=one.tries, code=one.code)
+            except (FairplaceError, OSError, sqlite3.Error):
+                log.exception("sending stopped")  # and is tried again
+                stop.wait(30)
+
+    thread = threading.Thread(target=send, name="post", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
