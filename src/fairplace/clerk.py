@@ -117,10 +117,11 @@ class Clerk:
             by=self._register.desk.actor(prepared.actor),
             stream=envelope.stream,
         )
-        return assess.preflight(past, draft, self._rules)
+        return assess.preflight(past, draft, self.rules)
 
     @cached_property
-    def _rules(self) -> tuple[Asked, ...]:
+    def rules(self) -> tuple[Asked, ...]:
+        """Every rule of this register, in the order of the codes."""
         return assess.rules(shelf.policies(self._register.own_policies))
 
     def _on_request(self, command: Assess) -> Done:
@@ -139,7 +140,7 @@ class Clerk:
 
     def _assess(self, case: CaseId, occasion: Occasion, command: Command) -> tuple[Appended, ...]:
         return tuple(
-            assess_case(self._register, case, view, occasion, self._rules, key=_key(command, view))
+            assess_case(self._register, case, view, occasion, self.rules, key=_key(command, view))
             for view in self._views(case)
         )
 

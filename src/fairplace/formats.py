@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -23,6 +24,16 @@ def date(value: str) -> str:
     """`19 November 2026`."""
     found = as_day(value)
     return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def named_day(value: str | dt.date, today: dt.date | None = None) -> str:
+    """`Thursday 3 December`; with its year where it is more than half a year from today."""
+    found = as_day(value) if isinstance(value, str) else value
+    year = f" {found.year}" if today is None or abs((found - today).days) > 183 else ""
+    return f"{WEEKDAYS[found.weekday()]} {found.day} {MONTHS[found.month - 1]}{year}"
 
 
 def clock(value: dt.datetime) -> str:
@@ -76,6 +87,11 @@ def points(basis_points: int) -> str:
     return f"−{text}" if basis_points < 0 else text
 
 
+def listed(names: Sequence[str]) -> str:
+    """`Ada`, `Ada and Ben`, `Ada, Ben and Cay`."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 bid`, `4 bids`, `1,234 bids`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -112,6 +128,7 @@ FILTERS = {
     "share": share,
     "points": points,
     "count_of": count,
+    "listed": listed,
     "capitalised": capitalised,
     "file_size": size,
     "text_lines": lines,

@@ -124,6 +124,36 @@ def months_beginning(start: date, n: int) -> date:
     return date(year, month + 1, last) if start.day > last else date(year, month + 1, start.day) - _DAY
 
 
+PARTS: tuple[tuple[str, str], ...] = (
+    ("ENG", "England"),
+    ("WLS", "Wales"),
+    ("SCT", "Scotland"),
+    ("NIR", "Northern Ireland"),
+)
+"""The parts of the United Kingdom, each with bank holidays of its own."""
+
+
+def holidays_within(first: date, last: date, name: Name = "UK") -> dict[date, tuple[str, ...]]:
+    """The bank holidays from `first` to `last` that are no working days here, each with the parts that keep it.
+
+    No parts: it is kept by royal proclamation, as the supplement says, and in no list of a part.
+    """
+    kept = _by_part()
+    return {
+        day: tuple(part for part, days in kept.items() if day in days)
+        for day in sorted(calendar(name).holidays)
+        if first <= day <= last
+    }
+
+
+@cache
+def _by_part() -> dict[str, frozenset[date]]:
+    from holidays import country_holidays
+
+    years = range(KNOWN_FROM.year, KNOWN_TO.year + 1)
+    return {part: frozenset(country_holidays("GB", subdiv=code, years=years)) for code, part in PARTS}
+
+
 @cache
 def holiday_list_sha256() -> str:
     """Which bank holidays were counted: SHA-256 of the canonical list of both calendars."""

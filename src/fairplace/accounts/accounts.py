@@ -230,6 +230,17 @@ class Accounts:
             ).fetchall()
         return [DeviceKey(**dict(row)) for row in rows]
 
+    def holders(self) -> list[tuple[str, str]]:
+        """Every signing key (its vkey) of the authority's own people with the name of who holds it, the oldest first."""
+        with self.database.reading() as connection:
+            return [
+                (row["vkey"], row["name"])
+                for row in connection.execute(
+                    "SELECT vkey, name FROM device_key JOIN person ON person.id = device_key.person"
+                    " WHERE provider IS NULL ORDER BY device_key.created, vkey"
+                )
+            ]
+
     def requests(self) -> list[RoleRequest]:
         """Roles that wait for a second person, the oldest first."""
         with self.database.reading() as connection:

@@ -57,6 +57,16 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     created: Instant
 
 
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An act that waits for somebody, as a list may show it: nothing of what it says."""
+
+    id: str
+    case: str
+    task: str
+    created: Instant
+    second: bool  # somebody else signed first
+
+
 class Acts:
     """The acts on their way in one register. Methods block."""
 
@@ -149,14 +159,21 @@ class Acts:
                 ).rowcount
             )
 
-    def waiting_for(self, keys: list[KeyName], roles: frozenset[str]) -> list[str]:
-        """The ids of acts that somebody with these keys and roles may sign, first or second, the oldest first."""
+    def waiting_for(self, keys: list[KeyName], roles: frozenset[str]) -> list[Waiting]:
+        """The acts that somebody with these keys and roles may sign, first or second, the oldest first."""
         with self._file.reading() as connection:
             rows = connection.execute(
-                "SELECT id, actor, second, state FROM act WHERE state IN ('waiting', 'first-signed') ORDER BY created"
+                "SELECT id, case_id, task, actor, second, created, state FROM act"
+                " WHERE state IN ('waiting', 'first-signed') ORDER BY created"
             ).fetchall()
         return [
-            row["id"]
+            Waiting(
+                id=row["id"],
+                case=row["case_id"],
+                task=row["task"],
+                created=row["created"],
+                second=row["state"] == "first-signed",
+            )
             for row in rows
             if (row["state"] == "waiting" and row["actor"] in keys)
             or (row["state"] == "first-signed" and row["actor"] not in keys and roles & set(row["second"].split()))

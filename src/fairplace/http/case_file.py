@@ -51,9 +51,8 @@ def file(site: Site, past: History, visitor: Visitor) -> File:
 
 
 def colleagues(site: Site) -> dict[KeyName, str]:
-    """The authority's own people with accounts, by the name of their newest key."""
-    people = {one.id: one.name for one in site.accounts.people() if one.provider is None}
-    return {Vkey.parse(key.vkey).name: name for person, name in people.items() for key in site.accounts.keys_of(person)}
+    """The authority's own people with accounts, by the names of their keys."""
+    return {Vkey.parse(vkey).name: name for vkey, name in site.accounts.holders()}
 
 
 def _file(past: History, visitor: Visitor, people: dict[KeyName, str]) -> File:

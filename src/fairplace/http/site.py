@@ -21,6 +21,7 @@ from fairplace.accounts.passkeys import Passkeys
 from fairplace.accounts.sessions import Sessions
 from fairplace.clerk import Clerk
 from fairplace.drafting.signatures import Signatures
+from fairplace.duties.table import Duties
 from fairplace.http.made_from import made_from
 from fairplace.http.pages import Pages
 from fairplace.http.ports import Rows
@@ -104,6 +105,7 @@ class Site:
         self.sends_mail = register.settings.mail is not None
         self.clerk = clerk
         self.signatures = Signatures(room.acts, clerk)
+        self.duties = Duties(register.reader, lambda: {one.rule.code: one.rule for one in clerk.rules})
         self.readings = Readings(register, Ceremonies(room.accounts))
         self.settings: Settings = register.settings
         self.rows: Rows = register.rows
@@ -137,6 +139,10 @@ class Site:
     def today(self) -> date:
         """The day in London: whether a standstill runs depends on it, and nothing that is recorded does."""
         return datetime.now(UTC).astimezone(LONDON).date()
+
+    def now(self) -> Instant:
+        """The moment at the register's own clock, by which clocks at the desk run."""
+        return instant(self.register.sources.clock())
 
     def key_register(self) -> KeyRegister:
         """Who may sign, as far as it is published."""

@@ -1,16 +1,139 @@
-"""My work: what waits for whoever is signed in."""
+"""My work: what waits for whoever is signed in, what blocks it, and what is due when, over all cases.
+
+- It is found in what everybody may know alone, so it shows nothing sealed: a case has its public title here, or its number.
+- Beside those that say who asks, four look-ups make the page, however many cases there are: the head of the log (and what
+  is new in it), acts that wait for a signature, names of colleagues, and the titles of the cases on the page.
+- Nothing of a case is shown to who must stay out of it.
+"""
 
 from __future__ import annotations
 
-from fairplace.http.guard import TheVisitor, signed_in
-from fairplace.http.site import Answer, TheSite
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+from litestar.params import QueryParameter
+
+from fairplace.drafting.acts import Waiting
+from fairplace.duties.duty import Duty
+from fairplace.duties.table import Work
+from fairplace.errors import Missing
+from fairplace.formats import listed
+from fairplace.forms.tasks import task
+from fairplace.http import case_file
+from fairplace.http.asked import Page
+from fairplace.http.guard import TheVisitor, Visitor, signed_in
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.terms import CaseId, KeyName, day, london_day
+
+PAGE = 40
+"""Lines of one page."""
+
+Whose = Annotated[str, QueryParameter(name="whose")]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A duty as the page shows it."""
+
+    duty: Duty
+    case: str
+    link: str
+    overdue: bool
+    today: bool
+    waits: str
+
+
+class Signing(msgspec.Struct, frozen=True, kw_only=True):
+    """An act that waits for a signature."""
+
+    id: str
+    title: str
+    case: str
+    created: str
+    second: bool
 
 
 @signed_in("/desk")
-def work(site: TheSite, visitor: TheVisitor) -> Answer:
+def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) -> Answer:
     """What waits for them."""
-    waiting = site.acts.waiting_for([key.name for key in visitor.keys], visitor.roles)
-    return site.page("work.html", visitor=visitor, to_sign=[site.acts.get(one) for one in waiting])
+    now = site.now()
+    everything = site.duties.at(now) if visitor.staff else {}
+    all_mine = sorted(_of(everything, visitor, wide=whose == "all"), key=lambda one: one.order)
+    acts = _acts(site, visitor)
+    todo = [one for one in all_mine if one.state == "now"]
+    later = [one for one in all_mine if one.state != "now"]
+    shown = [*todo, *later][(page - 1) * PAGE : page * PAGE]
+    titles = _titles(site, {one.case for one in shown} | {act.case for act in acts})
+    names = case_file.colleagues(site) if any(one.waits_for for one in shown) else {}
+    today = day(london_day(now))
+    lines = [_line(one, titles, names, today, visitor) for one in shown]
+    return site.page(
+        "work.html",
+        visitor=visitor,
+        to_sign=[_signing(act, titles) for act in acts],
+        todo=[line for line in lines if line.duty.state == "now"],
+        waits=[line for line in lines if line.duty.state == "waits"],
+        runs=[line for line in lines if line.duty.state == "runs"],
+        asked=site.accounts.requests() if visitor.heads else [],
+        recoveries=[one for one in site.register.reader.register().recoveries() if one.over is None]
+        if visitor.heads
+        else [],
+        nothing=not todo and not acts,
+        overdue=sum(one.is_overdue(today) for one in todo),
+        whose=whose if whose == "all" else "",
+        page=page,
+        pages=max(1, -(-len(all_mine) // PAGE)),
+    )
+
+
+def _of(everything: dict[CaseId, Work], visitor: Visitor, *, wide: bool) -> Iterator[Duty]:
+    """What is theirs: where they act already, or where nobody with their role does. `wide`: all that their roles may."""
+    keys = {key.name for key in visitor.keys}
+    for found in everything.values():
+        if keys & found.out:
+            continue
+        for duty in found.duties:
+            if keys & duty.people or (visitor.roles & duty.who and (wide or not duty.people)):
+                yield duty
+
+
+def _acts(site: Site, visitor: Visitor) -> list[Waiting]:
+    keys = [key.name for key in visitor.keys]
+    found = site.acts.waiting_for(keys, visitor.roles)
+    return [act for act in found if not (act.case and set(keys) & site.duties.out_of(act.case))]
+
+
+def _titles(site: Site, cases: set[CaseId]) -> dict[CaseId, str]:
+    rows: Any = site.rows.many("register", sorted(one for one in cases if one))
+    return {case: rows[case].title if case in rows and rows[case].title else "" for case in cases}
+
+
+def _line(duty: Duty, titles: dict[CaseId, str], names: dict[KeyName, str], today: str, visitor: Visitor) -> Line:
+    own = {key.name for key in visitor.keys}
+    people = listed(["you" if key in own else names.get(key, "a colleague") for key in duty.waits_for])
+    place = f"/desk/cases/{duty.case}" + (f"/{duty.task}" if duty.task and duty.state == "now" else "")
+    return Line(
+        duty=duty,
+        case=named(duty.case, titles),
+        link=duty.link or place,
+        overdue=duty.is_overdue(today),
+        today=duty.due == today,
+        waits=f"{duty.blocked} {people}" if duty.waits_for else duty.blocked,
+    )
+
+
+def named(case: CaseId, titles: dict[CaseId, str]) -> str:
+    """A case by its public title, or by the beginning of its number."""
+    return titles.get(case) or f"Case {case[:8]}"
+
+
+def _signing(act: Waiting, titles: dict[CaseId, str]) -> Signing:
+    try:
+        title = task(act.task).title
+    except Missing:
+        title = "Let a key act"
+    case = "" if not act.case or act.task == "plan" else named(act.case, titles)
+    return Signing(id=act.id, title=title, case=case, created=act.created, second=act.second)
 
 
 HANDLERS = (work,)

@@ -1,0 +1,98 @@
+"""What has to be done from the plan to the decision: invite, open, check, mark, agree, decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fairplace.duties.duty import Duty, Past
+from fairplace.formats import clock, named_day
+from fairplace.people import roles
+from fairplace.people.events import InterestsDeclared
+from fairplace.procurement.events import BidsChecked, BidsOpened, ContractEntered
+from fairplace.terms import LONDON, KeyName, day, london_day, moment
+
+
+def before_award(past: Past) -> Iterator[Duty]:
+    state = past.state
+    if state.tender is None:
+        yield from _to_publish(past)
+        return
+    for question in sorted(state.questions.keys() - state.answered):
+        if not state.opened:
+            yield past.duty("answer", f"Answer question {question}", ["officer"], says="Everybody gets the same answer at the same time.",
+                            rule="ET-01", due=None if state.last_deadline is None else day(london_day(state.last_deadline)))  # fmt: skip
+    yield from (_marking(past) if state.opened else _bidding(past))
+
+
+def _to_publish(past: Past) -> Iterator[Duty]:
+    state, planned = past.state, past.state.planned
+    if planned is None or planned.route in ("direct_s41", "direct_s43"):
+        return
+    blocked = ""
+    if planned.regime == "PA23" and not state.conflicts_assessed:
+        blocked = "waits for the assessment of conflicts of interest"
+        yield past.duty("conflicts", "Assess conflicts of interest", ["officer", "monitoring"],
+                        says="Before the tender notice is published.", rule="CI-03")  # fmt: skip
+    yield past.duty(
+        "tender", "Publish the tender notice", ["officer"], state="waits" if blocked else "now", blocked=blocked
+    )
+
+
+def _bidding(past: Past) -> Iterator[Duty]:
+    deadline = past.state.last_deadline
+    if deadline is None:
+        return
+    on = day(london_day(deadline))
+    when = f"{clock(moment(deadline).astimezone(LONDON))} on {named_day(on, past.today)}"
+    if past.now <= deadline:
+        yield past.duty("", "Bids can come in", ["officer"], state="runs", due=on, rule="ET-02",
+                        says=f"Until {when}. Nobody sees a bid before all are opened together.")  # fmt: skip
+    else:
+        yield past.duty("open", "Open the bids", ["officer"], due=on, rule="ET-03",
+                        says=f"The deadline passed at {when}. All bids are opened together.")  # fmt: skip
+
+
+def _marking(past: Past) -> Iterator[Duty]:
+    state, history = past.state, past.history
+    undeclared = _to_declare_again(past)
+    if undeclared:
+        yield past.duty("interests", "Declare your interests again", ["officer", "evaluator", "moderator", "approver", "monitoring"],
+                        people=frozenset(undeclared), says="Now that you can know who bids.", rule="CI-01")  # fmt: skip
+    checked = history.last(BidsChecked) is not None
+    if not checked:
+        yield past.duty(
+            "checks", "Check the bids", ["officer"], says="The same conditions for every bid.", rule="ET-14"
+        )
+    if state.moderated_at >= 0 and not any(sheet.index > state.moderated_at for sheet in state.sheets):
+        yield from _to_decide(past)
+        return
+    expected = roles.expected_evaluators(history)
+    given = {sheet.evaluator for sheet in state.sheets}
+    missing = [person for person in expected if person not in given]
+    if missing:
+        waits = "" if checked else "waits for the check of the bids"
+        yield past.duty("sheet", "Give your marks", ["evaluator"], people=frozenset(missing), state="waits" if waits else "now",
+                        says="Alone, with a reason for each mark.", rule="RR-04", blocked=waits)  # fmt: skip
+    blocked, whom = "", tuple[KeyName, ...]()
+    if not expected:
+        blocked = "waits for an evaluator to declare interests"
+    elif missing:
+        blocked, whom = "waits for the marks of", tuple(missing)
+    elif declaring := tuple(person for person in undeclared if person in expected):
+        blocked, whom = "waits for the declaration of", declaring
+    yield past.duty("moderation", "Agree the marks", ["moderator"], state="waits" if blocked else "now", rule="RR-03",
+                    says="Where evaluators differed, with a reason for each agreed mark.", blocked=blocked, waits_for=whom)  # fmt: skip
+
+
+def _to_decide(past: Past) -> Iterator[Duty]:
+    yield past.duty("award", "Decide the award", ["approver"], says="Marks are agreed.", rule="AD-01",
+                    people=past.in_role("approver") - roles.evaluators(past.history))  # fmt: skip
+
+
+def _to_declare_again(past: Past) -> list[KeyName]:
+    """Who declared while they could not know who bids, and has not since."""
+    opened = past.history.last(BidsOpened)
+    newest = {recorded.actor: event for recorded, event in past.history.of(InterestsDeclared)}
+    if opened is None or past.history.last(ContractEntered) is not None:
+        return []
+    return [person for person, event in newest.items() if not event.bidders_known and person not in past.out]

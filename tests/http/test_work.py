@@ -1,0 +1,130 @@
+"""My work over HTTP: what is mine, what blocks it, what is overdue; never a sealed word, nothing for the recused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from fairplace.accounts.sessions import Sessions
+from fairplace.http.app import HERE, create_app
+from fairplace.http.guard import cookie_name
+from fairplace.ledger.store.sqlite import SqliteStore
+from fairplace.people.commands import DecideInterest, DeclareInterests
+from fairplace.workroom import Workroom
+from tests import story
+from tests.office import Office, open_office, signer
+from tests.story import APPROVER, EVALUATORS, MODERATOR, MONITORING, OFFICER
+
+SEALED = ("Forty families", "Alder", "Birch", "Cedar", "520", "as page 3 shows")
+
+
+class Building:
+    """An office whose people have accounts, and its pages."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.accounts = Workroom(office.register).accounts
+        self.app = create_app(office.register)
+        self.people = {}
+        for actor, name in ((OFFICER, "Olga"), (EVALUATORS[0], "Eva"), (EVALUATORS[1], "Priya"), (MODERATOR, "Mo"),
+                            (APPROVER, "Asha"), (MONITORING, "Lin")):  # fmt: skip
+            link = self.accounts.invite(name=name, email=f"{name}@council.example", roles=tuple(actor.roles))
+            with self.accounts.database.writing() as connection:
+                person = self.accounts.accept(connection, self.accounts.invitation(link))
+            self.accounts.keep_key(person.id, signer(actor.key).vkey.text, "laptop", tuple(actor.roles))
+            for asked in self.accounts.requests():
+                self.accounts.decide(asked.id, "console", "confirmed")
+            self.people[actor.key] = person
+
+    def client(self, key: str) -> TestClient[Litestar]:
+        client = TestClient(self.app, base_url=HERE, raise_server_exceptions=False)
+        client.cookies.set(cookie_name(HERE), Sessions(self.accounts).begin(self.people[key]))
+        return client
+
+    def work(self, key: str, **query: str | int) -> str:
+        answer = self.client(key).get("/desk", params=query)
+        assert answer.status_code == 200
+        for word in SEALED:
+            assert word not in answer.text, word
+        return answer.text
+
+
+@pytest.fixture
+def building(tmp_path: Path) -> Iterator[Building]:
+    office = open_office(tmp_path / "register").tell(until="opened")
+    for one in EVALUATORS[:2]:
+        office.do(DeclareInterests(id="test", acting_as="evaluator"), by=one)
+    office.do(DeclareInterests(id="test", acting_as="moderator"), by=MODERATOR)
+    office.register.follow()
+    yield Building(office)
+    office.close()
+
+
+def test_each_sees_their_own_next_step_and_the_way_to_it(building: Building) -> None:
+    case = building.office.case
+    officer = building.work(OFFICER.key)
+    assert "Check the bids" in officer
+    assert f'href="/desk/cases/{case}/checks"' in officer
+    assert 'href="/rules/ET-14"' in officer
+    evaluator = building.work(EVALUATORS[0].key)
+    assert "Waits for the check of the bids" in evaluator
+    assert "Nothing needs you today." in evaluator
+    assert "Check the bids" not in evaluator
+
+
+def test_whose_marks_are_waited_for_is_named_and_oneself_is_you(building: Building) -> None:
+    offers = story.OFFERS[:3]
+    building.office.do(DeclareInterests(id="test", acting_as="officer"))
+    building.office.do(story.checks(offers))
+    building.office.do(story.sheet(offers), by=EVALUATORS[0])
+    assert "Waits for the marks of Priya." in building.work(MODERATOR.key)
+    assert "Give your marks" in building.work(EVALUATORS[1].key)
+    assert "Give your marks" not in building.work(EVALUATORS[0].key)
+
+
+def test_what_is_overdue_stands_first_and_is_named_so(building: Building) -> None:
+    office, first = building.office, building.office.case
+    office.case = ""
+    office.do(story.plan())
+    office.do(story.conflicts())
+    office.do(story.tender(deadline="2026-05-20T11:00:00.000Z", questions_until=None))
+    assert "Until midday on Wednesday 20 May" in building.work(OFFICER.key)
+    office.wait_until("2026-05-21T09:00:00.000Z")
+    text = building.work(OFFICER.key)
+    assert text.index("Open the bids") < text.index("Check the bids")
+    assert "Overdue" in text
+    assert "(1 overdue)" in text
+    assert text.index(office.case) < text.index(first)
+
+
+def test_nothing_of_a_case_is_shown_to_who_must_stay_out(building: Building) -> None:
+    key = EVALUATORS[1].key
+    assert building.office.case in building.work(key, whose="all")
+    building.office.do(DecideInterest(id="test", person=key, outcome="recuse", reason="Worked there"), by=MONITORING)
+    for whose in ("", "all"):
+        text = building.work(key, whose=whose)
+        assert building.office.case not in text
+        assert "Nothing needs you today." in text
+
+
+def test_looking_again_reads_no_entry_and_opens_nothing(building: Building, monkeypatch: pytest.MonkeyPatch) -> None:
+    building.work(MODERATOR.key)
+    asked: list[str] = []
+    for name in ("entries", "case_entries", "openings", "cases"):
+
+        def counted(self: SqliteStore, *_: object, _name: str = name, **__: object) -> list[object]:
+            asked.append(_name)
+            return []
+
+        monkeypatch.setattr(SqliteStore, name, counted)
+    assert "Agree the marks" in building.work(MODERATOR.key)
+    assert asked == []
+
+
+def test_the_list_is_turned_over_by_pages(building: Building) -> None:
+    assert building.client(OFFICER.key).get("/desk", params={"page": 0}).status_code == 400
+    assert "Page" not in building.work(OFFICER.key, page=2)
