@@ -121,6 +121,27 @@ async def open_file(person: Person, case: str) -> None:
     await expect(person.page.get_by_role("heading", name="Evaluate")).to_be_visible()
 
 
+async def read_what_is_given_back(person: Person, case: str) -> None:
+    """The letters, the decision text and a fill sheet, and a value copied from it."""
+    page = person.page
+    await page.goto(f"{person.site}/desk/cases/{case}")
+    await page.get_by_role("link", name="Letters and notices").click()
+    await look(page, "letters and notices")
+    await page.get_by_role("link", name="Birch Care", exact=True).click()
+    await expect(page.get_by_text("Your bid was not successful")).to_be_visible()
+    await look(page, "a letter")
+    await page.get_by_role("link", name="Letters and notices").click()
+    await page.get_by_role("link", name="The decision as text").click()
+    await expect(page.get_by_label("Record of the decision")).to_contain_text("Decided by: Asha")
+    await look(page, "decision text")
+    await page.goto(f"{person.site}/desk/cases/{case}/notices/UK6")
+    await person.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy Supplier: name").click()
+    await expect(page.get_by_text("Copied")).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == "Alder Homes"
+    await look(page, "a fill sheet")
+
+
 async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council, chromium: Browser) -> None:
     olga = await council.person(chromium, "Olga", "officer")
     await olga.sign_in()
@@ -231,6 +252,7 @@ async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council
     await go_on(approver.page)
     await look(approver.page, "sign an award")
     place = await approver.sign()
+    await read_what_is_given_back(olga, case)
     award = council.register.reader.entry(place)
     assert award.envelope.type == "procurement.awarded/1"
     types = [one.type for one in council.register.reader.case(case)]

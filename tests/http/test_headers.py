@@ -32,6 +32,9 @@ EXAMPLES = {
     "/desk/cases/{case:str}/{code:str}": "/desk/cases/nothing/plan",
     "/desk/cases/{case:str}/correspondence": "/desk/cases/nothing/correspondence",
     "/desk/cases/{case:str}/correspondence/{message:str}/again": "/desk/cases/nothing/correspondence/nothing/again",
+    "/desk/cases/{case:str}/letters": "/desk/cases/nothing/letters",
+    "/desk/cases/{case:str}/letters/{name:str}": "/desk/cases/nothing/letters/decision",
+    "/desk/cases/{case:str}/notices/{code:str}": "/desk/cases/nothing/notices/UK6",
     "/desk/people/{person:str}/bar": "/desk/people/nobody/bar",
 }
 

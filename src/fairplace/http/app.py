@@ -24,6 +24,7 @@ from fairplace.http import (
     correspondence,
     decisions,
     faults,
+    giving,
     guard,
     headers,
     keys,
@@ -68,6 +69,7 @@ HANDLERS = (
     *cases.HANDLERS,
     *correspondence.HANDLERS,
     *recording.HANDLERS,
+    *giving.HANDLERS,
 )
 
 

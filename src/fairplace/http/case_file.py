@@ -20,6 +20,9 @@ from fairplace.terms import CaseId, Instant, KeyName
 STAFF = frozenset({"officer", "evaluator", "moderator", "approver", "monitoring"})
 """Who works on cases."""
 
+KEEP_THE_FILE = ("officer", "approver", "monitoring")
+"""Who may see what each bidder is told: as `people/sight.py` has it for summaries."""
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A task in the list of a case. `mine`: whoever looks may do it; `report`: they may record that it happened."""

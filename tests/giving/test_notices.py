@@ -1,0 +1,152 @@
+"""Fill sheets and the decision text: each value is one of the record, and what it lacks is said."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from fairplace.errors import Missing, Refused
+from fairplace.giving.decision_text import decision_text
+from fairplace.giving.notices import FORMS, Sheet, sheet, sheets
+from fairplace.procurement.commands import EndWithoutAward
+from tests.giving.test_letters import FRAME
+from tests.story import ALDER, APPROVER, BIRCH, OFFERS, Story, contract, open_competition
+
+TODAY = date(2026, 4, 13)
+
+
+def filled(told: Story, code: str) -> Sheet:
+    return sheet(told.history, code, FRAME, TODAY)
+
+
+def values(found: Sheet) -> dict[str, str | None]:
+    return {field.label: field.value for section in found.sections for field in section.fields}
+
+
+def hints(found: Sheet) -> dict[str, str]:
+    return {field.label: field.hint for section in found.sections for field in section.fields}
+
+
+def test_a_tender_notice_is_filled_from_the_plan_and_the_criteria() -> None:
+    found = values(filled(open_competition(until="published"), "UK4"))
+    assert found["Title"] == "Short breaks for disabled children"
+    assert found["Total value (estimated), VAT included, in pounds"] == "18000.00"
+    assert found["CPV classifications"] == "85311300"
+    assert found["Criterion 1: name"] == "Quality of care"
+    assert found["Criterion 3: weighting, per cent"] == "40"
+    assert found["Tender submission deadline"] == "1 April 2026, 1pm"
+    assert found["Procedure type"] == "Open procedure"
+    assert found["Conflicts assessment prepared or revised"] == "Yes"
+    assert found["Total value, VAT not included"] is None
+
+
+def test_an_award_notice_is_filled_from_the_decision() -> None:
+    found = values(filled(open_competition(until="noticed"), "UK6"))
+    assert found["Supplier: name"] == ALDER.name
+    assert found["Supplier: contract value, VAT included, in pounds"] == "5200.00"
+    assert found["Award decision date"] == "9 April 2026"
+    assert found["Date assessment summaries were sent"] == "13 April 2026"
+    assert found["Standstill period: end date"] == "23 April 2026"
+    assert found["Earliest date the contract will be signed"] == "24 April 2026"
+    assert found["Tenders received"] == "3"
+    assert found["Suppliers unsuccessful"] == "2"
+    assert found["Supplier: postal and e-mail address"] is None
+
+
+def test_losers_are_named_in_an_award_notice_above_five_million_alone() -> None:
+    """Procurement Regulations 2024, regulation 27: names above £5 million, numbers below."""
+    assert BIRCH.name not in str(filled(open_competition(until="noticed"), "UK6"))
+    dear = [type(one)(provider=one.provider, price=one.price * 1000, marks=one.marks) for one in OFFERS[:3]]
+    found = values(filled(open_competition(until="noticed", offers=dear), "UK6"))
+    assert found["Unsuccessful suppliers, by name"] is not None
+    assert BIRCH.name in found["Unsuccessful suppliers, by name"]
+
+
+def test_before_the_notice_the_end_of_the_standstill_is_a_hint_and_no_value() -> None:
+    found = filled(open_competition(until="summarised"), "UK6")
+    assert values(found)["Standstill period: end date"] is None
+    assert "published on 13 April 2026, it would end on 22 April 2026" in hints(found)["Standstill period: end date"]
+
+
+def test_a_details_notice_has_its_last_day() -> None:
+    found = filled(open_competition(until="contracted"), "UK7")
+    assert values(found)["Date signed"] == "24 April 2026"
+    assert found.need.state == "published"
+    told = open_competition(until="noticed")
+    told.wait_until("2026-04-24T09:00:00.000Z")
+    told.do(contract(OFFERS[0]), by=APPROVER)
+    assert filled(told, "UK7").need.sentence.startswith("Needed by 23 May 2026: 30 days")
+
+
+@pytest.mark.parametrize(
+    ("until", "code", "state"),
+    [
+        ("planned", "UK4", "now"),
+        ("published", "UK4", "published"),
+        ("published", "UK5", "none"),
+        ("moderated", "UK6", "later"),
+        ("awarded", "UK6", "later"),
+        ("summarised", "UK6", "now"),
+        ("noticed", "UK6", "published"),
+        ("noticed", "UK7", "later"),
+        ("noticed", "UK12", "none"),
+    ],
+)
+def test_each_sheet_says_whether_the_notice_is_needed_now(until: str, code: str, state: str) -> None:
+    assert filled(open_competition(until=until), code).need.state == state
+
+
+def test_an_open_procedure_is_told_plainly_that_it_needs_no_transparency_notice() -> None:
+    said = filled(open_competition(until="published"), "UK5").need.sentence
+    assert said == "This is an open procedure, not a direct award: it needs no transparency notice."
+
+
+def test_an_ended_procedure_needs_a_termination_notice_with_its_reason() -> None:
+    told = open_competition(until="checked")
+    told.do(EndWithoutAward(id="test", ground="funding", reason="The grant was withdrawn."), by=APPROVER)
+    found = filled(told, "UK12")
+    assert found.need.state == "now"
+    reason = values(found)["Reason the procurement was terminated"]
+    assert reason == "There is no funding for it. The grant was withdrawn."
+
+
+@pytest.mark.parametrize("until", ["planned", "published", "opened", "moderated", "awarded", "contracted"])
+def test_every_field_has_a_value_or_says_what_is_missing(until: str) -> None:
+    for found in sheets(open_competition(until=until).history, FRAME, TODAY):
+        for section in found.sections:
+            for field in section.fields:
+                assert field.value or field.missing, (found.code, field.label)
+                assert field.value != "None"
+
+
+@pytest.mark.parametrize("code", ["UK8", "uk4", "", "<script>"])
+def test_a_notice_without_a_sheet_is_said_to_have_none(code: str) -> None:
+    with pytest.raises(Missing, match=", ".join(FORMS)):
+        filled(open_competition(until="planned"), code)
+
+
+def test_a_day_beyond_the_known_holidays_is_no_fault() -> None:
+    found = sheet(open_competition(until="summarised").history, "UK6", FRAME, date(2031, 1, 1))
+    assert hints(found)["Standstill period: end date"] == ""
+
+
+def test_the_decision_text_has_what_regulation_7_asks_for() -> None:
+    text = decision_text(open_competition(until="awarded").history, FRAME, {APPROVER.key: "Asha Rahman"})
+    for part in (
+        "Date of the decision: 9 April 2026",
+        "Decided by: Asha Rahman",
+        "Power: 4.2",
+        "To award the contract to Alder Homes (GB-COH-01000001) for £5,200.",
+        "1. Alder Homes offered the strongest care",
+        "1. Bringing the service in house: too slow",
+        "Members: not in the record: whether a member",
+        "Officers: 5 people declared whether they had an interest. With an interest: 0. Kept out of the case: 0.",
+    ):
+        assert part in text
+    assert "<" not in text
+
+
+def test_before_a_decision_there_is_no_decision_text() -> None:
+    with pytest.raises(Refused, match="no decision is recorded yet"):
+        decision_text(open_competition(until="moderated").history, FRAME, {})
