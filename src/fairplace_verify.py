@@ -59,11 +59,14 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+    from cryptography.hazmat.primitives.hashes import SHA256
 
     HAS_CRYPTOGRAPHY = True
 except ImportError:
-    HAS_CRYPTOGRAPHY = False  # then section 17 checks Ed25519
+    HAS_CRYPTOGRAPHY = False  # then sections 17 and 19 check signatures
 
     class InvalidSignature(Exception):  # type: ignore[no-redef]
         pass
@@ -457,7 +460,7 @@ HASH = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")  # base64 of 32 bytes
 HASH_URL = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # base64url of 32 bytes
 VKEY = re.compile(rf"({NAME})\+([0-9a-f]{{8}})\+([A-Za-z0-9+/]+={{0,2}})")
 LINE = re.compile(rb"\xe2\x80\x94 (" + NAME.encode() + rb") ([A-Za-z0-9+/]+={0,2})\n")
-ED25519, WITNESS_ED25519, ML_DSA_44 = 0x01, 0x04, 0x06
+ED25519, WITNESS_ED25519, ML_DSA_44, PASSKEY = 0x01, 0x04, 0x06, 0xFF
 PUBLIC_BYTES = {ED25519: 32, WITNESS_ED25519: 32, ML_DSA_44: 1312}
 SIGNATURE_BYTES = {ED25519: 64, WITNESS_ED25519: 8 + 64, ML_DSA_44: 8 + 2420}
 FROM_URL = bytes.maketrans(b"-_+/=", b"+/???")
@@ -494,8 +497,13 @@ class Key(NamedTuple):
     name: str
     keyid: bytes
     kind: int
-    public: bytes
+    public: bytes  # all that stands after the type
     vkey: str
+
+    @property
+    def bare(self) -> bytes:
+        """The public key alone: of a passkey, without what says where it signs."""
+        return read_passkey(self.public).public if self.kind == PASSKEY else self.public
 
 
 @lru_cache(maxsize=4096)
@@ -504,9 +512,12 @@ def read_vkey(text: str) -> Key:
         raise Falsehood(f"{shown(text)} is not a key; expected name+keyid+base64")
     name, keyid, data = found[1], bytes.fromhex(found[2]), from_b64(found[3].encode())
     kind, public = data[0], data[1:]
-    expect(kind in PUBLIC_BYTES, f"the key {shown(text)} has type {kind:#04x}, expected 0x01, 0x04 or 0x06")
-    size = PUBLIC_BYTES[kind]
-    expect(len(public) == size, f"the key {shown(name)} has {len(public)} bytes, expected {size}")
+    if kind == PASSKEY:
+        read_passkey(public)
+    else:
+        size = PUBLIC_BYTES.get(kind)
+        expect(size, f"the key {shown(text)} has type {kind:#04x}, expected 0x01, 0x04, 0x06 or 0xff")
+        expect(len(public) == size, f"the key {shown(name)} has {len(public)} bytes, expected {size}")
     right = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
     expect(keyid == right, f"the key {shown(name)} has key id {keyid.hex()}, expected {right.hex()}")
     return Key(name, keyid, kind, public, text)
@@ -545,6 +556,8 @@ def checker(kind: int, public: bytes) -> Callable[[bytes, bytes], object]:
     """A function of (signature, message) that returns False, or raises, unless the signature is good under this key."""
     if kind == ML_DSA_44:
         return MLDSA44PublicKey.from_public_bytes(public).verify
+    if kind == PASSKEY:
+        return partial(check_assertion, read_passkey(public))
     if HAS_CRYPTOGRAPHY:
         return Ed25519PublicKey.from_public_bytes(public).verify
     return partial(ed25519_verify, public)
@@ -559,7 +572,7 @@ def is_signed(kind: int, public: bytes, signature: bytes, message: bytes) -> boo
 
 @lru_cache
 def can_check(kind: int) -> bool:
-    """Ed25519 always; ML-DSA-44 where the package `cryptography` is new enough, and its library knows it."""
+    """Ed25519 and passkeys always; ML-DSA-44 where the package `cryptography` is new enough, and its library knows it."""
     if kind != ML_DSA_44:
         return True
     try:
@@ -615,8 +628,8 @@ def read_entry(data: bytes) -> Entry:
     if lines[0].name != event["actor"]:
         raise Falsehood(f"the first signature is by {lines[0]}, expected the actor, {plain(event['actor'])}")
     for line in lines:
-        if len(line.signature) != SIGNATURE_BYTES[ED25519]:
-            raise Falsehood(f"the signature of {line} has {len(line.signature)} bytes, expected 64")
+        if (size := len(line.signature)) != SIGNATURE_BYTES[ED25519] and size not in ASSERTION_BYTES:
+            raise Falsehood(f"the signature of {line} has {size} bytes, expected 64, or those of a passkey")
     if len(lines) > 2 and (rest := [line[:2] for line in lines[1:]]) != sorted(rest):
         raise Falsehood("the second and later signature lines are not sorted by name and key id")
     leaf = leaf_hash(data)
@@ -1197,8 +1210,9 @@ class KeyRegister:
             expect(good, f"the log key {plain(vkey)} came, expected one named {origin}, type 0x01 or 0x06")
         else:
             expect(key.name != origin, f"a key named {origin}, as the log itself, is to sign events")
-            expect(key.kind == ED25519, f"the key {plain(vkey)} has type {key.kind:#04x}, expected 0x01 to sign events")
-        other = self.publics.setdefault(key.public, vkey)
+            why = f"the key {plain(vkey)} has type {key.kind:#04x}, expected 0x01 or 0xff to sign events"
+            expect(key.kind in (ED25519, PASSKEY), why)
+        other = self.publics.setdefault(key.bare, vkey)
         expect(other == vkey, f"the key {plain(vkey)} is already in use as {plain(other)}")
         return key
 
@@ -1439,7 +1453,8 @@ def read_checkpoint(data: bytes) -> Checkpoint:
 
 def check_line(key: Key, line: Line, checkpoint: Checkpoint) -> bool:
     """The signature is good for what a key of this type signs under a checkpoint (§1, §9). False: not checkable here."""
-    text, signature, size = checkpoint.text, line.signature, SIGNATURE_BYTES[key.kind]
+    text, signature, size = checkpoint.text, line.signature, SIGNATURE_BYTES.get(key.kind)
+    expect(size, f"the key of {line} is a passkey, which signs no checkpoints")
     expect(len(signature) == size, f"the signature of {line} has {len(signature)} bytes, expected {size}")
     if key.kind != ED25519:
         stamp, signature = signature[:8], signature[8:]
@@ -1799,7 +1814,7 @@ def check_signed(name: str | None, part: list[Signed]) -> None:
     """What takes most of the time: each signature is good (§1)."""
     for entry, line, key, text in part:
         with At(name, entry):
-            if not is_signed(ED25519, key.public, line.signature, text):
+            if not is_signed(key.kind, key.public, line.signature, text):
                 raise Falsehood(f"the signature of {line} does not fit the event")
 
 
@@ -2320,10 +2335,10 @@ class Proof(Extract):
             self.entries, self.values = {self.proven.place: entry}, {self.proven.place: values}
             event, origin = entry.event, self.checkpoint.origin
             expect(event["log"] == origin, f"`log` is {shown(event['log'])}, expected {origin}")
-            known = {key[:2]: key for key in self.trust.keys if key.kind == ED25519}
+            known = {key[:2]: key for key in self.trust.keys if key.kind in (ED25519, PASSKEY)}
             for line in entry.lines:
                 if key := known.get(line[:2]):
-                    good = is_signed(ED25519, key.public, line.signature, entry.text)
+                    good = is_signed(key.kind, key.public, line.signature, entry.text)
                     expect(good, f"the signature of {line} does not fit the event")
                     self.actors.add(key.vkey)
         return f"event {event['type']} by {event['actor']}; disclosures fit their digests", len(values)
@@ -3115,6 +3130,146 @@ def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
 
 
 BASE: Final = (4 * pow(5, -1, PRIME) % PRIME).to_bytes(32, "little")
+
+
+# ── 18. Passkeys (§1; Web Authentication Level 3, sections 5.8.1, 6.1 and 7.2) ───────────────────────────────────────
+# A passkey does not sign the text, but what an authenticator says (which site asked, that a person was there and was
+# verified) and the hash of what the browser says (which site, and a challenge: the hash of the text). Both come with
+# the signature, in one form and no other: no extensions, a plain text for the browser's part, and of the two values of
+# s that ES256 would take the lower one.
+
+SITE = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[1-9][0-9]{0,4})?|http://localhost(?::[1-9][0-9]{0,4})?")
+PASSKEY_TYPES: Final = {b"fairplace/passkey-eddsa/v1\n": 32, b"fairplace/passkey-es256/v1\n": 65}
+CLIENT_DATA = re.compile(
+    rb'\{"type":"webauthn\.get","challenge":"([A-Za-z0-9_-]{43})","origin":"([^"\\]*)"(?:,"crossOrigin":false)?'
+    rb'((?:,"[A-Za-z0-9_]{1,64}":(?:true|false|"[ !#-\[\]-~]*"))*)\}'
+)
+FURTHER = re.compile(rb',"([A-Za-z0-9_]{1,64})":')
+ONCE: Final = (b"type", b"challenge", b"origin", b"crossOrigin", b"topOrigin")
+AUTHENTICATOR_BYTES, MOST_CLIENT_DATA = 32 + 1 + 4, 1024
+ASSERTION_BYTES = range(AUTHENTICATOR_BYTES + 2 + 1 + 64, AUTHENTICATOR_BYTES + 2 + MOST_CLIENT_DATA + 64 + 1)
+PRESENT, VERIFIED, MAY_BE_COPIED, IS_COPIED = 0x01, 0x04, 0x08, 0x10
+
+
+class Passkey(NamedTuple):
+    """What stands after the type of a passkey."""
+
+    site: str  # the origin at which it signs
+    public: bytes  # 32 bytes of Ed25519, or 65 of P-256, uncompressed
+
+
+@lru_cache(maxsize=4096)
+def read_passkey(data: bytes) -> Passkey:
+    kind, _, rest = data.partition(b"\n")
+    size = PASSKEY_TYPES.get(kind + b"\n")
+    if size is None or not rest:
+        raise Falsehood(f"a key of type 0xff says that it is {shown(kind)}, expected a passkey of EdDSA or ES256")
+    site, public = rest[1 : 1 + rest[0]], rest[1 + rest[0] :]
+    expect(site.isascii() and SITE.fullmatch(site.decode()), f"a passkey is of {shown(site)}, expected https://…")
+    expect(len(public) == size, f"a passkey has {len(public)} bytes, expected {size}")
+    expect(size == 32 or public[0] == 4, "a passkey's point is not written uncompressed")
+    return Passkey(site.decode(), public)
+
+
+def check_assertion(key: Passkey, signature: bytes, text: bytes) -> bool:
+    """Is this the answer of a passkey to the question: do you sign this text? (Web Authentication, section 7.2.)"""
+    expect(len(signature) in ASSERTION_BYTES, f"a passkey's signature has {len(signature)} bytes")
+    said, rest = signature[:AUTHENTICATOR_BYTES], signature[AUTHENTICATOR_BYTES + 2 :]
+    size = int.from_bytes(signature[AUTHENTICATOR_BYTES : AUTHENTICATOR_BYTES + 2], "big")
+    expect(len(rest) == size + 64, f"a passkey's signature holds {len(rest) - 64} bytes where it says {size}")
+    client, signed = rest[:size], rest[size:]
+    check_client(key.site, client, text)
+    host = key.site.partition("://")[2].partition(":")[0]
+    expect(said[:32] == hashlib.sha256(host.encode()).digest(), f"a passkey signed for another site than {host}")
+    flags = said[32]
+    expect(flags & PRESENT and flags & VERIFIED, "a passkey signed without a person there who was verified")
+    known = flags & ~(PRESENT | VERIFIED | MAY_BE_COPIED | IS_COPIED) == 0
+    expect(known and not (flags & IS_COPIED and not flags & MAY_BE_COPIED), f"a passkey's flags are {flags:#04x}")
+    message = said + hashlib.sha256(client).digest()
+    if len(key.public) == 32:
+        return is_signed(ED25519, key.public, signed, message)
+    low = int.from_bytes(signed[32:], "big") <= P256_ORDER // 2
+    return low and p256_checker(key.public, signed, message)
+
+
+def check_client(site: str, client: bytes, text: bytes) -> None:
+    """What the browser said: this very text, at this very site, in a page that stands in no other (section 5.8.1)."""
+    if not (found := CLIENT_DATA.fullmatch(client)):
+        raise Falsehood(f"a passkey's client data is {shown(client[:80])}, which is not of the form that is read")
+    asked = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).rstrip(b"=")
+    expect(found[1] == asked, "a passkey signed another text")
+    expect(found[2] == site.encode(), f"a passkey signed at {shown(found[2])}, expected {site}")
+    names = FURTHER.findall(found[3])
+    expect(not set(names) & set(ONCE) and len(set(names)) == len(names), "a passkey's client data says something twice")
+
+
+# ── 19. P-256 (FIPS 186-5 section 6.4.2; SP 800-186 section 3.2.1.3) ─────────────────────────────────────────────────
+# One rule adds any two points of the curve, equal ones and the neutral one too (Renes, Costello and Batina 2016,
+# algorithm 4). Nothing secret is here: it may take its time.
+
+P256_PRIME: Final = 2**256 - 2**224 + 2**192 + 2**96 - 1
+P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+P256_B: Final = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+P256_BASE: Final = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+    1,
+)
+
+Projective = tuple[int, int, int]  # X, Y, Z: the point (X/Z, Y/Z); (0, 1, 0) is the neutral one
+
+
+def p256_added(one: Projective, other: Projective) -> Projective:
+    (x1, y1, z1), (x2, y2, z2) = one, other
+    xx, yy, zz = x1 * x2 % P256_PRIME, y1 * y2 % P256_PRIME, z1 * z2 % P256_PRIME
+    xy = ((x1 + y1) * (x2 + y2) - xx - yy) % P256_PRIME
+    yz = ((y1 + z1) * (y2 + z2) - yy - zz) % P256_PRIME
+    xz = ((x1 + z1) * (x2 + z2) - xx - zz) % P256_PRIME
+    a = 3 * (xz - P256_B * zz)
+    b = 3 * (P256_B * xz - 3 * zz - xx)
+    c = 3 * (xx - zz)
+    return (
+        (xy * (yy + a) - yz * b) % P256_PRIME,
+        ((yy + a) * (yy - a) + c * b) % P256_PRIME,
+        (yz * (yy - a) + xy * c) % P256_PRIME,
+    )
+
+
+def p256_verify(public: bytes, signature: bytes, message: bytes) -> bool:
+    """ECDSA with SHA-256; the signature is r || s, 32 bytes each."""
+    x, y = int.from_bytes(public[1:33], "big"), int.from_bytes(public[33:], "big")
+    on_curve = len(public) == 65 and public[0] == 4 and max(x, y) < P256_PRIME
+    if not on_curve or (x**3 - 3 * x + P256_B - y * y) % P256_PRIME or len(signature) != 64:
+        return False
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    if not (0 < r < P256_ORDER and 0 < s < P256_ORDER):
+        return False
+    inverse = pow(s, -1, P256_ORDER)
+    u = int.from_bytes(hashlib.sha256(message).digest(), "big") * inverse % P256_ORDER
+    v = r * inverse % P256_ORDER
+    key = (x, y, 1)
+    steps = (None, P256_BASE, key, p256_added(P256_BASE, key))
+    total: Projective = (0, 1, 0)
+    for bit in reversed(range(256)):
+        total = p256_added(total, total)
+        if step := steps[u >> bit & 1 | (v >> bit & 1) << 1]:
+            total = p256_added(total, step)
+    if total[2] == 0:
+        return False
+    return total[0] * pow(total[2], -1, P256_PRIME) % P256_PRIME % P256_ORDER == r
+
+
+def p256_checker(public: bytes, signature: bytes, message: bytes) -> bool:
+    """The same by the package, where it is there."""
+    if not HAS_CRYPTOGRAPHY:
+        return p256_verify(public, signature, message)
+    try:
+        key = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), public)
+        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+        key.verify(encode_dss_signature(r, s), message, ECDSA(SHA256()))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.verifier import writer as w
+from tests.verifier.passkeys import Passkey
 
 STRINGS = (
     "",
@@ -216,6 +217,9 @@ def proofs(count: int) -> Iterator[bytes]:
 def keys(count: int) -> Iterator[str]:
     chance = random.Random(4)
     good = [one.vkey for one in (w.ROOT, w.LOG, w.LOG_PQ, w.WITNESS, w.WITNESS_PQ)]
+    good += [
+        Passkey(w.OFFICER.name, 2 + eddsa, eddsa=bool(eddsa), site="https://a.example:8443").vkey for eddsa in (0, 1)
+    ]
     yield from good
     for _ in range(count):
         yield bent(chance.choice(good).encode(), chance).decode("utf-8", "replace")

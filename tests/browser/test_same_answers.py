@@ -15,6 +15,7 @@ from tests.browser import corpus
 from tests.browser.test_pages import opened
 from tests.http.town import Town
 from tests.ledger import vectors as v
+from tests.verifier import decoders, passkey_rules
 from tests.verifier import test_key_rules as key_rules
 from tests.verifier import writer as w
 
@@ -210,6 +211,46 @@ async def test_each_rule_about_keys_is_judged_as_by_the_register_and_the_checker
     found = await page.evaluate(REGISTER, [version, logs])
     wrong = [name for name, one, other in zip(key_rules.CASES, found, right, strict=True) if one != other]
     assert wrong == []
+
+
+async def test_passkeys_are_judged_as_by_the_checker(page: Page, version: str) -> None:
+    """Each way in which an assertion is good or bent; each log ends at the place where it is refused."""
+    logs, right = [], []
+    for sentence in passkey_rules.ALL:
+        log, good = passkey_rules.told(sentence)
+        logs.append([corpus.packed(one) for one in log.entries])
+        right.append(len(log.entries) - (not good))
+    assert len(logs) > 130
+    found = []
+    for start in range(0, len(logs), 30):
+        found += await page.evaluate(REGISTER, [version, logs[start : start + 30]])
+    wrong = [name for name, one, other in zip(passkey_rules.ALL, found, right, strict=True) if one != other]
+    assert wrong == []
+
+
+async def test_spoiled_assertions_are_judged_as_by_the_checker(page: Page, version: str) -> None:
+    """Bytes changed, cut, doubled and put elsewhere, as the campaign against the checker does it."""
+    decoder = decoders.decoders()["assertion"]
+    chance = corpus.random.Random(7)
+    cases = [*decoder.good, *(decoder.spoil(chance.choice(decoder.good), chance) for _ in range(3000))]
+    keys = [signer.vkey for signer in decoders.PASSKEYS]
+    found = await page.evaluate(ASSERTIONS, [version, keys, [corpus.packed(one) for one in cases]])
+    agree(cases, found, [decoder.asked(one) or None for one in cases], 0.001)
+
+
+ASSERTIONS = """async ([version, vkeys, cases]) => {
+  const { readVkey, signs } = await import(`/scripts/${version}/note.js`), report = await import(`/scripts/${version}/report.js`);
+  const bytes = await import(`/scripts/${version}/bytes.js`), keys = await Promise.all(vkeys.map(readVkey)), out = [];
+  for (const one of cases) {
+    let good = false;
+    for (const key of keys) {
+      try { good ||= await signs(key, bytes.fromB64(one), bytes.utf8("fairplace")); }
+      catch (error) { if (!(error instanceof report.Falsehood)) throw error; }
+    }
+    out.push(good || null);
+  }
+  return out;
+}"""
 
 
 VECTOR = proof.make(v.ENTRY_2, [v.DISCLOSURE], 2, [checker.from_b64(v.ROOTS[1].encode())], v.CHECKPOINT)

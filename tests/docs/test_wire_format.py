@@ -28,7 +28,33 @@ def test_each_entry_on_the_page_is_signed_by_a_key_on_the_page() -> None:
     for raw in ENTRIES:
         one = checker.read_entry(raw)
         [line] = one.lines
-        assert checker.is_signed(checker.ED25519, keys[line[:2]].public, line.signature, one.text)
+        assert checker.is_signed(keys[line[:2]].kind, keys[line[:2]].public, line.signature, one.text)
+
+
+def test_each_passkey_on_the_page_signed_the_text_of_the_last_entry() -> None:
+    text = checker.read_entry(ENTRIES[2]).text
+    found = []
+    for block in BLOCKS[4:]:
+        vkey, line = block.decode().splitlines(keepends=True)
+        key, [signed] = checker.read_vkey(vkey[:-1]), checker.read_lines(line.encode(), 1)
+        assert signed[:2] == key[:2]
+        assert checker.is_signed(key.kind, key.public, signed.signature, text)
+        passkey = checker.read_passkey(key.public)
+        assert f"`{signed.signature[39:-64].decode()}`" in VECTORS
+        assert f"of the site `{passkey.site}`" in VECTORS
+        found.append(len(passkey.public))
+    assert found == [65, 32]
+
+
+def test_the_page_has_every_form_and_limit_of_a_passkey() -> None:
+    for lead in checker.PASSKEY_TYPES:
+        assert f'"{lead.decode()[:-1]}" LF ||' in PAGE
+    https, localhost = checker.SITE.pattern.replace("(?:", "(").split("|")
+    assert f"`{https}` or `{localhost}`" in PAGE
+    assert f"clientDataJSON (1 to {checker.MOST_CLIENT_DATA:,} bytes)" in PAGE
+    assert f"authenticatorData ({checker.AUTHENTICATOR_BYTES} bytes)" in PAGE
+    [sentence] = re.findall(r"No name comes twice, and none is (.+)\.$", PAGE, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", sentence) == [name.decode() for name in checker.ONCE]
 
 
 def test_the_checkpoint_on_the_page_follows_from_its_entries_and_keys() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
+from tests.verifier.passkeys import SITE, Bent, Passkey, client_data, swap
 from tests.verifier.writer import (
     CASE,
     COVER,
@@ -224,6 +225,20 @@ def open_early(writer: Writer) -> None:
     writer.disclose({late: ["/seen"]})
 
 
+ES256, EDDSA = Passkey("council.example/officer/9a55", 50), Passkey("council.example/officer/9a56", 51, eddsa=True)
+
+
+def by_passkey(**how: Any) -> Writer:
+    """Two people with passkeys sign; `how` bends the assertions."""
+    writer = Writer([LOG]).begin()
+    for key in (ES256, EDDSA):
+        writer.register("key.added/1", {"role": "officer", "vkey": key.vkey})
+    planned(writer)
+    for key in (ES256, EDDSA):
+        writer.add("a.b/1", {"case": CASE}, by=Bent(key, partial(key.assertion, **how)))
+    return writer.publish()
+
+
 VERIFIER, GO, BROWSER, ALONE = "`fairplace_verify`", "in Go", "in the browser", "without `cryptography`"
 CASES = frozenset({GO})
 ML_DSA = frozenset({GO, BROWSER, ALONE})
@@ -377,6 +392,22 @@ def records() -> dict[str, Record]:
         "a hash too few": Record(proof.replace(proof.split(b"\n")[3] + b"\n", b"", 1)),
         "the checkpoint of a proof file": Record(flipped(proof, -20)),
         "a proof file with another value in its disclosure": Record(other_value(proof)),
+        # passkeys
+        "a register in which passkeys sign": Record(by_passkey().files(), "genuine"),
+        "a proof file of what a passkey signed": Record(by_passkey().proof(8), "genuine", (LOG.vkey, ES256.vkey)),
+        "a proof file of what another passkey signed": Record(by_passkey().proof(9), "genuine", (LOG.vkey, EDDSA.vkey)),
+        "a proof file of what a passkey signed at another site": Record(
+            by_passkey(client=swap(b"records", b"www")).proof(8), keys=(LOG.vkey, ES256.vkey)
+        ),
+        "a proof file of what a passkey signed with nobody there": Record(
+            by_passkey(flags=0).proof(9), keys=(LOG.vkey, EDDSA.vkey)
+        ),
+        "a register with a passkey's assertion of another text": Record(
+            by_passkey(client=lambda _: client_data(b"another text", SITE)).files()
+        ),
+        "a proof file with a passkey for the log's key": Record(
+            proof + Passkey(LOG.name, 33).note(text), keys=(LOG.vkey, Passkey(LOG.name, 33).vkey)
+        ),
         "a proof file with a disclosure twice": Record(
             in_extra(proof, lambda extra: extra + extra[extra.index(b"\n~") + 1 :])
         ),

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.interop.readers import Go, Said
+from tests.verifier.passkey_rules import ALL as PASSKEYS
+from tests.verifier.passkey_rules import told
 from tests.verifier.test_key_rules import CASES, begun
 from tests.verifier.test_losses import EVIDENCE, FALSE_BODIES, LOST, NOTES, SIZE, declared, files
 from tests.verifier.writer import LOG, LOG_PQ, NEW_LOG, OFFICER, STRANGER, Writer
@@ -55,3 +57,11 @@ def test_a_declared_loss_is_genuine_and_its_evidence_is_looked_at(checker: Path)
 @pytest.mark.parametrize("body", [body for body, _ in FALSE_BODIES])
 def test_a_false_declaration_is_found(body: dict[str, Any], checker: Path) -> None:
     assert lost(checker, declared(**body).files() | {EVIDENCE: NOTES[SIZE]}).verdict == "not genuine"
+
+
+@pytest.mark.parametrize("sentence", PASSKEYS)
+def test_passkeys_are_judged_alike(sentence: str, checker: Path) -> None:
+    log, good = told(sentence)
+    said = Go(checker).read(log.publish(signers=[LOG, LOG_PQ]).files(), [LOG.vkey])
+    assert said.verdict == ("genuine" if good else "not genuine"), said.why
+    assert good or said.why.startswith(f"entry {len(log.entries) - 1}: "), said.why

@@ -10,19 +10,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from random import Random
+from typing import Any
 
 import rfc8785
 
 import fairplace_verify as checker
 from fairplace_verify import Falsehood, Unreadable
 from tests.verifier.mutators import spoiled
+from tests.verifier.passkeys import Passkey
 from tests.verifier.writer import LOG, OFFICER, RECEIVER, WITNESS, Writer, deposited, planned, root_of, story, zipped
 
 KEYS = [LOG.vkey]
 TRUST = checker.read_trust(KEYS, None)
+PASSKEYS = [Passkey(OFFICER.name, 40), Passkey(OFFICER.name, 41, eddsa=True)]
+HOW: list[dict[str, Any]] = [{}, {"flags": 0x1D}, {"client": lambda said: said[:-1] + b',"more":"x y","and":true}'}]
 GENUINE = ("genuine", "genuine but superseded")
 
 
@@ -92,6 +97,17 @@ def takes_lines(data: bytes) -> bool:
         line[:2] == key[:2] and checker.is_signed(1, key.public, line.signature, text)
         for line in checker.read_lines(data, 8)
     )
+
+
+def takes_assertion(data: bytes) -> bool:
+    """An assertion by either passkey over this very text."""
+    good = False
+    for key in PASSKEYS:
+        with suppress(Falsehood):
+            good |= checker.check_assertion(
+                checker.read_passkey(checker.read_vkey(key.vkey).public), data, b"fairplace"
+            )
+    return good
 
 
 def takes_checkpoint(data: bytes) -> bool:
@@ -195,8 +211,9 @@ def decoders() -> dict[str, Decoder]:
     found = [
         Decoder("json", [text, b'{"a":[1,-2,"x\\u001f"],"b":{}}'], takes_json, guarded=False),
         Decoder("entry", [log.entries[7], log.entries[6]], takes_entry),
-        Decoder("vkey", [LOG.vkey.encode(), WITNESS.vkey.encode()], takes_vkey),
+        Decoder("vkey", [signer.vkey.encode() for signer in (LOG, WITNESS, *PASSKEYS)], takes_vkey),
         Decoder("line", [OFFICER.note(b"fairplace")], takes_lines),
+        Decoder("assertion", [key.assertion(b"fairplace", **how) for key in PASSKEYS for how in HOW], takes_assertion),
         Decoder(
             "checkpoint", [signed_head(log, size), signed_head(log, size) + WITNESS.cosign(head)], takes_checkpoint
         ),

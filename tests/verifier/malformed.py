@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.verifier.decoders import decoders, little, members, printed, signed_head
+from tests.verifier.passkeys import Passkey, lines
 from tests.verifier.test_bundles import TWISTS
 from tests.verifier.writer import DASH, LOG, OFFICER, STRANGER, WITNESS, Signer, canonical, zipped
 
@@ -104,6 +105,13 @@ def key_and_line_cases() -> Iterator[Case]:
         STRANGER.note(b"fairplace"), OFFICER.note(b"fairplace!"), Signer(OFFICER.name, 77).note(b"fairplace"),
     )):  # fmt: skip
         yield "line", f"line {number}", data
+
+
+def assertion_cases() -> Iterator[Case]:
+    for key in (Passkey(OFFICER.name, 40), Passkey(OFFICER.name, 41, eddsa=True)):
+        for name, (sign, good) in lines(key).items():
+            if not good:
+                yield "assertion", f"{len(key.point)} {name}", sign(b"fairplace")
 
 
 def head_cases() -> Iterator[Case]:
@@ -253,5 +261,5 @@ def bundle_cases() -> Iterator[Case]:
 
 
 def corpus() -> Iterator[Case]:
-    for cases in (json_cases, entry_cases, key_and_line_cases, head_cases, proof_cases, policy_cases, disclosure_cases, bundle_cases):  # fmt: skip
+    for cases in (json_cases, entry_cases, key_and_line_cases, assertion_cases, head_cases, proof_cases, policy_cases, disclosure_cases, bundle_cases):  # fmt: skip
         yield from cases()

@@ -26,6 +26,7 @@ export function readCheckpoint(data) {
 export async function checkLine(key, line, checkpoint) {
   const size = SIGNATURE_BYTES[key.kind];
   const came = line.signature.length;
+  expect(size, `the key of ${who(line)} is a passkey, which signs no checkpoints`);
   expect(came === size, `the signature of ${who(line)} has ${came} bytes, expected ${size}`);
   let [text, signature] = [checkpoint.text, line.signature];
   if (key.kind === WITNESS_ED25519 || key.kind === ML_DSA_44) {

@@ -1,5 +1,6 @@
 // Entries (published format, section 3) and sealed values (section 6).
 
+import { isAssertionSize } from "./assertion.js";
 import { b64, b64url, fromB64url, octets, sha256, utf8 } from "./bytes.js";
 import { checkMembers, isObject, readJson } from "./canonical.js";
 import { ED25519, HASH, NAME, SIGNATURE_BYTES, inOrder, readLines, who } from "./note.js";
@@ -39,7 +40,8 @@ export async function readEntry(data) {
   expect(lines[0].name === event.actor, `the first signature is by ${who(lines[0])}, expected the actor, ${plain(event.actor)}`);
   for (const line of lines) {
     const bytes = line.signature.length;
-    expect(bytes === SIGNATURE_BYTES[ED25519], `the signature of ${who(line)} has ${bytes} bytes, expected 64`);
+    const right = bytes === SIGNATURE_BYTES[ED25519] || isAssertionSize(bytes);
+    expect(right, `the signature of ${who(line)} has ${bytes} bytes, expected 64, or those of a passkey`);
   }
   for (let i = 2; i < lines.length; i++) {
     expect(inOrder(lines[i - 1], lines[i]), "the second and later signature lines are not sorted by name and key id");

@@ -1,13 +1,16 @@
 // Keys and signature lines (published format, section 1; C2SP signed-note).
 
+import { checkAssertion, readPasskey } from "./assertion.js";
 import { fromB64, fromOctets, hex, octets, sha256, utf8 } from "./bytes.js";
-import { Falsehood, expect, plain, shown } from "./report.js";
+import { isGood } from "./crypto.js";
+import { expect, plain, shown } from "./report.js";
 
 export const NAME = "[a-z0-9._/-]{1,200}";
 export const HASH = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/; // base64 of 32 bytes: the last character has no stray bits
 export const ED25519 = 0x01;
 export const WITNESS_ED25519 = 0x04;
 export const ML_DSA_44 = 0x06;
+export const PASSKEY = 0xff;
 export const SIGNATURE_BYTES = { [ED25519]: 64, [WITNESS_ED25519]: 8 + 64, [ML_DSA_44]: 8 + 2420 };
 
 const PUBLIC_BYTES = { [ED25519]: 32, [WITNESS_ED25519]: 32, [ML_DSA_44]: 1312 };
@@ -22,8 +25,12 @@ export async function readVkey(text) {
   const data = fromB64(written);
   const kind = data[0];
   const size = PUBLIC_BYTES[kind];
-  expect(size, `the key ${shown(text)} has type ${kind}, expected 1, 4 or 6`);
-  expect(data.length - 1 === size, `the key ${shown(name)} has ${data.length - 1} bytes, expected ${size}`);
+  if (kind === PASSKEY) {
+    readPasskey(data.subarray(1));
+  } else {
+    expect(size, `the key ${shown(text)} has type ${kind}, expected 1, 4, 6 or 255`);
+    expect(data.length - 1 === size, `the key ${shown(name)} has ${data.length - 1} bytes, expected ${size}`);
+  }
   const right = hex((await sha256(utf8(`${name}\n`), data)).subarray(0, 4));
   expect(keyid === right, `the key ${shown(name)} has key id ${keyid}, expected ${right}`);
   return { name, keyid, kind, public: data.subarray(1), vkey: text, id: `${name} ${keyid}` };
@@ -56,20 +63,14 @@ export function inOrder(one, other) {
   return one.name === other.name ? one.keyid <= other.keyid : one.name < other.name;
 }
 
-const known = new Map(); // public key to the browser's own form of it
-
 // Is this a good Ed25519 signature?
-export async function isSigned(publicKey, signature, message) {
-  const name = hex(publicKey);
-  if (!known.has(name)) {
-    try {
-      known.set(name, await crypto.subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"]));
-    } catch {
-      throw new Falsehood("a key’s bytes are not a public key");
-    }
-  }
-  return crypto.subtle.verify("Ed25519", known.get(name), signature, message);
-}
+export const isSigned = (publicKey, signature, message) => isGood("Ed25519", publicKey, signature, message);
+
+// Is this a good signature under an event, by a key of either kind that signs events?
+export const signs = (key, signature, text) => (key.kind === PASSKEY ? checkAssertion(readPasskey(key.public), signature, text) : isSigned(key.public, signature, text));
+
+// The public key alone: of a passkey, without what says where it signs.
+export const bare = (key) => (key.kind === PASSKEY ? readPasskey(key.public).public : key.public);
 
 // Can this browser check Ed25519? One good and one bad signature of RFC 8032, section 7.1, test 1, tell.
 export async function canCheckSignatures() {

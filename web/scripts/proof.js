@@ -5,7 +5,7 @@ import { b64, fromB64, fromOctets, octets, same } from "./bytes.js";
 import { readCheckpoint } from "./checkpoint.js";
 import { readDisclosures, readEntry } from "./entry.js";
 import { goodLines } from "./lines.js";
-import { ED25519, isSigned, who } from "./note.js";
+import { ED25519, PASSKEY, signs, who } from "./note.js";
 import { Report, at, expect, plain, shown } from "./report.js";
 import { rootFrom } from "./tree.js";
 
@@ -59,9 +59,9 @@ export async function checkProof(data, trust) {
       at({ entry: proof.index }, async () => {
         step = await readStep(proof);
         for (const line of step.entry.lines) {
-          const key = trust.keys.find((one) => one.kind === ED25519 && one.id === line.id);
+          const key = trust.keys.find((one) => [ED25519, PASSKEY].includes(one.kind) && one.id === line.id);
           if (!key) continue;
-          const good = await isSigned(key.public, line.signature, step.entry.text);
+          const good = await signs(key, line.signature, step.entry.text);
           expect(good, `the signature of ${who(line)} does not fit the event`);
           actors.add(key.vkey);
         }

@@ -3,7 +3,7 @@
 import { hex } from "./bytes.js";
 import { checkMembers } from "./canonical.js";
 import { change, isKind, partsOf } from "./key-changes.js";
-import { ED25519, HASH, ML_DSA_44, NAME, isSigned, readVkey, who } from "./note.js";
+import { ED25519, HASH, ML_DSA_44, NAME, PASSKEY, bare, readVkey, signs, who } from "./note.js";
 import { Falsehood, at, expect, plain, shown } from "./report.js";
 
 // What the register says of one key, with the places at which it said so.
@@ -53,7 +53,7 @@ export class KeyRegister {
       }
       const standings = lines.map((line) => this.signer(line, named, event.type));
       for (const [i, line] of lines.entries()) {
-        const good = await isSigned(standings[i].key.public, line.signature, text);
+        const good = await signs(standings[i].key, line.signature, text);
         expect(good, `the signature of ${who(line)} does not fit the event`);
         this.signed.set(line.id, [...(this.signed.get(line.id) ?? []), index]);
       }
@@ -102,9 +102,9 @@ export class KeyRegister {
   async key(vkey, origin, ofLog) {
     expect(typeof vkey === "string", `${shown(vkey)} came, expected a key`);
     const key = await readVkey(vkey);
-    const kind = key.kind === ED25519 || (ofLog && key.kind === ML_DSA_44);
+    const kind = key.kind === ED25519 || key.kind === (ofLog ? ML_DSA_44 : PASSKEY);
     expect(kind && (key.name === origin) === ofLog, `the key ${plain(vkey)} came, which cannot stand here: its name or its kind is wrong`);
-    const publicKey = hex(key.public);
+    const publicKey = hex(bare(key));
     const other = this.publics.get(publicKey) ?? vkey;
     expect(other === vkey, `the key ${plain(vkey)} is already in use as ${plain(other)}`);
     this.publics.set(publicKey, vkey);

@@ -118,8 +118,8 @@ def _published(register: Register) -> Iterator[Ill]:
 def _witnesses(register: Register) -> Iterator[Ill]:
     """Have enough of them signed, and has none of them seen more than this register has?"""
     last = register.store.last_checkpoint(register.origin)
-    publics = {standing.vkey.public for standing in register.reader.register().standings()}
-    publics |= {vkey.public for vkey in register.reader.register().all_log_keys()}
+    publics = {standing.vkey.bare for standing in register.reader.register().standings()}
+    publics |= {vkey.bare for vkey in register.reader.register().all_log_keys()}
     for one in register.witnesses:
         if any(key.public in publics for key in one.vkeys):
             yield 5, f"the witness {one.name} has a key of this register: it is no other body; ask it for its own key"

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from fairplace.cli.serving import check_address
 from fairplace.errors import Malformed, Missing, Refused
-from fairplace.ledger.note import COSIGNATURE, Vkey, b64
+from fairplace.ledger.note import ED25519, MLDSA44, Vkey, b64
 from fairplace.witness import loss
 from fairplace.witness.own import Own, create
 from fairplace.witness.server import Server
@@ -40,7 +40,7 @@ def add_logs(folder: Path, vkeys: tuple[str, ...], told: Console) -> int:
     own = Own(folder)
     keys = [Vkey.parse(text) for text in vkeys]
     for key in keys:
-        if key.kind == COSIGNATURE or key.name == own.name:
+        if key.kind not in (ED25519, MLDSA44) or key.name == own.name:
             raise Refused(
                 f"{key.name}, kind {key.kind:#04x}, is no key of a log; a log's keys are of kind 0x01 and 0x06"
             )

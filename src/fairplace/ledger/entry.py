@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from fairplace.errors import Malformed, Unproven
-from fairplace.ledger import canonical
+from fairplace.ledger import canonical, passkey
 from fairplace.ledger.disclosure import SLOT, Slot
 from fairplace.ledger.note import SignatureLine, b64, check_name, check_origin, join_note, parse_line, parse_lines
 from fairplace.ledger.tree import leaf_hash
@@ -176,7 +176,9 @@ def check_lines(envelope: Envelope, lines: list[SignatureLine]) -> None:
     if lines[0].name != envelope.actor:
         raise Unproven(f"the first signature is by {lines[0].name}; the event says that {envelope.actor} acts")
     for line in lines:
-        if len(line.signature) != 64:
-            raise Malformed(f"the signature by {line.name} has {len(line.signature)} bytes; events are signed with 64")
+        if (size := len(line.signature)) != 64 and size not in passkey.SIZES:
+            raise Malformed(
+                f"the signature by {line.name} has {size} bytes; events are signed with 64, or by a passkey"
+            )
     if len(lines) > 2 and lines[1:] != sorted(lines[1:], key=itemgetter(0, 1)):
         raise Malformed("the signatures after the actor's must stand by name and key id")

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from fairplace.errors import Refused
-from fairplace.ledger.note import COSIGNATURE, ED25519, Vkey
+from fairplace.ledger.note import ED25519, MLDSA44, SIGNS_EVENTS, Vkey
 
 ROOT, KEY_ADMIN = "root", "key-admin"
 
@@ -166,7 +166,7 @@ class KeyTable(msgspec.Struct, kw_only=True):
                 code="recovery",
             )
         vkey = self._successor(text, lost)
-        self.owners[vkey.public] = vkey
+        self.owners[vkey.bare] = vkey
         self.recoveries[index] = Recovery(start=index, at=at, replaces=lost.vkey, vkey=vkey)
 
     def stop_recovery(self, index: int, start: int) -> None:
@@ -232,7 +232,7 @@ class KeyTable(msgspec.Struct, kw_only=True):
         if ref(vkey) in self.log_keys:
             raise Refused(f"the log key {vkey.text} was added before")
         self._check_free(vkey)
-        self.owners[vkey.public] = vkey
+        self.owners[vkey.bare] = vkey
         self.log_keys[ref(vkey)] = LogKey(vkey=vkey, added=index, at=at)
 
     def retire_log_key(self, index: int, at: str, text: str, *, stolen: bool) -> None:
@@ -257,7 +257,7 @@ class KeyTable(msgspec.Struct, kw_only=True):
 
     def _log_vkey(self, text: str) -> Vkey:
         vkey = Vkey.parse(text)
-        if vkey.name != self.log or vkey.kind == COSIGNATURE:
+        if vkey.name != self.log or vkey.kind not in (ED25519, MLDSA44):
             raise Refused(
                 f"{vkey.name} of kind {vkey.kind:#04x} came as a log key; it must be {self.log}, 0x01 or 0x06"
             )
@@ -281,7 +281,7 @@ class KeyTable(msgspec.Struct, kw_only=True):
 
     def _check_free(self, vkey: Vkey) -> None:
         """One public key, one name, one kind, one use: no actor has the log's name."""
-        owner = self.owners.get(vkey.public)
+        owner = self.owners.get(vkey.bare)
         if owner is not None and owner != vkey:
             raise Refused(
                 f"the public key of {vkey.text} is registered as {owner.text}; a key has one name and one use"
@@ -292,7 +292,7 @@ class KeyTable(msgspec.Struct, kw_only=True):
 
     def _bring(self, standing: Standing) -> None:
         vkey = standing.vkey
-        self.owners[vkey.public] = vkey
+        self.owners[vkey.bare] = vkey
         self.refs[vkey.name] = (*self.refs.get(vkey.name, ()), ref(vkey))
         self._put(standing)
 
@@ -307,9 +307,9 @@ def ref(vkey: Vkey) -> KeyRef:
 def event_key(text: str, log: str) -> Vkey:
     """A key that may sign events. Raises Refused when it is of another kind, or has the log's name."""
     vkey = Vkey.parse(text)
-    if vkey.kind != ED25519 or vkey.name == log:
+    if vkey.kind not in SIGNS_EVENTS or vkey.name == log:
         raise Refused(
-            f"{vkey.name} of kind {vkey.kind:#04x} came to sign events; that takes 0x01 and a name of its own"
+            f"{vkey.name} of kind {vkey.kind:#04x} came to sign events; that takes 0x01 or 0xff, and a name of its own"
         )
     return vkey
 

@@ -1,7 +1,8 @@
 """Signed notes: keys, their names, and the lines by which they sign (wire format, sections 1 and 9).
 
 - A key is known by name, kind and public bytes together; its id is four bytes of their hash.
-- 0x01 signs a text as it stands; 0x04 and 0x06 sign a checkpoint with the second at which it was seen.
+- 0x01 signs a text as it stands; 0x04 and 0x06 sign a checkpoint with the second at which it was seen; 0xff is a
+  passkey, which signs what a device and a browser say of a text.
 - Base64 that does not re-encode to itself is refused.
 """
 
@@ -18,8 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 from fairplace.errors import Malformed, Misconfigured, Unproven
+from fairplace.ledger import passkey
 
-ED25519, COSIGNATURE, MLDSA44 = 0x01, 0x04, 0x06
+ED25519, COSIGNATURE, MLDSA44, PASSKEY = 0x01, 0x04, 0x06, 0xFF
+SIGNS_EVENTS = (ED25519, PASSKEY)
 SEED_BYTES = 32
 MAX_LINES = 100
 """A reader must take at least 16 (C2SP signed-note); more than this is an attack on the reader's time."""
@@ -51,7 +54,10 @@ def unb64(text: str, what: str) -> bytes:
 
 
 class Vkey(msgspec.Struct, frozen=True, dict=True):
-    """A public key with its name and kind: what a reader must hold to check a signature."""
+    """A public key with its name and kind: what a reader must hold to check a signature.
+
+    `public` is all that stands after the kind: of a passkey its type and its site as well.
+    """
 
     name: str
     kind: int
@@ -59,8 +65,11 @@ class Vkey(msgspec.Struct, frozen=True, dict=True):
 
     def __post_init__(self) -> None:
         check_name(self.name)
+        if self.kind == PASSKEY:
+            passkey.read(self.public)
+            return
         if (expected := _PUBLIC_BYTES.get(self.kind)) is None:
-            raise Malformed(f"a key of kind {self.kind:#04x} came; only 0x01, 0x04 and 0x06 are known")
+            raise Malformed(f"a key of kind {self.kind:#04x} came; only 0x01, 0x04, 0x06 and 0xff are known")
         if len(self.public) != expected:
             raise Malformed(f"a public key of {len(self.public)} bytes came; kind {self.kind:#04x} has {expected}")
 
@@ -81,11 +90,24 @@ class Vkey(msgspec.Struct, frozen=True, dict=True):
         return hashlib.sha256(f"{self.name}\n".encode() + bytes([self.kind]) + self.public).digest()[:4]
 
     @cached_property
+    def passkey(self) -> passkey.Passkey | None:
+        """What the key is, when it is a passkey."""
+        return passkey.read(self.public) if self.kind == PASSKEY else None
+
+    @property
+    def bare(self) -> bytes:
+        """The public key alone, which has one name and one use."""
+        return self.public if self.passkey is None else self.passkey.public
+
+    @cached_property
     def text(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{b64(bytes([self.kind]) + self.public)}"
 
     def verify(self, text: bytes, signature: bytes) -> None:
         """Is this signature (the bytes after the key id) by this key over this text? Raises Unproven when not."""
+        if self.passkey is not None:
+            self.passkey.verify(text, signature)
+            return
         if len(signature) != _SIGNATURE_BYTES[self.kind]:
             raise Unproven(
                 f"a signature of {len(signature)} bytes by {self.name} came;"

@@ -45,11 +45,40 @@ func readKey(vkey string) (*key, error) {
 	if hex.EncodeToString(sum[:4]) != parts[2] {
 		return nil, fmt.Errorf("the key id of %s is not that of its key", parts[1])
 	}
+	k := &key{parts[1], vkey, binary.BigEndian.Uint32(sum[:4]), data[0], data[1:]}
+	if k.kind == passkeyKey {
+		_, err := readPasskey(k)
+		return k, err
+	}
 	length := map[byte]int{ed25519Key: 33, witnessEd25519: 33, mlDsa44: 1313}[data[0]]
 	if length != len(data) {
 		return nil, fmt.Errorf("the key %s has type %#02x and %d bytes", parts[1], data[0], len(data))
 	}
-	return &key{parts[1], vkey, binary.BigEndian.Uint32(sum[:4]), data[0], data[1:]}, nil
+	return k, nil
+}
+
+// bare is the public key alone: of a passkey, without what says where it signs.
+func (k *key) bare() string {
+	if k.kind == passkeyKey {
+		if p, err := readPasskey(k); err == nil {
+			return string(p.public)
+		}
+	}
+	return string(k.public)
+}
+
+// verifier reads what a key signs; none for a key of a kind that is not read here.
+func (k *key) verifier() note.Verifier {
+	switch k.kind {
+	case ed25519Key:
+		v, _ := note.NewVerifier(k.vkey)
+		return v
+	case passkeyKey:
+		if p, err := readPasskey(k); err == nil {
+			return p
+		}
+	}
+	return nil
 }
 
 // ref is how signature lines name the key.

@@ -114,10 +114,10 @@ func (t *trust) openHead(data []byte) (*head, map[string]bool, error) {
 func (t *trust) signers(data []byte, name string) (map[string]bool, error) {
 	known, vkeys := []note.Verifier{}, map[string]string{}
 	for _, vkey := range t.vkeys {
-		if k, _ := readKey(vkey); k.kind == ed25519Key && (name == "" || k.name == name) {
-			v, err := note.NewVerifier(vkey)
-			if err != nil {
-				return nil, err
+		k, _ := readKey(vkey)
+		if v := k.verifier(); v != nil && (name == "" || k.name == name) {
+			if p, found := v.(*passkey); found && name != "" {
+				v = signsNoHead{p}
 			}
 			known, vkeys[lineName(v)] = append(known, v), vkey
 		}

@@ -146,20 +146,20 @@ func (r *register) use(vkey string, ofLog bool) (*key, error) {
 	if err != nil {
 		return nil, err
 	}
-	if ofLog != (k.name == r.origin) || !ofLog && k.kind != ed25519Key || k.kind == witnessEd25519 {
+	if ofLog != (k.name == r.origin) || !ofLog && k.kind != ed25519Key && k.kind != passkeyKey || k.kind == witnessEd25519 || ofLog && k.kind == passkeyKey {
 		return nil, fmt.Errorf("the key %.80s has the wrong name or type for its use", vkey)
 	}
-	if other, found := r.publics[string(k.public)]; found && other != vkey {
+	if other, found := r.publics[k.bare()]; found && other != vkey {
 		return nil, fmt.Errorf("the key %.80s is already in use as %.80s", vkey, other)
 	}
-	r.publics[string(k.public)] = vkey
+	r.publics[k.bare()] = vkey
 	return k, nil
 }
 
 // bring lets a key that signs events come into use.
 func (r *register) bring(k *key, index int64, at time.Time, roles map[string]int64) *standing {
 	s := &standing{key: k, added: index, at: at, ended: -1, roles: roles, notFor: map[string]bool{}, limited: -1}
-	s.verifier, _ = note.NewVerifier(k.vkey)
+	s.verifier = k.verifier()
 	r.keys[k.ref()], r.newest[k.name] = s, s
 	return s
 }
