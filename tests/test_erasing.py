@@ -16,7 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import fairplace_verify
-from fairplace import erasing, erasures, vault
+from fairplace import erasing, erasures, holding, vault
+from fairplace.chosen import choose
 from fairplace.cli.doctor import LOOKS, _ills
 from fairplace.decision import Actor
 from fairplace.errors import Conflict, FairplaceError, Forbidden, Malformed, Missing, Refused
@@ -54,14 +55,14 @@ def bid_of(office: Office, provider: story.Provider = BIRCH) -> str:
 
 def texts(office: Office, *names: str) -> dict[tuple[int, str], str]:
     """The disclosures of what is named, as they are before it is erased."""
-    chosen = erasing.choose(office.register, names)
+    chosen = choose(office.register, names)
     held = office.register.store.openings(office.register.origin, sorted({one.index for one in chosen.kept}))
     return {(one.index, one.slot): held[one.index][one.slot].text for one in chosen.kept}
 
 
 def take_down(office: Office, *names: str) -> None:
     try:
-        erasing.check_closed(office.register, erasing.choose(office.register, names), "erasure-request")
+        erasing.check_closed(office.register, choose(office.register, names), "erasure-request")
     except erasing.Public as public:
         for line in public.lines:
             office.do(
@@ -100,7 +101,7 @@ def opens(folder: Path, records: dict[tuple[int, str], tuple[bytes, bytes]]) -> 
 
 def rows_of(office: Office, names: str) -> dict[tuple[int, str], tuple[bytes, bytes]]:
     """The records of what is named with what is bound in, as somebody may have copied them."""
-    chosen = erasing.choose(office.register, [names])
+    chosen = choose(office.register, [names])
     log = office.register.origin
     found = {}
     with contextlib.closing(sqlite3.connect(office.folder / "register.sqlite")) as file:
@@ -234,7 +235,7 @@ def test_what_was_erased_may_be_written_anew_under_a_new_key(office: Office) -> 
 def test_a_repeated_command_does_not_tell_what_was_erased(office: Office) -> None:
     """Whoever knew all of a command but the price could try prices until the register knew the command again."""
     take_down(office, bid_of(office))
-    chosen = erasing.choose(office.register, [bid_of(office)])
+    chosen = choose(office.register, [bid_of(office)])
     erase(office, bid_of(office))
     with contextlib.closing(sqlite3.connect(office.folder / "register.sqlite")) as file:
         for index in {one.index for one in chosen.kept}:
@@ -346,32 +347,32 @@ def test_what_a_running_procedure_needs_goes_only_by_order_of_a_court(tmp_path: 
 
 def test_under_a_hold_nothing_is_erased_until_two_persons_lift_it(office: Office) -> None:
     take_down(office, bid_of(office))
-    hold = erasing.place_hold(office.register, [f"case:{office.case}"], "litigation", signer(MONITORING.key))
-    assert [one.index for one in erasing.holds(office.register)] == [hold.index]
+    hold = holding.place_hold(office.register, [f"case:{office.case}"], "litigation", signer(MONITORING.key))
+    assert [one.index for one in holding.holds(office.register)] == [hold.index]
     with pytest.raises(Refused, match="the hold at entry"):
         erase(office, bid_of(office))
     with pytest.raises(FairplaceError, match="second signature"):
-        erasing.lift_hold(office.register, hold.index, "Settled", [signer(APPROVER.key)])
+        holding.lift_hold(office.register, hold.index, "Settled", [signer(APPROVER.key)])
     with pytest.raises(FairplaceError, match="came twice"):
-        erasing.lift_hold(office.register, hold.index, "Settled", [signer(APPROVER.key)] * 2)
+        holding.lift_hold(office.register, hold.index, "Settled", [signer(APPROVER.key)] * 2)
     with pytest.raises(Missing, match="no hold that is in effect"):
-        erasing.lift_hold(office.register, 0, "Settled", BOTH[::-1])
-    erasing.lift_hold(office.register, hold.index, "Settled", [signer(APPROVER.key), signer(MONITORING.key)])
-    assert erasing.holds(office.register) == []
+        holding.lift_hold(office.register, 0, "Settled", BOTH[::-1])
+    holding.lift_hold(office.register, hold.index, "Settled", [signer(APPROVER.key), signer(MONITORING.key)])
+    assert holding.holds(office.register) == []
     erase(office, bid_of(office))
 
 
 def test_a_hold_on_one_bid_leaves_the_others_free(office: Office) -> None:
     for one in (BIRCH, CEDAR):
         take_down(office, bid_of(office, one))
-    erasing.place_hold(office.register, [bid_of(office, BIRCH)], "investigation", signer(OFFICER.key))
+    holding.place_hold(office.register, [bid_of(office, BIRCH)], "investigation", signer(OFFICER.key))
     erase(office, bid_of(office, CEDAR))
     with pytest.raises(Refused, match="investigation"):
         erase(office, bid_of(office, BIRCH))
     with pytest.raises(Forbidden):
-        erasing.place_hold(office.register, [bid_of(office)], "audit", signer(EVALUATORS[0].key))
+        holding.place_hold(office.register, [bid_of(office)], "audit", signer(EVALUATORS[0].key))
     with pytest.raises(Missing):
-        erasing.place_hold(office.register, ["case:nothing"], "audit", signer(OFFICER.key))
+        holding.place_hold(office.register, ["case:nothing"], "audit", signer(OFFICER.key))
 
 
 def test_a_hold_that_comes_meanwhile_voids_an_erasure_that_did_not_see_it(
@@ -382,7 +383,7 @@ def test_a_hold_that_comes_meanwhile_voids_an_erasure_that_did_not_see_it(
 
     def slow(prepared: object, lines: object) -> object:
         monkeypatch.undo()
-        erasing.place_hold(office.register, [bid_of(office)], "litigation", signer(MONITORING.key))
+        holding.place_hold(office.register, [bid_of(office)], "litigation", signer(MONITORING.key))
         return real(prepared, lines)  # type: ignore[arg-type]  # handed through
 
     monkeypatch.setattr(office.register.desk, "append", slow)

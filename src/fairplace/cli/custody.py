@@ -11,7 +11,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from fairplace import backups, erasing, vault
+from fairplace import backups, erasing, holding, vault
 from fairplace.cli.keys import keyring
 from fairplace.cli.records import show_public
 from fairplace.custody.events import READ, ErasureBasis, HoldReason, Purpose
@@ -132,7 +132,7 @@ def erase_values(
 
 def place_hold(folder: Path, names: Sequence[str], reason: str, who: str, told: Console) -> int:
     with Register.open(folder) as register:
-        done = erasing.place_hold(register, names, cast("HoldReason", reason), keyring(folder).signer(who))
+        done = holding.place_hold(register, names, cast("HoldReason", reason), keyring(folder).signer(who))
         click.echo(msgspec.json.encode({"entry": done.index, "type": done.type}))
         told.print("Nothing of this is erased until two persons lift the hold.", markup=False)
         show_public(register, told)
@@ -142,7 +142,7 @@ def place_hold(folder: Path, names: Sequence[str], reason: str, who: str, told: 
 def lift_hold(folder: Path, index: int, reason: str, who: str, second: str | None, told: Console) -> int:
     with Register.open(folder) as register:
         keys = keyring(folder)
-        done = erasing.lift_hold(register, index, reason, [keys.signer(name) for name in (who, second) if name])
+        done = holding.lift_hold(register, index, reason, [keys.signer(name) for name in (who, second) if name])
         click.echo(msgspec.json.encode({"entry": done.index, "type": done.type}))
         show_public(register, told)
     return 0
@@ -152,7 +152,7 @@ def list_holds(folder: Path, who: str, told: Console, *, as_json: bool) -> int:
     """The holds in effect, for those who may know what is held."""
     with Register.open(folder) as register:
         found = vault.opened(register, keyring(folder).signer(who), None, "audit", vault.new_session())
-        for hold in erasing.holds(register):
+        for hold in holding.holds(register):
             if "/subjects" not in found.get(hold.index, {}):
                 continue
             line = {"entry": hold.index, "reason": hold.reason, "subjects": list(hold.names)}

@@ -1,0 +1,81 @@
+"""What is done with sealed values stands in one stream of its own: holds, and erasures, signed by two where it takes two.
+
+- Both share the stream: a hold that comes meanwhile voids an erasure that did not see it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from fairplace import catalogue
+from fairplace.custody.events import Affair
+from fairplace.decision import Decision, History
+from fairplace.desk import ATTEMPTS, Appended, Prepared
+from fairplace.errors import Conflict, Malformed, Refused
+from fairplace.ledger.note import Signer
+from fairplace.on_disk import Register, signed_by
+from fairplace.people.roles import TABLE
+from fairplace.terms import Instant, Text, text
+
+
+def stream_of(log: str) -> str:
+    """The one stream of holds and erasures of a log: derived from the log's name and from nobody's."""
+    return str(uuid.UUID(bytes=hashlib.sha256(f"fairplace/custody/v1\n{log}\n".encode()).digest()[:16], version=4))
+
+
+def in_words(reason: Text) -> Text:
+    """The reason, when one was given. Raises Malformed."""
+    if not (words := text(reason)):
+        raise Malformed("an erasure needs its reason in words; give --reason")
+    return words
+
+
+def append(
+    register: Register, event: Callable[[Instant], Affair], statement: str, signers: Sequence[Signer]
+) -> Appended:
+    """Prepare, have signed and append one event of the stream of holds and erasures; again when another came first."""
+    by = register.desk.actor(signers[0].vkey.name)
+    stream = stream_of(register.origin)
+    for _ in range(ATTEMPTS):
+        seen, at = register.reader.size, register.store.now()
+        made_of = event(at)
+        key = register.sources.event_id()
+        try:
+            prepared = register.desk.prepare_decision(
+                Decision(event=made_of, statement=statement, stream=stream, second=_second(made_of)),
+                History(case=stream, events=()),
+                by=by,
+                at=at,
+                key=key,
+                command=key,
+                seen=seen,
+            )
+            prepared = msgspec.structs.replace(prepared, case=None)
+            return register.desk.append(prepared, signed_by(*_needed(prepared, signers))(prepared))
+        except Conflict as conflict:
+            if conflict.kind != "stream":
+                raise
+            lost = conflict
+    raise lost
+
+
+def _second(event: Affair) -> frozenset[str]:
+    return TABLE[catalogue.NAMES[type(event)]].second
+
+
+def _needed(prepared: Prepared, signers: Sequence[Signer]) -> Sequence[Signer]:
+    if prepared.second and len(signers) < 2:
+        raise Refused(
+            f"this needs a second signature by another person who is {' or '.join(sorted(prepared.second))}; name them"
+            " with --second",
+            code="second-signature",
+        )
+    if prepared.second and signers[0].vkey.name == signers[1].vkey.name:
+        raise Refused(
+            f"{signers[0].vkey.name} came twice; the second signature is another person's", code="second-signature"
+        )
+    return signers if prepared.second else signers[:1]
