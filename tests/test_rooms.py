@@ -193,7 +193,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.procurement.state",
         "fairplace.reading",
     ),
-    "fairplace.forms": (*DECISIONS, "fairplace.procurement.state"),
+    "fairplace.forms": (*DECISIONS, "fairplace.formats", "fairplace.procurement.state"),
     "fairplace.giving": (
         *DECISIONS,
         "fairplace.formats",
@@ -213,6 +213,8 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.forms",
         "fairplace.giving",
         "fairplace.people.roles",
+        "fairplace.people.events",
+        "fairplace.people.sight",  # what each may see, slot by slot
         "fairplace.post",
         "fairplace.prepared",
         "fairplace.formats",

@@ -31,6 +31,7 @@ from fairplace.policy import Case
 from fairplace.prepared import Appended, Prepared
 from fairplace.procurement.commands import EndWithoutAward, EnterContract
 from fairplace.reading import View
+from fairplace.recorded import Recorded
 from fairplace.recording import Recorder
 from fairplace.terms import CaseId
 
@@ -103,14 +104,18 @@ class Clerk:
             fixes=self.preflight(prepared),
         )
 
-    def preflight(self, prepared: Prepared) -> tuple[ToFix, ...]:
-        """What the rules say against it; nothing is recorded. Of an event of the key register they say nothing."""
+    def preflight(self, prepared: Prepared, events: tuple[Recorded, ...] | None = None) -> tuple[ToFix, ...]:
+        """What the rules say against it; nothing is recorded. Of an event of the key register they say nothing.
+
+        `events` is the past of the case as somebody may see it (all that the authority knows).
+        """
         envelope = entry.read_envelope(prepared.text[len(entry.HEADER) : -1])
         if envelope.type not in catalogue.TYPES:
             return ()
         openings = {opening.slot: opening.value for opening in prepared.openings}
         case = prepared.case or envelope.stream
-        past = Case(id=case, as_of=prepared.at, view="authority", events=self._register.reader.case(case))
+        known = self._register.reader.case(case) if events is None else events
+        past = Case(id=case, as_of=prepared.at, view="authority", events=known)
         draft = assess.drafted(
             past,
             catalogue.read(envelope.type, envelope.body, envelope.sealed, openings),

@@ -6,51 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
-from fairplace.accounts.sessions import Sessions
-from fairplace.http.app import HERE, create_app
-from fairplace.http.guard import cookie_name
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.people.commands import DecideInterest, DeclareInterests
-from fairplace.workroom import Workroom
 from tests import story
-from tests.office import Office, open_office, signer
-from tests.story import APPROVER, EVALUATORS, MODERATOR, MONITORING, OFFICER
+from tests.http.building import Building
+from tests.office import open_office
+from tests.story import EVALUATORS, MODERATOR, MONITORING, OFFICER
 
 SEALED = ("Forty families", "Alder", "Birch", "Cedar", "520", "as page 3 shows")
 
 
-class Building:
-    """An office whose people have accounts, and its pages."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self.accounts = Workroom(office.register).accounts
-        self.app = create_app(office.register)
-        self.people = {}
-        for actor, name in ((OFFICER, "Olga"), (EVALUATORS[0], "Eva"), (EVALUATORS[1], "Priya"), (MODERATOR, "Mo"),
-                            (APPROVER, "Asha"), (MONITORING, "Lin")):  # fmt: skip
-            link = self.accounts.invite(name=name, email=f"{name}@council.example", roles=tuple(actor.roles))
-            with self.accounts.database.writing() as connection:
-                person = self.accounts.accept(connection, self.accounts.invitation(link))
-            self.accounts.keep_key(person.id, signer(actor.key).vkey.text, "laptop", tuple(actor.roles))
-            for asked in self.accounts.requests():
-                self.accounts.decide(asked.id, "console", "confirmed")
-            self.people[actor.key] = person
-
-    def client(self, key: str) -> TestClient[Litestar]:
-        client = TestClient(self.app, base_url=HERE, raise_server_exceptions=False)
-        client.cookies.set(cookie_name(HERE), Sessions(self.accounts).begin(self.people[key]))
-        return client
-
-    def work(self, key: str, **query: str | int) -> str:
-        answer = self.client(key).get("/desk", params=query)
-        assert answer.status_code == 200
-        for word in SEALED:
-            assert word not in answer.text, word
-        return answer.text
+def work(building: Building, key: str, **query: str | int) -> str:
+    answer = building.client(key).get("/desk", params=query)
+    assert answer.status_code == 200
+    for word in SEALED:
+        assert word not in answer.text, word
+    return answer.text
 
 
 @pytest.fixture
@@ -66,11 +38,11 @@ def building(tmp_path: Path) -> Iterator[Building]:
 
 def test_each_sees_their_own_next_step_and_the_way_to_it(building: Building) -> None:
     case = building.office.case
-    officer = building.work(OFFICER.key)
+    officer = work(building, OFFICER.key)
     assert "Check the bids" in officer
     assert f'href="/desk/cases/{case}/checks"' in officer
     assert 'href="/rules/ET-14"' in officer
-    evaluator = building.work(EVALUATORS[0].key)
+    evaluator = work(building, EVALUATORS[0].key)
     assert "Waits for the check of the bids" in evaluator
     assert "Nothing needs you today." in evaluator
     assert "Check the bids" not in evaluator
@@ -81,9 +53,9 @@ def test_whose_marks_are_waited_for_is_named_and_oneself_is_you(building: Buildi
     building.office.do(DeclareInterests(id="test", acting_as="officer"))
     building.office.do(story.checks(offers))
     building.office.do(story.sheet(offers), by=EVALUATORS[0])
-    assert "Waits for the marks of Priya." in building.work(MODERATOR.key)
-    assert "Give your marks" in building.work(EVALUATORS[1].key)
-    assert "Give your marks" not in building.work(EVALUATORS[0].key)
+    assert "Waits for the marks of Priya." in work(building, MODERATOR.key)
+    assert "Give your marks" in work(building, EVALUATORS[1].key)
+    assert "Give your marks" not in work(building, EVALUATORS[0].key)
 
 
 def test_what_is_overdue_stands_first_and_is_named_so(building: Building) -> None:
@@ -92,9 +64,9 @@ def test_what_is_overdue_stands_first_and_is_named_so(building: Building) -> Non
     office.do(story.plan())
     office.do(story.conflicts())
     office.do(story.tender(deadline="2026-05-20T11:00:00.000Z", questions_until=None))
-    assert "Until midday on Wednesday 20 May" in building.work(OFFICER.key)
+    assert "Until midday on Wednesday 20 May" in work(building, OFFICER.key)
     office.wait_until("2026-05-21T09:00:00.000Z")
-    text = building.work(OFFICER.key)
+    text = work(building, OFFICER.key)
     assert text.index("Open the bids") < text.index("Check the bids")
     assert "Overdue" in text
     assert "(1 overdue)" in text
@@ -103,16 +75,16 @@ def test_what_is_overdue_stands_first_and_is_named_so(building: Building) -> Non
 
 def test_nothing_of_a_case_is_shown_to_who_must_stay_out(building: Building) -> None:
     key = EVALUATORS[1].key
-    assert building.office.case in building.work(key, whose="all")
+    assert building.office.case in work(building, key, whose="all")
     building.office.do(DecideInterest(id="test", person=key, outcome="recuse", reason="Worked there"), by=MONITORING)
     for whose in ("", "all"):
-        text = building.work(key, whose=whose)
+        text = work(building, key, whose=whose)
         assert building.office.case not in text
         assert "Nothing needs you today." in text
 
 
 def test_looking_again_reads_no_entry_and_opens_nothing(building: Building, monkeypatch: pytest.MonkeyPatch) -> None:
-    building.work(MODERATOR.key)
+    work(building, MODERATOR.key)
     asked: list[str] = []
     for name in ("entries", "case_entries", "openings", "cases"):
 
@@ -121,10 +93,10 @@ def test_looking_again_reads_no_entry_and_opens_nothing(building: Building, monk
             return []
 
         monkeypatch.setattr(SqliteStore, name, counted)
-    assert "Agree the marks" in building.work(MODERATOR.key)
+    assert "Agree the marks" in work(building, MODERATOR.key)
     assert asked == []
 
 
 def test_the_list_is_turned_over_by_pages(building: Building) -> None:
     assert building.client(OFFICER.key).get("/desk", params={"page": 0}).status_code == 400
-    assert "Page" not in building.work(OFFICER.key, page=2)
+    assert "Page" not in work(building, OFFICER.key, page=2)

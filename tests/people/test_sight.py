@@ -10,10 +10,10 @@ import pytest
 from fairplace import catalogue
 from fairplace.custody.events import Affair
 from fairplace.decision import Actor, History
-from fairplace.ledger.disclosure import Sealed, slots_of
+from fairplace.ledger.disclosure import Sealed, opened, slots_of
 from fairplace.people import roles
 from fairplace.people.commands import DecideInterest
-from fairplace.people.sight import SIGHTS, Reader, Sight, Since, of_bidder, stages_of, visible, visible_alone
+from fairplace.people.sight import SIGHTS, Reader, Sight, Since, of_bidder, shown, stages_of, visible, visible_alone
 from tests.story import (
     ALDER,
     APPROVER,
@@ -157,3 +157,17 @@ def test_what_is_of_no_case_is_for_those_who_watch() -> None:
 
 def test_a_case_without_a_past_shows_nothing() -> None:
     assert visible(reader(MONITORING), History(case="x", events=())) == {}
+
+
+@pytest.mark.parametrize("until", ["deposited", "checked", "marked", "moderated", "contracted"])
+@pytest.mark.parametrize("role", ["officer", "evaluator", "moderator", "approver", "monitoring", "auditor", "provider"])
+def test_a_past_as_somebody_is_shown_it_is_open_exactly_where_they_may_look(role: str, until: str) -> None:
+    story = open_competition(until=until)
+    who = Reader(key="x/officer/none", roles=frozenset({role}))
+    may = visible(who, story.history)
+    past = shown(who, story.history)
+    assert [one.index for one in past.events] == [one.index for one in story.events]
+    for before, after in zip(story.events, past.events, strict=True):
+        values = opened(before.event)
+        assert opened(after.event) == {slot: values[slot] for slot in may.get(before.index, set())}
+        assert slots_of(after.event) == slots_of(before.event)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -15,6 +16,7 @@ from fairplace import catalogue
 from fairplace.decision import History
 from fairplace.duties.duty import Duty, Past
 from fairplace.duties.of_case import of_case
+from fairplace.people.events import InterestDecided
 from fairplace.people.roles import recused
 from fairplace.policy import Rule
 from fairplace.reading import StoreReader
@@ -43,6 +45,7 @@ class Standing(msgspec.Struct, kw_only=True):
     """One case, and what was found when it was last looked at: good for that day, and until the deadline for bids."""
 
     events: list[Recorded] = []
+    out: frozenset[KeyName] = frozenset()
     found_on: Day | None = None
     until: Instant = ""
     work: Work | None = None
@@ -65,12 +68,11 @@ class Duties:
             found = {case: self._work(case, standing, now) for case, standing in self._cases.items()}
         return {case: work for case, work in found.items() if work.duties}
 
-    def out_of(self, case: CaseId) -> frozenset[KeyName]:
-        """Who must stay out of this case."""
+    def closed_to(self, keys: AbstractSet[KeyName]) -> frozenset[CaseId]:
+        """The cases that somebody with these keys must stay out of."""
         with self._lock:
             self._catch_up()
-            events = tuple(self._cases[case].events) if case in self._cases else ()
-        return recused(History(case=case, events=events))
+            return frozenset(case for case, standing in self._cases.items() if standing.out & keys)
 
     def _catch_up(self) -> None:
         size = self._reader.size
@@ -80,6 +82,8 @@ class Duties:
             if recorded.case is not None:
                 standing = self._cases.setdefault(recorded.case, Standing())
                 standing.events.append(recorded)
+                if isinstance(recorded.event, InterestDecided):
+                    standing.out = recused(History(case=recorded.case, events=tuple(standing.events)))
                 standing.work = None
         self._upto = size
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairplace.formats import listed
 from fairplace.forms.fields import Field
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.people.commands import DecideInterest, DeclareInterests
@@ -102,8 +103,18 @@ def _declared(members: Members, _: File) -> Members:
     return {**members, "interests": interests}
 
 
+def _interest_stage(file: File) -> Stage:
+    if not file.state.planned:
+        return AWAY
+    waiting = dict.fromkeys(
+        file.people.get(one.person, "a colleague") for one in file.interests if one.person != file.me
+    )
+    return Stage("now", f"{listed(list(waiting))} declared an interest; nobody has decided yet") if waiting else NOW
+
+
 def _interest(file: File) -> list[Field]:
-    people = [(key, name) for key, name in file.people.items() if key != file.me]
+    says = {one.person: one.says for one in file.interests}
+    people = [(key, name, says.get(key, "")) for key, name in file.people.items() if key != file.me]
     return [
         Field(name="person", label="Whose interest", kind="choice", public=True, options=options(*people)),
         Field(name="outcome", label="What follows", kind="choice", public=True, options=options(
@@ -171,7 +182,9 @@ def _agreed(file: File) -> list[Field]:
 def _moderation(file: File) -> Stage:
     if file.state.moderated_at >= 0:
         return done()
-    return NOW if file.state.sheets else waits("no sheet is in yet")
+    if not file.state.sheets:
+        return waits("no sheet is in yet")
+    return Stage("now", f"the marks of {listed(file.out)} stay out: recused") if file.out else NOW
 
 
 TASKS: tuple[Task, ...] = (
@@ -185,7 +198,7 @@ TASKS: tuple[Task, ...] = (
          own=True, again=True, stage=lambda file: NOW if file.state.planned else waits("first plan it"),
          lead="Yours alone, before you mark or decide; and again once you know who bids."),
     Task(code="interest", any_time=True, title="Decide on somebody’s interest", part="Evaluate", command=DecideInterest, fields=_interest, again=True,
-         stage=lambda file: NOW if file.state.planned else AWAY, lead="Never on your own."),
+         stage=_interest_stage, lead="Never on your own."),
     Task(code="sheet", title="My marks", part="Evaluate", command=SignSheet, stage=_live, fields=_sheet, members=_numbers, own=True, again=True,
          lead="Alone, with a reason for each mark. Nobody sees them before all are in."),
     Task(code="moderation", title="Agree the marks", part="Evaluate", command=Moderate, stage=_moderation, fields=_agreed, members=_numbers, again=True,

@@ -26,6 +26,13 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["lodged", "acknowledged", "answered", "closed"]
 
 
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """An interest on which nobody has decided yet, for whoever may see it."""
+
+    person: KeyName
+    says: str
+
+
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """What forms need to know of a case, as far as whoever fills them in may see it."""
 
@@ -35,6 +42,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     titles: Mapping[str, str]  # criterion to its words
     people: Mapping[KeyName, str]  # the authority's own people, by key
     challenges: tuple[Challenge, ...]
+    interests: tuple[Declared, ...] = ()
 
     @property
     def bids(self) -> dict[str, Bid]:
@@ -46,6 +54,15 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
         """The quality criteria that earn marks: those that are nobody's parent."""
         parents = {one.parent for one in self.state.criteria}
         return [one.id for one in self.state.criteria if one.kind == "quality" and one.id not in parents]
+
+    @property
+    def out(self) -> list[str]:
+        """Who marked and must stay out, by name."""
+        return [
+            self.people.get(one.evaluator, "a colleague")
+            for one in self.state.sheets
+            if one.evaluator in self.state.recused
+        ]
 
     def named(self, criterion: str) -> str:
         return self.titles.get(criterion, criterion)

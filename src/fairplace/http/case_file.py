@@ -1,4 +1,9 @@
-"""A case as whoever works on it sees it: what stands, what can be done now and by whom."""
+"""A case as whoever works on it sees it: what stands, what can be done now and by whom.
+
+- Each sealed value is shown as `people.sight` says, slot by slot: what a role may not see yet is closed before any page or
+  form is made of it.
+- Who must stay out of the case sees their own words and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +11,17 @@ import msgspec
 
 from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Withdrawn
 from fairplace.decision import History
-from fairplace.errors import Missing
-from fairplace.forms.task import PARTS, Challenge, File, Part, Stage, Task
+from fairplace.errors import Forbidden, Missing
+from fairplace.forms.task import PARTS, Challenge, Declared, File, Part, Stage, Task
 from fairplace.forms.tasks import TASKS
 from fairplace.http.guard import Visitor
+from fairplace.http.said import said
 from fairplace.http.site import Site
+from fairplace.ledger.disclosure import opened
 from fairplace.ledger.note import Vkey
 from fairplace.people import roles
+from fairplace.people.events import InterestDecided, InterestsDeclared
+from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import state_of
 from fairplace.terms import CaseId, Instant, KeyName
@@ -36,11 +45,65 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def history(site: Site, case: CaseId) -> History:
-    """The past of a case. Raises Missing when there is none."""
+    """The past of a case as the authority knows it: not for a page. Raises Missing when there is none."""
     events = site.register.reader.case(case)
     if not events:
         raise Missing("there is no case at this address")
     return History(case=case, events=events)
+
+
+def seen(past: History, visitor: Visitor) -> History:
+    """The past as whoever looks may be shown it now."""
+    return shown(_reader(past, visitor), past)
+
+
+def _reader(past: History, visitor: Visitor) -> Reader:
+    """One of their keys that must stay out speaks for all of them."""
+    names = [key.name for key in visitor.keys if key.roles]
+    out = roles.recused(past) & {key.name for key in visitor.keys}
+    return Reader(key=min(out) if out else names[-1] if names else "", roles=visitor.roles)
+
+
+def is_out(past: History, visitor: Visitor) -> bool:
+    """Must they stay out of this case?"""
+    return bool(roles.recused(past) & {key.name for key in visitor.keys})
+
+
+def stay_in(past: History, visitor: Visitor) -> None:
+    """Raises Forbidden when they must stay out of this case."""
+    if is_out(past, visitor):
+        raise Forbidden(
+            "it was decided that you stay out of this case; speak to the monitoring officer", code="recused"
+        )
+
+
+class Own(msgspec.Struct, frozen=True):
+    """What somebody who must stay out wrote in a case themselves."""
+
+    index: int
+    title: str
+    lines: list[str]
+
+
+OWN = {
+    "interest.declared/1": "Your declaration of interests",
+    "evaluation.sheet-signed/1": "Your marks, which count no more",
+}
+
+
+def own_words(past: History, visitor: Visitor) -> list[Own]:
+    """Their own words, as they wrote them."""
+    found = []
+    for recorded in seen(past, visitor).events:
+        values = opened(recorded.event)
+        if values:
+            lines = [
+                f"{slot[1:].replace('/', ' ')}: {line}"
+                for slot, value in sorted(values.items())
+                for line in said(value)
+            ]
+            found.append(Own(recorded.index, OWN.get(recorded.type, "Your own words"), lines))
+    return found
 
 
 def empty(case: CaseId, visitor: Visitor) -> File:
@@ -49,8 +112,8 @@ def empty(case: CaseId, visitor: Visitor) -> File:
 
 
 def file(site: Site, past: History, visitor: Visitor) -> File:
-    """What forms need to know of a case."""
-    return _file(past, visitor, colleagues(site))
+    """What forms need to know of a case, as far as whoever looks may see it."""
+    return _file(seen(past, visitor), visitor, colleagues(site))
 
 
 def colleagues(site: Site) -> dict[KeyName, str]:
@@ -67,6 +130,20 @@ def _file(past: History, visitor: Visitor, people: dict[KeyName, str]) -> File:
         titles=dict(named[-1].get({})) if named else {},
         people=people,
         challenges=_challenges(past),
+        interests=_interests(past),
+    )
+
+
+def _interests(past: History) -> tuple[Declared, ...]:
+    """Interests on which nobody has decided, as far as they are shown."""
+    decided = {event.person: recorded.index for recorded, event in past.of(InterestDecided)}
+    return tuple(
+        Declared(
+            person=recorded.actor,
+            says="; ".join(f"{one.kind.replace('-', ' ')}, {one.provider.name}: {one.note}" for one in interests),
+        )
+        for recorded, event in past.of(InterestsDeclared)
+        if (interests := event.interests.get([])) and decided.get(recorded.actor, -1) < recorded.index
     )
 
 
@@ -82,7 +159,7 @@ def _challenges(past: History) -> tuple[Challenge, ...]:
 
 
 def title(past: History) -> str:
-    """What is bought."""
+    """What is bought, as far as it is shown."""
     planned = past.last(Planned)
     return planned[1].title.get("") if planned else ""
 

@@ -25,9 +25,10 @@ class Line(msgspec.Struct, frozen=True):
 
 @signed_in("/desk/cases")
 def cases(site: TheSite, visitor: TheVisitor) -> Answer:
-    """Every case, the newest first. Titles are those that are public; the others stand in the file."""
+    """Every case, the newest first, but those that they must stay out of. Titles are those that are public."""
     visitor.need(*case_file.STAFF)
-    known = site.register.reader.cases()[::-1]
+    out = site.duties.closed_to({key.name for key in visitor.keys})
+    known = [one for one in site.register.reader.cases()[::-1] if one not in out]
     public = site.rows.many("register", known[:MOST_LISTED])
     lines = [_line(case, public.get(case)) for case in known[:MOST_LISTED]]
     return site.page("cases.html", visitor=visitor, lines=lines, left_out=max(0, len(known) - MOST_LISTED))
@@ -45,12 +46,14 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     if not site.readings.is_open(visitor.session.csrf, found):
         return closed(site, visitor, found)
     past = case_file.history(site, found)
+    if case_file.is_out(past, visitor):
+        return site.page("case_out.html", visitor=visitor, case=found, own=case_file.own_words(past, visitor))
     made = case_file.file(site, past, visitor)
     return site.page(
         "case.html",
         visitor=visitor,
         case=found,
-        title=case_file.title(past),
+        title=case_file.title(case_file.seen(past, visitor)),
         parts_of=case_file.rows(site, made, visitor),
         bids=made.bids,
         deadline=made.state.last_deadline,

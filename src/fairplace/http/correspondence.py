@@ -21,11 +21,13 @@ def correspondence(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> A
     found = asked.identifier(case)
     if not site.readings.is_open(visitor.session.csrf, found):
         return closed(site, visitor, found)
+    past = case_file.history(site, found)
+    case_file.stay_in(past, visitor)
     return site.page(
         "correspondence.html",
         visitor=visitor,
         case=found,
-        title=case_file.title(case_file.history(site, found)),
+        title=case_file.title(case_file.seen(past, visitor)),
         messages=site.outbox.of_case(found),
         mark=MARK,
         sends=site.sends_mail,

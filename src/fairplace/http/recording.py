@@ -147,7 +147,9 @@ def _file(site: Site, visitor: Visitor, case: str) -> File | None:
     found = asked.identifier(case)
     if not site.readings.is_open(visitor.session.csrf, found):
         return None
-    return case_file.file(site, case_file.history(site, found), visitor)
+    past = case_file.history(site, found)
+    case_file.stay_in(past, visitor)
+    return case_file.file(site, past, visitor)
 
 
 def _may(visitor: Visitor, wanted: Task) -> None:

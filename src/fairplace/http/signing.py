@@ -11,10 +11,14 @@ from typing import Any
 import msgspec
 from litestar.params import FromPath
 
+from fairplace.assess import ToFix
+from fairplace.decision import History
 from fairplace.drafting.acts import Act
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
+from fairplace.http import case_file
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.said import said
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import canonical
 from fairplace.ledger.note import Vkey
@@ -35,7 +39,7 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     if (place := site.acts.place(act)) is not None:
         return site.page("signed.html", visitor=visitor, place=place)
     found = site.acts.get(act)
-    _may_see(visitor, found)
+    _may_see(site, visitor, found)
     return _page(site, visitor, found)
 
 
@@ -50,20 +54,31 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         digest=prepared.digest,
         text=base64.b64encode(prepared.text).decode("ascii"),
         contents=contents(prepared),
-        empty=sum(not _said(one.value) for one in prepared.openings),
+        empty=sum(not said(one.value) for one in prepared.openings),
         key=_key(visitor, act),
         turn=_turn(visitor, act),
         second=sorted(prepared.second),
-        fixes=site.clerk.preflight(prepared),
+        fixes=_fixes(site, visitor, act),
         fault=fault,
     )
+
+
+def _fixes(site: Site, visitor: Visitor, act: Act) -> list[ToFix]:
+    """What the rules say against it: asked of the past as whoever signs may see it, so that no finding tells them more.
+
+    What they cannot tell only because something is closed to this person is left out.
+    """
+    everything = {fix.text for fix in site.clerk.preflight(act.prepared)}
+    events = site.register.reader.case(act.case) if act.case else ()
+    seen = case_file.seen(History(case=act.case, events=events), visitor).events
+    return [fix for fix in site.clerk.preflight(act.prepared, seen) if fix.text in everything]
 
 
 @acting("/desk/sign/{act:str}")
 def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) -> Answer:
     """Take a signature; or take the act back."""
     found = site.acts.get(act)
-    _may_see(visitor, found)
+    _may_see(site, visitor, found)
     if sent.get("withdraw"):
         site.acts.drop(found)
         return see_other("/desk")
@@ -93,10 +108,14 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         site.drafts.drop(case, task, act.made_by)
 
 
-def _may_see(visitor: Visitor, act: Act) -> None:
+def _may_see(site: Site, visitor: Visitor, act: Act) -> None:
     """Raises Forbidden unless they made it, sign it first, or may sign it second: sealed words stand in it."""
     if visitor.person.id != act.made_by and not _turn(visitor, act) and _key(visitor, act) is None:
         raise Forbidden("this is not yours to sign", code="role")
+    if act.case and act.case in site.duties.closed_to({key.name for key in visitor.keys}):
+        raise Forbidden(
+            "it was decided that you stay out of this case; speak to the monitoring officer", code="recused"
+        )
 
 
 def _turn(visitor: Visitor, act: Act) -> bool:
@@ -121,22 +140,8 @@ def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:
 def contents(prepared: Prepared) -> list[Part]:
     """Every value of what is signed that says something, those that stay sealed among them."""
     body: dict[str, Any] = canonical.decode(prepared.text.split(b"\n", 1)[1][:-1])["body"]
-    public = [Part(name, said, False) for name, value in sorted(body.items()) if (said := _said(value))]
-    return public + [Part(one.slot[1:], said, True) for one in prepared.openings if (said := _said(one.value))]
-
-
-def _said(value: Any) -> list[str]:
-    """A value as people can read it, line by line; none for an empty one."""
-    if value in (None, "", [], {}):
-        return []
-    if isinstance(value, dict):
-        found = {name: _said(item) for name, item in value.items()}
-        return [f"{name.replace('_', ' ')}: {'; '.join(lines)}" for name, lines in found.items() if lines]
-    if isinstance(value, list):
-        return ["; ".join(_said(item)) for item in value]
-    if isinstance(value, bool):
-        return ["yes" if value else "no"]
-    return [str(value)]
+    public = [Part(name, lines, False) for name, value in sorted(body.items()) if (lines := said(value))]
+    return public + [Part(one.slot[1:], lines, True) for one in prepared.openings if (lines := said(one.value))]
 
 
 HANDLERS = (read, sign)

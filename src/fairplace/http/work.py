@@ -99,8 +99,8 @@ def _of(everything: dict[CaseId, Work], visitor: Visitor, *, wide: bool) -> Iter
 
 def _acts(site: Site, visitor: Visitor) -> list[Waiting]:
     keys = [key.name for key in visitor.keys]
-    found = site.acts.waiting_for(keys, visitor.roles)
-    return [act for act in found if not (act.case and set(keys) & site.duties.out_of(act.case))]
+    out = site.duties.closed_to(set(keys))
+    return [act for act in site.acts.waiting_for(keys, visitor.roles) if act.case not in out]
 
 
 def _titles(site: Site, cases: set[CaseId]) -> dict[CaseId, str]:

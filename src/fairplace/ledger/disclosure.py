@@ -14,6 +14,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -188,6 +189,36 @@ def join(kind: type[E], body: Mapping[str, Any], slots: Mapping[str, Slot], open
     if odd := slots.keys() ^ _places(event, "", set()):
         raise Malformed(f"the slots are not those of this {kind.__name__}: {', '.join(sorted(odd))[:200]}")
     return event
+
+
+def closed(event: E, kept: AbstractSet[str]) -> E:
+    """The event with every sealed value closed, but for the slots `kept`."""
+    found: E = _closed(event, kept, "")
+    return found
+
+
+def _closed(value: Any, kept: AbstractSet[str], path: str) -> Any:
+    if isinstance(value, Sealed):
+        return value if path in kept else Sealed(basis=value.basis, digest=value.digest)
+    if not holds_sealed(value):
+        return value
+    if isinstance(value, msgspec.Struct):
+        names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        changes = {name: _closed(getattr(value, name), kept, f"{path}/{member}") for member, name in names}
+        return msgspec.structs.replace(value, **changes)
+    return {name: _closed(item, kept, f"{path}/{name}") for name, item in value.items()}
+
+
+def opened(event: msgspec.Struct) -> dict[str, Any]:
+    """The values that are open in an event, by their slots, as JSON has them."""
+    found: dict[str, Any] = {}
+
+    def take(path: str, value: Sealed[Any]) -> None:
+        if value.is_open:
+            found[path] = msgspec.to_builtins(value.get())
+
+    _public(event, "", take)
+    return found
 
 
 def slots_of(event: msgspec.Struct) -> set[str]:

@@ -18,7 +18,7 @@ import msgspec
 
 from fairplace.challenge.events import Lodged
 from fairplace.decision import History
-from fairplace.ledger.disclosure import slots_of
+from fairplace.ledger.disclosure import closed, slots_of
 from fairplace.people.roles import recused
 from fairplace.procurement.events import (
     Awarded,
@@ -152,6 +152,18 @@ def visible(reader: Reader, history: History) -> dict[int, set[str]]:
         for index, slots in of_bidder(history, reader.provider).items():
             found.setdefault(index, set()).update(slots)
     return found
+
+
+def shown(reader: Reader, history: History) -> History:
+    """The past as this reader may be shown it now: every sealed value closed, but for those that are theirs to see."""
+    found = visible(reader, history)
+    return History(
+        case=history.case,
+        events=tuple(
+            msgspec.structs.replace(recorded, event=closed(recorded.event, found.get(recorded.index, frozenset())))
+            for recorded in history.events
+        ),
+    )
 
 
 def visible_alone(reader: Reader, kind: str, actor: KeyName, slots: Iterable[str]) -> set[str]:
