@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.post",
         "fairplace.private_file",
     ),
+    "fairplace.workbook": WORDS,
     # how things are written for people
     "fairplace.formats": WORDS,
     "fairplace.templating": ("fairplace.formats",),
@@ -225,6 +226,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.publish",  # the public edition of a case is one of its downloads
         "fairplace.templating",
         "fairplace.witness",
+        "fairplace.workbook",
         "fairplace.workroom",
         "fairplace_verify",
     ),
@@ -267,6 +269,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "litestar": ("fairplace.http",),
     "markupsafe": ("fairplace.formats", "fairplace.http", "fairplace.publish"),
     "msgspec": ("fairplace", "policies", "projections"),
+    "openpyxl": ("fairplace.workbook",),
     "rich": ("fairplace.cli",),
     "structlog": ("fairplace.accounts", "fairplace.cli", "fairplace.http"),
     "uvicorn": ("fairplace.cli", "fairplace.http"),

@@ -18,6 +18,7 @@ from fairplace.accounts.oidc import Oidc
 from fairplace.drafting.acts import Acts
 from fairplace.drafting.cipher import Cipher
 from fairplace.drafting.drafts import APPLICATION, SCHEMA, Drafts
+from fairplace.drafting.layouts import Layouts
 from fairplace.errors import Misconfigured
 from fairplace.on_disk import Register, own_seed
 from fairplace.post import outbox
@@ -42,6 +43,11 @@ class Workroom:
     def drafts(self) -> Drafts:
         """What people write before they sign."""
         return Drafts(self._file, self._cipher, self._register.sources)
+
+    @cached_property
+    def layouts(self) -> Layouts:
+        """How workbooks of marks are laid out."""
+        return Layouts(self.drafts)
 
     @cached_property
     def acts(self) -> Acts:

@@ -29,6 +29,7 @@ EXAMPLES = {
     "/desk/people/requests/{asked:str}": "/desk/people/requests/nothing",
     "/desk/cases/{case:str}": "/desk/cases/nothing",
     "/desk/cases/{case:str}/file": "/desk/cases/nothing/file",
+    "/desk/cases/{case:str}/workbook": "/desk/cases/nothing/workbook",
     "/desk/cases/{case:str}/{code:str}": "/desk/cases/nothing/plan",
     "/desk/cases/{case:str}/correspondence": "/desk/cases/nothing/correspondence",
     "/desk/cases/{case:str}/correspondence/{message:str}/again": "/desk/cases/nothing/correspondence/nothing/again",

@@ -138,7 +138,10 @@ def _sheet(file: File) -> list[Field]:
     scale = file.state.scale
     marks = [(str(mark), str(mark)) for mark in range(scale.lowest, scale.highest + 1, scale.step)] if scale else []
     fields = []
-    for row, (name, bid) in enumerate(file.state.live.items()):
+    # Counted among all bids: a draft must not slip to another bid when one of them drops out.
+    for row, (name, bid) in enumerate(file.bids.items()):
+        if not bid.is_live:
+            continue
         for column, criterion in enumerate(file.quality):
             group = f"{bid.provider.name}: {file.named(criterion)}"
             fields += [

@@ -40,6 +40,7 @@ from fairplace.http import (
     verify,
     whole,
     work,
+    workbooks,
 )
 from fairplace.http.pages import Pages
 from fairplace.http.routing import THREADS
@@ -70,6 +71,7 @@ HANDLERS = (
     *correspondence.HANDLERS,
     *recording.HANDLERS,
     *giving.HANDLERS,
+    *workbooks.HANDLERS,
 )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from litestar.params import FromPath
 
 from fairplace.errors import FairplaceError
+from fairplace.forms import tasks
 from fairplace.http import asked, case_file
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -56,6 +57,7 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         title=case_file.title(case_file.seen(past, visitor)),
         parts_of=case_file.rows(site, made, visitor),
         bids=made.bids,
+        workbooks=tasks.task("sheet").stage(made).state == "now" and bool(visitor.roles & {"officer", "evaluator"}),
         deadline=made.state.last_deadline,
         keeps_file=not visitor.roles.isdisjoint(case_file.KEEP_THE_FILE),
         public=site.rows.get("register", found) is not None,

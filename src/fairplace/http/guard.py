@@ -20,6 +20,7 @@ from litestar import HttpMethod, Request, Response
 from litestar.datastructures import Cookie, UploadFile
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler, route
+from litestar.types import Empty
 
 from fairplace.accounts.model import Person, Session
 from fairplace.errors import FairplaceError, Forbidden
@@ -190,9 +191,12 @@ def signed_in(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
     return _guarded(paths, [HttpMethod.GET, HttpMethod.HEAD], "signed-in")
 
 
-def acting(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
-    """A handler for somebody signed in, that changes something. It takes `visitor` and `sent: Sent`."""
-    return _guarded(paths, [HttpMethod.POST], "acting")
+def acting(*paths: str, most: int | None = None) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
+    """A handler for somebody signed in, that changes something. It takes `visitor` and `sent: Sent`.
+
+    `most`: bytes that may be sent, where the limit of all pages is too small for a file.
+    """
+    return _guarded(paths, [HttpMethod.POST], "acting", most)
 
 
 def from_page(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
@@ -201,7 +205,7 @@ def from_page(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
 
 
 def _guarded(
-    paths: tuple[str, ...], methods: list[HttpMethod], audience: str
+    paths: tuple[str, ...], methods: list[HttpMethod], audience: str, most: int | None = None
 ) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
     def decorate(handle: Callable[P, Answer]) -> HTTPRouteHandler:
         @wraps(handle)
@@ -209,8 +213,12 @@ def _guarded(
             return await anyio.to_thread.run_sync(lambda: handle(*args, **kwargs))
 
         return route(
-            list(paths), http_method=list(methods), status_code=200, opt={"audience": audience}
-        )(answer)  # fmt: skip
+            list(paths),
+            http_method=list(methods),
+            status_code=200,
+            opt={"audience": audience},
+            request_max_body_size=Empty if most is None else most,
+        )(answer)
 
     return decorate
 

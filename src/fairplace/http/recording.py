@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Refused
-from fairplace.forms import invitation
+from fairplace.forms import invitation, origin
 from fairplace.forms.fields import Fault, Field, Option, read_all
 from fairplace.forms.task import File, Task
 from fairplace.forms.tasks import task
@@ -76,6 +76,9 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do")}
     version = int(sent.get("version")) if sent.get("version").isdigit() else 0
     owner = _owner(visitor, wanted, made)
+    before = site.drafts.get(made.case, code, owner)
+    written = {name: values for name, values in written.items() if not name.startswith("@")}
+    written |= origin.carried(before.written if before else None)
     try:
         version = site.drafts.save(made.case, code, written, by=visitor.person.id, version=version, owner=owner)
     except Conflict as error:
@@ -133,6 +136,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         stage=wanted.stage(made),
         written=written,
         sent=written.sent,
+        origins=origin.sources(written.sent),
         wrong={fault.name: fault.sentence for fault in written.faults},
         colleagues=names,
         others=[people[one] for one in others if one in people],

@@ -100,6 +100,7 @@ class Site:
         self.oidc = room.oidc(f"{address}/sign-in/back")
         self.oidc_name = register.settings.oidc.name if register.settings.oidc else None
         self.drafts = room.drafts
+        self.layouts = room.layouts
         self.acts = room.acts
         self.outbox = room.outbox
         self.sends_mail = register.settings.mail is not None

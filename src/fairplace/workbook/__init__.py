@@ -1,0 +1,1 @@
+"""Workbooks of marks that evaluators and officers keep elsewhere: read cell by cell, never run."""
