@@ -171,7 +171,12 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.trail",
     ),
     # the rooms above: they use the engine, and nothing of it uses them
-    "fairplace.ocds": (*REGISTER, "fairplace.openness.release", "fairplace.procurement.invitation"),
+    "fairplace.ocds": (
+        *REGISTER,
+        "fairplace.formats",
+        "fairplace.openness.release",
+        "fairplace.procurement.invitation",
+    ),
     "fairplace.publish": (
         *REGISTER,
         *JUDGING,
@@ -213,6 +218,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.duties",
         "fairplace.forms",
         "fairplace.giving",
+        "fairplace.ocds",
         "fairplace.people.roles",
         "fairplace.people.events",
         "fairplace.people.sight",  # what each may see, slot by slot

@@ -19,7 +19,7 @@ from fairplace.procurement.commands import (
 )
 from fairplace.procurement.events import Criterion, Scale
 
-ROWS = 6
+ROWS = 10
 """Criteria that the form has room for."""
 
 PROVIDER = (

@@ -30,6 +30,7 @@ from fairplace.http import (
     keys,
     log,
     my_keys,
+    notices,
     people,
     providers,
     record,
@@ -72,6 +73,7 @@ HANDLERS = (
     *recording.HANDLERS,
     *giving.HANDLERS,
     *workbooks.HANDLERS,
+    *notices.HANDLERS,
 )
 
 

@@ -55,11 +55,11 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 @signed_in("/desk/cases/{case:str}/{code:str}")
 def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath[str]) -> Answer:
     """The form of one task, with what was written before."""
-    wanted, made = task(code), _file(site, visitor, case)
+    wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
         return closed(site, visitor, asked.identifier(case))
-    _may(visitor, wanted)
-    draft = site.drafts.get(made.case, code, _owner(visitor, wanted, made))
+    may_do(visitor, wanted)
+    draft = site.drafts.get(made.case, code, owner_of(visitor, wanted, made))
     if draft is not None:
         return _page(site, visitor, wanted, made, Written(sent=draft.written, version=draft.version))
     start = invitation.written(made.state.criteria, made.state.scale, dict(made.titles)) if code == "criteria" else {}
@@ -69,13 +69,13 @@ def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
 @acting("/desk/cases/{case:str}/{code:str}")
 def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath[str], sent: TheSent) -> Answer:
     """Keep what was written; or check it and prepare it to be signed."""
-    wanted, made = task(code), _file(site, visitor, case)
+    wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
         return closed(site, visitor, asked.identifier(case))
-    _may(visitor, wanted)
+    may_do(visitor, wanted)
     written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do")}
     version = int(sent.get("version")) if sent.get("version").isdigit() else 0
-    owner = _owner(visitor, wanted, made)
+    owner = owner_of(visitor, wanted, made)
     before = site.drafts.get(made.case, code, owner)
     written = {name: values for name, values in written.items() if not name.startswith("@")}
     written |= origin.carried(before.written if before else None)
@@ -143,7 +143,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
     )
 
 
-def _file(site: Site, visitor: Visitor, case: str) -> File | None:
+def file_of(site: Site, visitor: Visitor, case: str) -> File | None:
     """The file of a case; None while it is closed to this session."""
     visitor.need(*case_file.STAFF)
     if case == NEW:
@@ -156,7 +156,7 @@ def _file(site: Site, visitor: Visitor, case: str) -> File | None:
     return case_file.file(site, past, visitor)
 
 
-def _may(visitor: Visitor, wanted: Task) -> None:
+def may_do(visitor: Visitor, wanted: Task) -> None:
     gives = wanted.command.gives
     if not any(
         roles.may(visitor.roles, gives, report=report) or roles.may_ask(visitor.roles, gives, report=report)
@@ -165,7 +165,7 @@ def _may(visitor: Visitor, wanted: Task) -> None:
         raise Forbidden(f"this is for {roles.who_may(gives)}", code="role")
 
 
-def _owner(visitor: Visitor, wanted: Task, made: File) -> str:
+def owner_of(visitor: Visitor, wanted: Task, made: File) -> str:
     """Whose draft it is: a sheet and a declaration are the writer's alone, and so is a case that is not planned yet."""
     return visitor.person.id if wanted.own or made.state.planned is None else ""
 

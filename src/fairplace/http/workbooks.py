@@ -18,9 +18,10 @@ from fairplace.forms import origin
 from fairplace.forms.fields import Option
 from fairplace.forms.task import File
 from fairplace.forms.tasks import task
-from fairplace.http import asked, case_file
+from fairplace.http import asked
 from fairplace.http.cases import closed
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.recording import file_of
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.note import Vkey
 from fairplace.people import roles
@@ -225,12 +226,11 @@ def _answers(name: str, names: Names, people: Mapping[str, str], made: File) -> 
 
 
 def _file(site: Site, visitor: Visitor, case: str) -> File | None:
-    visitor.need(*case_file.STAFF)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return None
-    visitor.need("officer", "evaluator", "moderator")
-    return case_file.file(site, case_file.history(site, found), visitor)
+    """The file of a case, for those who bring marks; None while it is closed to this session."""
+    made = file_of(site, visitor, case)
+    if made is not None:
+        visitor.need("officer", "evaluator", "moderator")
+    return made
 
 
 def _for_others(visitor: Visitor) -> bool:

@@ -47,10 +47,10 @@ def imported(release: dict[str, Any], *, at: Instant, raw: Document, fault: Faul
     """The event of one release, its case still open: it depends on the buyer. `fault(path, problem)` hears what was wrong."""
     whole = Part(release, "", fault)
     tender = whole.part("tender")
-    parties = _parties(release)
+    parties = parties_of(release)
     clean = cleaner(release, (party.name for party in parties.values()))
     method = tender.one_of("procurementMethod", METHODS)
-    codes = _cpv(release, fault)
+    codes = cpv(release, fault)
     released_at = whole.instant("date")
     details = (tender.value.get(name) for name in ("title", "procurementMethodDetails", "procurementMethodRationale"))
     return Imported(
@@ -177,7 +177,7 @@ def _provider(part: Part) -> str:
     return without_contacts(f"{scheme}-{number}") if scheme and number else ""
 
 
-def _parties(release: dict[str, Any]) -> dict[str, Provider]:
+def parties_of(release: dict[str, Any]) -> dict[str, Provider]:
     """The organisations of a release by id."""
     found: dict[str, Provider] = {}
     for party in Part(release, "", _unheard).parts("parties"):
@@ -188,8 +188,9 @@ def _parties(release: dict[str, Any]) -> dict[str, Provider]:
     return found
 
 
-def _cpv(release: dict[str, Any], fault: Fault) -> list[str]:
+def cpv(release: dict[str, Any], fault: Fault | None = None) -> list[str]:
     """Every CPV code of the tender, its items, and the items of awards and contracts."""
+    fault = fault or _unheard
     codes: dict[str, None] = {}
     odd = False
     for where in _classified(Part(release, "", _unheard)):

@@ -1,0 +1,114 @@
+"""A notice fills in the plan and the invitation: marked as the notice's, and nothing recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fairplace.http.app import create_app
+from tests import story
+from tests.http.colleagues import Colleague, text_of
+from tests.ocds.test_facts import notice, packed
+from tests.office import Office, open_office
+from tests.story import APPROVER, OFFICER
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = open_office(tmp_path / "register")
+    made.do(story.plan())
+    made.do(story.conflicts())
+    made.register.follow()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def olga(office: Office) -> Colleague:
+    made = Colleague(office, create_app(office.register), OFFICER, "Olga Smith")
+    made.open_file(office.case)
+    return made
+
+
+def choose(who: Colleague, address: str, data: bytes, name: str = "notice.json") -> object:
+    return who.post(f"{address}/notice", do="choose", files={"notice": (name, data)})
+
+
+def test_a_plan_is_filled_in_and_marked(office: Office, olga: Colleague) -> None:
+    size = office.register.reader.size
+    choose(olga, "/desk/cases/new/plan", packed(notice()))
+    page = olga.get("/desk/cases/new/plan").text
+    assert 'value="Short breaks"' in page
+    assert 'value="1,800,000.50"' in page
+    assert page.count("From the notice 012345-2026, ocds-h6vhtk-0abcde") == 9
+    assert "Jo Bloggs" not in page
+    changed = olga.post("/desk/cases/new/plan", title="Another title", version="1", do="save")
+    assert changed.status_code == 200
+    page = olga.get("/desk/cases/new/plan").text
+    assert "From the notice" not in page.split('id="title"', 1)[0].rsplit("govuk-form-group", 1)[1]
+    assert office.register.reader.size == size
+
+
+def test_an_invitation_is_filled_in_with_weights_and_days(office: Office, olga: Colleague) -> None:
+    address = f"/desk/cases/{office.case}/tender"
+    choose(olga, address, packed(notice()))
+    draft = olga.drafts.get(office.case, "tender")
+    assert draft is not None
+    assert (draft.written["c0-weight"], draft.written["deadline-day"]) == (["57.5"], ["30"])
+    page = olga.get(address).text
+    assert page.count("From the notice 012345-2026") == 9  # six of criteria, two moments, the number
+    sent = {name: values for name, values in draft.written.items() if not name.startswith("@")}
+    more = {"highest": "5", "price_formula": "lowest-over-price", "winners": "1", "late_policy": "reject"}
+    signing = olga.post(address, **sent, **more, evidence="signed-by-party", version="1", do="sign")
+    olga.sign(signing)
+    event = office.register.reader.case(office.case)[-1].event
+    assert [one.weight for one in event.criteria] == [5750, 4250]
+    assert event.deadline == "2026-10-30T12:00:00.000Z"
+
+
+def test_of_several_lots_one_is_chosen(olga: Colleague) -> None:
+    lots = [{"id": "1", "title": "North"}, {"id": "2", "title": "South"}]
+    page = choose(olga, "/desk/cases/new/plan", packed(notice(lots=lots, value={"amount": 5})))
+    assert "Short breaks: South" in text_of(page)
+    for odd in ("", "7", "-1", "²", "x" * 50):
+        assert olga.post("/desk/cases/new/plan/notice", do="take", which=odd).status_code == 400
+    olga.post("/desk/cases/new/plan/notice", do="take", which="1")
+    assert 'value="Short breaks: South"' in olga.get("/desk/cases/new/plan").text
+
+
+def test_what_the_notice_leaves_open_is_said(olga: Colleague) -> None:
+    page = choose(olga, "/desk/cases/new/plan", packed(notice(value={"amount": 5_000, "currency": "GBP"})))
+    assert "The notice gives a value of £5,000" in text_of(page)
+
+
+def test_what_somebody_wrote_stays(olga: Colleague) -> None:
+    olga.post("/desk/cases/new/plan", title="My own words", version="0", do="save")
+    page = choose(olga, "/desk/cases/new/plan", packed(notice()))
+    assert "1 fields stay" not in text_of(page)
+    assert "1 field stays as it was written by hand" in text_of(page)
+    assert 'value="My own words"' in olga.get("/desk/cases/new/plan").text
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b'{"ocid": 5}', b"<script>", b"[" * 50_000])
+def test_what_is_no_notice_is_said_on_the_page(olga: Colleague, data: bytes) -> None:
+    page = choose(olga, "/desk/cases/new/plan", data)
+    assert page.status_code == 400  # type: ignore[attr-defined]
+    assert "There is a problem" in text_of(page)
+    assert olga.drafts.get("", "plan", olga.person.id) is None
+
+
+def test_hostile_words_of_a_notice_stay_words(olga: Colleague) -> None:
+    hostile = '"><script>alert(1)</script>'
+    choose(olga, "/desk/cases/new/plan", packed(notice(title=hostile)), f"{hostile}.json")
+    page = olga.get("/desk/cases/new/plan").text
+    assert hostile not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_other_tasks_and_other_roles_take_no_notice(office: Office, olga: Colleague) -> None:
+    assert olga.get(f"/desk/cases/{office.case}/award/notice").status_code == 404
+    asha = Colleague(office, create_app(office.register), APPROVER, "Asha Rao")
+    assert asha.get("/desk/cases/new/plan/notice").status_code == 403
+    assert choose(asha, "/desk/cases/new/plan", packed(notice())).status_code == 403  # type: ignore[attr-defined]
