@@ -224,6 +224,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.people.sight",  # what each may see, slot by slot
         "fairplace.post",
         "fairplace.prepared",
+        "fairplace.receipts",
         "fairplace.formats",
         "fairplace.procurement.state",
         "fairplace.vault",

@@ -18,6 +18,7 @@ import msgspec
 from fairplace import assess, catalogue, shelf
 from fairplace.assess import Asked, ToFix
 from fairplace.assessing import Occasion, assess_case
+from fairplace.challenge.commands import LodgeChallenge
 from fairplace.decision import Command, History
 from fairplace.drafting.acts import Enrol, Wanted
 from fairplace.errors import Forbidden, Malformed
@@ -32,7 +33,7 @@ from fairplace.prepared import Appended, Prepared
 from fairplace.procurement.commands import EndWithoutAward, EnterContract
 from fairplace.reading import View
 from fairplace.recorded import Recorded
-from fairplace.recording import Recorder
+from fairplace.recording import Recorder, lodge_by_link
 from fairplace.terms import CaseId
 
 VIEWS: tuple[View, ...] = get_args(View)
@@ -74,6 +75,10 @@ class Clerk:
         if occasion is None or done.case is None:
             return Done(recorded=done)
         return Done(recorded=done, assessed=self._assess(done.case, occasion, command))
+
+    def take_in_by_link(self, challenge: LodgeChallenge) -> Appended:
+        """Take in a challenge from whoever holds a link that was e-mailed to a bidder."""
+        return lodge_by_link(self._register, challenge)
 
     def prepare(self, wanted: Wanted) -> Prepared:
         """What somebody is to sign with a key that is not here."""

@@ -115,6 +115,8 @@ def fact(command: Command, at: Instant) -> FactStamp:
             )
         return FactStamp(happened_at=at, evidence=command.evidence, exhibit=sealed("personal", None))
     happened = happened_at(command, at)
+    if command.evidence == "sent-by-link" and command.gives != "challenge.lodged/1":
+        refuse("link", "only a challenge comes by a link that was e-mailed; say what else this report rests on")
     if command.evidence == "portal-export" and command.exhibit is None:
         refuse(
             "no-exhibit", "a portal export is evidence only with its document; give 'exhibit' with the file's digest"

@@ -18,12 +18,18 @@ def receipt(register: Register, index: int) -> bytes:
 
     Raises Conflict while the entry is not published yet, and Missing when there is no such entry.
     """
-    entry, published = _published(register, index)
+    entry = register.reader.entry(index)
     own = entry.envelope.type.startswith(LODGED)
-    openings = register.reader.openings(index) if own else {}
+    return proof_of(register, index, frozenset(entry.envelope.sealed) if own else frozenset())
+
+
+def proof_of(register: Register, index: int, opened: frozenset[str]) -> bytes:
+    """The same of any entry, with just these sealed values opened. Whoever asks for it sees to who may see them."""
+    entry, published = _published(register, index)
+    openings = register.reader.openings(index) if opened else {}
     return proof.make(
         entry.raw,
-        [opening.text for _, opening in sorted(openings.items())],
+        [opening.text for slot, opening in sorted(openings.items()) if slot in opened],
         index,
         inclusion_proof(index, published.size, register.store.node(register.origin)),
         published.note,

@@ -35,6 +35,11 @@ class Recorder:
 
     def record(self, command: Command) -> Appended:
         """Record one command. Raises what desk and keyring raise; nothing is half done."""
+        if command.evidence == "sent-by-link":
+            raise Forbidden(
+                "only the register itself can say that something came by a link; report it with other evidence",
+                code="link",
+            )
         if found := self._desk.recorded(command):
             return found
         if self._desk.signs_for_themselves(command):
@@ -121,6 +126,12 @@ class Recorder:
             return [prepared]
         happened_at = command.happened_at if command.is_report and command.happened_at else prepared.at
         return among_covers(self._register, receiver, prepared, happened_at=happened_at, evidence=command.evidence)
+
+
+def lodge_by_link(register: Register, challenge: LodgeChallenge) -> Appended:
+    """Take in a challenge from whoever holds a link: the receiver signs, and nobody has signed inside."""
+    receiver = register.service("receiver")
+    return register.desk.record(challenge, lambda prepared: [receiver.line(prepared.text)], actor=receiver.vkey.name)
 
 
 def _whose(command: Command) -> str | None:

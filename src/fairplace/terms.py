@@ -66,8 +66,10 @@ class Document(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
     media: str
 
 
-Evidence = Literal["signed-by-party", "portal-export", "stated-by-officer", "imported-notice"]
-"""On what an event rests. `signed-by-party` is an *act*, done here; the others are *reports* of what happened elsewhere."""
+Evidence = Literal["signed-by-party", "portal-export", "stated-by-officer", "imported-notice", "sent-by-link"]
+"""On what an event rests. `signed-by-party` is an *act*, done here; the others are *reports*: of what happened elsewhere,
+or (`sent-by-link`) of what came from whoever held a link that was e-mailed to a bidder, and bears no signature of theirs.
+"""
 
 ACT: Evidence = "signed-by-party"
 

@@ -69,6 +69,24 @@ def opened(
     return opened_on(register, ask(register, person, case, purpose, session), only)
 
 
+def opened_by_link(register: Register, *, link: str, provider: str, case: CaseId, session: str) -> None:
+    """Have it in the log that whoever holds a link, e-mailed to a provider, is about to be shown what is the provider's.
+
+    `link` is the link's id, never its secret; `session` as in `opened`. The reader signs nothing, and the entry says so:
+    its reader is the link. Raises what appending raises; then nothing may be shown.
+    """
+    request = Request(
+        log=register.origin,
+        case=case,
+        reader=f"{register.domain}/link/{link}",
+        purpose="own",
+        session=session,
+        at=register.store.now(),
+    )
+    said = {**msgspec.to_builtins(request), "provider": provider, "signed": False}
+    _leave_read(register, request, canonical.encode(said).decode("utf-8"))
+
+
 def new_session() -> str:
     """A name for one sitting of one person."""
     return secrets.token_urlsafe(18)

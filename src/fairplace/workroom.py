@@ -22,6 +22,8 @@ from fairplace.drafting.layouts import Layouts
 from fairplace.errors import Misconfigured
 from fairplace.on_disk import Register, own_seed
 from fairplace.post import outbox
+from fairplace.post.links import Links
+from fairplace.post.notes import Notes
 from fairplace.post.outbox import Outbox
 from fairplace.post.postman import Postman
 from fairplace.private_file import PrivateFile
@@ -65,8 +67,17 @@ class Workroom:
     @cached_property
     def outbox(self) -> Outbox:
         """Messages on their way."""
-        file = PrivateFile(self._folder / "post.sqlite", outbox.SCHEMA, application=outbox.APPLICATION)
-        return Outbox(file, Cipher(own_seed(self._folder, "post")), self._register.sources)
+        return Outbox(*self._post, self._register.sources)
+
+    @cached_property
+    def links(self) -> Links:
+        """Links that were sent to bidders."""
+        return Links(*self._post, self._register.sources)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """What bidders asked, and what they were answered."""
+        return Notes(*self._post, self._register.sources)
 
     def postman(self) -> Postman | None:
         """Whoever hands messages to the mail server, when the settings name one."""
@@ -90,6 +101,11 @@ class Workroom:
     @cached_property
     def _file(self) -> PrivateFile:
         return PrivateFile(self._folder / "drafts.sqlite", SCHEMA, application=APPLICATION)
+
+    @cached_property
+    def _post(self) -> tuple[PrivateFile, Cipher]:
+        file = PrivateFile(self._folder / "post.sqlite", outbox.SCHEMA, application=outbox.APPLICATION)
+        return file, Cipher(own_seed(self._folder, "post"))
 
     @cached_property
     def _cipher(self) -> Cipher:

@@ -37,6 +37,15 @@ EXAMPLES = {
     "/desk/cases/{case:str}/letters": "/desk/cases/nothing/letters",
     "/desk/cases/{case:str}/letters/{name:str}": "/desk/cases/nothing/letters/decision",
     "/desk/cases/{case:str}/notices/{code:str}": "/desk/cases/nothing/notices/UK6",
+    "/desk/cases/{case:str}/correspondence/{note:str}/answer": "/desk/cases/nothing/correspondence/nothing/answer",
+    "/desk/cases/{case:str}/correspondence/{note:str}/{sha256:str}": "/desk/cases/nothing/correspondence/nothing/00",
+    "/desk/cases/{case:str}/debriefs": "/desk/cases/nothing/debriefs",
+    "/desk/cases/{case:str}/debriefs/{link:str}/revoke": "/desk/cases/nothing/debriefs/nothing/revoke",
+    "/debrief/{token:str}": "/debrief/nobody",
+    "/debrief/{token:str}/ask": "/debrief/nobody/ask",
+    "/debrief/{token:str}/challenge": "/debrief/nobody/challenge",
+    "/debrief/{token:str}/proofs/{name:str}": "/debrief/nobody/proofs/bid.tlog-proof",
+    "/debrief/{token:str}/receipts/{name:str}": "/debrief/nobody/receipts/1",
     "/desk/people/{person:str}/bar": "/desk/people/nobody/bar",
 }
 

@@ -31,7 +31,7 @@ class ValuesRead(Affair, frozen=True, kw_only=True, forbid_unknown_fields=True):
     purpose: Purpose
     of_case: Sealed[CaseId | None]
     reader: Sealed[KeyName]
-    request: Sealed[Text]  # the reader's own signed note
+    request: Sealed[Text]  # the reader's own signed note; or, for an e-mailed link, which one was used, unsigned
 
 
 class ValuesErased(Affair, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 from litestar.params import FromPath
 
 from fairplace.http import asked, case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, acting, see_other, signed_in
-from fairplace.http.site import Answer, TheSite
+from fairplace.http.site import Answer, Site, TheSite
 from fairplace.post.letter import MARK
+from fairplace.post.notes import Note
+from fairplace.post.outbox import Message
+from fairplace.terms import Instant
 
 OFFICE = ("approver", "monitoring", "officer")
 """Who writes to bidders, and who answers for it."""
@@ -28,10 +32,29 @@ def correspondence(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> A
         visitor=visitor,
         case=found,
         title=case_file.title(case_file.seen(past, visitor)),
-        messages=site.outbox.of_case(found),
+        items=_items(site, found),
+        may_answer=not visitor.roles.isdisjoint(("monitoring", "officer")),
         mark=MARK,
         sends=site.sends_mail,
     )
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that was sent, or a note between a bidder and the authority."""
+
+    at: Instant
+    message: Message | None = None
+    note: Note | None = None
+    answered: bool = False
+
+
+def _items(site: Site, case: str) -> list[Item]:
+    """All of it, the newest first."""
+    notes = site.notes.of_case(case)
+    answered = {one.written.answers for one in notes}
+    found = [Item(at=one.queued, message=one) for one in site.outbox.of_case(case)]
+    found += [Item(at=one.at, note=one, answered=one.id in answered) for one in notes]
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 @acting("/desk/cases/{case:str}/correspondence/{message:str}/again")

@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 
 from fairplace.errors import FairplaceError
 from fairplace.http.guard import NotSignedIn, see_other
+from fairplace.http.headers import without_secret
 from fairplace.http.site import HTML, Site
 
 PROBLEM = "application/problem+json"
@@ -69,7 +70,7 @@ def handler(site: Site) -> Callable[[AnyRequest, Exception], Response[bytes]]:
             return see_other(error.address)
         fault = read(error)
         if fault.status >= 500:
-            log.error("request failed", path=request.scope["path"], status=fault.status, exc_info=error)
+            log.error("request failed", path=without_secret(request.scope["path"]), status=fault.status, exc_info=error)
         headers = dict(getattr(error, "headers", None) or {})
         if fault.status == 503:
             headers["retry-after"] = "5"

@@ -137,6 +137,11 @@ def secret_of(request: AnyRequest, site: Site) -> str | None:
     return request.cookies.get(cookie_name(site.address)) or None
 
 
+def whence(request: AnyRequest) -> str:
+    """Where it comes from, as far as this process can see: behind a proxy that is the proxy, unless it is told otherwise."""
+    return request.client.host if request.client else "unknown"
+
+
 def visitor(request: AnyRequest, site: TheSite) -> Visitor:
     """Whoever is signed in. Raises NotSignedIn when nobody is."""
     found = maybe_visitor(request, site)
@@ -199,9 +204,12 @@ def acting(*paths: str, most: int | None = None) -> Callable[[Callable[P, Answer
     return _guarded(paths, [HttpMethod.POST], "acting", most)
 
 
-def from_page(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
-    """A handler for a form of a page of this site, for which nobody is signed in. It takes `sent_by_anybody: Sent`."""
-    return _guarded(paths, [HttpMethod.POST], "from-page")
+def from_page(*paths: str, most: int | None = None) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
+    """A handler for a form of a page of this site, for which nobody is signed in. It takes `sent_by_anybody: Sent`.
+
+    `most` as for `acting`.
+    """
+    return _guarded(paths, [HttpMethod.POST], "from-page", most)
 
 
 def _guarded(

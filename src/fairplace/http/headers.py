@@ -26,8 +26,19 @@ HEADERS = {
 
 HSTS = "max-age=31536000"
 
-PRIVATE = ("/desk", "/sign-in", "/welcome")
+PRIVATE = ("/desk", "/sign-in", "/welcome", "/debrief")
 """Where pages are for one person alone."""
+
+SECRET = ("/welcome/", "/debrief/")
+"""Where the address itself lets somebody in."""
+
+
+def without_secret(path: str) -> str:
+    """An address as it may stand in a log."""
+    for start in SECRET:
+        if path.startswith(start):
+            return f"{start}…"
+    return path
 
 
 async def before_send(message: Message, scope: Scope) -> None:
@@ -39,5 +50,7 @@ async def before_send(message: Message, scope: Scope) -> None:
     if "cache-control" not in headers:
         # What somebody sees who is signed in stays in no cache, the browser's own included.
         headers["cache-control"] = "no-store" if scope["path"].startswith(PRIVATE) else "no-cache"
+    if scope["path"].startswith(PRIVATE):
+        headers["x-robots-tag"] = "noindex, nofollow"
     if scope.get("scheme") == "https":
         headers["strict-transport-security"] = HSTS

@@ -22,6 +22,7 @@ from fairplace.http.guard import (
     onward,
     secret_of,
     see_other,
+    whence,
 )
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, Site, TheSite
@@ -51,7 +52,7 @@ def _page(site: Site, to: str, fault: str = "", status: int = 200) -> Answer:
 @from_page("/sign-in")
 def answered(request: AnyRequest, site: TheSite, sent_by_anybody: TheSent) -> Answer:
     """A passkey's answer."""
-    site.sessions.count(f"sign-in {_address(request)}", PER_ADDRESS)
+    site.sessions.count(f"sign-in {whence(request)}", PER_ADDRESS)
     to = onward(sent_by_anybody.get("onward"))
     try:
         person = site.passkeys.finish_signing_in(sent_by_anybody.get("question"), _answer(sent_by_anybody))
@@ -63,7 +64,7 @@ def answered(request: AnyRequest, site: TheSite, sent_by_anybody: TheSent) -> An
 @public("/sign-in/work-account")
 def leave(request: AnyRequest, site: TheSite, next: FromQuery[str] = "", link: FromQuery[str] = "") -> Answer:  # noqa: A002 - as above
     """On the way to the authority's own sign-in."""
-    site.sessions.count(f"sign-in {_address(request)}", PER_ADDRESS)
+    site.sessions.count(f"sign-in {whence(request)}", PER_ADDRESS)
     if site.oidc is None:
         raise Missing("this register has no sign-in with work accounts; use a passkey")
     _, address = site.oidc.leave(invitation=link, onward=onward(next))
@@ -73,7 +74,7 @@ def leave(request: AnyRequest, site: TheSite, next: FromQuery[str] = "", link: F
 @public("/sign-in/back")
 def come_back(request: AnyRequest, site: TheSite) -> Answer:
     """Back from the authority's own sign-in."""
-    site.sessions.count(f"sign-in {_address(request)}", PER_ADDRESS)
+    site.sessions.count(f"sign-in {whence(request)}", PER_ADDRESS)
     if site.oidc is None:
         raise Missing("this register has no sign-in with work accounts; use a passkey")
     try:
@@ -96,7 +97,7 @@ def sign_out(request: AnyRequest, site: TheSite, visitor: TheVisitor, sent: TheS
 @public("/welcome/{link:str}")
 def welcome(request: AnyRequest, site: TheSite, link: FromPath[str]) -> Answer:
     """An invitation: make a passkey, or sign in with the authority's own account."""
-    site.sessions.count(f"welcome {_address(request)}", PER_ADDRESS)
+    site.sessions.count(f"welcome {whence(request)}", PER_ADDRESS)
     return _welcome(site, link)
 
 
@@ -118,7 +119,7 @@ def _welcome(site: Site, link: str, fault: str = "", status: int = 200) -> Answe
 @from_page("/welcome/{link:str}")
 def joined(request: AnyRequest, site: TheSite, link: FromPath[str], sent_by_anybody: TheSent) -> Answer:
     """A new passkey."""
-    site.sessions.count(f"welcome {_address(request)}", PER_LINK)
+    site.sessions.count(f"welcome {whence(request)}", PER_LINK)
     try:
         person = site.passkeys.finish_registering(
             sent_by_anybody.get("question"), _answer(sent_by_anybody), sent_by_anybody.get("label")
@@ -145,11 +146,6 @@ def _answer(sent: Sent) -> dict[str, Any]:
             "the browser sent no passkey; passkeys need scripts, and a browser that knows them", code="passkey"
         )
     return found
-
-
-def _address(request: Request[Any, Any, Any]) -> str:
-    """Where it comes from, as far as this process can see: behind a proxy that is the proxy, unless it is told otherwise."""
-    return request.client.host if request.client else "unknown"
 
 
 HANDLERS = (sign_in, answered, leave, come_back, sign_out, welcome, joined)

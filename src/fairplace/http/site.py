@@ -22,6 +22,7 @@ from fairplace.accounts.sessions import Sessions
 from fairplace.clerk import Clerk
 from fairplace.drafting.signatures import Signatures
 from fairplace.duties.table import Duties
+from fairplace.http.link_sessions import LinkSessions
 from fairplace.http.made_from import made_from
 from fairplace.http.pages import Pages
 from fairplace.http.ports import Rows
@@ -102,7 +103,8 @@ class Site:
         self.drafts = room.drafts
         self.layouts = room.layouts
         self.acts = room.acts
-        self.outbox = room.outbox
+        self.outbox, self.links, self.notes = room.outbox, room.links, room.notes
+        self.link_sessions = LinkSessions(register)
         self.sends_mail = register.settings.mail is not None
         self.clerk = clerk
         self.signatures = Signatures(room.acts, clerk)

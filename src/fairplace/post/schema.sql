@@ -15,3 +15,25 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_state ON message (state, due);
 CREATE INDEX message_case ON message (case_id, queued);
+
+-- Links that were e-mailed to bidders; the secret in one stands here as its SHA-256 digest alone.
+CREATE TABLE link (
+    digest BLOB PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    case_id TEXT NOT NULL,
+    given BLOB NOT NULL,            -- for which provider, and to whom it was sent; encrypted
+    created TEXT NOT NULL,
+    expires TEXT NOT NULL,
+    opened TEXT,                    -- when it was first used
+    revoked TEXT
+) STRICT;
+CREATE INDEX link_case ON link (case_id, created);
+
+-- Private words between a bidder and the authority, in the order in which they were written; encrypted.
+CREATE TABLE note (
+    id TEXT PRIMARY KEY,
+    case_id TEXT NOT NULL,
+    written BLOB NOT NULL,
+    at TEXT NOT NULL
+) STRICT;
+CREATE INDEX note_case ON note (case_id, at);

@@ -1,0 +1,172 @@
+"""Sending bidders the links to their results, taking a link back, and answering what they asked: the officer's side."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath
+
+from fairplace.decision import History
+from fairplace.errors import Malformed
+from fairplace.http import asked, case_file
+from fairplace.http.cases import closed
+from fairplace.http.correspondence import OFFICE
+from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.post.letter import MARK, check_address, letter
+from fairplace.post.links import LASTS
+from fairplace.post.notes import Written
+from fairplace.procurement.state import state_of
+from fairplace.terms import Place, Provider
+
+SENDERS = ("monitoring", "officer")
+"""Who writes to bidders."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A bidder whose summary is recorded as sent, and the address to write to."""
+
+    place: Place
+    provider: Provider
+    to: str
+
+
+def past_of(site: Site, visitor: Visitor, case: str, *roles: str) -> History | None:
+    """The past of a case for somebody with one of these roles; None while it is closed to this session."""
+    visitor.need(*roles)
+    found = asked.identifier(case)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return None
+    past = case_file.history(site, found)
+    case_file.stay_in(past, visitor)
+    return past
+
+
+@signed_in("/desk/cases/{case:str}/debriefs")
+def debriefs(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """Who can be sent a link, and the links that were made."""
+    past = past_of(site, visitor, case, *OFFICE)
+    return closed(site, visitor, asked.identifier(case)) if past is None else _page(site, visitor, past)
+
+
+def _page(
+    site: Site, visitor: Visitor, past: History, sent: Sent | None = None, faults: dict[str, str] | None = None
+) -> Answer:
+    return site.page(
+        "debriefs.html",
+        status=422 if faults else 200,
+        visitor=visitor,
+        case=past.case,
+        title=case_file.title(past),
+        told=_told(site, past, sent),
+        links=site.links.of_case(past.case),
+        faults=faults or {},
+        sends=site.sends_mail,
+    )
+
+
+def _told(site: Site, past: History, sent: Sent | None) -> list[Row]:
+    state = state_of(past)
+    known = {one.provider: one.email for one in site.accounts.people() if one.provider and one.barred is None}
+    return [
+        Row(
+            place=bid.place,
+            provider=bid.provider,
+            to=known.get(bid.provider.id, "") if sent is None else sent.get(f"to-{bid.place}"),
+        )
+        for bid in state.bids.values()
+        if bid.place in state.summaries
+    ]
+
+
+@acting("/desk/cases/{case:str}/debriefs")
+def send(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """Send each bidder its link: all of them, or none when an address cannot be one."""
+    past = past_of(site, visitor, case, *SENDERS)
+    if past is None:
+        return closed(site, visitor, asked.identifier(case))
+    wanted = [row for row in _told(site, past, sent) if row.to]
+    faults = {}
+    for row in wanted:
+        try:
+            check_address(row.to)
+        except Malformed as error:
+            faults[f"to-{row.place}"] = str(error)
+    if not wanted:
+        faults["main-content"] = "no address came; write at least one"
+    if faults:
+        return _page(site, visitor, past, sent, faults)
+    for row in wanted:
+        post_link(site, past, row.provider, row.to, "debrief")
+    return see_other(f"/desk/cases/{past.case}/correspondence")
+
+
+def post_link(site: Site, past: History, provider: Provider, to: str, template: str) -> None:
+    """Make a link for one provider, and queue the message that brings it."""
+    whole = site.pages.render(
+        f"mail/{template}.txt",
+        provider=provider,
+        title=case_file.title(past),
+        link=MARK,
+        expires=site.accounts.later(LASTS),
+    )
+    written = letter(to, whole)
+    secret = site.links.make(past.case, provider, written.to)
+    site.outbox.put(past.case, template, written, link=f"{site.address}/debrief/{secret}")
+
+
+@acting("/desk/cases/{case:str}/debriefs/{link:str}/revoke")
+def revoke(site: TheSite, visitor: TheVisitor, case: FromPath[str], link: FromPath[str], sent: TheSent) -> Answer:
+    """Take a link back."""
+    visitor.need(*SENDERS)
+    found = asked.identifier(case)
+    site.links.revoke(found, link)
+    return see_other(f"/desk/cases/{found}/debriefs")
+
+
+@acting("/desk/cases/{case:str}/correspondence/{note:str}/answer")
+def answer(site: TheSite, visitor: TheVisitor, case: FromPath[str], note: FromPath[str], sent: TheSent) -> Answer:
+    """Answer a question. The message says that there is an answer, and brings a link to it; the words stay here."""
+    past = past_of(site, visitor, case, *SENDERS)
+    if past is None:
+        return closed(site, visitor, asked.identifier(case))
+    question = site.notes.get(past.case, note)
+    asker = question.written
+    site.notes.put(
+        past.case,
+        Written(
+            kind="answer",
+            provider=asker.provider,
+            words=sent.get("words"),
+            name=visitor.person.name,
+            to=asker.to,
+            answers=question.id,
+        ),
+    )
+    if asker.to:
+        post_link(site, past, asker.provider, asker.to, "answer")
+    return see_other(f"/desk/cases/{past.case}/correspondence")
+
+
+@signed_in("/desk/cases/{case:str}/correspondence/{note:str}/{sha256:str}")
+def file(site: TheSite, visitor: TheVisitor, case: FromPath[str], note: FromPath[str], sha256: FromPath[str]) -> Answer:
+    """A document that came with a challenge, as it came: to be kept, never to be shown in this page's place."""
+    past = past_of(site, visitor, case, *OFFICE)
+    if past is None:
+        return closed(site, visitor, asked.identifier(case))
+    found = next((one for one in site.notes.get(past.case, note).written.files if one.document.sha256 == sha256), None)
+    if found is None:
+        return Response(b"", status_code=404)
+    return Response(
+        site.documents.get(sha256),
+        media_type="application/octet-stream",
+        headers={"content-disposition": f'attachment; filename="{sha256[:12]}{_suffix(found.name)}"'},
+    )
+
+
+def _suffix(name: str) -> str:
+    _, dot, end = name.rpartition(".")
+    return f".{end.lower()}" if dot and end.isascii() and end.isalnum() and len(end) <= 4 else ""
+
+
+HANDLERS = (debriefs, send, revoke, answer, file)
