@@ -147,6 +147,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *JUDGING,
         "fairplace.assessing",
         "fairplace.drafting",
+        "fairplace.keeping",
         "fairplace.prepared",
         "fairplace.recording",
     ),

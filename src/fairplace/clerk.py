@@ -20,10 +20,11 @@ from fairplace.assess import Asked, ToFix
 from fairplace.assessing import Occasion, assess_case
 from fairplace.challenge.commands import LodgeChallenge
 from fairplace.decision import Command, History
-from fairplace.drafting.acts import Enrol, Wanted
+from fairplace.drafting.acts import ChangeKey, Enrol, Wanted
 from fairplace.errors import Forbidden, Malformed
+from fairplace.keeping import Keeping
 from fairplace.ledger import entry
-from fairplace.ledger.note import Signer
+from fairplace.ledger.note import Signer, parse_line
 from fairplace.on_disk import Register
 from fairplace.openness.commands import Assess, Release
 from fairplace.openness.release import still_sealed
@@ -86,13 +87,34 @@ class Clerk:
             return self._register.prepare_enrolment(
                 wanted.vkey, wanted.role, holder=wanted.holder, provider=wanted.provider, by=wanted.as_, key=wanted.id
             )
+        if isinstance(wanted, ChangeKey):
+            return self._prepare_change(wanted)
         return self._recorder.prepare(wanted)
+
+    def _prepare_change(self, wanted: ChangeKey) -> Prepared:
+        keeping = Keeping(self._register)
+        match wanted.what:
+            case "rotate":
+                return keeping.prepare_rotation(wanted.vkey or "", keeping.newest(wanted.name).vkey, wanted.id)
+            case "start-recovery":
+                keeping.check_recoverers(wanted.name, wanted.as_)
+                return keeping.prepare_recovery(wanted.vkey or "", wanted.as_, wanted.id)
+            case "finish-recovery":
+                keeping.check_recoverers(wanted.name, wanted.as_)
+                return keeping.prepare_finish(wanted.name, wanted.as_, wanted.id)
+            case "stop-recovery":
+                return keeping.prepare_stop(wanted.name, wanted.reason, wanted.as_, wanted.id)
 
     def append(self, wanted: Wanted, prepared: Prepared, lines: Sequence[str]) -> int:
         """Append what was signed elsewhere, and have the rules speak as after any other command; its place."""
+        if isinstance(wanted, ChangeKey) and len(lines) > 1:
+            people = [parse_line(line.removesuffix("\n")).name for line in lines]
+            Keeping(self._register).check_recoverers(wanted.name, *(one for one in people if one != wanted.name))
         done = self._register.desk.append(prepared, lines)
-        occasion = None if isinstance(wanted, Enrol) else _occasion(wanted)
-        if occasion is not None and done.case is not None and not isinstance(wanted, Enrol):
+        if isinstance(wanted, Enrol | ChangeKey):
+            return done.index
+        occasion = _occasion(wanted)
+        if occasion is not None and done.case is not None:
             self._assess(done.case, occasion, wanted)
         return done.index
 

@@ -15,11 +15,12 @@ from fairplace.holders import names_of
 from fairplace.ledger.entry import Envelope, parsed
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.ledger.register import KeyRegister, Recovery, Standing
-from fairplace.on_disk import Register, seed_of
+from fairplace.on_disk import Register, seed_of, signed_by
 from fairplace.people.roles import TABLE
-from fairplace.prepared import Appended
+from fairplace.prepared import Appended, Prepared
 from fairplace.signer import seeds
 from fairplace.sources import SYSTEM
+from fairplace.terms import KeyName
 
 
 class Stolen(NamedTuple):
@@ -38,14 +39,17 @@ class Keeping:
 
     def rotate(self, old: Signer, vkey: str, admin: Signer) -> Appended:
         """The key `vkey` takes the place of `old`, which signs first; `admin`, another person, signs second."""
-        new = Vkey.parse(vkey)
         self.check_rotation(old, admin)
-        return self._say(
+        return self._signed_by(self.prepare_rotation(vkey, old.vkey), old, admin)
+
+    def prepare_rotation(self, vkey: str, old: Vkey, key: str | None = None) -> Prepared:
+        """What the key `old` signs first, so that `vkey` takes its place; `key` is the idempotency key."""
+        return self._prepare(
             "key.rotated/1",
-            {"replaces": old.vkey.text, "vkey": new.text},
-            old,
-            admin,
-            statement=f"Let a new key of {new.name} take the place of the old",
+            {"replaces": old.text, "vkey": Vkey.parse(vkey).text},
+            old.name,
+            f"Let a new key of {old.name}, {_kind(vkey)}, take the place of the old",
+            key,
         )
 
     def check_rotation(self, old: Signer, admin: Signer) -> None:
@@ -56,7 +60,7 @@ class Keeping:
                 f"the key {old.vkey.text} is not in use; a lost or stolen one is recovered by two others",
                 code="key-revoked",
             )
-        self._two_people(old.vkey.name, admin.vkey.name)
+        self.check_two_people(old.vkey.name, admin.vkey.name)
 
     def renew_service(self, role: str, vkey: str, admin: Signer) -> None:
         """A service of the register's own goes on with a new key: by rotation, or anew when the old has ended."""
@@ -97,36 +101,46 @@ class Keeping:
 
     def start_recovery(self, vkey: str, first: Signer, second: Signer) -> Appended:
         """Two people say that whoever has this name lost their key; `vkey` is to take its place a day later."""
+        self.check_recoverers(Vkey.parse(vkey).name, first.vkey.name, second.vkey.name)
+        return self._signed_by(self.prepare_recovery(vkey, first.vkey.name), first, second)
+
+    def prepare_recovery(self, vkey: str, by: KeyName, key: str | None = None) -> Prepared:
+        """What the first of two signs so that a recovery begins."""
         new = Vkey.parse(vkey)
-        lost = self.newest(new.name)
-        self._check_recoverers(new.name, first, second)
-        return self._say(
+        return self._prepare(
             "key.recovery-started/1",
-            {"replaces": lost.vkey.text, "vkey": new.text},
-            first,
-            second,
-            statement=f"Begin to replace the lost key of {new.name}",
+            {"replaces": self.newest(new.name).vkey.text, "vkey": new.text},
+            by,
+            f"Begin to replace the lost key of {new.name} by {_kind(vkey)}",
+            key,
         )
 
     def stop_recovery(self, name: str, reason: str, by: Signer) -> Appended:
-        recovery = self.under_way(name)
-        return self._say(
+        return self._signed_by(self.prepare_stop(name, reason, by.vkey.name), by)
+
+    def prepare_stop(self, name: str, reason: str, by: KeyName, key: str | None = None) -> Prepared:
+        """What one person signs so that a recovery comes to nothing. The reason is public."""
+        return self._prepare(
             "key.recovery-stopped/1",
-            {"reason": reason, "start": recovery.start},
+            {"reason": reason, "start": self.under_way(name).start},
             by,
-            statement=f"Stop the recovery of the key of {name}",
+            f"Stop the recovery of the key of {name}",
+            key,
         )
 
     def finish_recovery(self, name: str, first: Signer, second: Signer) -> Appended:
         """A day is over and nobody stopped it: the new key takes the place of the lost one."""
-        recovery = self.under_way(name)
-        self._check_recoverers(name, first, second)
-        return self._say(
+        self.check_recoverers(name, first.vkey.name, second.vkey.name)
+        return self._signed_by(self.prepare_finish(name, first.vkey.name), first, second)
+
+    def prepare_finish(self, name: str, by: KeyName, key: str | None = None) -> Prepared:
+        """What the first of two signs so that a recovery comes to its end."""
+        return self._prepare(
             "key.recovered/1",
-            {"start": recovery.start},
-            first,
-            second,
-            statement=f"Let the new key of {name} take the place of the lost one",
+            {"start": self.under_way(name).start},
+            by,
+            f"Let the new key of {name} take the place of the lost one",
+            key,
         )
 
     # Looking up
@@ -155,13 +169,16 @@ class Keeping:
     def _entry(self, index: int) -> Envelope:
         return self._register.reader.entry(index).envelope
 
-    def _say(self, kind: str, body: dict[str, object], *signers: Signer, statement: str) -> Appended:
-        return self._register.key_event(
-            kind, body, *signers, statement=statement, second=TABLE[kind].second if len(signers) > 1 else frozenset()
-        )
+    def _prepare(
+        self, kind: str, body: dict[str, object], by: KeyName, statement: str, key: str | None = None
+    ) -> Prepared:
+        return self._register.prepare_key_event(kind, body, by, statement=statement, key=key, second=TABLE[kind].second)
+
+    def _signed_by(self, prepared: Prepared, *signers: Signer) -> Appended:
+        return self._register.desk.append(prepared, signed_by(*signers)(prepared))
 
     def _contest(self, vkey: Vkey, first: int, last: int, by: Signer) -> Appended:
-        return self._say(
+        return self._register.key_event(
             "key.compromised/1",
             {"from": first, "until": last, "vkey": vkey.text},
             by,
@@ -176,13 +193,14 @@ class Keeping:
             for line in parsed(stored.raw).lines
         )
 
-    def _check_recoverers(self, name: str, first: Signer, second: Signer) -> None:
-        people = [first.vkey.name, second.vkey.name, name]
+    def check_recoverers(self, name: KeyName, *recoverers: KeyName) -> None:
+        """Raises Refused unless these are so many people, and none of them is the one who lost the key."""
+        people = [*recoverers, name]
         for at, one in enumerate(people):
             for other in people[at + 1 :]:
-                self._two_people(one, other)
+                self.check_two_people(one, other)
 
-    def _two_people(self, one: str, other: str) -> None:
+    def check_two_people(self, one: KeyName, other: KeyName) -> None:
         """Raises Refused when the two names are one person's."""
         held = names_of(self._register.store, self._register.reader)
         if one == other:
@@ -192,6 +210,12 @@ class Keeping:
                 f"{one} and {other} are keys of one person, {held[one]}; this takes the signatures of two people",
                 code="two-persons",
             )
+
+
+def _kind(vkey: str) -> str:
+    """A new key, as a statement says what it is."""
+    passkey = Vkey.parse(vkey).passkey
+    return f"a passkey that signs at {passkey.site}" if passkey else "one that a browser or a file keeps"
 
 
 def next_service(register: Register, role: str) -> Signer:

@@ -258,11 +258,11 @@ class Register:
         opening = disclosure.make_opening(
             "/holder", {"name": holder, "provider_id": provider}, self.sources.entropy(disclosure.SALT_BYTES)
         )
-        return self._prepared(
+        return self.prepare_key_event(
             "key.added/1",
             {"role": role, "vkey": vkey},
             by,
-            statement=f"Let the key {named.name} act as {role}",
+            statement=f"Let {described(named)} act as {role}",
             key=key,
             opening=opening,
         )
@@ -298,20 +298,21 @@ class Register:
     ) -> Appended:
         """Record one event of the key register. `key` is its idempotency key; `second` is who must sign it second."""
         by = signers[0].vkey.name
-        prepared = self._prepared(kind, body, by, statement=statement, key=key, opening=opening, second=second)
+        prepared = self.prepare_key_event(kind, body, by, statement=statement, key=key, opening=opening, second=second)
         return self.desk.append(prepared, signed_by(*signers)(prepared))
 
-    def _prepared(
+    def prepare_key_event(
         self,
         kind: str,
         body: dict[str, object],
         by: KeyName,
         *,
         statement: str,
-        key: str | None,
-        opening: disclosure.Opening | None,
+        key: str | None = None,
+        opening: disclosure.Opening | None = None,
         second: frozenset[str] = frozenset(),
     ) -> Prepared:
+        """What the key `by` is to sign, first of two where `second` is not empty."""
         return self.desk.prepare_register(
             kind,
             body,
@@ -322,6 +323,11 @@ class Register:
             openings=(opening,) if opening else (),
             second=second,
         )
+
+
+def described(vkey: Vkey) -> str:
+    """A key as a statement names it: of a passkey, where it signs."""
+    return f"the passkey {vkey.name}, which signs at {vkey.passkey.site}," if vkey.passkey else f"the key {vkey.name}"
 
 
 def _may_stand(one: entry.Entry, register: KeyRegister, index: int) -> None:

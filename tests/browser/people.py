@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -17,6 +18,9 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+
+
+SIGN = re.compile("^Sign (on this device|with your passkey)$")
 
 
 class Person:
@@ -37,19 +41,24 @@ class Person:
         await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         return cls(context, page, site)
 
-    async def join(self, link: str, device: str = "work laptop") -> None:
+    async def join(self, link: str, device: str = "work laptop", *, keeper: str = "This browser") -> None:
         """Follow an invitation, and make a passkey and a signing key."""
         await self.page.goto(link)
         await self.page.get_by_label("What do you call this device?").fill(device)
         await self.page.get_by_role("button", name="Make a passkey").click()
         await self.page.wait_for_url("**/desk/keys")
-        await self.make_key(device)
+        await self.make_key(device, keeper=keeper)
 
-    async def make_key(self, device: str = "work laptop") -> None:
-        await self.page.goto(f"{self.site}/desk/keys")
-        await self.page.get_by_label("What do you call this device?").fill(device)
-        await self.page.get_by_role("button", name="Make a signing key").click()
+    async def make_key(self, device: str = "work laptop", *, keeper: str = "This browser") -> None:
+        """A first signing key, which this browser keeps, or `A passkey`."""
+        await self.ask_for_key(device, keeper=keeper)
         await self.page.wait_for_url("**/desk/keys?made=yes")
+
+    async def ask_for_key(self, device: str, *, keeper: str) -> None:
+        await self.page.goto(f"{self.site}/desk/keys")
+        await self.page.get_by_label(keeper, exact=True).check()
+        await self.page.get_by_label("What do you call this device?").fill(device)
+        await self.page.get_by_role("button", name=re.compile("^Make a (new )?signing key$")).click()
 
     async def sign_in(self) -> None:
         """Sign in, unless they are signed in already."""
@@ -61,6 +70,6 @@ class Person:
 
     async def sign(self) -> int:
         """Sign what the page shows; where it stands in the log."""
-        await self.page.get_by_role("button", name="Sign on this device").click()
+        await self.page.get_by_role("button", name=SIGN).click()
         await expect(self.page.get_by_role("heading", name="Signed and recorded")).to_be_visible()
         return int(await self.page.locator(".govuk-panel__body strong").inner_text())

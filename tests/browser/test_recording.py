@@ -50,11 +50,13 @@ class Council:
         )  # fmt: skip
         self.site = ""
 
-    async def person(self, chromium: Browser, name: str, *roles: str, **options: object) -> Person:
+    async def person(
+        self, chromium: Browser, name: str, *roles: str, keeper: str = "This browser", **options: object
+    ) -> Person:
         accounts = Workroom(self.register).accounts
         link = accounts.invite(name=name, email=f"{name.lower()}@council.example", roles=roles)
         one = await Person.at(chromium, self.site, **options)
-        await one.join(f"{self.site}/welcome/{link}")
+        await one.join(f"{self.site}/welcome/{link}", keeper=keeper)
         for asked in accounts.requests():
             self.register.enrol(asked.vkey, asked.role, holder=name, provider=None, admin=self.root)
             accounts.decide(asked.id, "console", "confirmed")

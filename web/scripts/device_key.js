@@ -2,8 +2,12 @@
 //
 // - A key is an Ed25519 pair of WebCrypto that cannot be exported. Clearing the site's data loses it.
 // - What is signed is exactly the bytes that the page carries.
+// - A person may have a passkey instead: the device keeps it, and asks who is there each time.
 
-import { b64, fromB64, joined, utf8 } from "./bytes.js";
+import { readPasskey } from "./assertion.js";
+import { b64, b64url, fromB64, fromB64url, joined, utf8 } from "./bytes.js";
+import { readVkey } from "./note.js";
+import * as passkeys from "./signing-passkey.js";
 
 const ED25519 = 1;
 const STORE = "keys";
@@ -38,6 +42,7 @@ async function keyId(name, publicKey) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", whole)).slice(0, 4);
 }
 
+const fromHex = (digits) => Uint8Array.from(digits.match(/../g), (pair) => parseInt(pair, 16));
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // The signature line of a signed note (published format, section 1), without its line feed.
@@ -46,8 +51,7 @@ async function line(vkey, text) {
   if (!pair) return null;
   const [name, id] = vkey.split("+");
   const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, text));
-  const keyBytes = Uint8Array.from(id.match(/../g), (pairOfDigits) => parseInt(pairOfDigits, 16));
-  return `— ${name} ${b64(joined(keyBytes, signature))}`;
+  return `— ${name} ${b64(joined(fromHex(id), signature))}`;
 }
 
 function told(form, words) {
@@ -61,21 +65,38 @@ for (const form of document.querySelectorAll("form[data-new-key]")) {
     if (form.elements.signature.value) return;
     event.preventDefault();
     if (!window.isSecureContext) return told(form, UNSAFE);
-    let pair;
     try {
-      pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
-    } catch {
-      return told(form, "Your browser does not know Ed25519 keys. Use a newer one: Chrome or Edge 137, Firefox 129, Safari 17 or later.");
+      await (form.elements.kind?.value === "passkey" ? passkeyFor(form) : keyFor(form));
+    } catch (error) {
+      return told(form, passkeys.saidOf(error));
     }
-    const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
-    const name = form.dataset.name;
-    const id = await keyId(name, publicKey);
-    await keep(`${name}+${hex(id)}+${b64(joined(Uint8Array.of(ED25519), publicKey))}`, pair);
-    const signature = await crypto.subtle.sign("Ed25519", pair.privateKey, utf8(form.dataset.text));
-    form.elements.public.value = b64(publicKey);
-    form.elements.signature.value = b64(new Uint8Array(signature));
     form.requestSubmit();
   });
+}
+
+// A key that this browser keeps.
+async function keyFor(form) {
+  const pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]).catch(() => {
+    throw new passkeys.Unable("Your browser does not know Ed25519 keys. Use a newer one: Chrome or Edge 137, Firefox 129, Safari 17 or later.");
+  });
+  const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const name = form.dataset.name;
+  const id = await keyId(name, publicKey);
+  await keep(`${name}+${hex(id)}+${b64(joined(Uint8Array.of(ED25519), publicKey))}`, pair);
+  const signature = await crypto.subtle.sign("Ed25519", pair.privateKey, utf8(form.dataset.text));
+  form.elements.public.value = b64(publicKey);
+  form.elements.signature.value = b64(new Uint8Array(signature));
+}
+
+// A passkey: made, and tried at once.
+async function passkeyFor(form) {
+  const { site, holder } = form.dataset;
+  told(form, "Your device asks twice: once to make the passkey, once to sign with it.");
+  const { credential, publicKey } = await passkeys.made(site, holder);
+  const signature = await passkeys.assertion({ site, public: publicKey }, credential, utf8(form.dataset.text));
+  form.elements.public.value = b64(publicKey);
+  form.elements.credential.value = b64url(credential);
+  form.elements.signature.value = b64(signature);
 }
 
 for (const form of document.querySelectorAll("form[data-sign]")) {
@@ -83,13 +104,27 @@ for (const form of document.querySelectorAll("form[data-sign]")) {
     if (form.elements.line.value) return;
     event.preventDefault();
     if (!window.isSecureContext) return told(form, UNSAFE);
-    const signed = await line(form.dataset.sign, fromB64(form.dataset.text));
-    if (signed === null) {
-      return told(form, "Your signing key is not on this device, or the site's data was cleared. Sign on the device that has it, or make a new key under “My keys”.");
+    const { sign, site, credential } = form.dataset;
+    const text = fromB64(form.dataset.text);
+    try {
+      const signed = site ? await byPasskey(sign, credential, text) : await line(sign, text);
+      if (signed === null) {
+        return told(form, "Your signing key is not on this device, or the site's data was cleared. Sign on the device that has it, or make a new key under “My keys”.");
+      }
+      form.elements.line.value = signed;
+    } catch (error) {
+      return told(form, passkeys.saidOf(error));
     }
-    form.elements.line.value = signed;
     form.requestSubmit();
   });
+}
+
+async function byPasskey(vkey, credential, text) {
+  const key = await readVkey(vkey);
+  const passkey = readPasskey(key.public);
+  if (passkey.site !== location.origin) throw new passkeys.Unable(`Your passkey signs at ${passkey.site} alone. Open the register there.`);
+  const signature = await passkeys.assertion(passkey, fromB64url(credential), text);
+  return `— ${key.name} ${b64(joined(fromHex(key.keyid), signature))}`;
 }
 
 for (const cell of document.querySelectorAll("[data-held]")) {

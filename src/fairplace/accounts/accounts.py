@@ -35,7 +35,7 @@ class Accounts:
     """The accounts of one register. Methods block."""
 
     def __init__(self, path: Path, sources: Sources) -> None:
-        self.database = PrivateFile(path, Path(__file__).with_name("schema.sql"), application=APPLICATION)
+        self.database = PrivateFile(path, Path(__file__).with_name("schema.sql"), application=APPLICATION, form=2)
         self.sources = sources
 
     def now(self) -> Instant:
@@ -180,17 +180,24 @@ class Accounts:
 
     # Signing keys and the roles asked for them
 
-    def keep_key(self, person: str, vkey: str, label: str, roles: tuple[str, ...]) -> None:
-        """A new signing key of theirs, and the roles that are asked for it."""
+    def keep_key(self, person: str, vkey: str, label: str, roles: tuple[str, ...], *, credential: bytes = b"") -> None:
+        """A new signing key of theirs, and the roles that are asked for it. `credential` is the id of a passkey."""
         with self.database.writing() as connection:
             try:
                 connection.execute(
-                    "INSERT INTO device_key (vkey, person, label, created) VALUES (?, ?, ?, ?)",
-                    (vkey, person, text(label)[:80] or "this device", self.now()),
+                    "INSERT INTO device_key (vkey, person, label, created, credential) VALUES (?, ?, ?, ?, ?)",
+                    (vkey, person, text(label)[:80] or "this device", self.now(), credential),
                 )
             except sqlite3.IntegrityError as error:
                 raise Conflict("this key is known here already; reload the page") from error
             self._ask(connection, person, vkey, roles, person)
+
+    def forget_key(self, vkey: str) -> None:
+        """A key that nothing came of. One for which a role was asked stays: somebody else decides that."""
+        with self.database.writing() as connection:
+            connection.execute(
+                "DELETE FROM device_key WHERE vkey = ? AND vkey NOT IN (SELECT vkey FROM role_request)", (vkey,)
+            )
 
     def ask_role(self, vkey: str, role: str, asked_by: str) -> None:
         """Ask for a further role. Who confirms it is not who asked, nor whose key it is."""

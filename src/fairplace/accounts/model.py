@@ -38,12 +38,16 @@ class Passkey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A signing key on somebody's device. What it may sign stands in the key register."""
+    """A signing key on somebody's device. What it may sign stands in the key register.
+
+    `credential` is the id by which a browser finds a passkey; it is empty for a key that the browser keeps.
+    """
 
     vkey: str
     person: str
     label: str
     created: Instant
+    credential: bytes
 
 
 class RoleRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
--- People who can sign in, format 1. Nothing here is evidence: what somebody may sign stands in the key register.
+-- People who can sign in, format 2. Nothing here is evidence: what somebody may sign stands in the key register.
 -- Secrets that were given out (links, cookies) stand here as SHA-256 digests alone.
 
 CREATE TABLE person (
@@ -37,7 +37,8 @@ CREATE TABLE device_key (
     vkey TEXT PRIMARY KEY,
     person TEXT NOT NULL REFERENCES person,
     label TEXT NOT NULL,
-    created TEXT NOT NULL
+    created TEXT NOT NULL,
+    credential BLOB NOT NULL        -- by which a browser finds a passkey that signs; empty for a key kept in a browser
 ) STRICT;
 CREATE INDEX device_key_person ON device_key (person);
 

@@ -33,7 +33,26 @@ class Enrol(msgspec.Struct, frozen=True, kw_only=True, tag="enrol-key", tag_fiel
     provider: str | None
 
 
-Wanted = Command | Enrol
+What = Literal["rotate", "start-recovery", "finish-recovery", "stop-recovery"]
+
+
+class ChangeKey(
+    msgspec.Struct, frozen=True, kw_only=True, tag="change-key", tag_field="do", forbid_unknown_fields=True
+):
+    """Let a new key take the place of an old one, at once or after a recovery; or stop a recovery.
+
+    `name` is whose key it is; `vkey` the new key, null where the register knows it already; `reason` why it is stopped.
+    """
+
+    id: str
+    as_: KeyName = msgspec.field(name="as")
+    what: What
+    name: KeyName
+    vkey: str | None = None
+    reason: str = ""
+
+
+Wanted = Command | Enrol | ChangeKey
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -190,7 +209,13 @@ class Acts:
 
 
 def _wanted(kept: dict[str, object]) -> Wanted:
-    return msgspec.convert(kept, Enrol) if kept.get("do") == "enrol-key" else deciders.convert(kept)
+    match kept.get("do"):
+        case "enrol-key":
+            return msgspec.convert(kept, Enrol)
+        case "change-key":
+            return msgspec.convert(kept, ChangeKey)
+        case _:
+            return deciders.convert(kept)
 
 
 def _place(id_: str) -> str:

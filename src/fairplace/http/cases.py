@@ -67,12 +67,18 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 def closed(site: Site, visitor: Visitor, case: str, *, fault: str = "", status: int = 200) -> Answer:
     """The page that asks for a signature before it shows what is sealed."""
     case_file.history(site, case)
-    secret = text = vkey = ""
+    secret = text = ""
     if visitor.key is not None:
         secret, text = site.readings.ask(visitor.key.name, case)
-        vkey = visitor.key.vkey
     return site.page(
-        "case_closed.html", status=status, visitor=visitor, case=case, question=secret, text=text, key=vkey, fault=fault
+        "case_closed.html",
+        status=status,
+        visitor=visitor,
+        case=case,
+        question=secret,
+        text=text,
+        key=visitor.key,
+        fault=fault,
     )
 
 

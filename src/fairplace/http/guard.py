@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 from collections.abc import Callable
 from functools import wraps
@@ -55,6 +56,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     roles: frozenset[str]
     revoked: bool
+    site: str = ""  # where a passkey signs; empty for a key that the browser keeps
+    credential: str = ""  # the passkey's id, in base64url
 
 
 class Place(NamedTuple):
@@ -164,7 +167,17 @@ def maybe_visitor(request: AnyRequest, site: TheSite) -> Visitor | None:
         live = standing is not None and standing.vkey == vkey and standing.revoked is None
         roles = frozenset(role for _, role in standing.roles) if standing is not None and live else frozenset()
         revoked = standing is not None and standing.revoked is not None
-        keys.append(Key(vkey=kept.vkey, name=vkey.name, label=kept.label, roles=roles, revoked=revoked))
+        keys.append(
+            Key(
+                vkey=kept.vkey,
+                name=vkey.name,
+                label=kept.label,
+                roles=roles,
+                revoked=revoked,
+                site=vkey.passkey.site if vkey.passkey else "",
+                credential=base64.urlsafe_b64encode(kept.credential).rstrip(b"=").decode("ascii"),
+            )
+        )
     return Visitor(session=session, keys=tuple(keys))
 
 

@@ -1,6 +1,7 @@
 """A person's own keys: the passkeys with which they sign in, and the signing keys on their devices.
 
 A signing key is made on the device and never leaves it. It may sign nothing until a second person has confirmed it.
+It is kept by the browser, or it is a passkey. A person has one at a time: the next takes the place of the one before.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ import msgspec
 from litestar.params import FromQuery
 
 from fairplace.accounts.ceremonies import Ceremonies
-from fairplace.errors import Malformed, Refused, Unproven
+from fairplace.drafting.acts import ChangeKey
+from fairplace.errors import Conflict, Malformed, Refused, Unproven
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
-from fairplace.ledger.note import ED25519, Vkey
-from fairplace.people.roles import PEOPLE
+from fairplace.ledger import passkey
+from fairplace.ledger.note import ED25519, PASSKEY, Vkey
+from fairplace.ledger.passkey import Passkey
 
 HEADER = b"fairplace/new-key/v1\n"
 """First line of what a new key signs to show that it is there; it separates this from every other signed text."""
+
+MOST_CREDENTIAL = 1023
 
 
 class NewKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,8 +40,7 @@ def keys(site: TheSite, visitor: TheVisitor, made: FromQuery[str] = "") -> Answe
 
 
 def _page(site: Site, visitor: Visitor, *, made: bool = False, fault: str = "", status: int = 200) -> Answer:
-    kind = "provider" if visitor.person.provider else "officer"
-    name = f"{site.register.domain}/{kind}/{site.accounts.sources.entropy(4).hex()}"
+    name = _name(site, visitor)
     question = Ceremonies(site.accounts).ask("key", NewKey(name=name, person=visitor.person.id))
     waiting = [one for one in site.accounts.requests() if one.person == visitor.person.id]
     return site.page(
@@ -50,25 +54,40 @@ def _page(site: Site, visitor: Visitor, *, made: bool = False, fault: str = "", 
         question=question,
         name=name,
         text=proof_text(question, name).decode("ascii"),
+        signs_at=site.address if passkey.is_site(site.address) else "",
+        replaces=visitor.key,
     )
+
+
+def _name(site: Site, visitor: Visitor) -> str:
+    """What a new key is called: as the one whose place it is to take, or by a random word."""
+    if visitor.key is not None:
+        return visitor.key.name
+    kind = "provider" if visitor.person.provider else "officer"
+    return f"{site.register.domain}/{kind}/{site.accounts.sources.entropy(4).hex()}"
 
 
 @acting("/desk/keys")
 def make(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
     """A new signing key: its public half, and its signature over the question."""
+    old = visitor.key
     try:
-        vkey = _proved(_asked(site, visitor, sent).name, sent)
-    except (Refused, Malformed, Unproven) as error:
+        vkey = _proved(site, _asked(site, visitor, sent).name, sent)
+        credential = _credential(sent) if vkey.passkey else b""
+        roles = () if old is not None else _roles(visitor)
+        site.accounts.keep_key(visitor.person.id, vkey.text, sent.get("label"), roles, credential=credential)
+        if old is None:
+            return see_other("/desk/keys?made=yes")
+        change = ChangeKey(id=f"rotate-key:{vkey.text}", as_=old.name, what="rotate", name=old.name, vkey=vkey.text)
+        act = site.signatures.begin(change, task="rotate-key", made_by=visitor.person.id)
+    except (Refused, Malformed, Unproven, Conflict) as error:
         return _page(site, visitor, fault=str(error), status=error.status)
-    site.accounts.keep_key(visitor.person.id, vkey.text, sent.get("label"), _roles(visitor))
-    return see_other("/desk/keys?made=yes")
+    return see_other(f"/desk/sign/{act}")
 
 
 def _roles(visitor: Visitor) -> tuple[str, ...]:
-    """What to ask for the new key: what the invitation said, or what the key before it may."""
-    if visitor.person.provider:
-        return ("provider",)
-    return tuple(sorted(visitor.roles & PEOPLE)) if visitor.keys else tuple(visitor.person.roles.split())
+    """What to ask for a first key: what the invitation said."""
+    return ("provider",) if visitor.person.provider else tuple(visitor.person.roles.split())
 
 
 def proof_text(question: str, name: str) -> bytes:
@@ -80,10 +99,12 @@ def _asked(site: Site, visitor: Visitor, sent: Sent) -> NewKey:
     asked = Ceremonies(site.accounts).answered("key", sent.get("question"), NewKey)
     if asked.person != visitor.person.id:
         raise Refused("this page was made for somebody else; load it again", code="key")
+    if visitor.key is not None and asked.name != visitor.key.name:
+        raise Refused("your keys changed meanwhile; load this page again", code="key")
     return asked
 
 
-def _proved(name: str, sent: Sent) -> Vkey:
+def _proved(site: Site, name: str, sent: Sent) -> Vkey:
     """The key, once it has signed the question. Raises Malformed or Unproven."""
     try:
         raw, signed = (base64.b64decode(sent.get(part), validate=True) for part in ("public", "signature"))
@@ -91,9 +112,27 @@ def _proved(name: str, sent: Sent) -> Vkey:
         raise Malformed(
             "the browser sent no key; making one needs scripts, and a browser that knows Ed25519"
         ) from error
-    vkey = Vkey(name, ED25519, raw)
+    if sent.get("kind") == "passkey":
+        kind = passkey.EDDSA if len(raw) == 32 else passkey.ES256
+        vkey = Vkey(name, PASSKEY, Passkey(kind, site.address, raw).written)
+    else:
+        vkey = Vkey(name, ED25519, raw)
     vkey.verify(proof_text(sent.get("question"), name), signed)
     return vkey
+
+
+def _credential(sent: Sent) -> bytes:
+    """The id by which the browser finds the passkey again (at most 1,023 bytes; Web Authentication, section 4)."""
+    given = sent.get("credential")
+    try:
+        credential = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+    except ValueError as error:
+        raise Malformed("the browser sent no id of the new passkey; make it again") from error
+    if not 16 <= len(credential) <= MOST_CREDENTIAL:
+        raise Malformed(
+            f"the id of the new passkey has {len(credential)} bytes; 16 to {MOST_CREDENTIAL} are read: try another device"
+        )
+    return credential
 
 
 HANDLERS = (keys, make)

@@ -8,6 +8,7 @@ from fairplace.drafting.acts import Enrol
 from fairplace.errors import Malformed, Refused
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.ledger.note import Vkey
 from fairplace.people.roles import HEADS, PEOPLE
 
 INVITED = sorted(PEOPLE)
@@ -23,6 +24,7 @@ def people(site: TheSite, visitor: TheVisitor) -> Answer:
 
 def _page(site: Site, visitor: Visitor, *, fault: str = "", link: str = "", status: int = 200) -> Answer:
     known = {one.id: one for one in site.accounts.people()}
+    waiting = site.accounts.requests()
     return site.page(
         "people.html",
         status=status,
@@ -30,7 +32,8 @@ def _page(site: Site, visitor: Visitor, *, fault: str = "", link: str = "", stat
         people=list(known.values()),
         keys={one: site.accounts.keys_of(one) for one in known},
         names={one.id: one.name for one in known.values()},
-        waiting=site.accounts.requests(),
+        waiting=waiting,
+        sites={one.vkey: passkey.site for one in waiting if (passkey := Vkey.parse(one.vkey).passkey) is not None},
         roles=INVITED,
         fault=fault,
         link=link,

@@ -13,11 +13,11 @@ from litestar.params import FromPath
 
 from fairplace.assess import ToFix
 from fairplace.decision import History
-from fairplace.drafting.acts import Act
+from fairplace.drafting.acts import Act, ChangeKey
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
 from fairplace.http import case_file
-from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.said import said
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import canonical
@@ -81,6 +81,8 @@ def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) 
     _may_see(site, visitor, found)
     if sent.get("withdraw"):
         site.acts.drop(found)
+        if isinstance(found.command, ChangeKey) and found.command.vkey:
+            site.accounts.forget_key(found.command.vkey)
         return see_other("/desk")
     if not _turn(visitor, found):
         raise Forbidden("this waits for somebody else's signature", code="turn")
@@ -102,7 +104,7 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         asked = site.accounts.request(task.removeprefix("role-request:"))
         site.accounts.decide(asked.id, visitor.person.id, "confirmed")
         site.sessions.end_all(asked.person)
-    else:
+    elif not isinstance(act.command, ChangeKey):
         case = "" if task == "plan" else act.case
         site.drafts.drop(case, task)
         site.drafts.drop(case, task, act.made_by)
@@ -123,13 +125,13 @@ def _turn(visitor: Visitor, act: Act) -> bool:
     return _key(visitor, act) is not None
 
 
-def _key(visitor: Visitor, act: Act) -> str | None:
-    """The vkey with which they sign now, first or second."""
+def _key(visitor: Visitor, act: Act) -> Key | None:
+    """The key with which they sign now, first or second."""
     if act.state == "waiting":
-        return next((key.vkey for key in visitor.keys if key.name == act.prepared.actor and key.roles), None)
+        return next((key for key in visitor.keys if key.name == act.prepared.actor and key.roles), None)
     if any(key.name == act.prepared.actor for key in visitor.keys):
         return None
-    return next((key.vkey for key in reversed(visitor.keys) if key.roles & act.prepared.second), None)
+    return next((key for key in reversed(visitor.keys) if key.roles & act.prepared.second), None)
 
 
 def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:
@@ -140,7 +142,11 @@ def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:
 def contents(prepared: Prepared) -> list[Part]:
     """Every value of what is signed that says something, those that stay sealed among them."""
     body: dict[str, Any] = canonical.decode(prepared.text.split(b"\n", 1)[1][:-1])["body"]
-    public = [Part(name, lines, False) for name, value in sorted(body.items()) if (lines := said(value))]
+    public = [
+        Part("key" if name == "vkey" else name, lines, False)
+        for name, value in sorted(body.items())
+        if (lines := said(value))
+    ]
     return public + [Part(one.slot[1:], lines, True) for one in prepared.openings if (lines := said(one.value))]
 
 

@@ -131,7 +131,7 @@ def _signing(act: Waiting, titles: dict[CaseId, str]) -> Signing:
     try:
         title = task(act.task).title
     except Missing:
-        title = "Let a key act"
+        title = {"rotate-key": "Put a new key in the place of an old one"}.get(act.task, "Let a key act")
     case = "" if not act.case or act.task == "plan" else named(act.case, titles)
     return Signing(id=act.id, title=title, case=case, created=act.created, second=act.second)
 
