@@ -233,6 +233,7 @@ TITLES = {
     "people": "People",
     "challenge": "Challenges",
     "openness": "Openness",
+    "urgent": "Bought at once",
     "custody": "Sealed values",
 }
 

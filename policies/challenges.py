@@ -6,7 +6,7 @@ Days are days in London and counted, never advice. A period in days does not rol
 from collections.abc import Iterator
 from datetime import date
 
-from fairplace.challenge.events import Acknowledged, Answered, Lodged, Withdrawn
+from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Remedied, Withdrawn
 from fairplace.policy import Case, Finding, Recorded, rule
 from fairplace.procurement.events import (
     AwardWithdrawn,
@@ -150,6 +150,45 @@ def _chance_ends(case: Case, came: date) -> date | None:
             last = max((day for day in (stated, computed) if day), default=None)
             return last if last and came <= last else signed
     return signed
+
+
+REMEDY_WORKING_DAYS = 20  # configured: how long the authority has to carry out a remedy that it decided on
+
+
+@rule(code="RM-05", name="remedy-carried-out", source="Good practice; Procurement Act 2023 s. 101", severity="low")
+def remedy_carried_out(case: Case) -> Iterator[Finding]:
+    """Was each remedy that was decided on carried out in the time set for it?"""
+    ordered = [(recorded, event.remedy) for recorded, event in case.of(Decided) if event.remedy is not None]
+    if not ordered:
+        yield Finding(outcome="not-applicable", text="no remedy was decided on")
+    for recorded, remedy in ordered:
+        try:
+            yield _carried_out(case, recorded, remedy)
+        except BeyondHorizon as error:
+            yield Finding(outcome="cannot-tell", text=f"calendar-horizon: {error}", evidence=(recorded.index,))
+
+
+def _carried_out(case: Case, decided: Recorded, remedy: str) -> Finding:
+    day = london_day(decided.event.happened_at)
+    due = working_days_after(day, REMEDY_WORKING_DAYS)
+    window = f"{REMEDY_WORKING_DAYS} working days (configured)"
+    what = remedy.replace("-", " ")
+    done = next(
+        (one for one, _ in case.of(Remedied) if one.stream == decided.stream and one.index > decided.index), None
+    )
+    if done is None:
+        if london_day(case.as_of) > due:
+            text = f"decided on {day} ({what}), not carried out by {due}, {window} later"
+            return Finding(outcome="concern", text=text, evidence=(decided.index,), due_on=due.isoformat())
+        text = f"decided on {day} ({what}), not carried out yet"
+        return Finding(outcome="not-applicable", text=text, evidence=(decided.index,), due_on=due.isoformat())
+    given = london_day(done.event.happened_at)
+    text = f"decided on {day} ({what}), carried out on {given}"
+    if given > due:
+        return Finding(
+            outcome="concern", text=f"{text}; the time for it, {window}, ended on {due}", evidence=_both(decided, done)
+        )
+    return Finding(outcome="met", text=text, evidence=_both(decided, done))
 
 
 def _first(

@@ -16,7 +16,10 @@ from fairplace.terms import Instant, Text
 
 
 class ChallengeTrail(msgspec.Struct, frozen=True, kw_only=True):
-    """Facts only; null is unknown or withheld. `case_citation` cites the case that is challenged."""
+    """Facts only; null is unknown or withheld. `case_citation` cites the case that is challenged.
+
+    `remedied_by` are the steps by which the remedy was carried out, `done` what is said of it.
+    """
 
     challenge: str
     case_citation: str | None
@@ -33,6 +36,9 @@ class ChallengeTrail(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: Instant | None = None
     decided_at: Instant | None = None
     closed_at: Instant | None = None
+    remedied_at: Instant | None = None
+    remedied_by: list[int] = []
+    done: Text | None = None
     remedy_given: str | None = None
     words: Text | None = None
     answer: Text | None = None
@@ -118,14 +124,19 @@ def _withdrawn(row: ChallengeTrail, event: e.Withdrawn) -> ChallengeTrail:
     return replace(row, state="withdrawn", closed_at=event.happened_at)
 
 
+def _remedied(row: ChallengeTrail, event: e.Remedied) -> ChallengeTrail:
+    return replace(row, remedied_at=event.happened_at, remedied_by=event.entries, done=event.words.get())
+
+
 STEPS: dict[type[Fact], Callable[[ChallengeTrail, Any], ChallengeTrail]] = {
     e.Lodged: _lodged,
     e.Acknowledged: _acknowledged,
     e.Answered: _answered,
     e.Decided: _decided,
+    e.Remedied: _remedied,
     e.Withdrawn: _withdrawn,
 }
 
 projection = Projection[ChallengeTrail](
-    name="challenge-trail", version=1, keys=keys, empty=empty, fold=fold, columns=columns, row=ChallengeTrail
+    name="challenge-trail", version=2, keys=keys, empty=empty, fold=fold, columns=columns, row=ChallengeTrail
 )

@@ -27,6 +27,7 @@ from fairplace.projection import (
     with_run,
 )
 from fairplace.terms import Day, Instant, LeafHash, Pence, Place, Text
+from fairplace.urgent import events as urgent
 
 
 class ScaleRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +116,29 @@ class SummariesRow(msgspec.Struct, frozen=True, kw_only=True):
     index: int
     at: Instant
     sent: int | None
+
+
+class AnswerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the buyer says of a finding; null while it is not released."""
+
+    rule: str
+    index: int
+    at: Instant
+    words: Text | None
+
+
+class UrgentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something bought at once, and what somebody else said of it."""
+
+    index: int
+    from_on: Day
+    why: Text | None
+    provider_id: str | None
+    provider_name: Text | None
+    price: Pence | None
+    outcome: str | None = None
+    decided_at: Instant | None = None
+    reason: Text | None = None
 
 
 class ChallengeRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,6 +238,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     summaries: list[SummariesRow] = []
     checks: list[Check] = []
     runs: list[Run] = []
+    answers: list[AnswerRow] = []
+    urgent: UrgentRow | None = None
     challenges: list[ChallengeRef] = []
     claims: list[ClaimRow] = []
     imported: bool = False
@@ -645,6 +671,31 @@ def _assessed(row: DecisionRecord, recorded: Recorded, event: openness.Assessed)
     return replace(row, runs=runs, checks=merged(runs))
 
 
+def _finding_answered(row: DecisionRecord, recorded: Recorded, event: openness.FindingAnswered) -> DecisionRecord:
+    answer = AnswerRow(rule=event.rule, index=recorded.index, at=event.happened_at, words=event.words.get())
+    return replace(row, answers=[*row.answers, answer])
+
+
+def _bought(row: DecisionRecord, recorded: Recorded, event: urgent.Bought) -> DecisionRecord:
+    provider = event.provider.get()
+    bought = UrgentRow(
+        index=recorded.index,
+        from_on=event.from_on,
+        why=event.why.get(),
+        provider_id=None if provider is None else provider.id,
+        provider_name=None if provider is None else provider.name,
+        price=event.price.get(),
+    )
+    return replace(row, state="bought-urgently", title=event.need.get(), urgent=bought)
+
+
+def _urgency_decided(row: DecisionRecord, recorded: Recorded, event: urgent.Decided) -> DecisionRecord:
+    if row.urgent is None:
+        return row
+    decided = replace(row.urgent, outcome=event.outcome, decided_at=event.happened_at, reason=event.reason.get())
+    return replace(row, state=f"urgency-{event.outcome}", urgent=decided)
+
+
 def _taken_down(row: DecisionRecord, recorded: Recorded, event: openness.Withdrawn) -> DecisionRecord:
     return replace(row, withheld=taken_down(row.withheld, event))
 
@@ -680,9 +731,12 @@ STEPS: dict[type[Fact], Step] = {
     challenge.Decided: _challenge_moved,
     challenge.Withdrawn: _challenge_moved,
     openness.Assessed: _assessed,
+    openness.FindingAnswered: _finding_answered,
     openness.Withdrawn: _taken_down,
+    urgent.Bought: _bought,
+    urgent.Decided: _urgency_decided,
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=3, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=4, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

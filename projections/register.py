@@ -14,6 +14,7 @@ from fairplace.openness import events as openness
 from fairplace.procurement import events as e
 from fairplace.projection import Citation, Projection, Recorded, Run, merged, merged_awards, with_run
 from fairplace.terms import Day, Instant, Pence, Text
+from fairplace.urgent import events as urgent
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +40,8 @@ class StatedAward(msgspec.Struct, frozen=True, kw_only=True):
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Facts only; null is unknown or withheld. `index` and `leaf` are those of the newest entry folded in.
 
-    `checks` counts outcomes; `runs` and `stated` are what is counted and folded.
+    `checks` counts outcomes; `to_answer` the rules that found something which the buyer has not answered yet, `replies` are
+    the answers, by rule, with the entry. `runs` and `stated` are what is counted and folded.
     """
 
     case: str
@@ -74,6 +76,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     open_challenges: list[str] = []
     challenges: int = 0
     checks: dict[str, int] = {}
+    replies: dict[str, int] = {}
+    to_answer: int = 0
     runs: list[Run] = []
     stated: list[Stated] = []
 
@@ -115,6 +119,7 @@ def columns(row: Line) -> Mapping[str, str | int | None]:
         "route": row.route,
         "state": row.state,
         "title": row.title,
+        "to_answer": int(row.to_answer > 0),
         "updated_at": row.updated_at,
         "value": row.value,
         "words": " ".join(
@@ -299,7 +304,37 @@ def _challenge_closed(row: Line, recorded: Recorded, event: Fact) -> Line:
 def _assessed(row: Line, recorded: Recorded, event: openness.Assessed) -> Line:
     runs = with_run(row.runs, recorded)
     outcomes = [check.outcome for check in merged(runs)]
-    return replace(row, runs=runs, checks={outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))})
+    counts = {outcome: outcomes.count(outcome) for outcome in sorted(set(outcomes))}
+    return _to_answer(replace(row, runs=runs, checks=counts))
+
+
+def _finding_answered(row: Line, recorded: Recorded, event: openness.FindingAnswered) -> Line:
+    return _to_answer(replace(row, replies={**row.replies, event.rule: recorded.index}))
+
+
+def _to_answer(row: Line) -> Line:
+    found = [check.rule for check in merged(row.runs) if check.outcome in ("not-met", "concern")]
+    return replace(row, to_answer=sum(rule != OWN and rule not in row.replies for rule in found))
+
+
+OWN = "FA-01"
+"""The rule that asks for answers: what it finds is answered by answering."""
+
+
+def _bought(row: Line, recorded: Recorded, event: urgent.Bought) -> Line:
+    provider = event.provider.get()
+    return replace(
+        row,
+        state="bought-urgently",
+        title=event.need.get(),
+        value=event.price.get(),
+        winners=[] if provider is None else [provider.name],
+        winner_ids=[] if provider is None else [provider.id],
+    )
+
+
+def _urgency_decided(row: Line, recorded: Recorded, event: urgent.Decided) -> Line:
+    return replace(row, state=f"urgency-{event.outcome}", decided_at=event.happened_at)
 
 
 STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
@@ -323,6 +358,9 @@ STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     challenge.Decided: _challenge_closed,
     challenge.Withdrawn: _challenge_closed,
     openness.Assessed: _assessed,
+    openness.FindingAnswered: _finding_answered,
+    urgent.Bought: _bought,
+    urgent.Decided: _urgency_decided,
 }
 
-projection = Projection[Line](name="register", version=4, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)
+projection = Projection[Line](name="register", version=5, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)

@@ -19,7 +19,13 @@ SHELVES = ("policies", "projections")
 
 WORDS = ("fairplace.errors", "fairplace.terms")
 FACTS = ("fairplace.*.events", "fairplace.event", "fairplace.ledger.disclosure", "fairplace.recorded", *WORDS)
-SUBJECTS = ("fairplace.challenge", "fairplace.openness", "fairplace.people", "fairplace.procurement")
+SUBJECTS = (
+    "fairplace.challenge",
+    "fairplace.openness",
+    "fairplace.people",
+    "fairplace.procurement",
+    "fairplace.urgent",
+)
 DECISIONS = ("fairplace.*.commands", "fairplace.decision", "fairplace.working_days", *FACTS)
 DECIDING = ("fairplace.lodging", "fairplace.people.roles", "fairplace.procedure", *DECISIONS)
 RECORD = ("fairplace.catalogue", "fairplace.ledger", "fairplace.reading", "fairplace.sources", *DECISIONS)
@@ -75,6 +81,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # deciding, and the one path in
     "fairplace.procurement": (*DECIDING, "fairplace.ledger.tree"),  # a decision names the root it rests on
     "fairplace.challenge": DECIDING,
+    "fairplace.urgent": DECIDING,
     "fairplace.people": DECIDING,
     "fairplace.openness": (
         *DECIDING,

@@ -10,6 +10,7 @@ import fairplace.custody.events
 import fairplace.openness.events
 import fairplace.people.events
 import fairplace.procurement.events
+import fairplace.urgent.events
 from fairplace.errors import Malformed
 from fairplace.event import Fact
 from fairplace.ledger import disclosure
@@ -20,6 +21,7 @@ TYPES: dict[str, type[Fact]] = {
     **fairplace.challenge.events.TYPES,
     **fairplace.openness.events.TYPES,
     **fairplace.custody.events.TYPES,
+    **fairplace.urgent.events.TYPES,
 }
 
 NAMES: dict[type[Fact], str] = {kind: name for name, kind in TYPES.items()}

@@ -17,6 +17,8 @@ import fairplace.people.commands
 import fairplace.people.decide
 import fairplace.procurement.commands
 import fairplace.procurement.decide
+import fairplace.urgent.commands
+import fairplace.urgent.decide
 from fairplace.decision import Actor, Command, Decision, History
 from fairplace.terms import Instant
 
@@ -25,6 +27,7 @@ _SUBJECTS: tuple[tuple[tuple[type[Command], ...], Callable[..., Decision]], ...]
     (fairplace.people.commands.COMMANDS, fairplace.people.decide.decide),
     (fairplace.challenge.commands.COMMANDS, fairplace.challenge.decide.decide),
     (fairplace.openness.commands.COMMANDS, fairplace.openness.decide.decide),
+    (fairplace.urgent.commands.COMMANDS, fairplace.urgent.decide.decide),
 )
 
 _DECIDERS = {command: decider for commands, decider in _SUBJECTS for command in commands}

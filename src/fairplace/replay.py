@@ -28,6 +28,7 @@ from fairplace.recorded import Recorded
 from fairplace.rows import SCHEMA, connect
 from fairplace.shelf import Shelved
 from fairplace.terms import CaseId, london_day
+from fairplace.urgent.events import Bought
 
 BATCH = 500
 """Entries in one transaction: enough to spare commits, few enough to let writers of the same file pass."""
@@ -209,7 +210,11 @@ class Replay:
                     " 1 + coalesce((SELECT max(number) FROM projection_case WHERE year = ?), 0)",
                     (recorded.case, recorded.index, year := london_day(recorded.at).year, year),
                 )
-            if isinstance(event, Planned | Imported) and event.concerns_one_person and recorded.case is not None:
+            if (
+                isinstance(event, Planned | Imported | Bought)
+                and event.concerns_one_person
+                and recorded.case is not None
+            ):
                 hidden.add(recorded.case)
                 execute("UPDATE projection_case SET hidden = 1 WHERE case_id = ?", (recorded.case,))
             elif isinstance(event, Disclosed | Withdrawn):

@@ -36,7 +36,8 @@ _STEPS = (
 )
 _DEPOSITS = "deposit.received/1 deposit.received-late/1 deposit.withdrawn/1"
 _CHALLENGE = (
-    "challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1 challenge.withdrawn/1"
+    "challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1 challenge.remedied/1"
+    " challenge.withdrawn/1"
 )
 
 _ROWS: tuple[tuple[str, str, Kind], ...] = (
@@ -79,6 +80,10 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
     ("challenge.lodged/1", "/challenger /words /challenger_signature", "stream"),
     ("challenge.answered/1", "/answer", "stream"),
     ("challenge.decided/1", "/reason", "stream"),
+    ("challenge.remedied/1", "/words", "stream"),
+    ("finding.answered/1", "/exhibit /words", "case"),
+    ("urgent.bought/1", "/exhibit /need /provider /price /why", "case"),
+    ("urgent.decided/1", "/exhibit /reason", "case"),
     ("value.withdrawn/1", "/reason", "entry"),
     ("key.added/1", "/holder", "entry"),
     ("sealed.read/1", "/exhibit /of_case /reader /request", "entry"),

@@ -22,6 +22,7 @@ from fairplace.people import events as people
 from fairplace.procurement import events as procurement
 from fairplace.recorded import Recorded
 from fairplace.terms import Evidence, Instant, LeafHash, Text
+from fairplace.urgent import events as urgent
 
 Shown = str | int | bool | list[str] | None
 
@@ -104,10 +105,14 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     challenge.Acknowledged: (),
     challenge.Answered: (),
     challenge.Decided: ("outcome", "remedy"),
+    challenge.Remedied: ("remedy",),
     challenge.Withdrawn: (),
     openness.Disclosed: ("occasion",),
     openness.Withdrawn: ("ground",),
     openness.Assessed: ("view", "occasion", "upto"),
+    openness.FindingAnswered: ("rule", "run"),
+    urgent.Bought: ("from_on", "attributable", "foreseeable"),
+    urgent.Decided: ("outcome",),
     # Of no case, so in no trail.
     custody.ValuesRead: (),
     custody.ValuesErased: (),
@@ -127,6 +132,10 @@ WORDS: Mapping[type[Fact], tuple[str, ...]] = {
     challenge.Lodged: ("words",),
     challenge.Answered: ("answer",),
     challenge.Decided: ("reason",),
+    challenge.Remedied: ("words",),
+    openness.FindingAnswered: ("words",),
+    urgent.Bought: ("need", "why"),
+    urgent.Decided: ("reason",),
     openness.Withdrawn: ("reason",),
 }
 """The sealed texts of each event that a trail shows once they are released."""

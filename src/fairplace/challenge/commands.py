@@ -62,6 +62,15 @@ class DecideChallenge(Command, frozen=True, kw_only=True, tag="decide-challenge"
     remedy: Remedy | None = None
 
 
+class CarryOutRemedy(Command, frozen=True, kw_only=True, tag="carry-out-remedy"):
+    """Record that the remedy that was decided on was carried out, and by which steps of the case."""
+
+    gives: ClassVar[str] = "challenge.remedied/1"
+    challenge: str
+    words: Text
+    entries: list[int] = msgspec.field(default_factory=list)
+
+
 class WithdrawChallenge(Command, frozen=True, kw_only=True, tag="withdraw-challenge"):
     """Let a challenge go. The challenger's signature is checked at the door; the event keeps none."""
 
@@ -74,12 +83,15 @@ class WithdrawChallenge(Command, frozen=True, kw_only=True, tag="withdraw-challe
         return {"case": self.case, "challenge": self.challenge, "do": "withdraw-challenge"}
 
 
-AnyCommand = LodgeChallenge | AcknowledgeChallenge | AnswerChallenge | DecideChallenge | WithdrawChallenge
+AnyCommand = (
+    LodgeChallenge | AcknowledgeChallenge | AnswerChallenge | DecideChallenge | CarryOutRemedy | WithdrawChallenge
+)
 
 COMMANDS: tuple[type[Command], ...] = (
     LodgeChallenge,
     AcknowledgeChallenge,
     AnswerChallenge,
     DecideChallenge,
+    CarryOutRemedy,
     WithdrawChallenge,
 )

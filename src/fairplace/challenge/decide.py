@@ -7,11 +7,12 @@ from fairplace.challenge.commands import (
     AcknowledgeChallenge,
     AnswerChallenge,
     AnyCommand,
+    CarryOutRemedy,
     DecideChallenge,
     LodgeChallenge,
     WithdrawChallenge,
 )
-from fairplace.challenge.events import TYPES, Acknowledged, Answered, Decided, Lodged, Withdrawn
+from fairplace.challenge.events import TYPES, Acknowledged, Answered, Decided, Lodged, Remedied, Withdrawn
 from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Missing
 from fairplace.event import Fact
@@ -55,6 +56,8 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
                 f" remedy: {(command.remedy or 'none').replace('-', ' ')}.",
                 stream=challenge,
             )
+        case CarryOutRemedy():
+            return _remedy(command, history, at)
         case WithdrawChallenge(challenge=challenge):
             return Decision(
                 event=Withdrawn(**_stamp(command, history, at, challenge)),
@@ -89,8 +92,46 @@ def _lodge(command: LodgeChallenge, history: History, at: Instant) -> Decision:
     )
 
 
+REDONE: dict[str, frozenset[str]] = {
+    "re-score": frozenset({"evaluation.sheet-signed/1", "evaluation.moderated/1"}),
+    "re-run": frozenset({"procurement.award-withdrawn/1", "procurement.ended-without-award/1"}),
+    "withdraw-award": frozenset({"procurement.award-withdrawn/1"}),
+}
+"""The steps of the case that carry a remedy out, where it is one that the case itself shows."""
+
+
+def _remedy(command: CarryOutRemedy, history: History, at: Instant) -> Decision:
+    challenge = command.challenge
+    stamp = _stamp(command, history, at, challenge)
+    decided = [one for one in history.events if one.stream == challenge and isinstance(one.event, Decided)]
+    remedy = decided[-1].event.remedy if decided and isinstance(decided[-1].event, Decided) else None
+    if remedy is None:
+        procedure.refuse("no-remedy", "no remedy was decided on in this challenge, so none can be carried out")
+    entries = sorted(set(command.entries))
+    later = {one.index: one.type for one in history.events if one.index > decided[-1].index}
+    for index in entries:
+        if index not in later:
+            procedure.refuse(
+                "unknown-entry",
+                f"entry {index} is no step of this case after the decision; name those by which it was done",
+            )
+    steps = REDONE.get(remedy)
+    if steps is not None and not steps & {later[index] for index in entries}:
+        procedure.refuse(
+            "not-carried-out",
+            f"the remedy is {remedy.replace('-', ' ')}, and no step that does it is named in 'entries'; record the step"
+            " first, then name it",
+        )
+    said = words(command.words, "what was done")
+    return Decision(
+        event=Remedied(**stamp, remedy=remedy, entries=entries, words=sealed("standstill", said)),
+        statement=f"Record that the remedy was carried out: {remedy.replace('-', ' ')}; the words stay sealed until released.",
+        stream=challenge,
+    )
+
+
 def _stamp(
-    command: AcknowledgeChallenge | AnswerChallenge | DecideChallenge | WithdrawChallenge,
+    command: AcknowledgeChallenge | AnswerChallenge | DecideChallenge | CarryOutRemedy | WithdrawChallenge,
     history: History,
     at: Instant,
     challenge: str,
@@ -104,7 +145,8 @@ def _stamp(
     ]
     if not trail:
         raise Missing(f"there is no challenge {challenge[:60]} in this case; name one by the id of its stream")
-    if closed := [kind for kind in trail if kind in (Decided, Withdrawn)]:
+    ends = (Withdrawn,) if isinstance(command, CarryOutRemedy) else (Decided, Withdrawn)
+    if closed := [kind for kind in trail if kind in ends]:
         objections.add(
             "challenge-closed",
             f"the challenge was {closed[0].__name__.lower()} already; lodge a new one if there is more to say",
@@ -126,6 +168,8 @@ def _stamp(
             objections.add("answered-already", "the challenge was answered already; decide it")
         case DecideChallenge() if Answered not in trail:
             objections.add("not-answered", "the challenge was not answered yet; answer it, then decide")
+        case CarryOutRemedy() if Remedied in trail:
+            objections.add("remedied-already", "the remedy is on record as carried out already")
         case WithdrawChallenge(signature=signature) if lodged_by not in (None, procedure.signed_by(signature)):
             objections.add("not-yours", "the challenge was lodged with another key; whoever lodged it withdraws it")
         case _:

@@ -55,6 +55,14 @@ class Decided(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Sealed[Text]
 
 
+class Remedied(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The remedy that was decided on was carried out."""
+
+    remedy: Remedy
+    entries: list[int]  # indexes of the steps by which it was done, ascending; empty for an explanation or an apology
+    words: Sealed[Text]  # what was done
+
+
 class Withdrawn(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The challenger let it go."""
 
@@ -64,5 +72,6 @@ TYPES: dict[str, type[Fact]] = {
     "challenge.acknowledged/1": Acknowledged,
     "challenge.answered/1": Answered,
     "challenge.decided/1": Decided,
+    "challenge.remedied/1": Remedied,
     "challenge.withdrawn/1": Withdrawn,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
+
 from fairplace.decision import Command
 from fairplace.openness.events import Ground, Occasion, Slots
 from fairplace.terms import Text
@@ -30,6 +32,16 @@ class WithdrawValue(Command, frozen=True, kw_only=True, tag="withdraw-value"):
     reason: Text
 
 
+class AnswerFinding(Command, frozen=True, kw_only=True, tag="answer-finding"):
+    """Answer what a rule found, for everybody to read once it is released. `run` left out is the newest that found it."""
+
+    gives: ClassVar[str] = "finding.answered/1"
+    rule: str
+    words: Text
+    run: int | None = None
+    entries: list[int] = msgspec.field(default_factory=list)
+
+
 class Assess(Command, frozen=True, kw_only=True, tag="assess"):
     """Have the rules say what they see of the case now, to the public and, once the award is released, to the authority.
 
@@ -39,6 +51,6 @@ class Assess(Command, frozen=True, kw_only=True, tag="assess"):
     gives: ClassVar[str] = "case.assessed/1"
 
 
-AnyCommand = Release | WithdrawValue
+AnyCommand = Release | WithdrawValue | AnswerFinding
 
-COMMANDS: tuple[type[Command], ...] = (Release, WithdrawValue)
+COMMANDS: tuple[type[Command], ...] = (Release, WithdrawValue, AnswerFinding)

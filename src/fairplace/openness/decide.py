@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from fairplace import procedure
 from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Forbidden, Refused
 from fairplace.ledger.disclosure import sealed
-from fairplace.openness.commands import AnyCommand, Release, WithdrawValue
-from fairplace.openness.events import Disclosed, Slots, Withdrawn
+from fairplace.openness.commands import AnswerFinding, AnyCommand, Release, WithdrawValue
+from fairplace.openness.events import Assessed, Disclosed, FindingAnswered, Slots, Withdrawn
 from fairplace.openness.release import caseless, concerns_one_person, due, event_of, in_effect, releasable
 from fairplace.people import roles
 from fairplace.procedure import Objections, refuse, words
 from fairplace.procurement.events import Imported
 from fairplace.terms import Instant
+
+RULE = re.compile(r"[A-Z]{1,8}-[0-9]{1,4}")
 
 
 def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, chance: bytes = b"") -> Decision:
@@ -29,8 +33,41 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
             decision = _release(command, history, at)
         case WithdrawValue():
             decision = _withdraw(command, history, at)
+        case AnswerFinding():
+            return _answer(command, history, at)
     _check_importer(decision, history, by)
     return decision
+
+
+FOUND = ("not-met", "concern")
+"""Outcomes that the buyer can answer."""
+
+
+def _answer(command: AnswerFinding, history: History, at: Instant) -> Decision:
+    rule = procedure.code(command.rule, "the rule", RULE)
+    found = {recorded.index for recorded, event in history.of(Assessed) if event.outcomes.get(rule) in FOUND}
+    run = max(found, default=None) if command.run is None else command.run
+    if run is None or run not in found:
+        refuse(
+            "no-finding",
+            f"no assessment of this case{'' if command.run is None else f' at entry {command.run}'} found anything under"
+            f" {rule}; name a rule that found something",
+        )
+    entries = sorted(set(command.entries))
+    for index in entries:
+        if event_of(history, index) is None:
+            refuse("unknown-entry", f"entry {index} is not in this case; name entries that are")
+    said = words(command.words, "the answer to the finding")
+    return Decision(
+        event=FindingAnswered(
+            **procedure.event(command, history, at),
+            rule=rule,
+            run=run,
+            entries=entries,
+            words=sealed("standstill", said),
+        ),
+        statement=f"Answer what the rule {rule} found; the words stay sealed until you release them.",
+    )
 
 
 def _check_importer(decision: Decision, history: History, by: Actor) -> None:

@@ -9,7 +9,17 @@ from fairplace.ledger.disclosure import Sealed
 from fairplace.terms import Term, Text
 
 Occasion = Literal[
-    "notice", "opening", "award", "standstill-end", "contract", "ended", "challenge", "import", "request"
+    "notice",
+    "opening",
+    "award",
+    "standstill-end",
+    "contract",
+    "ended",
+    "challenge",
+    "finding",
+    "urgent",
+    "import",
+    "request",
 ]
 Ground = Literal["child", "personal", "commercial", "court-order", "error"]
 Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
@@ -54,8 +64,18 @@ class Assessed(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
     holidays: str  # SHA-256 of the holiday list
 
 
+class FindingAnswered(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The buyer answered what a rule found."""
+
+    rule: str
+    run: int  # index of the assessment that found it
+    entries: list[int]  # the steps that the answer speaks of, ascending
+    words: Sealed[Text]
+
+
 TYPES: dict[str, type[Fact]] = {
     "value.disclosed/1": Disclosed,
     "value.withdrawn/1": Withdrawn,
     "case.assessed/1": Assessed,
+    "finding.answered/1": FindingAnswered,
 }

@@ -20,7 +20,7 @@ from fairplace.challenge.events import Answered, Decided
 from fairplace.decision import History
 from fairplace.event import Fact
 from fairplace.ledger.disclosure import Sealed
-from fairplace.openness.events import Disclosed, Occasion, Withdrawn
+from fairplace.openness.events import Disclosed, FindingAnswered, Occasion, Withdrawn
 from fairplace.openness.unpriced import price_counts_for_nothing, winners_stand_alone
 from fairplace.procurement.events import (
     Awarded,
@@ -37,6 +37,8 @@ from fairplace.procurement.events import (
 from fairplace.procurement.standstill import summaries_due
 from fairplace.recorded import Recorded
 from fairplace.terms import Place
+from fairplace.urgent.events import Bought
+from fairplace.urgent.events import Decided as UrgencyDecided
 
 Which = Literal["all", "standing", "winner", "to-all", "overridden"]
 """Of the entries of a type: all of them; the newest, which stands; a deposit that won; an answer given to all; an
@@ -123,7 +125,18 @@ RELEASES: Mapping[Occasion, tuple[Grant, ...]] = {
     "contract": (Grant("procurement.contract-entered/1", ("/providers", "/value")), *_STEPS),
     "ended": (*_NOTICE, Grant("procurement.ended-without-award/1", ("/reason",)), *_STEPS),
     # Never the challenge's own words: they tell who challenged.
-    "challenge": (Grant("challenge.answered/1", ("/answer",)), Grant("challenge.decided/1", ("/reason",))),
+    "challenge": (
+        Grant("challenge.answered/1", ("/answer",)),
+        Grant("challenge.decided/1", ("/reason",)),
+        Grant("challenge.remedied/1", ("/words",)),
+    ),
+    # What the buyer says of a finding that everybody reads.
+    "finding": (Grant("finding.answered/1", ("/words",)),),
+    # What an award notice would say; what concerns one person stays closed for ever, as everywhere.
+    "urgent": (
+        Grant("urgent.bought/1", ("/need", "/provider", "/price", "/why")),
+        Grant("urgent.decided/1", ("/reason",)),
+    ),
     # What the notice published elsewhere says already; never the raw file, which may name a contact person.
     "import": (Grant("procurement.imported/1", ("/title", "/description", "/buyer", "/tender_value", "/awards")),),
     # Somebody asked: whatever an occasion that has come would release, by name.
@@ -150,6 +163,10 @@ def due(history: History, occasion: Occasion) -> str | None:
         case "challenge":
             answered = any(isinstance(recorded.event, Answered | Decided) for recorded in history.events)
             return None if answered else "no challenge is answered yet; answer it first"
+        case "finding":
+            return None if history.of(FindingAnswered) else "no finding is answered yet; answer it first"
+        case "urgent":
+            return None if history.of(UrgencyDecided) else "nobody has decided on an urgent purchase here yet"
         case "import":
             return None if history.of(Imported) else "nothing in this case was imported"
         case "request":
@@ -194,7 +211,7 @@ def still_sealed(history: History) -> str | None:
 
 def concerns_one_person(history: History) -> bool:
     return any(
-        isinstance(recorded.event, Planned | Imported) and recorded.event.concerns_one_person
+        isinstance(recorded.event, Planned | Imported | Bought) and recorded.event.concerns_one_person
         for recorded in history.events
     )
 

@@ -120,7 +120,12 @@ TABLE: Mapping[str, Rule] = {
     "challenge.acknowledged/1": _rule("officer monitoring", "the authority"),
     "challenge.answered/1": _rule("officer monitoring approver", "best somebody other than who decided the award"),
     "challenge.decided/1": _rule("monitoring approver", "delegated power to decide"),
+    "challenge.remedied/1": _rule("officer monitoring approver", "whoever carries it out"),
     "challenge.withdrawn/1": _rule("receiver", "the challenger stays hidden"),
+    "finding.answered/1": _rule("officer monitoring", "the buyer speaks for itself"),
+    # Bought at once
+    "urgent.bought/1": _rule("officer", "whoever is on duty"),
+    "urgent.decided/1": _rule("approver monitoring", "never whoever bought"),
     # Openness
     "value.disclosed/1": _rule("officer monitoring importer", "releases go by the allow-list, whoever asks"),
     "value.withdrawn/1": _rule(
@@ -144,7 +149,7 @@ NOT_REPORTED: frozenset[str] = frozenset(
     {
         name
         for name in TABLE
-        if name.startswith(("log.", "key.", "log-key.", "value.", "case.", "deposit.", "sealed.", "hold."))
+        if name.startswith(("log.", "key.", "log-key.", "value.", "case.", "deposit.", "sealed.", "hold.", "finding."))
     }
     | {
         "signature.reaffirmed/1",

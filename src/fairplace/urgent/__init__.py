@@ -1,0 +1,1 @@
+"""Bought at once, because it could not wait, and approved afterwards by somebody else."""
