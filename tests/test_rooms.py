@@ -200,6 +200,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.duties": (
         *DECISIONS,
         "fairplace.catalogue",
+        "fairplace.checks",
         "fairplace.formats",
         "fairplace.people.roles",
         "fairplace.policy",
@@ -220,6 +221,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *TELLING,
         "fairplace.accounts",
         "fairplace.challenge.events",
+        "fairplace.urgent.events",
         "fairplace.clerk",
         "fairplace.deciders",
         "fairplace.drafting",
@@ -308,6 +310,7 @@ PURE = (
     "fairplace.custody",
     "fairplace.duties.after_award",
     "fairplace.duties.before_award",
+    "fairplace.duties.beside",
     "fairplace.duties.challenged",
     "fairplace.duties.clocks",
     "fairplace.duties.duty",

@@ -8,17 +8,27 @@ import msgspec
 import pytest
 
 from fairplace import assess, shelf
-from fairplace.challenge.commands import AcknowledgeChallenge, AnswerChallenge, DecideChallenge, LodgeChallenge
+from fairplace.challenge.commands import (
+    AcknowledgeChallenge,
+    AnswerChallenge,
+    CarryOutRemedy,
+    DecideChallenge,
+    LodgeChallenge,
+)
 from fairplace.decision import History
 from fairplace.duties.clocks import CLAIM_DAYS, bank_holidays
 from fairplace.duties.duty import Duty, Past
 from fairplace.duties.of_case import of_case
+from fairplace.openness.commands import AnswerFinding
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.policy import Case
 from fairplace.procurement.commands import EndWithoutAward, NotifyClaim, OpenBids, WithdrawAward
 from fairplace.terms import Instant, instant, london_day
+from fairplace.urgent.commands import DecideUrgency
 from tests import story
+from tests.openness.test_answering import assessed
 from tests.story import APPROVER, EVALUATORS, MONITORING, OFFICER, RECEIVER, Story, closed, open_competition
+from tests.urgent.test_urgent import bought
 
 RULES = {one.rule.code: one.rule for one in assess.rules(shelf.policies())}
 
@@ -178,6 +188,42 @@ def test_a_challenge_is_acknowledged_answered_and_decided_in_its_time() -> None:
     assert OFFICER.key not in at(told)["Decide a challenge"].people
     told.do(DecideChallenge(id="test", challenge=stream, outcome="not-upheld", reason="It stands"), by=MONITORING)
     assert not any("challenge" in title for title in at(told))
+
+
+def test_a_remedy_is_owed_until_it_is_carried_out() -> None:
+    told = open_competition(until="noticed")
+    stream = told.do(
+        LodgeChallenge(id="test", kind="complaint", ground="scoring", remedy="apology", words="?"), by=RECEIVER
+    ).stream
+    told.do(AcknowledgeChallenge(id="test", challenge=stream))
+    told.do(AnswerChallenge(id="test", challenge=stream, answer="Yes"), by=MONITORING)
+    told.do(
+        DecideChallenge(id="test", challenge=stream, outcome="upheld", reason="So", remedy="apology"), by=MONITORING
+    )
+    owed = at(told)["Carry out a remedy"]
+    assert (owed.due, owed.rule, owed.task, owed.says) == ("2026-05-12", "RM-05", "remedy", "Decided: apology.")
+    told.do(CarryOutRemedy(id="test", challenge=stream, words="We wrote"))
+    assert "Carry out a remedy" not in at(told)
+
+
+def test_what_a_rule_found_is_answered_in_its_window() -> None:
+    told = open_competition(until="noticed")
+    assessed(told, ET_01="not-met", AD_02="met", FA_01="concern")
+    found = at(told, "2026-05-01T09:00:00.000Z")["Answer what ET-01 found"]
+    assert (found.due, found.rule, found.about) == ("2026-04-27", "FA-01", "ET-01")
+    assert found.is_overdue("2026-05-01")
+    assert "Answer what FA-01 found" not in at(told)
+    told.do(AnswerFinding(id="test", rule="ET-01", words="A mistake"))
+    assert "Answer what ET-01 found" not in at(told)
+
+
+def test_an_urgent_purchase_waits_for_somebody_else() -> None:
+    told = bought()
+    assert [(title, one.due, one.rule) for title, one in at(told).items()] == [
+        ("Approve an urgent purchase", "2026-12-07", "DA-08")
+    ]
+    told.do(DecideUrgency(id="test", outcome="approved", reason="Right"), by=APPROVER)
+    assert at(told) == {}
 
 
 def test_after_an_award_is_taken_back_it_is_told_anew() -> None:

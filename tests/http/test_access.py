@@ -20,6 +20,7 @@ from tests.http.town import build
 AUDIENCES = {"public", "from-page", "signed-in", "acting"}
 FOR_HEADS = ("/desk/people",)
 FOR_STAFF = ("/desk/cases",)
+FOR_OFFICERS = ("/desk/urgent",)
 FOR_OFFICE = ("/correspondence", "/debriefs", "/letters", "/notices/")
 FOR_SENDERS = ("/revoke", "/answer")
 SENDERS = {"officer", "monitoring"}
@@ -102,6 +103,7 @@ def test_a_role_opens_its_own_places_and_no_others(desk: Desk, app: Litestar, ro
         shut = (
             (path.startswith(FOR_HEADS) and role not in HEADS)
             or (path.startswith(FOR_STAFF) and role not in STAFF)
+            or (path.startswith(FOR_OFFICERS) and role != "officer")
             or (any(part in path for part in FOR_OFFICE) and role not in OFFICE)
             or (path.endswith(FOR_SENDERS) and role not in SENDERS)
             or (method == "POST" and path.endswith("/debriefs") and role not in SENDERS)

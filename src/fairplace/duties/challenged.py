@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Withdrawn
+from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Remedied, Withdrawn
 from fairplace.duties.duty import Duty, Past
 from fairplace.formats import named_day
 from fairplace.recorded import Recorded
@@ -18,6 +18,15 @@ def challenged(past: Past) -> Iterator[Duty]:
         trail = {type(one.event): one for one in past.history.events if one.stream == lodged.stream}
         if not trail.keys() & {Decided, Withdrawn}:
             yield _next(past, lodged, event, trail)
+        decided = trail.get(Decided)
+        if (
+            decided is not None
+            and isinstance(decided.event, Decided)
+            and decided.event.remedy
+            and Remedied not in trail
+        ):
+            yield past.duty("remedy", "Carry out a remedy", ["officer", "monitoring", "approver"], rule="RM-05",
+                            due=past.due("RM-05", decided.index), says=f"Decided: {decided.event.remedy.replace('-', ' ')}.")  # fmt: skip
 
 
 def _next(past: Past, lodged: Recorded, event: Lodged, trail: dict[type, Recorded]) -> Duty:

@@ -39,7 +39,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     rule: str | None = None
     blocked: str = ""
     waits_for: tuple[KeyName, ...] = ()
-    link: str = ""  # where it is done, when that is no task of the case's file
+    about: str = ""  # the rule that found what is to be answered
 
     @property
     def order(self) -> tuple[str, str]:

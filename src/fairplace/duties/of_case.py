@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from fairplace.duties.after_award import after_award, after_contract
 from fairplace.duties.before_award import before_award
+from fairplace.duties.beside import bought, to_answer
 from fairplace.duties.challenged import challenged
 from fairplace.duties.duty import Duty, Past
 
 
 def of_case(past: Past) -> list[Duty]:
-    """The duties of a case; none of one that was taken in from elsewhere and is not run here."""
+    """The duties of a case. One that was taken in from elsewhere is not run here: only what was found is answered."""
     state = past.state
+    beside = [*bought(past), *to_answer(past)]
     if state.planned is None:
-        return []
-    found = list(challenged(past))
+        return beside
+    found = [*challenged(past), *beside]
     if state.ended:
         return found
     if state.contract:

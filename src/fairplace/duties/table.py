@@ -23,7 +23,7 @@ from fairplace.reading import StoreReader
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId, Day, Instant, KeyName, day, london_day
 
-_SUBJECTS = ("procurement.", "evaluation.", "interest.", "challenge.")
+_SUBJECTS = ("procurement.", "evaluation.", "interest.", "challenge.", "finding.", "urgent.", "case.assessed/")
 READ = tuple(
     sorted(name for name in catalogue.TYPES if name.startswith(_SUBJECTS) and name != "procurement.imported/1")
 )
@@ -67,6 +67,13 @@ class Duties:
             self._catch_up()
             found = {case: self._work(case, standing, now) for case, standing in self._cases.items()}
         return {case: work for case, work in found.items() if work.duties}
+
+    def of(self, case: CaseId, now: Instant) -> tuple[Duty, ...]:
+        """What is to be done in one case at this moment."""
+        with self._lock:
+            self._catch_up()
+            standing = self._cases.get(case)
+            return () if standing is None else self._work(case, standing, now).duties
 
     def closed_to(self, keys: AbstractSet[KeyName]) -> frozenset[CaseId]:
         """The cases that somebody with these keys must stay out of."""

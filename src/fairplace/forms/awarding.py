@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fairplace.challenge.commands import AcknowledgeChallenge, AnswerChallenge, DecideChallenge
+from fairplace.challenge.commands import AcknowledgeChallenge, AnswerChallenge, CarryOutRemedy, DecideChallenge
 from fairplace.forms.fields import Field
-from fairplace.forms.task import AWAY, NOW, File, Stage, Task, done, options, waits
-from fairplace.openness.commands import Release, WithdrawValue
+from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
+from fairplace.openness.commands import AnswerFinding, Release, WithdrawValue
 from fairplace.procurement.commands import (
     Award,
     EndSuspension,
@@ -16,6 +16,7 @@ from fairplace.procurement.commands import (
     SendSummaries,
     WithdrawAward,
 )
+from fairplace.urgent.commands import DecideUrgency
 
 SUMMARY = options(
     ("criteria", "The criteria and weights"),
@@ -149,11 +150,48 @@ def _decide_challenge(file: File) -> list[Field]:
     ]  # fmt: skip
 
 
+def _remedy(file: File) -> list[Field]:
+    owed = [one for one in file.challenges if one.state == "owed"]
+    steps = dict(step for one in owed for step in one.steps)
+    return [
+        Field(name="challenge", label="Which challenge", kind="choice", public=True, options=options(
+            *((one.id, one.ground.replace("-", " "), f"Decided: {one.remedy.replace('-', ' ')}") for one in owed))),
+        Field(name="entries", label="By which steps", kind="several", public=True, optional=True, options=options(*steps.items()),
+              hint="Marks given anew, a new run and a withdrawn award are steps of this case: record them first" ),
+        Field(name="words", label="What was done", kind="words", hint="Everybody reads it once it is released. Name nobody"),
+    ]  # fmt: skip
+
+
+def _numbered(members: Members, _: File) -> Members:
+    return {**members, "entries": [int(index) for index in members.get("entries", [])]}
+
+
+def _answer_finding(file: File) -> list[Field]:
+    return [
+        Field(name="rule", label="What is answered", kind="choice", public=True, options=options(
+            *((code, code, question) for code, question in file.findings))),
+        Field(name="words", label="The answer", kind="words", hint="Everybody reads it beside the finding once it is released. Name no child, school or street"),
+    ]  # fmt: skip
+
+
+def _decide_urgency(file: File) -> list[Field]:
+    says = file.purchase.says if file.purchase else ""
+    return [
+        Field(name="outcome", label="Was it right to buy at once?", kind="choice", public=True, hint=says, options=options(
+            ("approved", "Yes, it is approved"), ("refused", "No", "It stays on record, and what was bought stays bought"))),
+        Field(name="reason", label="Why", kind="words"),
+    ]  # fmt: skip
+
+
+def _any_case(file: File) -> Stage:
+    return NOW if file.state.planned or file.purchase else AWAY
+
+
 def _release(_: File) -> list[Field]:
     return [
         Field(name="occasion", label="On what occasion", kind="choice", public=True, options=options(
             ("notice", "The notice is published"), ("opening", "Bids were opened"), ("award", "The award was decided"), ("standstill-end", "The standstill is over"),
-            ("contract", "The contract is signed"), ("ended", "It ended without award"), ("challenge", "A challenge was decided"), ("request", "Somebody asked"))),
+            ("contract", "The contract is signed"), ("ended", "It ended without award"), ("challenge", "A challenge was decided"), ("finding", "A finding was answered"), ("urgent", "An urgent purchase was decided on"), ("request", "Somebody asked"))),
     ]  # fmt: skip
 
 
@@ -193,8 +231,14 @@ TASKS: tuple[Task, ...] = (
          fields=lambda file: [_which(file, "acknowledged"), Field(name="answer", label="The answer", kind="words")], lead="Ground by ground."),
     Task(code="decide-challenge", title="Decide a challenge", part="Challenges", command=DecideChallenge, again=True,
          stage=lambda file: _waiting(file, "answered"), fields=_decide_challenge, lead="Best by somebody other than who decided the award."),
+    Task(code="remedy", title="Record a remedy as carried out", part="Challenges", command=CarryOutRemedy, again=True,
+         stage=lambda file: _waiting(file, "owed"), fields=_remedy, members=_numbered, lead="What was decided, done."),
+    Task(code="decide-urgency", title="Decide on an urgent purchase", part="Award", command=DecideUrgency, fields=_decide_urgency,
+         stage=lambda file: AWAY if file.purchase is None else done() if file.purchase.decided else NOW, lead="Somebody who did not buy says whether it was right."),
+    Task(code="answer-finding", title="Answer a finding", part="The public record", command=AnswerFinding, again=True, fields=_answer_finding,
+         stage=lambda file: Stage("now", f"{len(file.findings)} to answer") if file.findings else AWAY, lead="What a rule found, and what you say to it."),
     Task(code="release", any_time=True, title="Release what may be public", part="The public record", command=Release, again=True,
-         stage=lambda file: NOW if file.state.planned else AWAY, fields=_release, lead="What the occasion allows, by the allow-list, and no more."),
+         stage=_any_case, fields=_release, lead="What the occasion allows, by the allow-list, and no more."),
     Task(code="take-down", any_time=True, title="Take something down", part="The public record", command=WithdrawValue, again=True,
-         stage=lambda file: NOW if file.state.planned else AWAY, fields=_take_down, lead="At once. Proofs still hold; copies that others made stay."),
+         stage=_any_case, fields=_take_down, lead="At once. Proofs still hold; copies that others made stay."),
 )  # fmt: skip

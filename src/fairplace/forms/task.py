@@ -19,11 +19,20 @@ PARTS: tuple[Part, ...] = (
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
-    """A challenge as its list shows it. `state` is the last thing that happened to it."""
+    """A challenge as its list shows it. `state` is the last thing that happened to it; `owed`: a remedy is."""
 
     id: str
     ground: str
-    state: Literal["lodged", "acknowledged", "answered", "closed"]
+    state: Literal["lodged", "acknowledged", "answered", "owed", "closed"]
+    remedy: str = ""
+    steps: tuple[tuple[str, str], ...] = ()  # the steps of the case since it was decided, by index
+
+
+class Purchase(msgspec.Struct, frozen=True, kw_only=True):
+    """What was bought at once, as far as it is shown, and whether somebody has decided on it."""
+
+    says: str
+    decided: bool
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +52,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     people: Mapping[KeyName, str]  # the authority's own people, by key
     challenges: tuple[Challenge, ...]
     interests: tuple[Declared, ...] = ()
+    findings: tuple[tuple[str, str], ...] = ()  # rules that found what nobody has answered, with their questions
+    purchase: Purchase | None = None
 
     @property
     def bids(self) -> dict[str, Bid]:

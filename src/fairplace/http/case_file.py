@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import msgspec
 
-from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Withdrawn
+from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Remedied, Withdrawn
 from fairplace.decision import History
 from fairplace.errors import Forbidden, Missing
-from fairplace.forms.task import PARTS, Challenge, Declared, File, Part, Stage, Task
+from fairplace.formats import money
+from fairplace.forms.task import PARTS, Challenge, Declared, File, Part, Purchase, Stage, Task
 from fairplace.forms.tasks import TASKS
 from fairplace.http.guard import Visitor
 from fairplace.http.said import said
@@ -25,6 +26,8 @@ from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import state_of
 from fairplace.terms import CaseId, Instant, KeyName
+from fairplace.urgent.events import Bought
+from fairplace.urgent.events import Decided as UrgencyDecided
 
 STAFF = frozenset({"officer", "evaluator", "moderator", "approver", "monitoring"})
 """Who works on cases."""
@@ -108,12 +111,18 @@ def own_words(past: History, visitor: Visitor) -> list[Own]:
 
 def empty(case: CaseId, visitor: Visitor) -> File:
     """The file of a case that is not planned yet."""
-    return _file(History(case=case, events=()), visitor, {})
+    return _file(History(case=case, events=()), visitor, {}, ())
 
 
 def file(site: Site, past: History, visitor: Visitor) -> File:
     """What forms need to know of a case, as far as whoever looks may see it."""
-    return _file(seen(past, visitor), visitor, colleagues(site))
+    return _file(seen(past, visitor), visitor, colleagues(site), _findings(site, past.case))
+
+
+def _findings(site: Site, case: CaseId) -> tuple[tuple[str, str], ...]:
+    """The rules that found what nobody has answered, with their questions."""
+    codes = [duty.about for duty in site.duties.of(case, site.now()) if duty.about]
+    return tuple((code, rule.question if (rule := site.rulebook.get(code)) else "") for code in codes)
 
 
 def colleagues(site: Site) -> dict[KeyName, str]:
@@ -121,7 +130,7 @@ def colleagues(site: Site) -> dict[KeyName, str]:
     return {Vkey.parse(vkey).name: name for vkey, name in site.accounts.holders()}
 
 
-def _file(past: History, visitor: Visitor, people: dict[KeyName, str]) -> File:
+def _file(past: History, visitor: Visitor, people: dict[KeyName, str], findings: tuple[tuple[str, str], ...]) -> File:
     named = [one.event.titles for one in past.events if isinstance(one.event, TenderPublished | CriteriaChanged)]
     return File(
         case=past.case,
@@ -131,6 +140,8 @@ def _file(past: History, visitor: Visitor, people: dict[KeyName, str]) -> File:
         people=people,
         challenges=_challenges(past),
         interests=_interests(past),
+        findings=findings,
+        purchase=_purchase(past),
     )
 
 
@@ -148,20 +159,59 @@ def _interests(past: History) -> tuple[Declared, ...]:
 
 
 def _challenges(past: History) -> tuple[Challenge, ...]:
-    states = {Acknowledged: "acknowledged", Answered: "answered", Decided: "closed", Withdrawn: "closed"}
+    states = {
+        Acknowledged: "acknowledged", Answered: "answered", Decided: "closed", Withdrawn: "closed", Remedied: "closed",
+    }  # fmt: skip
     found: dict[str, Challenge] = {}
     for recorded in past.events:
         if isinstance(recorded.event, Lodged):
             found[recorded.stream] = Challenge(id=recorded.stream, ground=recorded.event.ground, state="lodged")
         elif (state := states.get(type(recorded.event))) and recorded.stream in found:
-            found[recorded.stream] = msgspec.structs.replace(found[recorded.stream], state=state)
+            owed = recorded.event.remedy if isinstance(recorded.event, Decided) else None
+            found[recorded.stream] = msgspec.structs.replace(
+                found[recorded.stream],
+                state="owed" if owed else state,
+                remedy=owed or "",
+                steps=_steps(past, recorded.index) if owed else (),
+            )
     return tuple(found.values())
+
+
+def _steps(past: History, since: int) -> tuple[tuple[str, str], ...]:
+    """The steps of the case itself after an entry, with their names."""
+    return tuple(
+        (str(one.index), f"Step {one.index}: {one.type.split('/')[0].split('.')[1].replace('-', ' ')}")
+        for one in past.events
+        if one.index > since and one.type.startswith(("procurement.", "evaluation."))
+    )
+
+
+def _purchase(past: History) -> Purchase | None:
+    bought = past.last(Bought)
+    if bought is None:
+        return None
+    event, provider, price = bought[1], bought[1].provider.get(), bought[1].price.get()
+    parts = [
+        event.need.get(""),
+        provider.name if provider else "",
+        money(price) if price is not None else "",
+        event.why.get(""),
+    ]
+    return Purchase(
+        says="; ".join(part.rstrip(".") for part in parts if part), decided=past.last(UrgencyDecided) is not None
+    )
 
 
 def title(past: History) -> str:
     """What is bought, as far as it is shown."""
+    if (bought := past.last(Bought)) is not None:
+        return bought[1].need.get("")  # type: ignore[no-any-return]
     planned = past.last(Planned)
     return planned[1].title.get("") if planned else ""
+
+
+BOUGHT = frozenset({"decide-urgency", "answer-finding", "release", "take-down"})
+"""What can be done in the case of an urgent purchase."""
 
 
 def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
@@ -170,7 +220,7 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
     found: dict[Part, list[Row]] = {part: [] for part in PARTS}
     for task in TASKS:
         stage = task.stage(made)
-        if stage.state == "away":
+        if stage.state == "away" or (made.purchase is not None and task.code not in BOUGHT):
             continue
         gives = task.command.gives
         found[task.part].append(

@@ -22,6 +22,9 @@ from fairplace.publish.bundle import SUFFIX as BUNDLE
 PAGE = 20
 LATEST = 6
 
+TO_ANSWER = "to-answer"
+"""What the list calls records with findings that the buyer has not answered."""
+
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -45,7 +48,7 @@ def home(request: AnyRequest, site: TheSite) -> Answer:
 
 @public("/decisions", "/decisions.json")
 def decisions(request: AnyRequest, site: TheSite, q: Words = "", wanted: State = "", page: Page = 1) -> Answer:
-    """All decision records, or those that a search finds."""
+    """All decision records, or those that a search finds; in the state `to-answer`, those with findings not answered."""
     words, state = asked.searched(q), asked.state(wanted)
     rows, total = site.rows.search(
         "register",
@@ -53,12 +56,14 @@ def decisions(request: AnyRequest, site: TheSite, q: Words = "", wanted: State =
         limit=PAGE,
         offset=(page - 1) * PAGE,
         order="-updated_at",
-        filters={"state": state} if state else None,
+        filters={"to_answer": 1} if state == TO_ANSWER else {"state": state} if state else None,
     )
     if wants_data(request):
         return site.data({"words": words, "state": state, "page": page, "total": total, "rows": rows})
     pages = min(-(-total // PAGE), asked.LAST)
-    states = {} if words else site.rows.counts("register", "state")
+    states = {} if words else dict(site.rows.counts("register", "state"))
+    if states and (waiting := site.rows.counts("register", "to_answer").get(1)):
+        states[TO_ANSWER] = waiting
     return site.page(
         "decisions.html",
         rows=rows,
@@ -92,6 +97,9 @@ def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
         return {
             "row": row,
             "view": view,
+            "answers": {one.rule: one for one in row.answers},
+            "windows": windows(site, row.case),
+            "today": site.today().isoformat(),
             "trail": runs(row.trail),
             "related": related,
             "made_from": site.made_from(f"/decisions/{key}", of_rows(row, *related)),
@@ -99,6 +107,11 @@ def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
         }
 
     return site.kept(key, (row.leaf, *(one.leaf for one in related)), "decision.html", parts)
+
+
+def windows(site: Site, case: str) -> dict[str, str | None]:
+    """The rules that found what the buyer has not answered yet, with the last day of its time."""
+    return {duty.about: duty.due for duty in site.duties.of(case, site.now()) if duty.about}
 
 
 def _bundle(request: AnyRequest, site: Site, case: str) -> Answer:

@@ -105,7 +105,7 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         site.accounts.decide(asked.id, visitor.person.id, "confirmed")
         site.sessions.end_all(asked.person)
     elif not isinstance(act.command, ChangeKey):
-        case = "" if task == "plan" else act.case
+        case = "" if task in ("plan", "urgent") else act.case
         site.drafts.drop(case, task)
         site.drafts.drop(case, task, act.made_by)
 

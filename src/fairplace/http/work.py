@@ -115,7 +115,7 @@ def _line(duty: Duty, titles: dict[CaseId, str], names: dict[KeyName, str], toda
     return Line(
         duty=duty,
         case=named(duty.case, titles),
-        link=duty.link or place,
+        link=place,
         overdue=duty.is_overdue(today),
         today=duty.due == today,
         waits=f"{duty.blocked} {people}" if duty.waits_for else duty.blocked,
@@ -127,12 +127,16 @@ def named(case: CaseId, titles: dict[CaseId, str]) -> str:
     return titles.get(case) or f"Case {case[:8]}"
 
 
+OTHERS = {"rotate-key": "Put a new key in the place of an old one", "urgent": "Record what was bought at once"}
+"""Acts that are no task of a case's file."""
+
+
 def _signing(act: Waiting, titles: dict[CaseId, str]) -> Signing:
     try:
         title = task(act.task).title
     except Missing:
-        title = {"rotate-key": "Put a new key in the place of an old one"}.get(act.task, "Let a key act")
-    case = "" if not act.case or act.task == "plan" else named(act.case, titles)
+        title = OTHERS.get(act.task, "Let a key act")
+    case = "" if not act.case or act.task in ("plan", "urgent") else named(act.case, titles)
     return Signing(id=act.id, title=title, case=case, created=act.created, second=act.second)
 
 

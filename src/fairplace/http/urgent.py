@@ -1,0 +1,86 @@
+"""Bought at once, from a phone: one short page, and then one signature.
+
+Nothing that was typed is lost: it is a draft of the writer's alone until it is signed.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from fairplace.deciders import convert
+from fairplace.errors import Conflict, Forbidden, Malformed, Refused
+from fairplace.forms import urgent
+from fairplace.forms.fields import Fault, Sent
+from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.site import Answer, Site, TheSite
+
+TASK = "urgent"
+RULE = "DA-08"
+"""The rule that sets the time for approval."""
+
+
+@signed_in("/desk/urgent")
+def form(site: TheSite, visitor: TheVisitor) -> Answer:
+    """The page, with what was written before."""
+    visitor.need("officer")
+    draft = site.drafts.get("", TASK, visitor.person.id)
+    return _page(site, visitor, draft.written if draft else {})
+
+
+@acting("/desk/urgent")
+def fill(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
+    """Keep it, check it, and go on to sign."""
+    visitor.need("officer")
+    if visitor.key is None:
+        raise Forbidden("you have no signing key that may act yet; make one under My keys", code="key")
+    written = {name: values for name, values in sent.fields.items() if name != "token"}
+    draft = site.drafts.get("", TASK, visitor.person.id)
+    site.drafts.save(
+        "", TASK, written, by=visitor.person.id, version=draft.version if draft else 0, owner=visitor.person.id
+    )
+    members, faults = urgent.read(written, _known(site, sent.get("provider")))
+    if faults:
+        return _page(site, visitor, written, faults=tuple(faults), status=422)
+    try:
+        command = convert(
+            {**members, "do": "buy-urgently", "id": f"desk:{site.accounts.sources.stream_id()}", "as": visitor.key.name}
+        )
+        act = site.signatures.begin(command, task=TASK, made_by=visitor.person.id)
+    except msgspec.ValidationError as error:
+        return _page(site, visitor, written, refusal=f"this cannot be recorded: {error}", status=422)
+    except (Refused, Malformed, Conflict) as error:
+        return _page(site, visitor, written, refusal=str(error), status=error.status)
+    return see_other(f"/desk/sign/{act}")
+
+
+def _known(site: Site, line: str) -> dict[str, str]:
+    """The provider of this name, when it won something that is public."""
+    name = line.strip().lower()
+    if not name:
+        return {}
+    rows, _ = site.rows.search("register", line[:100], limit=5)
+    return {
+        winner.lower(): number
+        for row in rows
+        for winner, number in zip(row.winners, row.winner_ids, strict=False)
+        if winner.lower() == name
+    }
+
+
+def _page(
+    site: Site, visitor: Visitor, sent: Sent, *, faults: tuple[Fault, ...] = (), refusal: str = "", status: int = 200
+) -> Answer:
+    return site.page(
+        "urgent.html",
+        status=status,
+        visitor=visitor,
+        fields=urgent.FIELDS,
+        sent=sent,
+        faults=faults,
+        refusal=refusal,
+        wrong={fault.name: fault.sentence for fault in faults},
+        rule=RULE,
+    )
+
+
+HANDLERS = (form, fill)
