@@ -23,6 +23,7 @@ from fairplace.errors import Misconfigured
 from fairplace.on_disk import Register, own_seed
 from fairplace.post import outbox
 from fairplace.post.links import Links
+from fairplace.post.lodgings import Lodgings
 from fairplace.post.notes import Notes
 from fairplace.post.outbox import Outbox
 from fairplace.post.postman import Postman
@@ -101,6 +102,11 @@ class Workroom:
     @cached_property
     def _file(self) -> PrivateFile:
         return PrivateFile(self._folder / "drafts.sqlite", SCHEMA, application=APPLICATION)
+
+    @cached_property
+    def lodgings(self) -> Lodgings:
+        """What providers lodged here in a browser."""
+        return Lodgings(*self._post, self._register.sources)
 
     @cached_property
     def _post(self) -> tuple[PrivateFile, Cipher]:

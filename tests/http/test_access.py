@@ -22,6 +22,7 @@ FOR_HEADS = ("/desk/people",)
 FOR_STAFF = ("/desk/cases",)
 FOR_OFFICERS = ("/desk/urgent",)
 FOR_OFFICE = ("/correspondence", "/debriefs", "/letters", "/notices/")
+FOR_PROVIDERS = ("/desk/bids",)
 FOR_SENDERS = ("/revoke", "/answer")
 SENDERS = {"officer", "monitoring"}
 OFFICE = {"officer", "approver", "monitoring"}
@@ -105,6 +106,7 @@ def test_a_role_opens_its_own_places_and_no_others(desk: Desk, app: Litestar, ro
             or (path.startswith(FOR_STAFF) and role not in STAFF)
             or (path.startswith(FOR_OFFICERS) and role != "officer")
             or (any(part in path for part in FOR_OFFICE) and role not in OFFICE)
+            or (path.startswith(FOR_PROVIDERS) and role != "provider")
             or (path.endswith(FOR_SENDERS) and role not in SENDERS)
             or (method == "POST" and path.endswith("/debriefs") and role not in SENDERS)
         )

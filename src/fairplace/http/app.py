@@ -19,6 +19,7 @@ from fairplace.clerk import Clerk
 from fairplace.errors import Missing
 from fairplace.http import (
     about,
+    bids,
     cases,
     challenges,
     correspondence,
@@ -76,6 +77,7 @@ HANDLERS = (
     *correspondence.HANDLERS,
     *debriefs.HANDLERS,
     *debrief.HANDLERS,
+    *bids.HANDLERS,
     *recording.HANDLERS,
     *giving.HANDLERS,
     *workbooks.HANDLERS,

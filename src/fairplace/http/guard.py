@@ -92,6 +92,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
         """Where they can go from any page of the desk."""
         found = [Place("/desk", "work", "My work")]
         found += [Place("/desk/cases", "cases", "Cases")] if self.staff else []
+        found += [Place("/desk/bids", "bids", "My bids")] if self.person.provider and "provider" in self.roles else []
         found += [Place("/desk/keys", "keys", "My keys")]
         return found + ([Place("/desk/people", "people", "People")] if self.heads else [])
 

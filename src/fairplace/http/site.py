@@ -103,7 +103,7 @@ class Site:
         self.drafts = room.drafts
         self.layouts = room.layouts
         self.acts = room.acts
-        self.outbox, self.links, self.notes = room.outbox, room.links, room.notes
+        self.outbox, self.links, self.notes, self.lodgings = room.outbox, room.links, room.notes, room.lodgings
         self.link_sessions = LinkSessions(register)
         self.sends_mail = register.settings.mail is not None
         self.clerk = clerk

@@ -37,3 +37,10 @@ CREATE TABLE note (
     at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX note_case ON note (case_id, at);
+
+-- What providers lodged here in a browser, so that each finds its own receipts; nothing of it in the clear.
+CREATE TABLE lodging (
+    id TEXT PRIMARY KEY,
+    given BLOB NOT NULL,
+    at TEXT NOT NULL
+) STRICT;

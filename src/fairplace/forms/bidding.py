@@ -1,0 +1,16 @@
+"""What a provider fills in to lodge a bid, beside the file."""
+
+from __future__ import annotations
+
+from fairplace.forms.fields import Field
+
+FIELDS = (
+    Field(name="provider_name", label="The provider’s name", kind="line", hint="As it stands on the bid"),
+    Field(
+        name="price",
+        label="Price",
+        kind="money",
+        hint="In pounds, on the basis that the tender asks for. Leave it empty only where no price is asked for",
+        optional=True,
+    ),
+)

@@ -1,0 +1,355 @@
+"""A provider's own bids: lodged, replaced until the deadline, and taken back, each signed on the provider's device.
+
+- Before anything is signed the page shows what; the register's receiver signs outside, so the log does not show who came.
+- A provider sees what it lodged itself, and what everybody sees. Nothing here tells whether others bid.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar.params import FromPath
+
+from fairplace.challenge.commands import LodgeChallenge
+from fairplace.deciders import convert
+from fairplace.decision import Command
+from fairplace.errors import Conflict, FairplaceError, Forbidden, Malformed, Missing, Refused
+from fairplace.forms.bidding import FIELDS
+from fairplace.forms.challenging import CHALLENGE
+from fairplace.forms.fields import Fault, Field, read_all
+from fairplace.http import asked, evidence
+from fairplace.http.guard import Key, Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.proofs import lodged
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.ledger.note import ED25519, Vkey, join_note
+from fairplace.lodging import lodging_text
+from fairplace.post.lodgings import Kind, Lodging
+from fairplace.post.notes import File, Written
+from fairplace.procurement.commands import LodgeBid, WithdrawBid
+from fairplace.terms import CaseId, Provider
+
+WAITING = "lodging"
+"""The draft that holds what waits for the provider's signature: one for each person and case."""
+
+KINDS: Mapping[str, Kind] = {
+    "deposit.received/1": "bid",
+    "deposit.received-late/1": "late-bid",
+    "deposit.withdrawn/1": "withdrawal",
+    "challenge.lodged/1": "challenge",
+}
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """A form as it is shown again: what was typed, and what is wrong with it."""
+
+    sent: dict[str, list[str]] = {}
+    faults: tuple[Fault, ...] = ()
+    refusal: str = ""
+    status: int = 200
+
+    @property
+    def wrong(self) -> dict[str, str]:
+        return {fault.name: fault.sentence for fault in self.faults}
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for a signature: the command, and what came with a challenge."""
+
+    command: dict[str, Any]
+    words: str = ""
+    name: str = ""
+    files: tuple[File, ...] = ()
+
+
+def _mine(visitor: Visitor) -> tuple[str, Key]:
+    """For whom they act and with which key. Raises Forbidden unless it is a provider's person with a confirmed key."""
+    visitor.need("provider")
+    able = [key for key in visitor.keys if "provider" in key.roles and Vkey.parse(key.vkey).kind == ED25519]
+    if visitor.person.provider is None or not able:
+        raise Forbidden("this is for providers with a signing key on a device; make one under My keys", code="key")
+    return visitor.person.provider, able[-1]
+
+
+@signed_in("/desk/bids")
+def bids(site: TheSite, visitor: TheVisitor) -> Answer:
+    """What can be bid for, what they lodged, and how their challenges stand."""
+    provider, _ = _mine(visitor)
+    own = site.lodgings.of(provider)
+    rows, _ = site.rows.list("register", limit=200, order="-deadline")
+    now = site.register.store.now()
+    open_ones = [row for row in rows if row.deadline is not None and row.deadline >= now and row.decided_at is None]
+    return site.page(
+        "bids.html",
+        visitor=visitor,
+        open=sorted(open_ones, key=lambda row: row.deadline),
+        own=own,
+        titles=site.rows.many("register", list({one.case for one in own})),
+        challenges=site.rows.many("challenge-trail", [one.stream for one in own if one.kind == "challenge"]),
+    )
+
+
+@signed_in("/desk/bids/{case:str}")
+def bid(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """One tender: what is asked, what they lodged, and the form."""
+    return _page(site, visitor, _tender(site, visitor, case), Form())
+
+
+def _tender(site: Site, visitor: Visitor, case: str) -> Any:
+    """The public line of a case to which an invitation went out. Raises Missing for any other."""
+    _mine(visitor)
+    row = site.rows.get("register", asked.identifier(case))
+    if row is None or row.deadline is None:
+        raise Missing("no tender has this address")
+    return row
+
+
+def _page(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
+    provider, _ = _mine(visitor)
+    own = site.lodgings.of(provider, row.case)
+    public = site.rows.get("provider", provider)
+    start = {"provider_name": [public.name]} if public is not None and public.name else {}
+    bid = next((one for one in own if one.kind != "challenge"), None)
+    return site.page(
+        "bid.html",
+        status=form.status,
+        visitor=visitor,
+        row=row,
+        own=own,
+        standing=bid if bid is not None and bid.kind != "withdrawal" else None,
+        passed=site.register.store.now() > row.deadline,
+        fields=FIELDS,
+        form=form,
+        sent=form.sent or start,
+        kinds=sorted(evidence.MEDIA),
+        most=site.settings.limits.document,
+    )
+
+
+@acting("/desk/bids/{case:str}", most=evidence.LARGEST_FORM)
+def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """Take the form's words and file, and go on to sign; nothing is lodged yet."""
+    row = _tender(site, visitor, case)
+    provider, key = _mine(visitor)
+    members, faults = _read(FIELDS, sent)
+    came = sent.files.get("document", [])
+    try:
+        evidence.check(site, came[:1])
+        if not came:
+            faults = (*faults, Fault("document", "Choose the file that holds your bid"))
+        if faults:
+            return _page(site, visitor, row, Form(sent=sent.fields, faults=faults, status=422))
+        [file] = evidence.keep(site, came[:1])
+        command = LodgeBid(
+            id=f"web:{site.accounts.sources.stream_id()}",
+            as_=key.name,
+            case=row.case,
+            provider=Provider(id=provider, name=members["provider_name"]),
+            document=file.document,
+            price=members.get("price"),
+        )
+        _wait(site, visitor, row.case, Waiting(command=_written(site, command)))
+    except (Refused, Malformed, Conflict) as error:
+        return _page(site, visitor, row, Form(sent=sent.fields, refusal=str(error), status=error.status))
+    return see_other(f"/desk/bids/{row.case}/sign")
+
+
+def _read(fields: tuple[Field, ...], sent: Sent) -> tuple[dict[str, Any], tuple[Fault, ...]]:
+    members, faults = read_all(fields, sent.fields)
+    return members, tuple(faults)
+
+
+def _written(site: Site, command: Command) -> dict[str, Any]:
+    """The command as it is kept. Raises what would stand in its way: better now than after it is signed."""
+    # A rehearsal: it asks by whose key it will be signed, and nobody has signed yet.
+    assert isinstance(command, LodgeBid | WithdrawBid | LodgeChallenge)
+    site.clerk.prepare(msgspec.structs.replace(command, signature=f"\u2014 {command.as_} "))
+    return {name: value for name, value in msgspec.to_builtins(command).items() if value is not None}
+
+
+def _wait(site: Site, visitor: Visitor, case: CaseId, waiting: Waiting) -> None:
+    before = site.drafts.get(case, WAITING, visitor.person.id)
+    site.drafts.save(
+        case,
+        WAITING,
+        msgspec.to_builtins(waiting),
+        by=visitor.person.id,
+        version=before.version if before else 0,
+        owner=visitor.person.id,
+    )
+
+
+@acting("/desk/bids/{case:str}/withdraw")
+def withdraw(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """Take a bid back, to leave it so or to lodge another: go on to sign."""
+    row = _tender(site, visitor, case)
+    provider, key = _mine(visitor)
+    command = WithdrawBid(id=f"web:{site.accounts.sources.stream_id()}", as_=key.name, case=row.case, provider=provider)
+    try:
+        _wait(site, visitor, row.case, Waiting(command=_written(site, command)))
+    except (Refused, Malformed, Conflict) as error:
+        return _page(site, visitor, row, Form(refusal=str(error), status=error.status))
+    return see_other(f"/desk/bids/{row.case}/sign")
+
+
+@signed_in("/desk/bids/{case:str}/challenge")
+def challenge_form(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """What a challenge is and does, and its form."""
+    return _challenge(site, visitor, _tender(site, visitor, case), Form())
+
+
+def _challenge(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
+    _mine(visitor)
+    return site.page(
+        "bid_challenge.html",
+        status=form.status,
+        visitor=visitor,
+        row=row,
+        fields=CHALLENGE,
+        form=form,
+        most=evidence.MOST_FILES,
+        kinds=sorted(evidence.MEDIA),
+    )
+
+
+@acting("/desk/bids/{case:str}/challenge", most=evidence.LARGEST_FORM)
+def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """Take the challenge's words and documents, and go on to sign."""
+    row = _tender(site, visitor, case)
+    provider, key = _mine(visitor)
+    members, faults = _read(CHALLENGE, sent)
+    files = sent.files.get("evidence", [])
+    public = site.rows.get("provider", provider)
+    try:
+        if faults:
+            return _challenge(site, visitor, row, Form(sent=sent.fields, faults=faults, status=422))
+        evidence.check(site, files)
+        kept = evidence.keep(site, files)
+        command = LodgeChallenge(
+            id=f"web:{site.accounts.sources.stream_id()}",
+            as_=key.name,
+            case=row.case,
+            kind=members["kind"],
+            ground=members["ground"],
+            remedy=members["remedy"],
+            words=evidence.with_files(members["words"], members["name"], kept),
+            challenger=Provider(id=provider, name=public.name if public and public.name else members["name"]),
+        )
+        _wait(
+            site,
+            visitor,
+            row.case,
+            Waiting(command=_written(site, command), words=members["words"], name=members["name"], files=kept),
+        )
+    except (Refused, Malformed, Conflict) as error:
+        return _challenge(site, visitor, row, Form(sent=sent.fields, refusal=str(error), status=error.status))
+    return see_other(f"/desk/bids/{row.case}/sign")
+
+
+@signed_in("/desk/bids/{case:str}/sign")
+def read(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """What is to be signed, in words and to the byte."""
+    return _sign_page(site, visitor, _tender(site, visitor, case))
+
+
+def _waiting(site: Site, visitor: Visitor, case: CaseId) -> tuple[Waiting, Command]:
+    draft = site.drafts.get(case, WAITING, visitor.person.id)
+    if draft is None:
+        raise Missing("nothing waits for your signature here; begin at My bids")
+    waiting = msgspec.convert(draft.written, Waiting)
+    return waiting, convert(dict(waiting.command))
+
+
+def _text(site: Site, command: Command) -> bytes:
+    """What the provider signs (wire format, section 7)."""
+    assert isinstance(command, LodgeBid | WithdrawBid | LodgeChallenge)
+    return lodging_text({**command.lodged(), "id": command.id, "log": site.register.origin})
+
+
+def _sign_page(site: Site, visitor: Visitor, row: Any, *, fault: str = "", status: int = 200) -> Answer:
+    _mine(visitor)
+    _, command = _waiting(site, visitor, row.case)
+    text = _text(site, command)
+    key = next((key for key in visitor.keys if key.name == command.as_ and key.roles), None)
+    return site.page(
+        "bid_sign.html",
+        status=status,
+        visitor=visitor,
+        row=row,
+        command=command,
+        what=str(command.__struct_config__.tag),
+        late=isinstance(command, LodgeBid) and site.register.store.now() > row.deadline,
+        text=base64.b64encode(text).decode("ascii"),
+        digest=hashlib.sha256(text).hexdigest(),
+        key=key.vkey if key else None,
+        fault=fault,
+    )
+
+
+@acting("/desk/bids/{case:str}/sign")
+def sign(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """Lodge what was signed; or let it go."""
+    row = _tender(site, visitor, case)
+    provider, _ = _mine(visitor)
+    waiting, command = _waiting(site, visitor, row.case)
+    if sent.get("drop"):
+        site.drafts.drop(row.case, WAITING, visitor.person.id)
+        return see_other(f"/desk/bids/{row.case}")
+    if command.as_ not in {key.name for key in visitor.keys if key.roles}:
+        raise Forbidden("this was prepared for another key of yours; begin again", code="key")
+    note = join_note(_text(site, command), [sent.get("line") + "\n"]).decode("utf-8", "replace")
+    try:
+        done = site.clerk.carry_out(msgspec.structs.replace(command, signature=note)).recorded
+    except FairplaceError as error:
+        return _sign_page(site, visitor, row, fault=str(error), status=error.status)
+    entry = site.register.reader.entry(done.index)
+    known = {one.place for one in site.lodgings.of(provider, row.case)}
+    if done.index not in known:
+        site.lodgings.put(
+            KINDS[entry.envelope.type],
+            row.case,
+            provider,
+            place=done.index,
+            stream=entry.envelope.stream,
+            person=visitor.person.id,
+        )
+        if isinstance(command, LodgeChallenge):
+            _note(site, visitor, row.case, waiting, command, done.index)
+    site.drafts.drop(row.case, WAITING, visitor.person.id)
+    return see_other(f"/desk/bids/{row.case}/receipts/{done.index}")
+
+
+def _note(site: Site, visitor: Visitor, case: CaseId, waiting: Waiting, command: LodgeChallenge, place: int) -> None:
+    """The challenge with its documents, in the correspondence of the case."""
+    assert command.challenger is not None
+    site.notes.put(
+        case,
+        Written(
+            kind="challenge",
+            provider=command.challenger,
+            words=waiting.words,
+            name=waiting.name,
+            to=visitor.person.email,
+            place=place,
+            files=waiting.files,
+        ),
+    )
+
+
+@signed_in("/desk/bids/{case:str}/receipts/{name:str}")
+def receipt(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPath[str]) -> Answer:
+    """The receipt of what they lodged: a page, a text to keep, or its proof."""
+    row = _tender(site, visitor, case)
+    provider, _ = _mine(visitor)
+    own: dict[int, Lodging] = {one.place: one for one in site.lodgings.of(provider, row.case)}
+    index = name.partition(".")[0]
+    what = own.get(int(index)) if index.isascii() and index.isdigit() and len(index) < 15 else None
+    return lodged(
+        site, name, own.keys(), template="bid_receipt.html", visitor=visitor, row=row, what=what.kind if what else ""
+    )
+
+
+HANDLERS = (bids, bid, fill, withdraw, challenge_form, challenge, read, sign, receipt)

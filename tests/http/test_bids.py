@@ -1,0 +1,226 @@
+"""A provider lodges, replaces and takes back its bid in a browser, and finds its receipts; nobody else finds anything."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Iterator
+
+import pytest
+from httpx import Response
+
+import fairplace_verify
+from fairplace.ledger import proof
+from fairplace.procurement.commands import OpenBids
+from fairplace.terms import Provider
+from fairplace.workroom import Workroom
+from tests.http.opened import Client, Desk
+from tests.office import Office, key_of, open_office, signer
+from tests.story import ALDER, BIRCH, CEDAR, MONITORING, OFFICER
+
+FILE = ("bid.pdf", b"%PDF-1.7 a canary of a bid", "application/pdf")
+CHALLENGE = {
+    "kind": "complaint", "ground": "time-limits", "words": "A canary of words.", "remedy": "re-run", "name": "Bea Birch",
+}  # fmt: skip
+
+
+class Market:
+    """An office with a tender that is open, and providers with accounts at it."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.desk = Desk(office)
+        self.case = office.case
+        self.address = f"/desk/bids/{office.case}"
+        office.register.follow()
+
+    def provider(self, provider: Provider) -> Client:
+        key = key_of(provider)
+        accounts = self.desk.accounts
+        if key not in self.desk._people:
+            link = accounts.invite(name="Bea", email="bea@birch.example", roles=("provider",), provider=provider.id)
+            with accounts.database.writing() as connection:
+                self.desk._people[key] = accounts.accept(connection, accounts.invitation(link))
+            accounts.keep_key(self.desk._people[key].id, signer(key).vkey.text, "laptop", ())
+        return self.desk.client(key)
+
+    def fill(self, client: Client, path: str = "", files: object = None, **fields: str) -> Response:
+        session = self.desk.sessions.get(next(iter(client.cookies.values())))
+        assert session is not None
+        return client.post(
+            self.address + path, data={"token": session.csrf, **fields}, files=files,  # type: ignore[arg-type]
+            headers={"sec-fetch-site": "same-origin"}, follow_redirects=False,
+        )  # fmt: skip
+
+    def sign(self, client: Client, key: str) -> Response:
+        """As the script of the page would."""
+        page = client.get(f"{self.address}/sign").text
+        text = re.search(r'data-text="([^"]+)"', page)
+        assert text is not None, page
+        line = signer(key).line(base64.b64decode(html.unescape(text[1]))).rstrip("\n")
+        return self.fill(client, "/sign", line=line)
+
+    def lodge(self, client: Client, provider: Provider, price: str = "4,800") -> int:
+        filled = self.fill(client, files={"document": FILE}, provider_name=provider.name, price=price)
+        assert filled.status_code == 303, filled.text
+        done = self.sign(client, key_of(provider))
+        assert done.status_code == 303, done.text
+        return int(done.headers["location"].rpartition("/")[2])
+
+
+@pytest.fixture
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+    with open_office(tmp_path_factory.mktemp("market") / "register") as office:
+        office.tell("published")
+        office.wait_until("2026-03-30T09:00:00.000Z")
+        yield Market(office)
+
+
+def test_a_bid_is_lodged_with_the_providers_own_signature_and_leaves_a_receipt(market: Market) -> None:
+    client = market.provider(BIRCH)
+    assert "Short breaks" in client.get("/desk/bids").text
+    page = client.get(market.address).text
+    assert "Lodge a bid" in page
+    for fields, files, says in (
+        ({"provider_name": ""}, {"document": FILE}, "Write the provider’s name"),
+        ({"provider_name": "Birch Care"}, None, "Choose the file"),
+        ({"provider_name": "Birch Care", "price": "lots"}, {"document": FILE}, "Write an amount"),
+        ({"provider_name": "Birch Care"}, {"document": ("a.exe", b"MZ")}, "cannot be taken in"),
+        ({"provider_name": "Birch Care"}, {"document": ("a.pdf", b"")}, "is empty"),
+    ):
+        wrong = market.fill(client, files=files, **fields)  # type: ignore[arg-type]
+        assert wrong.status_code == 422, fields
+        assert says in wrong.text
+    size = market.office.register.reader.size
+    index = market.lodge(client, BIRCH)
+    assert market.office.register.reader.size > size
+    entry = market.office.register.reader.entry(index)
+    assert entry.envelope.type == "deposit.received/1"
+    assert entry.envelope.actor.endswith("/service/receiver")
+    opened = {slot: one.value for slot, one in market.office.register.reader.openings(index).items()}
+    assert opened["/provider"] == {"id": BIRCH.id, "name": "Birch Care"}
+    assert opened["/price"] == 480_000
+    assert key_of(BIRCH) in opened["/provider_signature"]
+    receipt = f"{market.address}/receipts/{index}"
+    assert "load this page again" in client.get(receipt).text
+    market.office.register.follow()
+    page = client.get(receipt).text
+    assert "Your bid is in" in page
+    assert "Short code" in page
+    data = client.get(f"{receipt}.tlog-proof").content
+    assert {one.slot for one in proof.parse(data).openings} >= {"/price", "/document", "/provider"}
+    key = market.office.register.log_vkeys()[0].text
+    assert fairplace_verify.verify_proof(data, [key]).word == "genuine"
+    assert f"{market.address}/receipts/{index}" in client.get("/desk/bids").text
+    again = market.fill(client, files={"document": FILE}, provider_name="Birch Care")
+    assert again.status_code == 422
+    assert "withdraw it before another is lodged" in again.text
+
+
+def test_a_bid_is_replaced_until_the_deadline_and_is_late_after_it(market: Market) -> None:
+    client = market.provider(BIRCH)
+    first = market.lodge(client, BIRCH)
+    assert market.fill(client, "/withdraw").status_code == 303
+    page = client.get(f"{market.address}/sign").text
+    assert "Take your bid back" in page
+    gone = market.sign(client, key_of(BIRCH))
+    assert gone.status_code == 303
+    second = market.lodge(client, BIRCH, price="4,700")
+    types = [market.office.register.reader.entry(one).envelope.type for one in (first, second)]
+    assert types == ["deposit.received/1", "deposit.received/1"]
+
+    late = market.provider(CEDAR)
+    filled = market.fill(late, files={"document": FILE}, provider_name=CEDAR.name, price="1")
+    assert filled.status_code == 303
+    market.office.wait_until("2026-04-01T12:00:01.000Z")
+    client, late = (
+        market.provider(BIRCH),
+        market.provider(CEDAR),
+    )  # their sessions ended; what waits to be signed did not
+    assert "recorded as late" in late.get(f"{market.address}/sign").text
+    index = int(market.sign(late, key_of(CEDAR)).headers["location"].rpartition("/")[2])
+    assert market.office.register.reader.entry(index).envelope.type == "deposit.received-late/1"
+    assert "Your bid came late" in late.get(f"{market.address}/receipts/{index}").text
+    refused = market.fill(client, "/withdraw")
+    assert refused.status_code == 422
+    assert "can be withdrawn until the deadline" in refused.text
+    market.office.wait_until("2026-04-02T09:00:00.000Z")
+    opened = market.office.do(OpenBids(id="test", present=[MONITORING.key]))
+    assert "1 in time, 1 late" in opened.statement
+
+
+def test_nobody_finds_what_another_lodged(market: Market) -> None:
+    client = market.provider(BIRCH)
+    index = market.lodge(client, BIRCH)
+    market.office.register.follow()
+    other = market.provider(CEDAR)
+    assert other.get(market.address).text.count("receipt of entry") == 0
+    for suffix in ("", ".txt", ".tlog-proof"):
+        assert other.get(f"{market.address}/receipts/{index}{suffix}").status_code == 404
+        assert client.get(f"{market.address}/receipts/{index}{suffix}").status_code == 200
+    for wrong in ("0", "-1", "x", "999999", "1e5", f"0{index}", f"{index}.pdf"):
+        assert client.get(f"{market.address}/receipts/{wrong}").status_code == 404, wrong
+    assert other.get(f"{market.address}/sign").status_code == 404
+    canaries = ("4,800", "480000", "canary", BIRCH.id, "Birch")
+    officer = market.desk.opened(OFFICER.key, market.case)
+    for client_, path in (
+        (other, "/desk/bids"),
+        (other, market.address),
+        (officer, f"/desk/cases/{market.case}"),
+        (officer, f"/desk/cases/{market.case}/correspondence"),
+        (officer, f"/log/{index}"),
+        (officer, "/log"),
+    ):
+        shown = client_.get(path)
+        assert shown.status_code == 200, path
+        assert not [word for word in canaries if word in shown.text], path
+    everything = b"".join(path.read_bytes() for path in market.office.folder.glob("post.sqlite*"))
+    for secret in (BIRCH.id.encode(), market.case.encode(), b"Birch"):
+        assert secret not in everything
+
+
+def test_a_signature_of_another_or_over_another_text_lodges_nothing(market: Market) -> None:
+    client = market.provider(BIRCH)
+    assert market.fill(client, files={"document": FILE}, provider_name="Birch Care").status_code == 303
+    size = market.office.register.reader.size
+    assert market.sign(client, key_of(ALDER)).status_code in {403, 422}
+    for line in ("", "nonsense", signer(key_of(BIRCH)).line(b"another text\n").rstrip("\n")):
+        assert market.fill(client, "/sign", line=line).status_code in {400, 403, 422}, line
+    assert market.office.register.reader.size == size
+    assert "Sign and lodge your bid" in client.get(f"{market.address}/sign").text, "what was typed is still there"
+    assert market.fill(client, "/sign", drop="yes").status_code == 303
+    assert client.get(f"{market.address}/sign").status_code == 404
+
+
+def test_somebody_who_asks_for_another_provider_is_refused(market: Market) -> None:
+    """The account says for whom it acts; what the form says of a name changes nothing of it."""
+    client = market.provider(CEDAR)
+    index = market.lodge(client, CEDAR)
+    opened = {slot: one.value for slot, one in market.office.register.reader.openings(index).items()}
+    assert opened["/provider"]["id"] == CEDAR.id
+    for key in (OFFICER.key, MONITORING.key):
+        for path in ("/desk/bids", market.address, f"{market.address}/receipts/{index}"):
+            assert market.desk.client(key).get(path).status_code == 403
+
+
+def test_a_challenge_is_signed_with_the_providers_key(market: Market) -> None:
+    client = market.provider(BIRCH)
+    wrong = market.fill(client, "/challenge", **{**CHALLENGE, "ground": ""})
+    assert wrong.status_code == 422
+    assert "A canary of words." in wrong.text
+    assert market.fill(client, "/challenge", files={"evidence": FILE}, **CHALLENGE).status_code == 303
+    assert "A canary of words." in client.get(f"{market.address}/sign").text
+    index = int(market.sign(client, key_of(BIRCH)).headers["location"].rpartition("/")[2])
+    entry = market.office.register.reader.entry(index)
+    assert (entry.envelope.type, entry.envelope.body["evidence"]) == ("challenge.lodged/1", "signed-by-party")
+    assert "canary" not in entry.raw.decode()
+    opened = {slot: one.value for slot, one in market.office.register.reader.openings(index).items()}
+    assert key_of(BIRCH) in opened["/challenger_signature"]
+    assert "bid.pdf" in opened["/words"]
+    market.office.register.follow()
+    listed = client.get("/desk/bids").text
+    assert "Challenge" in listed
+    assert "Received" in listed
+    [note] = Workroom(market.office.register).notes.of_case(market.case)
+    assert note.written.place == index
