@@ -178,6 +178,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.shelf",
         "fairplace.trail",
     ),
+    "fairplace.previewing": (*REGISTER, *JUDGING, *TELLING, "fairplace.prepared"),
     # the rooms above: they use the engine, and nothing of it uses them
     "fairplace.ocds": (
         *REGISTER,
@@ -229,6 +230,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.forms",
         "fairplace.giving",
         "fairplace.ocds",
+        "fairplace.previewing",
         "fairplace.people.roles",
         "fairplace.people.events",
         "fairplace.people.sight",  # what each may see, slot by slot

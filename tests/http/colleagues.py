@@ -33,8 +33,12 @@ class Colleague:
         room.accounts.keep_key(self.person.id, signer(who.key).vkey.text, "laptop", tuple(who.roles))
         self.drafts = room.drafts
         self.signer = signer(who.key)
-        self.client = TestClient(app, base_url=HERE, raise_server_exceptions=False)
         self._sessions = Sessions(room.accounts)
+        self.begin(app)
+
+    def begin(self, app: Litestar) -> None:
+        """Sign in, in a browser of their own."""
+        self.client = TestClient(app, base_url=HERE, raise_server_exceptions=False)
         self.client.cookies.set(cookie_name(HERE), self._sessions.begin(self.person))
 
     @property

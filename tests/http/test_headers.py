@@ -26,6 +26,8 @@ EXAMPLES = {
     "/timestamp/{name:str}": "/timestamp/1.tsr",
     "/welcome/{link:str}": "/welcome/nobody",
     "/desk/sign/{act:str}": "/desk/sign/nothing",
+    "/desk/sign/{act:str}/preview": "/desk/sign/nothing/preview",
+    "/desk/sign/{act:str}/preview/{name:str}": "/desk/sign/nothing/preview/page",
     "/desk/people/requests/{asked:str}": "/desk/people/requests/nothing",
     "/desk/cases/{case:str}": "/desk/cases/nothing",
     "/desk/cases/{case:str}/file": "/desk/cases/nothing/file",

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from litestar.params import FromPath
 
+from fairplace import previewing
 from fairplace.assess import ToFix
 from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey
@@ -39,7 +40,7 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     if (place := site.acts.place(act)) is not None:
         return site.page("signed.html", visitor=visitor, place=place)
     found = site.acts.get(act)
-    _may_see(site, visitor, found)
+    may_see(site, visitor, found)
     return _page(site, visitor, found)
 
 
@@ -59,6 +60,7 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         turn=_turn(visitor, act),
         second=sorted(prepared.second),
         fixes=_fixes(site, visitor, act),
+        preview=previewing.is_shown(prepared),
         fault=fault,
     )
 
@@ -78,7 +80,7 @@ def _fixes(site: Site, visitor: Visitor, act: Act) -> list[ToFix]:
 def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) -> Answer:
     """Take a signature; or take the act back."""
     found = site.acts.get(act)
-    _may_see(site, visitor, found)
+    may_see(site, visitor, found)
     if sent.get("withdraw"):
         site.acts.drop(found)
         if isinstance(found.command, ChangeKey) and found.command.vkey:
@@ -110,7 +112,7 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         site.drafts.drop(case, task, act.made_by)
 
 
-def _may_see(site: Site, visitor: Visitor, act: Act) -> None:
+def may_see(site: Site, visitor: Visitor, act: Act) -> None:
     """Raises Forbidden unless they made it, sign it first, or may sign it second: sealed words stand in it."""
     if visitor.person.id != act.made_by and not _turn(visitor, act) and _key(visitor, act) is None:
         raise Forbidden("this is not yours to sign", code="role")
