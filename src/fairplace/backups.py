@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from fairplace import erasures, settings
+from fairplace.documents import LIST
 from fairplace.errors import Busy, Misconfigured, Refused
 from fairplace.ledger.store.keeping import FILE as KEYS
 from fairplace.on_disk import Register
@@ -74,6 +75,8 @@ def _records(register: Register, target: Path) -> None:
     # The checkpoint first: the database that follows holds at least what it covers.
     shutil.copytree(register.public, target / "public", symlinks=True)
     _database(register.folder / register.settings.database, target / register.settings.database)
+    if (listed := register.folder / LIST).exists():  # what the documents of cases are; its key goes with the keys
+        _database(listed, target / LIST)
     for name in ("documents", "policies"):
         if (register.folder / name).is_dir():
             shutil.copytree(register.folder / name, target / name, ignore=shutil.ignore_patterns(".new-*"))

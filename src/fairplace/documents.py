@@ -18,6 +18,9 @@ from typing import Protocol
 from fairplace.errors import FairplaceError, Malformed, Missing, Unproven
 from fairplace.terms import Document
 
+LIST = "documents.sqlite"
+"""The file beside the folder that says which of them are documents of cases at the desk."""
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[0-9a-f]{32}")
 
@@ -86,6 +89,10 @@ class Documents:
         if (found := hashlib.sha256(data).hexdigest()) != sha256:
             raise Unproven(f"the document {sha256} was changed: its bytes now have the digest {found}")
         return data
+
+    def is_here(self, sha256: str) -> bool:
+        """Is a file of this digest kept? Whether its bytes still fit is for `get` to say."""
+        return (self._folder / self._named(sha256)).exists()
 
     def destroy(self, sha256: str) -> None:
         """Delete the file of this digest and its key; whichever of them is there."""

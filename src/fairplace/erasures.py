@@ -73,6 +73,11 @@ def _named_in(store: SqliteStore, log: str, indexes: list[int], chosen: set[tupl
     }
 
 
+def named(store: SqliteStore, log: str, names: set[str]) -> set[str]:
+    """Those of these files that a step of the record names, sealed or in the open."""
+    return _still_named(store, log, names, set()) if names else set()
+
+
 def _findings(store: SqliteStore, log: str, cases: set[str | None], before: int) -> set[str]:
     """What the rules said on the authority's facts of these cases: it may quote what is erased."""
     found = set()

@@ -11,6 +11,7 @@ DIR/secrets/            seeds of the log and of the service keys, 0600, and what
 DIR/policies/           the register's own rules, if any
 DIR/accounts.sqlite     who can sign in; no evidence, and can be erased
 DIR/drafts.sqlite       what people write before they sign, encrypted
+DIR/documents.sqlite    what the documents of cases at the desk are, encrypted
 DIR/post.sqlite         messages on their way and the links in them, encrypted
 """
 

@@ -4,6 +4,8 @@ DIR/accounts.sqlite       who can sign in; no evidence, and can be erased
 DIR/drafts.sqlite         what people write before they sign, encrypted
 DIR/secrets/drafts.seed   the key to that; made when it is first needed
 DIR/secrets/oidc.secret   the client's secret for the authority's own sign-in, if there is one
+DIR/documents.sqlite      what the documents of cases are, encrypted
+DIR/secrets/documents.seed  the key to that; made when it is first needed
 DIR/post.sqlite           messages on their way and the links in them, encrypted
 DIR/secrets/post.seed     the key to that; made when it is first needed
 DIR/secrets/mail.secret   the password for the authority's mail server, if it needs one
@@ -15,11 +17,14 @@ from functools import cached_property
 
 from fairplace.accounts.accounts import Accounts
 from fairplace.accounts.oidc import Oidc
+from fairplace.documents import LIST
 from fairplace.drafting.acts import Acts
 from fairplace.drafting.cipher import Cipher
 from fairplace.drafting.drafts import APPLICATION, SCHEMA, Drafts
 from fairplace.drafting.layouts import Layouts
 from fairplace.errors import Misconfigured
+from fairplace.filing import cabinet
+from fairplace.filing.cabinet import Cabinet
 from fairplace.on_disk import Register, own_seed
 from fairplace.post import outbox
 from fairplace.post.links import Links
@@ -79,6 +84,13 @@ class Workroom:
     def notes(self) -> Notes:
         """What bidders asked, and what they were answered."""
         return Notes(*self._post, self._register.sources)
+
+    @cached_property
+    def cabinet(self) -> Cabinet:
+        """The documents of cases."""
+        register = self._register
+        file = PrivateFile(self._folder / LIST, cabinet.SCHEMA, application=cabinet.APPLICATION)
+        return Cabinet(file, Cipher(own_seed(self._folder, "documents")), register.documents, register.sources)
 
     def postman(self) -> Postman | None:
         """Whoever hands messages to the mail server, when the settings name one."""

@@ -21,6 +21,7 @@ from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register, create
 from fairplace.sources import SYSTEM, Sources
 from fairplace.workroom import Workroom
+from tests.browser.filing import keep_documents
 from tests.browser.looking import look
 from tests.browser.people import Person
 
@@ -177,6 +178,8 @@ async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council
     await open_file(olga, case)
     await look(page, "a case")
 
+    await keep_documents(olga, case)
+    await page.goto(f"{council.site}/desk/cases/{case}")
     await page.get_by_role("link", name="Assess conflicts of interest").click()
     await page.get_by_label("Conflicts seen").fill("None known")
     await page.get_by_label("Steps taken against them").fill("Everybody declares before they mark.")
@@ -194,6 +197,7 @@ async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council
     await day_and_time(page, "deadline", datetime.now(UTC) + timedelta(days=40))
     await page.get_by_label("How many may win").fill("1")
     await choose(page, "Late bids", "Are rejected")
+    await page.get_by_role("group", name="The tender documents").get_by_label("Tender pack.docx").check()
     await look(page, "tender notice")
     await go_on(page)
     await olga.sign()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+from typing import Any
 
 from httpx import Response
 from litestar import Litestar
@@ -48,14 +49,13 @@ class Desk:
         assert answer.status_code == 303, answer.text
         return made
 
-    def send(self, client: Client, path: str, **fields: str) -> Response:
+    def send(self, client: Client, path: str, files: Any = None, **fields: str) -> Response:
         """A form of a page, with the token of the session."""
         session = self.sessions.get(client.cookies[cookie_name(HERE)])
         assert session is not None
-        return client.post(
-            path, data={"token": session.csrf, **fields}, headers={"sec-fetch-site": "same-origin"},
-            follow_redirects=False,
-        )  # fmt: skip
+        headers = {"sec-fetch-site": "same-origin", "accept": "text/html"}
+        sent = {"token": session.csrf, **fields}
+        return client.post(path, data=sent, files=files, headers=headers, follow_redirects=False)
 
     def signer(self, key: str) -> Signer:
         return signer(key)

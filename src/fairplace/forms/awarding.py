@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairplace.challenge.commands import AcknowledgeChallenge, AnswerChallenge, CarryOutRemedy, DecideChallenge
 from fairplace.forms.fields import Field
-from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
+from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, to_publish, waits, with_papers
 from fairplace.openness.commands import AnswerFinding, Release, WithdrawValue
 from fairplace.procurement.commands import (
     Award,
@@ -98,9 +98,12 @@ def _claim(_: File) -> list[Field]:
 
 def _contract(file: File) -> list[Field]:
     total = sum(file.state.awards.values())
+    signed = to_publish(file, "contract")
     return [
         Field(name="value", label="Value of the contract", kind="money", hint=f"Awarded: £{total / 100:,.2f}" if total else ""),
         Field(name="entered_on", label="Signed on", kind="day", public=True, optional=True, hint="Left empty, it is today"),
+        *([Field(name="document", label="The signed contract", kind="choice", optional=True, options=options(*signed),
+                 hint="The copy without names; it stays sealed until it is released")] if signed else []),
     ]  # fmt: skip
 
 
@@ -222,7 +225,7 @@ TASKS: tuple[Task, ...] = (
          fields=lambda _: [Field(name="how", label="How it ended", kind="choice", public=True, options=options(
              ("lifted", "The court lifted it"), ("disposed", "The claim was decided"), ("settled", "It was settled"), ("discontinued", "It was discontinued")))],
          lead="The order of the court, or the end of the claim."),
-    Task(code="contract", title="Sign the contract", part="Contract", command=EnterContract, fields=_contract,
+    Task(code="contract", title="Sign the contract", part="Contract", command=EnterContract, fields=_contract, members=lambda members, file: with_papers(members, file, "document"),
          stage=lambda file: done() if file.state.contract else _after_award(file), lead="With those who were awarded."),
     Task(code="acknowledge", title="Acknowledge a challenge", part="Challenges", command=AcknowledgeChallenge, again=True,
          stage=lambda file: _waiting(file, "lodged"), fields=lambda file: [_which(file, "lodged")], lead="That it came in."),

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from fairplace.forms.fields import Field
-from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
+from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, to_publish, waits, with_papers
 from fairplace.procurement.commands import (
     AnswerQuestion,
     AskQuestion,
@@ -135,6 +135,7 @@ def _share(weight: str) -> int:
 
 
 def _tender(file: File) -> list[Field]:
+    packs = to_publish(file, "tender-pack")
     return [
         *_criteria_fields(file),
         Field(name="deadline", label="Deadline for bids", kind="moment", public=True),
@@ -144,6 +145,8 @@ def _tender(file: File) -> list[Field]:
         Field(name="late_policy", label="Late bids", kind="choice", public=True, options=options(
             ("reject", "Are rejected"), ("discretion", "May be admitted, with a reason and two signatures"))),
         Field(name="notice_reference", label="Number of the notice", kind="line", public=True, optional=True, hint="From Find a Tender, such as 2026/S 000-012345"),
+        *([Field(name="documents", label="The tender documents", kind="several", optional=True, options=options(*packs),
+                 hint="The copies without names: they are published with the notice")] if packs else []),
     ]  # fmt: skip
 
 
@@ -221,7 +224,7 @@ TASKS: tuple[Task, ...] = (
          stage=lambda file: done() if file.state.conflicts_assessed else _after_plan(file),
          lead="What conflicts are seen, and what is done about them (Procurement Act 2023, section 83)."),
     Task(code="tender", title="Publish the tender notice", part="Invite", command=PublishTender, stage=_tender_stage, fields=_tender,
-         members=lambda members, _: criteria_of(members),
+         members=lambda members, file: with_papers(criteria_of(members), file, "documents"),
          lead="What is asked, how bids will be judged, and until when. Bids are judged by this and nothing else."),
     Task(code="criteria", any_time=True, title="Change the criteria", part="Invite", command=ChangeCriteria, stage=_changeable, again=True,
          fields=lambda file: [*_criteria_fields(file), Field(name="reason", label="Why", kind="words")],

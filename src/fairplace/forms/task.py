@@ -10,7 +10,7 @@ import msgspec
 from fairplace.decision import Command
 from fairplace.forms.fields import Field, Option
 from fairplace.procurement.state import Bid, State
-from fairplace.terms import CaseId, KeyName
+from fairplace.terms import CaseId, Document, KeyName
 
 Part = Literal["Plan", "Invite", "Open the bids", "Evaluate", "Award", "Contract", "Challenges", "The public record"]
 PARTS: tuple[Part, ...] = (
@@ -42,6 +42,15 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     says: str
 
 
+class Paper(msgspec.Struct, frozen=True, kw_only=True):
+    """A document of the case that a step may name: as it came, and the copy that may be published."""
+
+    name: str
+    kind: str
+    original: Document
+    copy: Document | None
+
+
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """What forms need to know of a case, as far as whoever fills them in may see it."""
 
@@ -54,6 +63,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     interests: tuple[Declared, ...] = ()
     findings: tuple[tuple[str, str], ...] = ()  # rules that found what nobody has answered, with their questions
     purchase: Purchase | None = None
+    papers: tuple[Paper, ...] = ()
 
     @property
     def bids(self) -> dict[str, Bid]:
@@ -121,6 +131,26 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     def do(self) -> str:
         """The command's name on the wire."""
         return str(self.command.__struct_config__.tag)
+
+
+def to_publish(file: File, kind: str) -> list[tuple[str, str]]:
+    """The documents of a kind that may be published, by the digests of their copies without names."""
+    return [(one.copy.sha256, one.name) for one in file.papers if one.kind == kind and one.copy is not None]
+
+
+def with_papers(members: Members, file: File, *names: str) -> Members:
+    """What was chosen by its digest becomes the document that the command names."""
+    known = {one.sha256: one for paper in file.papers for one in (paper.original, paper.copy) if one is not None}
+    chosen = {name: members[name] for name in names if name in members}
+    return {
+        **members,
+        **{
+            name: [msgspec.to_builtins(known[one]) for one in value]
+            if isinstance(value, list)
+            else msgspec.to_builtins(known[value])
+            for name, value in chosen.items()
+        },
+    }
 
 
 def options(*pairs: tuple[str, str] | tuple[str, str, str]) -> tuple[Option, ...]:

@@ -70,7 +70,7 @@ def _conflicts(known: Known) -> str:
     members = "Members: " + wording.missing("whether a member of the council declared a conflict")
     officers = (
         f"Officers: {count(seen.declared, 'person', 'people')} declared whether they had an interest."
-        f" With an interest: {seen.with_interest}. Kept out of the case: {seen.stayed_out}."
+        f" Kept out of the case: {seen.stayed_out}."
     )
     return f"{members}\n{officers}"
 

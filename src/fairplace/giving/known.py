@@ -77,10 +77,9 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Interests(msgspec.Struct, frozen=True, kw_only=True):
-    """How many people declared, how many of them an interest, and how many stayed out of the case."""
+    """How many people declared whether they had an interest, and how many stay out of the case: what anybody may know."""
 
     declared: int = 0
-    with_interest: int = 0
     stayed_out: int = 0
 
 
@@ -227,11 +226,10 @@ def _contract(found: tuple[Recorded, ContractEntered] | None) -> Signed | None:
 
 
 def _interests(history: History) -> Interests:
-    """Of each person the newest declaration counts, and the newest decision on them."""
-    declared = {recorded.actor: event.interests.get([]) for recorded, event in history.of(InterestsDeclared)}
+    """Of each person the newest decision counts."""
+    declared = {recorded.actor for recorded, _ in history.of(InterestsDeclared)}
     decided = {event.person: event.outcome for _, event in history.of(InterestDecided)}
     return Interests(
         declared=len(declared),
-        with_interest=sum(bool(interests) for interests in declared.values()),
         stayed_out=sum(outcome == "recuse" for outcome in decided.values()),
     )

@@ -1,7 +1,7 @@
 """The application: a register in, pages out.
 
 - Every answer leaves through one hook that sets its headers, and every error through one handler.
-- Bodies are bounded before they are read; only `/verify` takes one.
+- Bodies are bounded while they are read: forms by `limits.body`, documents by `limits.document`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio.to_thread
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.di import Provide
 
 from fairplace import shelf
@@ -20,6 +20,7 @@ from fairplace.errors import Missing
 from fairplace.http import (
     about,
     bids,
+    case_documents,
     cases,
     challenges,
     correspondence,
@@ -84,6 +85,7 @@ HANDLERS = (
     *giving.HANDLERS,
     *workbooks.HANDLERS,
     *notices.HANDLERS,
+    *case_documents.HANDLERS,
 )
 
 
@@ -111,8 +113,12 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
     def the_site() -> Site:
         return site
 
+    # The form around the file needs a little room of its own.
+    most = settings.limits.document + case_documents.FORM
+    large = Router("/", route_handlers=list(case_documents.LARGE), request_max_body_size=most)
+
     return Litestar(
-        route_handlers=list(HANDLERS),
+        route_handlers=[*HANDLERS, large],
         dependencies={
             "site": Provide(the_site, sync_to_thread=False, use_cache=True),
             "visitor": Provide(guard.visitor, sync_to_thread=True),

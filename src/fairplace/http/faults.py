@@ -47,6 +47,10 @@ def read(error: BaseException) -> Fault:
             return Fault(error.status, str(error))
         case NotFoundException():
             return Fault(404, "nothing of this register has this address")
+        case HTTPException(status_code=413):
+            return Fault(
+                413, "more was sent than is taken here; the page says how much that is: send less, or in parts"
+            )
         case HTTPException() if error.status_code < 500:
             return Fault(error.status_code, error.detail)
         case UnicodeDecodeError():

@@ -13,14 +13,13 @@ from litestar import Response
 from litestar.params import FromPath
 
 from fairplace.decision import History
-from fairplace.errors import Forbidden, Missing
+from fairplace.errors import Missing
 from fairplace.giving import decision_text, known, notices, word
 from fairplace.giving.letters import Frame, Letter, bidders, letter
 from fairplace.http import asked, case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
-from fairplace.people.roles import recused
 from fairplace.terms import CaseId, Place
 
 
@@ -31,9 +30,8 @@ def history(site: Site, visitor: Visitor, case: CaseId) -> History | None:
     if not site.readings.is_open(visitor.session.csrf, found):
         return None
     past = case_file.history(site, found)
-    if recused(past) & {key.name for key in visitor.keys}:
-        raise Forbidden("it was decided that you stay out of this case; ask the monitoring officer", code="recused")
-    return past
+    case_file.stay_in(past, visitor)
+    return case_file.seen(past, visitor)
 
 
 def frame(site: Site, case: CaseId) -> Frame:

@@ -15,9 +15,9 @@ from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Refused
 from fairplace.forms import invitation, origin
 from fairplace.forms.fields import Fault, Field, Option, read_all
-from fairplace.forms.task import File, Task
+from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import task
-from fairplace.http import asked, case_file
+from fairplace.http import asked, case_documents, case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -39,6 +39,21 @@ HOW = Field(
 )
 WHEN = Field(name="happened_at", label="When did it happen?", kind="moment", optional=True, public=True)
 OVERRIDE = Field(name="override_reason", label="Why you do it all the same", kind="words", optional=True)
+
+
+def exhibit(made: File) -> Field | None:
+    """The document on which a report rests: the original of one that the case has."""
+    found = [Option(one.original.sha256, one.name) for one in made.papers]
+    if not found:
+        return None
+    return Field(
+        name="exhibit",
+        label="What shows it?",
+        kind="choice",
+        optional=True,
+        options=tuple(found),
+        hint="For what has already happened; an export of a portal needs one",
+    )
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,14 +107,15 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
 
 def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written) -> Answer:
     """Go on to sign, or show what stands against it."""
-    fields = [HOW, WHEN, *wanted.fields(made), OVERRIDE]
+    shows = exhibit(made)
+    fields = [HOW, WHEN, *([shows] if shows else []), *wanted.fields(made), OVERRIDE]
     members, faults = read_all(fields, written.sent)
     if faults:
         return _page(site, visitor, wanted, made, msgspec.structs.replace(written, faults=tuple(faults), status=422))
     try:
         command = convert(
             {
-                **wanted.members(members, made),
+                **wanted.members(with_papers(members, made, "exhibit"), made),
                 "do": wanted.do,
                 "id": f"desk:{site.accounts.sources.stream_id()}",
                 "as": _key(visitor),
@@ -131,6 +147,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         fields=wanted.fields(made),
         how=HOW,
         when=WHEN,
+        exhibit=exhibit(made),
         override=OVERRIDE,
         may_act=may_act,
         stage=wanted.stage(made),
@@ -153,7 +170,8 @@ def file_of(site: Site, visitor: Visitor, case: str) -> File | None:
         return None
     past = case_file.history(site, found)
     case_file.stay_in(past, visitor)
-    return case_file.file(site, past, visitor)
+    made = case_file.file(site, past, visitor)
+    return msgspec.structs.replace(made, papers=case_documents.papers(site, visitor, past))
 
 
 def may_do(visitor: Visitor, wanted: Task) -> None:

@@ -102,6 +102,7 @@ class Site:
         self.oidc_name = register.settings.oidc.name if register.settings.oidc else None
         self.drafts = room.drafts
         self.layouts = room.layouts
+        self.cabinet = room.cabinet
         self.acts = room.acts
         self.outbox, self.links, self.notes, self.lodgings = room.outbox, room.links, room.notes, room.lodgings
         self.link_sessions = LinkSessions(register)

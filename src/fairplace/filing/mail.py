@@ -1,0 +1,165 @@
+"""An e-mail as plain text: who wrote to whom and when, its words, and what was attached. Nothing of it is ever run."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import hashlib
+from email.message import EmailMessage, Message
+from html.parser import HTMLParser
+
+import msgspec
+
+from fairplace.errors import Malformed, Missing
+from fairplace.filing.names import unturned
+
+SHOWN = ("From", "To", "Cc", "Date", "Subject")
+MOST_WORDS = 200_000
+MOST_PARTS = 200
+MOST_DEPTH = 20
+
+
+class Attached(msgspec.Struct, frozen=True, kw_only=True):
+    """One attachment: `number` names it among those of its message."""
+
+    number: int
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
+    """A message. `from_markup`: it had no plain text, and these are the words of its markup."""
+
+    fields: tuple[tuple[str, str], ...]
+    words: str
+    from_markup: bool
+    cut: bool
+    attached: tuple[Attached, ...]
+
+
+def read(data: bytes) -> Mail:
+    """The message in a file. Raises Malformed when it cannot be read as one."""
+    message = _parsed(data)
+    plain, markup = _bodies(message)
+    words = plain if plain is not None else _words_of(markup or "")
+    return Mail(
+        fields=tuple((name, _field(message, name)) for name in SHOWN if message[name] is not None),
+        words=unturned(words[:MOST_WORDS]),
+        from_markup=plain is None and markup is not None,
+        cut=len(words) > MOST_WORDS,
+        attached=tuple(
+            Attached(number=number, name=unturned(name)[:200], bytes=len(held), sha256=hashlib.sha256(held).hexdigest())
+            for number, (name, held) in enumerate(_attachments(message))
+        ),
+    )
+
+
+def attachment(data: bytes, number: int) -> tuple[str, bytes]:
+    """The name and the bytes of one attachment."""
+    found = _attachments(_parsed(data))
+    if not 0 <= number < len(found):
+        raise Missing("the message has no such attachment; choose one from its list")
+    return found[number]
+
+
+def _parsed(data: bytes) -> EmailMessage:
+    try:
+        message = email.message_from_bytes(data, policy=email.policy.default)
+        _check(message)
+    except (RecursionError, ValueError, LookupError, AttributeError, IndexError, TypeError) as error:
+        raise Malformed("the e-mail cannot be read: it is damaged; ask for it again, or keep it as a PDF") from error
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _check(message: Message) -> None:
+    waiting: list[tuple[Message, int]] = [(message, 0)]
+    count = 0
+    while waiting:
+        part, depth = waiting.pop()
+        count += 1
+        if count > MOST_PARTS or depth > MOST_DEPTH:
+            raise ValueError("too many parts")
+        if part.is_multipart():
+            waiting += [(one, depth + 1) for one in part.get_payload() if isinstance(one, Message)]
+
+
+def _field(message: EmailMessage, name: str) -> str:
+    try:
+        value = str(message[name])
+    except (ValueError, LookupError, AttributeError, IndexError, TypeError):  # a header that cannot be decoded
+        value = "(cannot be read)"
+    return unturned(" ".join(value.split())[:1000])
+
+
+def _bodies(message: EmailMessage) -> tuple[str | None, str | None]:
+    plain, markup = message.get_body(("plain",)), message.get_body(("html",))
+    return _content(plain), _content(markup)
+
+
+def _content(part: Message | None) -> str | None:
+    if part is None:
+        return None
+    held = part.get_payload(decode=True)
+    data = held if isinstance(held, bytes) else b""
+    try:
+        return data.decode(part.get_content_charset() or "utf-8", "replace").replace("\r\n", "\n")
+    except LookupError:  # a character set that nobody knows
+        return data.decode("latin-1").replace("\r\n", "\n")
+
+
+def _attachments(message: EmailMessage) -> list[tuple[str, bytes]]:
+    bodies = [part for part in (message.get_body(("plain",)), message.get_body(("html",))) if part is not None]
+    found = []
+    for part in _leaves(message):
+        if not any(part is body for body in bodies):
+            held = part.as_bytes() if part.get_content_type() == "message/rfc822" else part.get_payload(decode=True)
+            data = part.get_payload(0).as_bytes() if part.get_content_type() == "message/rfc822" else held  # type: ignore[union-attr]
+            found.append((str(part.get_filename() or "attachment"), data if isinstance(data, bytes) else b""))
+    return found
+
+
+def _leaves(message: Message) -> list[Message]:
+    """The parts that hold something; a message inside a message is one of them, and is not looked into."""
+    found: list[Message] = []
+    waiting: list[Message] = [message]
+    while waiting:
+        part = waiting.pop(0)
+        if part.get_content_maintype() == "multipart" and part.is_multipart():
+            waiting = [*(one for one in part.get_payload() if isinstance(one, Message)), *waiting]
+        else:
+            found.append(part)
+    return found
+
+
+class _Words(HTMLParser):
+    """The words of markup, without whatever is not read: styles, scripts, the head."""
+
+    BREAKS = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4"})
+    UNREAD = frozenset({"script", "style", "head", "title", "template"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._unread = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._unread += tag in self.UNREAD
+        if tag in self.BREAKS:
+            self.found.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unread -= tag in self.UNREAD and self._unread > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._unread:
+            self.found.append(data)
+
+
+def _words_of(markup: str) -> str:
+    reader = _Words()
+    reader.feed(markup)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.found).split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,60 @@
+"""Until when a document is kept: its class, and the last day that follows from the record or was set by a person.
+
+- *record*: part of the record of a procurement. Procurement Act 2023, section 98(5) and (6): three years, beginning
+  with the day on which the contract is entered into. Where nothing was awarded the Act sets no period; the same three
+  years from the decision are kept here, which is a choice of this register and no law.
+- *contract*: goes with the contract. Limitation Act 1980, section 5: six years from a breach, so six years beginning
+  with the day after the contract ends; a person says which day that is.
+- *other*: a day and a reason that a person gives.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+
+from fairplace.decision import History
+from fairplace.procurement.events import ContractEntered, EndedWithoutAward
+from fairplace.terms import Day, as_date, day, london_day
+from fairplace.working_days import months_beginning
+
+Class = Literal["record", "contract", "other"]
+CLASSES: dict[str, str] = {
+    "record": "Part of the record: three years from the contract",
+    "contract": "Goes with the contract: six years after it ends",
+    "other": "Something else: until a day that I set",
+}
+
+RECORD_MONTHS, CONTRACT_MONTHS = 36, 72
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """A class, and what a person said for it: the last day of the contract, or the last day of all, and why."""
+
+    kind: Class = "record"
+    said: Day | None = None
+    reason: str = ""
+
+
+def last_day(retention: Retention, history: History) -> Day | None:
+    """The last day on which it is kept; null while that cannot be said yet."""
+    match retention.kind:
+        case "record":
+            over = _over(history)
+            return None if over is None else day(months_beginning(over, RECORD_MONTHS))
+        case "contract":
+            ends = retention.said
+            return None if ends is None else day(months_beginning(as_date(ends) + timedelta(days=1), CONTRACT_MONTHS))
+        case "other":
+            return retention.said
+
+
+def _over(history: History) -> date | None:
+    """The day from which the record is kept: of the contract, else of the decision not to award."""
+    if (entered := history.last(ContractEntered)) is not None:
+        return as_date(entered[1].entered_on)
+    if (ended := history.last(EndedWithoutAward)) is not None:
+        return london_day(ended[1].happened_at)
+    return None
