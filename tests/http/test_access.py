@@ -19,6 +19,7 @@ from tests.http.town import build
 
 AUDIENCES = {"public", "from-page", "signed-in", "acting"}
 FOR_HEADS = ("/desk/people",)
+FOR_PEOPLE = ("/desk/recoveries",)
 FOR_STAFF = ("/desk/cases",)
 FOR_OFFICERS = ("/desk/urgent",)
 FOR_OFFICE = ("/correspondence", "/debriefs", "/letters", "/notices/")
@@ -105,6 +106,7 @@ def test_a_role_opens_its_own_places_and_no_others(desk: Desk, app: Litestar, ro
             (path.startswith(FOR_HEADS) and role not in HEADS)
             or (path.startswith(FOR_STAFF) and role not in STAFF)
             or (path.startswith(FOR_OFFICERS) and role != "officer")
+            or (path.startswith(FOR_PEOPLE) and role not in ROLES)
             or (any(part in path for part in FOR_OFFICE) and role not in OFFICE)
             or (path.startswith(FOR_PROVIDERS) and role != "provider")
             or (path.endswith(FOR_SENDERS) and role not in SENDERS)

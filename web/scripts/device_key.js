@@ -60,6 +60,10 @@ function told(form, words) {
 
 const UNSAFE = "This page was not loaded over https, so your browser keeps no keys here and nothing can be signed. Ask whoever runs the register for its https address.";
 
+if (!window.isSecureContext) {
+  for (const part of document.querySelectorAll("[data-insecure]")) part.hidden = false;
+}
+
 for (const form of document.querySelectorAll("form[data-new-key]")) {
   form.addEventListener("submit", async (event) => {
     if (form.elements.signature.value) return;

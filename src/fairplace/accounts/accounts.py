@@ -196,8 +196,36 @@ class Accounts:
         """A key that nothing came of. One for which a role was asked stays: somebody else decides that."""
         with self.database.writing() as connection:
             connection.execute(
-                "DELETE FROM device_key WHERE vkey = ? AND vkey NOT IN (SELECT vkey FROM role_request)", (vkey,)
+                "DELETE FROM device_key WHERE vkey = ?1 AND vkey NOT IN (SELECT vkey FROM role_request)"
+                " AND vkey NOT IN (SELECT vkey FROM recovery)",
+                (vkey,),
             )
+
+    # Lost keys
+
+    def ask_recovery(self, vkey: str) -> None:
+        """Their key is lost; this new one is to take its place. One at a time: what they asked before is taken back."""
+        person = self.key(vkey).person
+        for one in self.recoveries():
+            if one.person == person:
+                self.close_recovery(one.vkey)
+        with self.database.writing() as connection:
+            connection.execute("INSERT INTO recovery (vkey, created) VALUES (?, ?)", (vkey, self.now()))
+
+    def recoveries(self) -> list[DeviceKey]:
+        """The new keys of people who lost theirs and wait, the oldest first."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT device_key.* FROM recovery JOIN device_key USING (vkey) ORDER BY recovery.created, vkey"
+            ).fetchall()
+        return [DeviceKey(**dict(row)) for row in rows]
+
+    def close_recovery(self, vkey: str, *, forget: bool = True) -> None:
+        """Nobody waits for it any more; the new key is forgotten, unless the register knows it now."""
+        with self.database.writing() as connection:
+            connection.execute("DELETE FROM recovery WHERE vkey = ?", (vkey,))
+        if forget:
+            self.forget_key(vkey)
 
     def ask_role(self, vkey: str, role: str, asked_by: str) -> None:
         """Ask for a further role. Who confirms it is not who asked, nor whose key it is."""

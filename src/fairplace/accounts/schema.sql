@@ -42,6 +42,12 @@ CREATE TABLE device_key (
 ) STRICT;
 CREATE INDEX device_key_person ON device_key (person);
 
+-- New keys of people who lost theirs: two others are to let each take the lost one's place.
+CREATE TABLE recovery (
+    vkey TEXT PRIMARY KEY REFERENCES device_key,
+    created TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE role_request (
     id TEXT PRIMARY KEY,
     vkey TEXT NOT NULL REFERENCES device_key,

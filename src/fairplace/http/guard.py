@@ -56,6 +56,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     roles: frozenset[str]
     revoked: bool
+    lost: bool = False  # it ended so that two others may let another take its place
     site: str = ""  # where a passkey signs; empty for a key that the browser keeps
     credential: str = ""  # the passkey's id, in base64url
 
@@ -106,6 +107,12 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
         """The key with which they act: the newest that may sign anything."""
         able = [key for key in self.keys if key.roles]
         return able[-1] if able else None
+
+    @property
+    def lost(self) -> Key | None:
+        """The key that they lost: the last of theirs that ended so, when none may sign."""
+        lost = [key for key in self.keys if key.lost]
+        return lost[-1] if lost and self.key is None else None
 
     def need(self, *roles: str) -> None:
         """Raises Forbidden unless they have one of these roles."""
@@ -175,6 +182,7 @@ def maybe_visitor(request: AnyRequest, site: TheSite) -> Visitor | None:
                 label=kept.label,
                 roles=roles,
                 revoked=revoked,
+                lost=standing is not None and standing.ended in ("lost", "compromised"),
                 site=vkey.passkey.site if vkey.passkey else "",
                 credential=base64.urlsafe_b64encode(kept.credential).rstrip(b"=").decode("ascii"),
             )

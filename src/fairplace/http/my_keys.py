@@ -14,6 +14,7 @@ from litestar.params import FromQuery
 from fairplace.accounts.ceremonies import Ceremonies
 from fairplace.drafting.acts import ChangeKey
 from fairplace.errors import Conflict, Malformed, Refused, Unproven
+from fairplace.http import recoveries
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import passkey
@@ -55,14 +56,17 @@ def _page(site: Site, visitor: Visitor, *, made: bool = False, fault: str = "", 
         name=name,
         text=proof_text(question, name).decode("ascii"),
         signs_at=site.address if passkey.is_site(site.address) else "",
-        replaces=visitor.key,
+        replaces=visitor.key or visitor.lost,
+        asked=[one for one in recoveries.asked(site, visitor) if one.own],
+        recoveries=list(recoveries.under_way(site, visitor)),
+        reasons=recoveries.REASONS,
     )
 
 
 def _name(site: Site, visitor: Visitor) -> str:
     """What a new key is called: as the one whose place it is to take, or by a random word."""
-    if visitor.key is not None:
-        return visitor.key.name
+    if (old := visitor.key or visitor.lost) is not None:
+        return old.name
     kind = "provider" if visitor.person.provider else "officer"
     return f"{site.register.domain}/{kind}/{site.accounts.sources.entropy(4).hex()}"
 
@@ -70,7 +74,8 @@ def _name(site: Site, visitor: Visitor) -> str:
 @acting("/desk/keys")
 def make(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
     """A new signing key: its public half, and its signature over the question."""
-    old = visitor.key
+    old = visitor.key or visitor.lost
+    lost = visitor.key is None or sent.get("old") == "lost"
     try:
         vkey = _proved(site, _asked(site, visitor, sent).name, sent)
         credential = _credential(sent) if vkey.passkey else b""
@@ -78,6 +83,9 @@ def make(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
         site.accounts.keep_key(visitor.person.id, vkey.text, sent.get("label"), roles, credential=credential)
         if old is None:
             return see_other("/desk/keys?made=yes")
+        if lost:
+            site.accounts.ask_recovery(vkey.text)
+            return see_other("/desk/keys")
         change = ChangeKey(id=f"rotate-key:{vkey.text}", as_=old.name, what="rotate", name=old.name, vkey=vkey.text)
         act = site.signatures.begin(change, task="rotate-key", made_by=visitor.person.id)
     except (Refused, Malformed, Unproven, Conflict) as error:
@@ -99,7 +107,8 @@ def _asked(site: Site, visitor: Visitor, sent: Sent) -> NewKey:
     asked = Ceremonies(site.accounts).answered("key", sent.get("question"), NewKey)
     if asked.person != visitor.person.id:
         raise Refused("this page was made for somebody else; load it again", code="key")
-    if visitor.key is not None and asked.name != visitor.key.name:
+    old = visitor.key or visitor.lost
+    if old is not None and asked.name != old.name:
         raise Refused("your keys changed meanwhile; load this page again", code="key")
     return asked
 

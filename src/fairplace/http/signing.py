@@ -17,7 +17,7 @@ from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
-from fairplace.http import case_file
+from fairplace.http import case_file, recoveries
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.said import said
 from fairplace.http.site import Answer, Site, TheSite
@@ -83,7 +83,7 @@ def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) 
     may_see(site, visitor, found)
     if sent.get("withdraw"):
         site.acts.drop(found)
-        if isinstance(found.command, ChangeKey) and found.command.vkey:
+        if isinstance(found.command, ChangeKey) and found.command.vkey and found.command.what == "rotate":
             site.accounts.forget_key(found.command.vkey)
         return see_other("/desk")
     if not _turn(visitor, found):
@@ -106,7 +106,9 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         asked = site.accounts.request(task.removeprefix("role-request:"))
         site.accounts.decide(asked.id, visitor.person.id, "confirmed")
         site.sessions.end_all(asked.person)
-    elif not isinstance(act.command, ChangeKey):
+    elif isinstance(act.command, ChangeKey):
+        recoveries.settle(site, act.command)
+    else:
         case = "" if task in ("plan", "urgent") else act.case
         site.drafts.drop(case, task)
         site.drafts.drop(case, task, act.made_by)
@@ -131,9 +133,14 @@ def _key(visitor: Visitor, act: Act) -> Key | None:
     """The key with which they sign now, first or second."""
     if act.state == "waiting":
         return next((key for key in visitor.keys if key.name == act.prepared.actor and key.roles), None)
-    if any(key.name == act.prepared.actor for key in visitor.keys):
+    if any(key.name in (act.prepared.actor, _whose(act)) for key in visitor.keys):
         return None
     return next((key for key in reversed(visitor.keys) if key.roles & act.prepared.second), None)
+
+
+def _whose(act: Act) -> str:
+    """Of a key that is changed, the name of whose it is: they are never the second person."""
+    return act.command.name if isinstance(act.command, ChangeKey) else ""
 
 
 def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:

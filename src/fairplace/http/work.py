@@ -20,10 +20,11 @@ from fairplace.duties.table import Work
 from fairplace.errors import Missing
 from fairplace.formats import listed
 from fairplace.forms.tasks import task
-from fairplace.http import case_file
+from fairplace.http import case_file, recoveries
 from fairplace.http.asked import Page
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.people.roles import PEOPLE
 from fairplace.terms import CaseId, KeyName, day, london_day
 
 PAGE = 40
@@ -60,6 +61,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     everything = site.duties.at(now) if visitor.staff else {}
     all_mine = sorted(_of(everything, visitor, wide=whose == "all"), key=lambda one: one.order)
     acts = _acts(site, visitor)
+    running = list(recoveries.under_way(site, visitor))
     todo = [one for one in all_mine if one.state == "now"]
     later = [one for one in all_mine if one.state != "now"]
     shown = [*todo, *later][(page - 1) * PAGE : page * PAGE]
@@ -75,10 +77,10 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         waits=[line for line in lines if line.duty.state == "waits"],
         runs=[line for line in lines if line.duty.state == "runs"],
         asked=site.accounts.requests() if visitor.heads else [],
-        recoveries=[one for one in site.register.reader.register().recoveries() if one.over is None]
-        if visitor.heads
-        else [],
-        nothing=not todo and not acts,
+        lost=list(recoveries.asked(site, visitor)) if _recovers(visitor) else [],
+        recoveries=running,
+        reasons=recoveries.REASONS,
+        nothing=not todo and not acts and not any(one.own for one in running),
         overdue=sum(one.is_overdue(today) for one in todo),
         whose=whose if whose == "all" else "",
         page=page,
@@ -97,10 +99,16 @@ def _of(everything: dict[CaseId, Work], visitor: Visitor, *, wide: bool) -> Iter
                 yield duty
 
 
+def _recovers(visitor: Visitor) -> bool:
+    """May they confirm that a colleague lost a key?"""
+    return not visitor.roles.isdisjoint(PEOPLE)
+
+
 def _acts(site: Site, visitor: Visitor) -> list[Waiting]:
     keys = [key.name for key in visitor.keys]
     out = site.duties.closed_to(set(keys))
-    return [act for act in site.acts.waiting_for(keys, visitor.roles) if act.case not in out]
+    own = {recoveries.task_of(key) for key in keys}
+    return [act for act in site.acts.waiting_for(keys, visitor.roles) if act.case not in out and act.task not in own]
 
 
 def _titles(site: Site, cases: set[CaseId]) -> dict[CaseId, str]:
@@ -127,7 +135,12 @@ def named(case: CaseId, titles: dict[CaseId, str]) -> str:
     return titles.get(case) or f"Case {case[:8]}"
 
 
-OTHERS = {"rotate-key": "Put a new key in the place of an old one", "urgent": "Record what was bought at once"}
+OTHERS = {
+    "rotate-key": "Put a new key in the place of an old one",
+    "recover-key": "Let a new key take the place of a lost one",
+    "stop-recovery": "Stop the recovery of a key",
+    "urgent": "Record what was bought at once",
+}
 """Acts that are no task of a case's file."""
 
 
@@ -135,7 +148,7 @@ def _signing(act: Waiting, titles: dict[CaseId, str]) -> Signing:
     try:
         title = task(act.task).title
     except Missing:
-        title = OTHERS.get(act.task, "Let a key act")
+        title = OTHERS.get(act.task.partition(":")[0], "Let a key act")
     case = "" if not act.case or act.task in ("plan", "urgent") else named(act.case, titles)
     return Signing(id=act.id, title=title, case=case, created=act.created, second=act.second)
 
