@@ -49,6 +49,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.seen": (*WORDS, "fairplace.ledger", "fairplace.witness"),
     "fairplace.copies": (*WORDS, "fairplace.ledger", "fairplace.settings", "fairplace.witness"),
     "fairplace.documents": WORDS,
+    "fairplace.demo": WORDS,
     "fairplace.keyring": (*WORDS, "fairplace.ledger.note"),
     "fairplace.lodging": (*WORDS, "fairplace.ledger"),
     # who signs in, and what is on its way to a signature: private, and no evidence
@@ -227,6 +228,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.urgent.events",
         "fairplace.clerk",
         "fairplace.deciders",
+        "fairplace.demo",
         "fairplace.drafting",
         "fairplace.duties",
         "fairplace.erasures",  # which documents the record names

@@ -104,6 +104,7 @@ def test_the_approver_finds_it_on_their_work_and_decides(building: Building) -> 
     opened = building.opened(APPROVER.key)
     page = opened.get(f"/desk/cases/{case}/decide-urgency").text
     assert "Alder Homes; £9,800; The placement broke down" in page
+    assert f'action="/desk/cases/{case}/decide-urgency"' in page
     sent = {"evidence": "signed-by-party", "outcome": "approved", "reason": "Nobody could wait", "do": "sign"}
     act = building.post(opened, f"/desk/cases/{case}/decide-urgency", **sent).headers["location"]
     sign(building, opened, act, APPROVER.key)

@@ -35,7 +35,7 @@ async function work(mode, what) {
 }
 
 export const kept = (vkey) => work("readonly", (store) => store.get(vkey));
-const keep = (vkey, pair) => work("readwrite", (store) => store.put(pair, vkey));
+export const keep = (vkey, pair) => work("readwrite", (store) => store.put(pair, vkey));
 
 async function keyId(name, publicKey) {
   const whole = joined(utf8(`${name}\n`), Uint8Array.of(ED25519), publicKey);

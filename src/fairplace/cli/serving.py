@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from fairplace.cli.posting import kept_sending
 from fairplace.covering import CoverRounds
+from fairplace.demo import personas
 from fairplace.errors import Conflict, FairplaceError, Misconfigured, Refused
 from fairplace.on_disk import Register
 
@@ -170,11 +171,21 @@ def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
         config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
         server = uvicorn.Server(config)
         told.print(f"Serving {register.settings.authority}. Point your browser at:", markup=False)
-        told.print(f"    {register.settings.site or f'http://{_shown(host)}:{port}'}/")
+        told.print(f"    {_address(register, host, port)}/")
+        for one in personas(folder, register.domain):
+            told.print(
+                f"    {one.name}, {one.role}: {_address(register, host, port)}/demo#{one.person}",
+                markup=False,
+                soft_wrap=True,
+            )
         told.print("Stop with Ctrl-C.")
         with kept_current(register), kept_sending(register):
             server.run()
     return 0
+
+
+def _address(register: Register, host: str, port: int) -> str:
+    return register.settings.site or f"http://{_shown(host)}:{port}"
 
 
 def _shown(host: str) -> str:

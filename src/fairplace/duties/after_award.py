@@ -42,7 +42,7 @@ def _to_sign(past: Past) -> Iterator[Duty]:
         yield past.duty("contract", title, who, state="waits", blocked=f"waits: {error}")
         return
     if is_suspended(state):
-        yield past.duty("contract", title, who, state="waits", rule="RM-02", says=runs[1] if runs else "",
+        yield past.duty("contract", title, who, state="waits", rule="RM-02",
                         blocked="waits for the court: a claim suspends the award")  # fmt: skip
         yield past.duty("suspension", "Record the end of the suspension", ["monitoring"], state="runs", rule="RM-02",
                         says="Once the court lifts it, or the claim ends.")  # fmt: skip

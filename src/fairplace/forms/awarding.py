@@ -156,11 +156,12 @@ def _decide_challenge(file: File) -> list[Field]:
 def _remedy(file: File) -> list[Field]:
     owed = [one for one in file.challenges if one.state == "owed"]
     steps = dict(step for one in owed for step in one.steps)
+    named = [Field(name="entries", label="By which steps", kind="several", public=True, optional=True, options=options(*steps.items()),
+                   hint="Marks given anew, a new run and a withdrawn award are steps of this case: name those that did it")]  # fmt: skip
     return [
         Field(name="challenge", label="Which challenge", kind="choice", public=True, options=options(
-            *((one.id, one.ground.replace("-", " "), f"Decided: {one.remedy.replace('-', ' ')}") for one in owed))),
-        Field(name="entries", label="By which steps", kind="several", public=True, optional=True, options=options(*steps.items()),
-              hint="Marks given anew, a new run and a withdrawn award are steps of this case: record them first" ),
+            *((one.id, one.ground.replace("-", " ").capitalize(), f"Decided: {one.remedy.replace('-', ' ')}") for one in owed))),
+        *(named if steps else ()),
         Field(name="words", label="What was done", kind="words", hint="Everybody reads it once it is released. Name nobody"),
     ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from litestar.di import Provide
 
 from fairplace import shelf
 from fairplace.clerk import Clerk
+from fairplace.demo import personas
 from fairplace.errors import Missing
 from fairplace.http import (
     about,
@@ -27,6 +28,7 @@ from fairplace.http import (
     debrief,
     debriefs,
     decisions,
+    demo,
     faults,
     giving,
     guard,
@@ -120,7 +122,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
     large = Router("/", route_handlers=list(case_documents.LARGE), request_max_body_size=most)
 
     return Litestar(
-        route_handlers=[*HANDLERS, large],
+        route_handlers=[*HANDLERS, large, *(demo.HANDLERS if personas(register.folder, register.domain) else ())],
         dependencies={
             "site": Provide(the_site, sync_to_thread=False, use_cache=True),
             "visitor": Provide(guard.visitor, sync_to_thread=True),

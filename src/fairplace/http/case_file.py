@@ -100,13 +100,15 @@ def own_words(past: History, visitor: Visitor) -> list[Own]:
     for recorded in seen(past, visitor).events:
         values = opened(recorded.event)
         if values:
-            lines = [
-                f"{slot[1:].replace('/', ' ')}: {line}"
-                for slot, value in sorted(values.items())
-                for line in said(value)
-            ]
+            lines = [f"{_part(slot)}: {line}" for slot, value in sorted(values.items()) for line in said(value)]
             found.append(Own(recorded.index, OWN.get(recorded.type, "Your own words"), lines))
     return found
+
+
+def _part(slot: str) -> str:
+    """A slot as people read it: `Bid 02, marks`."""
+    *place, name = slot[1:].removeprefix("bids/").split("/")
+    return f"Bid {place[0]}, {name}" if place else name.replace("_", " ").capitalize()
 
 
 def empty(case: CaseId, visitor: Visitor) -> File:

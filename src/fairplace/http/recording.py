@@ -143,7 +143,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         status=written.status,
         visitor=visitor,
         task=wanted,
-        case=made.case if made.state.planned else NEW,
+        case=made.case or NEW,
         fields=wanted.fields(made),
         how=HOW,
         when=WHEN,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from fairplace.challenge.commands import (
     AcknowledgeChallenge,
     AnswerChallenge,
+    CarryOutRemedy,
     DecideChallenge,
     LodgeChallenge,
     WithdrawChallenge,
@@ -107,8 +108,20 @@ LANE = Grievance(
 )
 
 
-def challenged(story: Competition, by: Entrant, grievance: Grievance, about: int | None = None) -> Iterator[datetime]:
-    """The challenge from the day after the award was told: acknowledged, answered and decided within the standstill."""
+SAID: dict[Remedy, str] = {
+    "apology": "We wrote to every bidder and said that we are sorry.",
+    "explanation": "We wrote down how it came about and what changes, and sent it to every bidder.",
+}
+"""Remedies that are words."""
+
+
+def challenged(
+    story: Competition, by: Entrant, grievance: Grievance, about: int | None = None
+) -> Generator[datetime, None, str]:
+    """The challenge from the day after the award was told: acknowledged, answered and decided within the standstill.
+
+    An apology or an explanation follows at once. Returns the challenge, for what takes longer.
+    """
     officer, monitoring = story.panel.officer, story.panel.monitoring
     told = story.deadline_day + 16
     yield story.on(told + 1, 11)
@@ -128,9 +141,9 @@ def challenged(story: Competition, by: Entrant, grievance: Grievance, about: int
     if grievance.withdrawn:
         yield story.on(told + 3, 10)
         story.do(WithdrawChallenge, by.firm, challenge=challenge)
-        return
+        return challenge
     if grievance.outcome is None:
-        return
+        return challenge
     yield story.on(told + 4, 15)
     story.do(AnswerChallenge, monitoring, challenge=challenge, answer=grievance.answer)
     yield story.on(told + 5, 12)
@@ -142,4 +155,8 @@ def challenged(story: Competition, by: Entrant, grievance: Grievance, about: int
         reason=grievance.reason,
         remedy=grievance.given,
     )
+    if grievance.given in SAID:
+        yield story.on(told + 6, 10)
+        story.do(CarryOutRemedy, officer, challenge=challenge, words=SAID[grievance.given])
     story.do(Release, officer, occasion="challenge")
+    return challenge

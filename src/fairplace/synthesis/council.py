@@ -61,6 +61,11 @@ class Council:
         self._clerk = Clerk(self.register, self._signers.__getitem__)
         self.policies: Mapping[str, str] = {one.name: one.sha256 for one in shelf.policies(self.register.own_policies)}
 
+    @property
+    def seeds(self) -> Mapping[str, bytes]:
+        """Everybody's keys, which are worthless."""
+        return self._seeds
+
     def _signer(self, name: str) -> Signer:
         self._seeds[name] = self.chance.bytes(32)
         self._signers[name] = Signer(name, self._seeds[name])

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from fairplace.errors import Refused
+from fairplace.synthesis import personas
 from fairplace.synthesis.agenda import at, last_day, working_days
 from fairplace.synthesis.council import Council
 from fairplace.synthesis.cover import covered
@@ -85,6 +86,7 @@ def _tell(folder: Path, seed: int, progress: Callable[[int, int], None], program
         council.agenda.run(progress)
         register.publisher.publish()
         head = register.store.head(register.origin)
+        personas.settle(folder, register, council.staff, council.firms, council.seeds)
     lines = (msgspec.json.encode(planted) for planted in council.truth)
     (folder / TRUTH).write_bytes(b"".join(line + b"\n" for line in lines))
     (folder / MARKER).write_bytes(msgspec.json.encode(Marker(seed=seed)) + b"\n")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from fairplace.challenge.commands import CarryOutRemedy
 from fairplace.openness.commands import WithdrawValue
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.people.events import Interest
@@ -307,7 +308,7 @@ class AwardTakenBack(Competition):
     def informed(self) -> Iterator[datetime]:
         yield from super().informed()
         overlooked = self.bids[1]
-        yield from challenged(self, overlooked, OVERLOOKED)
+        challenge = yield from challenged(self, overlooked, OVERLOOKED)
         yield self.on(self.deadline_day + 22, 11)
         self.do(
             WithdrawAward,
@@ -317,8 +318,18 @@ class AwardTakenBack(Competition):
         self.read_again(overlooked)
         self.sheets.clear()
         self.deadline_day += 20
-        for chapter in (self.marked, self.agreed, self.awarded, super().informed):
-            yield from chapter()
+        yield from self.marked()
+        yield from self.agreed()
+        past = self.council.register.reader.case(self.case)
+        self.do(
+            CarryOutRemedy,
+            self.panel.officer,
+            challenge=challenge,
+            words="All bids were marked again, with every annex in hand.",
+            entries=[one.index for one in past if one.type == "evaluation.moderated/1"][-1:],
+        )
+        yield from self.awarded()
+        yield from super().informed()
 
     def read_again(self, overlooked: Entrant) -> None:
         """With its annex read, the bid earns a step more on each criterion until it comes first."""

@@ -1,0 +1,104 @@
+"""Who can be walked through in a demo: people of the made-up council with work on their desks, and one bidder.
+
+They get accounts and their worthless keys in a file that only a demo has. Nothing of it stands in the log.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from fairplace.accounts.accounts import Accounts
+from fairplace.demo import PERSONAS, Persona
+from fairplace.duties.duty import Duty
+from fairplace.duties.table import Duties
+from fairplace.ledger.note import Signer
+from fairplace.on_disk import Register
+from fairplace.synthesis.officials import Official, Officials
+from fairplace.synthesis.providers import Firm
+from fairplace.terms import instant
+from fairplace.workroom import Workroom
+
+HOW_MANY: Mapping[str, int] = {"officer": 1, "evaluator": 3, "moderator": 1, "approver": 1, "monitoring": 1}
+"""Those who can be walked through, by role, in the order of a case."""
+
+MOST_SAID = 3
+
+
+def settle(
+    folder: Path, register: Register, staff: Officials, firms: Iterable[Firm], seeds: Mapping[str, bytes]
+) -> list[Persona]:
+    """Give the busiest people of each role, and a bidder, an account; write down who they are."""
+    accounts = Workroom(register).accounts
+    found = _duties(register)
+    personas = [
+        _settled(accounts, one.name, one.role, None, (one.key, seeds[one.key]), _about(found[one.key]))
+        for role, many in HOW_MANY.items()
+        for one in _busiest(staff.with_role(role), found)[:many]
+    ]
+    firm = next(iter(firms))
+    about = "Bids, asks why and challenges. What is theirs comes to them by links in e-mails."
+    personas.append(
+        _settled(accounts, firm.provider.name, "provider", firm.provider.id, (firm.key, seeds[firm.key]), about)
+    )
+    (folder / PERSONAS).write_bytes(msgspec.json.format(msgspec.json.encode(personas)) + b"\n")
+    return personas
+
+
+def _duties(register: Register) -> dict[str, list[Duty]]:
+    """What waits for each key on the demo's last day."""
+    everything = Duties(register.reader, dict).at(instant(register.sources.clock()))
+    found: dict[str, list[Duty]] = _Lists()
+    for work in everything.values():
+        for duty in work.duties:
+            for key in duty.people:
+                found[key].append(duty)
+    return found
+
+
+class _Lists(dict[str, list[Duty]]):
+    def __missing__(self, key: str) -> list[Duty]:
+        return self.setdefault(key, [])
+
+
+def _busiest(officials: tuple[Official, ...], found: Mapping[str, list[Duty]]) -> list[Official]:
+    """Those with most to do now come first."""
+
+    def busy(one: Official) -> tuple[int, int]:
+        return (-sum(duty.state == "now" for duty in found[one.key]), -len(found[one.key]))
+
+    return sorted(officials, key=busy)
+
+
+def _about(duties: list[Duty]) -> str:
+    titles = list(dict.fromkeys(one.title for one in sorted(duties, key=lambda one: one.order) if one.state == "now"))
+    if not titles:
+        return "Nothing waits for them on the last day of the demo."
+    more = len(titles) - MOST_SAID
+    return (
+        "On their desk: " + "; ".join(titles[:MOST_SAID]) + (f"; and {more} more kinds of work." if more > 0 else ".")
+    )
+
+
+def _settled(
+    accounts: Accounts, name: str, role: str, provider: str | None, key: tuple[str, bytes], about: str
+) -> Persona:
+    mail = f"{'.'.join(name.lower().split())[:60]}@demo.example"
+    link = accounts.invite(name=name, email=mail, roles=(role,), provider=provider)
+    with accounts.database.writing() as connection:
+        person = accounts.accept(connection, accounts.invitation(link))
+    vkey = Signer(*key).vkey.text
+    accounts.keep_key(person.id, vkey, "the demo's own key", (role,))
+    for asked in accounts.requests():
+        accounts.decide(asked.id, "console", "confirmed")
+    return Persona(
+        person=person.id,
+        name=name,
+        role=role,
+        vkey=vkey,
+        seed=base64.b64encode(key[1]).decode("ascii"),
+        about=about,
+    )
