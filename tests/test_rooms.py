@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.private_file": WORDS,
     "fairplace.accounts": (*WORDS, "fairplace.private_file", "fairplace.settings", "fairplace.sources"),
     "fairplace.drafting": (*RECORD, "fairplace.deciders", "fairplace.prepared", "fairplace.private_file"),
+    "fairplace.sealing": (*WORDS, "fairplace.ledger.canonical", "fairplace.private_file", "fairplace.sources"),
     "fairplace.post": (*WORDS, "fairplace.private_file", "fairplace.settings", "fairplace.sources"),
     "fairplace.filing": (*DECISIONS, "fairplace.documents", "fairplace.private_file", "fairplace.sources"),
     "fairplace.workroom": (
@@ -65,6 +66,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.filing",
         "fairplace.post",
         "fairplace.private_file",
+        "fairplace.sealing",
     ),
     "fairplace.workbook": WORDS,
     # how things are written for people
@@ -244,6 +246,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.post",
         "fairplace.prepared",
         "fairplace.receipts",
+        "fairplace.sealing",
         "fairplace.formats",
         "fairplace.procurement.state",
         "fairplace.vault",
@@ -284,6 +287,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
         "fairplace.drafting",
         "fairplace.keyring",
         "fairplace.ledger",
+        "fairplace.sealing",
         "fairplace_verify",
     ),
     "docx": ("fairplace.giving.word",),

@@ -13,6 +13,7 @@ DIR/accounts.sqlite     who can sign in; no evidence, and can be erased
 DIR/drafts.sqlite       what people write before they sign, encrypted
 DIR/documents.sqlite    what the documents of cases at the desk are, encrypted
 DIR/post.sqlite         messages on their way and the links in them, encrypted
+DIR/openers.sqlite      public keys of those who open sealed bids, and what they gave towards opening one, encrypted
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ DIR/documents.sqlite      what the documents of cases are, encrypted
 DIR/secrets/documents.seed  the key to that; made when it is first needed
 DIR/post.sqlite           messages on their way and the links in them, encrypted
 DIR/secrets/post.seed     the key to that; made when it is first needed
+DIR/openers.sqlite        who can open sealed bids, and what they gave towards it, encrypted
+DIR/secrets/openers.seed  the key to that; made when it is first needed
 DIR/secrets/mail.secret   the password for the authority's mail server, if it needs one
 """
 
@@ -33,6 +35,8 @@ from fairplace.post.notes import Notes
 from fairplace.post.outbox import Outbox
 from fairplace.post.postman import Postman
 from fairplace.private_file import PrivateFile
+from fairplace.sealing import openers
+from fairplace.sealing.openers import Openers
 
 
 class Workroom:
@@ -119,6 +123,13 @@ class Workroom:
     def lodgings(self) -> Lodgings:
         """What providers lodged here in a browser."""
         return Lodgings(*self._post, self._register.sources)
+
+    @cached_property
+    def openers(self) -> Openers:
+        """Who can open sealed bids."""
+        file = PrivateFile(self._folder / "openers.sqlite", openers.SCHEMA, application=openers.APPLICATION)
+        seed = own_seed(self._folder, "openers")
+        return Openers(file, Cipher(seed), seed, self._register.sources)
 
     @cached_property
     def _post(self) -> tuple[PrivateFile, Cipher]:

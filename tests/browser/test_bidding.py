@@ -12,11 +12,14 @@ import uvicorn
 from playwright.async_api import Browser, expect
 
 from fairplace.http.app import create_app
+from fairplace.procurement.commands import OpenBids
+from fairplace.procurement.events import DepositReceived
+from fairplace.terms import Provider
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.office import ROOT, Office, open_office, signer
-from tests.story import BIRCH
+from tests.story import BIRCH, CEDAR
 
 
 class Served:
@@ -24,13 +27,13 @@ class Served:
         self.office = office
         self.site = site
 
-    async def provider(self, chromium: Browser) -> Person:
+    async def provider(self, chromium: Browser, provider: Provider = BIRCH) -> Person:
         accounts = Workroom(self.office.register).accounts
-        link = accounts.invite(name="Bea", email="bea@birch.example", roles=("provider",), provider=BIRCH.id)
+        link = accounts.invite(name="Bea", email="bea@birch.example", roles=("provider",), provider=provider.id)
         one = await Person.at(chromium, self.site)
         await one.join(f"{self.site}/welcome/{link}", "Bea's laptop")
         for asked in accounts.requests():
-            self.office.register.enrol(asked.vkey, asked.role, holder="Bea", provider=BIRCH.id, admin=signer(ROOT))
+            self.office.register.enrol(asked.vkey, asked.role, holder="Bea", provider=provider.id, admin=signer(ROOT))
             accounts.decide(asked.id, "console", "confirmed")
         await one.sign_in()
         return one
@@ -97,3 +100,81 @@ async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chrom
         "deposit.received/1",
     ]
     await bea.context.close()
+
+
+async def opener(served: Served, chromium: Browser, name: str, role: str) -> Person:
+    """Somebody who joins and makes an opener's key on their own device; a second person confirms it."""
+    room = Workroom(served.office.register)
+    link = room.accounts.invite(name=name, email=f"{name.lower()}@council.example", roles=(role,))
+    one = await Person.at(chromium, served.site)
+    await one.join(f"{served.site}/welcome/{link}", "laptop")
+    for asked in room.accounts.requests():
+        served.office.register.enrol(asked.vkey, asked.role, holder=name, provider=None, admin=signer(ROOT))
+        room.accounts.decide(asked.id, "console", "confirmed")
+    await one.sign_in()
+    await one.page.get_by_role("link", name="Openers").click()
+    await look(one.page, f"openers, seen by {role}")
+    await one.page.get_by_role("button", name="Make an opener’s key").click()
+    await expect(one.page.get_by_text("Waiting")).to_be_visible()
+    [waiting] = [kept for kept in room.openers.all() if kept.confirmed is None]
+    room.openers.confirm(waiting.id, "somebody else")
+    return one
+
+
+async def test_a_bid_is_sealed_in_one_browser_and_opened_in_two_others(served: Served, chromium: Browser) -> None:
+    first = await opener(served, chromium, "Asha", "approver")
+    second = await opener(served, chromium, "Noor", "auditor")
+    third = await opener(served, chromium, "Mo", "monitoring")
+    office = served.office
+    size = len([path for path in (office.folder / "documents").iterdir() if path.is_file()])
+    cedar = await served.provider(chromium, CEDAR)
+    page = cedar.page
+    await page.goto(f"{served.site}/desk/bids/{office.case}")
+    await look(page, "bid, to be sealed")
+    await page.get_by_label("The provider’s name").fill("Cedar House")
+    await page.get_by_label("Price (optional)").fill("6,100")
+    content = b"%PDF-1.7 " + b"the canary of a sealed bid. " * 9000
+    await page.get_by_label("The bid", exact=True).set_input_files(
+        {"name": "Gebot für Kinder.pdf", "mimeType": "application/pdf", "buffer": content}
+    )
+    await page.get_by_role("button", name="Go on to sign").click()
+    await expect(page.get_by_role("heading", name="Sign and lodge your bid")).to_be_visible()
+    await page.get_by_role("button", name="Sign on this device").click()
+    await expect(page.get_by_text("Your bid is in")).to_be_visible()
+    documents = [path for path in (office.folder / "documents").iterdir() if path.is_file()]
+    assert len(documents) == size + 1
+
+    await first.page.goto(f"{served.site}/desk/openers/cases/{office.case}")
+    await expect(first.page.get_by_text("Nothing is opened before the deadline")).to_be_visible()
+    office.wait_until("2026-04-02T09:00:00.000Z")
+    office.do(OpenBids(id="test", present=[]))
+    office.register.follow()
+    for person, after in ((first, "You gave your part"), (second, "No sealed bid of this case waits for your key")):
+        await person.sign_in()
+        await person.page.goto(f"{served.site}/desk/openers")
+        await person.page.get_by_role("link", name="Short breaks for disabled children").click()
+        await look(person.page, "opening, for one opener")
+        await person.page.get_by_role("button", name="Give my part").click()
+        await expect(person.page.get_by_text(after)).to_be_visible()
+    [found] = [
+        inside
+        for one in office.register.reader.case(office.case)
+        if isinstance(one.event, DepositReceived)
+        and (document := one.event.document.get()) is not None
+        and (inside := Workroom(office.register).openers.inside(document.sha256)) is not None
+    ]
+    assert found.manifest.name == "Gebot für Kinder.pdf"
+    assert office.register.documents.get(found.document.sha256) == content
+
+    await third.sign_in()
+    await third.page.goto(f"{served.site}/desk/cases/{office.case}")
+    await third.page.get_by_role("button", name="Open the file").click()
+    await third.page.get_by_role("link", name="Files of the bids").click()
+    await expect(third.page.get_by_text("opened by two openers")).to_be_visible()
+    await expect(third.page.get_by_text("Birch Care")).to_have_count(1)  # what was taken back is not read
+    await look(third.page, "files of the bids")
+    async with third.page.expect_download() as waiting:
+        await third.page.get_by_role("link", name="Gebot für Kinder.pdf").click()
+    assert (await (await waiting.value).path()).read_bytes() == content
+    for person in (first, second, third, cedar):
+        await person.context.close()

@@ -23,6 +23,7 @@ FOR_PEOPLE = ("/desk/recoveries",)
 FOR_STAFF = ("/desk/cases",)
 FOR_OFFICERS = ("/desk/urgent",)
 FOR_OFFICE = ("/correspondence", "/debriefs", "/letters", "/notices/")
+OPENERS = {"officer", "approver", "monitoring"}
 FOR_PROVIDERS = ("/desk/bids",)
 FOR_SENDERS = ("/revoke", "/answer")
 SENDERS = {"officer", "monitoring"}
@@ -98,6 +99,13 @@ def test_a_made_up_cookie_signs_nobody_in(desk: Desk, app: Litestar, secret: str
     assert client.get("/desk", headers={"accept": "application/json"}).status_code == 401
 
 
+def openers_of(path: str, method: str) -> set[str]:
+    """Who has business at a page of the openers of sealed bids."""
+    if path.endswith(("/confirm", "/remove")):
+        return set(HEADS)
+    return OPENERS | HEADS if (path, method) == ("/desk/openers", "GET") else OPENERS
+
+
 @pytest.mark.parametrize("role", [*ROLES, "provider"])
 def test_a_role_opens_its_own_places_and_no_others(desk: Desk, app: Litestar, role: str) -> None:
     client = desk.client(app, role)
@@ -108,6 +116,7 @@ def test_a_role_opens_its_own_places_and_no_others(desk: Desk, app: Litestar, ro
             or (path.startswith(FOR_OFFICERS) and role != "officer")
             or (path.startswith(FOR_PEOPLE) and role not in ROLES)
             or (any(part in path for part in FOR_OFFICE) and role not in OFFICE)
+            or (path.startswith("/desk/openers") and role not in openers_of(path, method))
             or (path.startswith(FOR_PROVIDERS) and role != "provider")
             or (path.endswith(FOR_SENDERS) and role not in SENDERS)
             or (method == "POST" and path.endswith("/debriefs") and role not in SENDERS)

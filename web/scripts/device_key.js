@@ -46,7 +46,7 @@ const fromHex = (digits) => Uint8Array.from(digits.match(/../g), (pair) => parse
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // The signature line of a signed note (published format, section 1), without its line feed.
-async function line(vkey, text) {
+export async function line(vkey, text) {
   const pair = await kept(vkey);
   if (!pair) return null;
   const [name, id] = vkey.split("+");

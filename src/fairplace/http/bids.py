@@ -22,6 +22,7 @@ from fairplace.forms.bidding import FIELDS
 from fairplace.forms.challenging import CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
 from fairplace.http import asked, evidence
+from fairplace.http.guard import File as Came
 from fairplace.http.guard import Key, Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.proofs import lodged
 from fairplace.http.site import Answer, Site, TheSite
@@ -30,6 +31,8 @@ from fairplace.lodging import lodging_text
 from fairplace.post.lodgings import Kind, Lodging
 from fairplace.post.notes import File, Written
 from fairplace.procurement.commands import LodgeBid, WithdrawBid
+from fairplace.sealing import container
+from fairplace.sealing.container import MEDIA
 from fairplace.terms import CaseId, Provider
 
 WAITING = "lodging"
@@ -125,8 +128,16 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
         form=form,
         sent=form.sent or start,
         kinds=sorted(evidence.MEDIA),
-        most=site.settings.limits.document,
+        most=site.settings.limits.document - 2 * container.STEP,
+        seal=_terms(site, row),
     )
+
+
+def _terms(site: Site, row: Any) -> str:
+    """What the browser needs to seal a bid; empty while there are no openers."""
+    openers = [{"key": one.public_key, "name": one.name} for one in site.openers.confirmed()]
+    terms = {"case": row.case, "deadline": row.deadline, "openers": openers}
+    return msgspec.json.encode(terms).decode("ascii") if openers else ""
 
 
 @acting("/desk/bids/{case:str}", most=evidence.LARGEST_FORM)
@@ -137,24 +148,44 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     members, faults = _read(FIELDS, sent)
     came = sent.files.get("document", [])
     try:
-        evidence.check(site, came[:1])
+        head = _check_file(site, row, came[:1])
         if not came:
             faults = (*faults, Fault("document", "Choose the file that holds your bid"))
         if faults:
             return _page(site, visitor, row, Form(sent=sent.fields, faults=faults, status=422))
-        [file] = evidence.keep(site, came[:1])
+        document = site.documents.put(came[0].data, MEDIA) if head else evidence.keep(site, came[:1])[0].document
         command = LodgeBid(
             id=f"web:{site.accounts.sources.stream_id()}",
             as_=key.name,
             case=row.case,
             provider=Provider(id=provider, name=members["provider_name"]),
-            document=file.document,
+            document=document,
             price=members.get("price"),
         )
         _wait(site, visitor, row.case, Waiting(command=_written(site, command)))
     except (Refused, Malformed, Conflict) as error:
         return _page(site, visitor, row, Form(sent=sent.fields, refusal=str(error), status=error.status))
     return see_other(f"/desk/bids/{row.case}/sign")
+
+
+def _check_file(site: Site, row: Any, came: list[Came]) -> bool:
+    """Is the file sealed to the openers? Raises Refused or Malformed unless it is as it must be: nothing is kept before.
+
+    Where there are openers nothing else is taken: a bid that the register could read is none that is sealed.
+    """
+    openers = site.openers.confirmed()
+    if not openers:
+        evidence.check(site, came)
+        return False
+    for one in came:
+        if len(one.data) > site.settings.limits.document:
+            raise Refused(f"the sealed file has {len(one.data):,} bytes; make the file that holds your bid smaller")
+        head = container.read(one.data).head
+        if head.case != row.case:
+            raise Refused("this file was sealed for another tender; choose the bid again on this page")
+        if {opener.key for opener in head.openers} != {opener.public_key for opener in openers}:
+            raise Refused("the openers changed since this file was sealed; load the page again and seal it anew")
+    return True
 
 
 def _read(fields: tuple[Field, ...], sent: Sent) -> tuple[dict[str, Any], tuple[Fault, ...]]:

@@ -48,6 +48,10 @@ class NotSignedIn(FairplaceError):
         return f"/sign-in?next={quote(self.onward, safe='/')}"
 
 
+OPENING = frozenset({"approver", "auditor", "monitoring", "officer"})
+MARKING = frozenset({"evaluator", "moderator"})
+
+
 class Key(msgspec.Struct, frozen=True, kw_only=True):
     """A signing key of whoever is signed in, with the roles that the register gives it now."""
 
@@ -95,7 +99,13 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
         found += [Place("/desk/cases", "cases", "Cases")] if self.staff else []
         found += [Place("/desk/bids", "bids", "My bids")] if self.person.provider and "provider" in self.roles else []
         found += [Place("/desk/keys", "keys", "My keys")]
+        found += [Place("/desk/openers", "openers", "Openers")] if self.opens or self.heads else []
         return found + ([Place("/desk/people", "people", "People")] if self.heads else [])
+
+    @property
+    def opens(self) -> bool:
+        """Can they be openers of sealed bids? Whoever marks bids cannot."""
+        return not self.roles.isdisjoint(OPENING) and self.roles.isdisjoint(MARKING)
 
     @property
     def staff(self) -> bool:

@@ -105,6 +105,7 @@ class Site:
         self.cabinet = room.cabinet
         self.acts = room.acts
         self.outbox, self.links, self.notes, self.lodgings = room.outbox, room.links, room.notes, room.lodgings
+        self.openers = room.openers
         self.link_sessions = LinkSessions(register)
         self.sends_mail = register.settings.mail is not None
         self.clerk = clerk

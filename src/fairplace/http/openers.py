@@ -1,0 +1,320 @@
+"""Openers of sealed bids: their keys, confirmed by a second person; and opening, which takes two of them, each at home.
+
+- Nothing is asked of an opener before the deadline has passed and the opening is recorded: until then the register has
+  nothing with which a sealed bid could be opened, and takes nothing towards it.
+- What an opener gives opens the bids of one case, and is kept until a second one gives theirs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.params import FromPath
+
+from fairplace.decision import History
+from fairplace.errors import Forbidden, Malformed, Missing, Refused, Unproven
+from fairplace.http import asked, case_file
+from fairplace.http.cases import closed
+from fairplace.http.guard import OPENING, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.ledger.note import ED25519, Vkey, join_note, parse_note
+from fairplace.people.roles import HEADS
+from fairplace.procurement.events import DepositReceived, DepositReceivedLate
+from fairplace.procurement.state import state_of
+from fairplace.sealing import container
+from fairplace.sealing.container import MEDIA, Sealed
+from fairplace.sealing.openers import NEEDED, Inside, opener_text
+from fairplace.terms import CaseId, Document, Place
+
+NEWEST = 20
+"""Cases in which sealed bids are looked for."""
+
+
+class Bid(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed bid that has a place."""
+
+    place: Place
+    document: Document
+    sealed: Sealed
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A bid's file as whoever reads the bids sees it. `given`: how many openers gave their part; -1: it was not sealed."""
+
+    provider: str
+    sha256: str
+    bytes: int
+    given: int
+    inside: Inside | None
+
+
+@signed_in("/desk/openers")
+def openers(site: TheSite, visitor: TheVisitor) -> Answer:
+    """The openers, a form to become one, and the cases that wait for this one's key."""
+    visitor.need(*OPENING, *HEADS)
+    return _page(site, visitor)
+
+
+def _page(site: Site, visitor: Visitor, *, fault: str = "", status: int = 200) -> Answer:
+    names = {one.id: one.name for one in site.accounts.people()}
+    key = _signing_key(visitor)
+    return site.page(
+        "openers.html",
+        status=status,
+        visitor=visitor,
+        openers=site.openers.all(),
+        names=names,
+        enough=bool(site.openers.confirmed()),
+        key=key.text if key and visitor.opens else None,
+        cases=_cases(site, visitor),
+        fault=fault,
+    )
+
+
+def _may_open(visitor: Visitor) -> None:
+    """Raises Forbidden for whoever cannot be an opener. An auditor may well sit outside the authority."""
+    visitor.need(*OPENING)
+    if not visitor.opens:
+        raise Forbidden("whoever marks bids opens none; let another person be the opener", code="role")
+
+
+def _signing_key(visitor: Visitor) -> Vkey | None:
+    found = [Vkey.parse(key.vkey) for key in visitor.keys if key.roles & OPENING]
+    return next((key for key in reversed(found) if key.kind == ED25519), None)
+
+
+def _cases(site: Site, visitor: Visitor) -> list[Any]:
+    """The public lines of cases with sealed bids that this opener can help to open."""
+    mine = site.openers.keys_of(visitor.person.id)
+    if not mine:
+        return []
+    now = site.register.store.now()
+    rows, _ = site.rows.list("register", limit=200, order="-deadline")
+    passed = [row for row in rows if row.deadline is not None and row.deadline < now and row.decided_at is None]
+    return [
+        row for row in passed[:NEWEST] if any(_place(bid, mine) is not None for bid in _closed_bids(site, row.case))
+    ]
+
+
+@acting("/desk/openers")
+def make(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
+    """A new opener's key, vouched for by this person's signing key."""
+    _may_open(visitor)
+    key, public = _signing_key(visitor), sent.get("key")
+    try:
+        if key is None:
+            raise Forbidden("an opener needs a signing key on a device first; make one under My keys", code="key")
+        container.bytes_of(public, container.KEY)
+        note = _vouched(key, public, sent.get("line"))
+    except (Refused, Malformed, Unproven) as error:
+        return _page(site, visitor, fault=str(error), status=error.status)
+    site.openers.add(visitor.person.id, key.name, public, note.decode("utf-8"))
+    return see_other("/desk/openers")
+
+
+def _vouched(key: Vkey, public: str, line: str) -> bytes:
+    """The note by which the signing key vouches for the opener's. Raises Malformed or Unproven unless it does."""
+    note = join_note(opener_text(key.name, public), [line + "\n"])
+    text, lines = parse_note(note)
+    if len(lines) != 1:
+        raise Malformed(f"{len(lines)} signatures came; one is expected")
+    key.verify(text, lines[0].signature)
+    return note
+
+
+@acting("/desk/openers/{opener:str}/confirm")
+def confirm(site: TheSite, visitor: TheVisitor, opener: FromPath[str], sent: TheSent) -> Answer:
+    """A second person says that this is the opener's key."""
+    visitor.need(*HEADS)
+    site.openers.confirm(opener, visitor.person.id)
+    return see_other("/desk/openers")
+
+
+@acting("/desk/openers/{opener:str}/remove")
+def remove(site: TheSite, visitor: TheVisitor, opener: FromPath[str], sent: TheSent) -> Answer:
+    """From now on nothing is sealed to this key."""
+    visitor.need(*HEADS)
+    site.openers.remove(opener)
+    return see_other("/desk/openers")
+
+
+# Opening
+
+
+def _place(bid: Bid, mine: set[str]) -> int | None:
+    """Where this opener stands in the head of a bid."""
+    return next((at for at, one in enumerate(bid.sealed.head.openers) if one.key in mine), None)
+
+
+def _bids(site: Site, past: History) -> list[Bid]:
+    """The sealed bids of a case that have places. Raises Refused before they may be opened."""
+    state = state_of(past)
+    if not state.opened or state.last_deadline is None or site.register.store.now() <= state.last_deadline:
+        raise Refused("nothing is opened before the deadline has passed and the opening is recorded", code="deadline")
+    documents = {
+        recorded.leaf: recorded.event.document.get()
+        for recorded in past.events
+        if isinstance(recorded.event, DepositReceived | DepositReceivedLate)
+    }
+    found = []
+    for place, leaf in sorted(state.places.items()):
+        document = documents.get(leaf or "")
+        if document is not None and document.media == MEDIA:
+            found.append(
+                Bid(place=place, document=document, sealed=container.read(site.documents.get(document.sha256)))
+            )
+    return found
+
+
+def _closed_bids(site: Site, case: CaseId) -> list[Bid]:
+    """Those that nobody has opened yet; none before they may be."""
+    try:
+        found = _bids(site, case_file.history(site, case))
+    except Refused:
+        return []
+    return [bid for bid in found if site.openers.inside(bid.document.sha256) is None]
+
+
+@signed_in("/desk/openers/cases/{case:str}")
+def opening(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """The sealed bids of one case, for one opener."""
+    _may_open(visitor)
+    return _opening(site, visitor, asked.identifier(case))
+
+
+def _opening(site: Site, visitor: Visitor, case: CaseId, *, fault: str = "", status: int = 200) -> Answer:
+    mine = site.openers.keys_of(visitor.person.id)
+    _bids(site, case_file.history(site, case))
+    waiting = [(bid, place) for bid in _closed_bids(site, case) if (place := _place(bid, mine)) is not None]
+    asked_for = [
+        {"id": bid.place, "key": bid.sealed.head.openers[place].key, "ephemeral": bid.sealed.head.ephemeral}
+        for bid, place in waiting
+        if place not in site.openers.shares(bid.document.sha256)
+    ]
+    return site.page(
+        "opening.html",
+        status=status,
+        visitor=visitor,
+        row=site.rows.get("register", case),
+        case=case,
+        waiting=len(waiting),
+        asked=msgspec.json.encode(asked_for).decode("ascii") if asked_for else "",
+        needed=NEEDED,
+        fault=fault,
+    )
+
+
+@acting("/desk/openers/cases/{case:str}")
+def give(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """Take one opener's part for each bid; what has two is open."""
+    _may_open(visitor)
+    found = asked.identifier(case)
+    mine = site.openers.keys_of(visitor.person.id)
+    try:
+        given = msgspec.json.decode(sent.get("shares"), type=dict[str, str])
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
+        given = {}
+    _bids(site, case_file.history(site, found))
+    faults = []
+    for bid in _closed_bids(site, found):
+        place = _place(bid, mine)
+        if place is None or bid.place not in given:
+            continue
+        try:
+            _give(site, bid, place, container.bytes_of(given[bid.place], container.KEY))
+        except (Malformed, Unproven) as error:
+            faults.append(f"bid {bid.place}: {error}")
+    if faults or not given:
+        return _opening(
+            site, visitor, found, fault="; ".join(faults) or "the browser sent nothing; try again", status=422
+        )
+    return see_other(f"/desk/openers/cases/{found}")
+
+
+def _give(site: Site, bid: Bid, place: int, share: bytes) -> None:
+    sha256 = bid.document.sha256
+    shares = site.openers.give(sha256, place, share)
+    if len(shares) < NEEDED:
+        return
+    try:
+        manifest, data = container.opened(bid.sealed, shares)
+    except Unproven:
+        site.openers.forget(sha256)
+        raise
+    site.openers.put(sha256, Inside(manifest=manifest, document=site.documents.put(data, "application/octet-stream")))
+
+
+# Reading what was opened
+
+
+def _files(site: Site, past: History, visitor: Visitor) -> list[File]:
+    """The files of the bids that have places, as far as whoever looks may be shown them."""
+    found, placed = [], set(state_of(past).places.values())
+    for recorded in case_file.seen(past, visitor).events:
+        if not isinstance(recorded.event, DepositReceived | DepositReceivedLate) or recorded.leaf not in placed:
+            continue
+        document, provider = recorded.event.document.get(None), recorded.event.provider.get(None)
+        if document is None or provider is None:
+            continue
+        sealed = document.media == MEDIA
+        found.append(
+            File(
+                provider=provider.name,
+                sha256=document.sha256,
+                bytes=document.bytes,
+                given=len(site.openers.shares(document.sha256)) if sealed else -1,
+                inside=site.openers.inside(document.sha256) if sealed else None,
+            )
+        )
+    return sorted(found, key=lambda one: one.provider)
+
+
+@signed_in("/desk/cases/{case:str}/files")
+def files(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """The files of the bids, once they are opened."""
+    visitor.need(*case_file.STAFF)
+    found = asked.identifier(case)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return closed(site, visitor, found)
+    past = case_file.history(site, found)
+    case_file.stay_in(past, visitor)
+    return site.page(
+        "bid_files.html",
+        visitor=visitor,
+        case=found,
+        title=case_file.title(case_file.seen(past, visitor)),
+        opened=state_of(past).opened,
+        files=_files(site, past, visitor),
+        needed=NEEDED,
+    )
+
+
+@signed_in("/desk/cases/{case:str}/files/{sha256:str}")
+def file(site: TheSite, visitor: TheVisitor, case: FromPath[str], sha256: FromPath[str]) -> Answer:
+    """One file, as the bidder sent it: to be kept, never to be shown in this page's place."""
+    visitor.need(*case_file.STAFF)
+    found = asked.identifier(case)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return closed(site, visitor, found)
+    past = case_file.history(site, found)
+    case_file.stay_in(past, visitor)
+    one = next((one for one in _files(site, past, visitor) if one.sha256 == sha256), None)
+    if one is None or (one.given >= 0 and one.inside is None):
+        raise Missing("there is no file at this address that you may read now")
+    held = one.inside.document.sha256 if one.inside else one.sha256
+    name = one.inside.manifest.name if one.inside else ""
+    return Response(
+        site.documents.get(held),
+        media_type="application/octet-stream",
+        headers={"content-disposition": f'attachment; filename="{sha256[:12]}{_suffix(name)}"'},
+    )
+
+
+def _suffix(name: str) -> str:
+    _, dot, end = name.rpartition(".")
+    return f".{end.lower()}" if dot and end.isascii() and end.isalnum() and len(end) <= 4 else ""
+
+
+HANDLERS = (openers, make, confirm, remove, opening, give, files, file)

@@ -1,0 +1,33 @@
+// Seals the chosen file on this device before the form of a bid is sent: the file itself never leaves it in the clear.
+
+import { isSealed, seal } from "./seal.js";
+
+for (const form of document.querySelectorAll("form[data-seal]")) {
+  const input = form.querySelector("input[type=file]");
+  const told = form.querySelector("[role=status]");
+  let sealed = false;
+  input.addEventListener("change", () => (sealed = false));
+  form.addEventListener("submit", async (event) => {
+    if (sealed || !input.files.length) return;
+    event.preventDefault();
+    const [file] = input.files;
+    try {
+      const data = new Uint8Array(await file.arrayBuffer());
+      if (isSealed(data)) {
+        sealed = true;
+        return form.requestSubmit();
+      }
+      told.textContent = "Sealing your bid on this device…";
+      const made = await seal(data, file.name, file.type, JSON.parse(form.dataset.seal));
+      const given = new DataTransfer();
+      given.items.add(new File([made], "bid.sealed", { type: "application/vnd.fairplace.sealed-bid" }));
+      input.files = given.files;
+      sealed = true;
+    } catch {
+      told.textContent = "Your browser cannot seal a bid. Use a newer one over https: Chrome or Edge 137, Firefox 130, Safari 17 or later.";
+      return;
+    }
+    told.textContent = "";
+    form.requestSubmit();
+  });
+}
