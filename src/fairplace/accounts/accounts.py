@@ -159,6 +159,12 @@ class Accounts:
             row = connection.execute("SELECT * FROM passkey WHERE credential = ?", (credential,)).fetchone()
         return None if row is None else _passkey(row)
 
+    def forget_passkeys(self, person: str) -> None:
+        """They sign in with none of these any more, and whoever is signed in as them is signed out."""
+        with self.database.writing() as connection:
+            connection.execute("DELETE FROM passkey WHERE person = ?", (person,))
+            connection.execute("DELETE FROM session WHERE person = ?", (person,))
+
     def person_of(self, issuer: str, subject: str) -> Person | None:
         """Whose account this is at the authority's own sign-in."""
         with self.database.reading() as connection:

@@ -306,6 +306,18 @@ def people_invite(folder: Path, name: str, email: str, roles: tuple[str, ...], p
     return invite(folder, name, email, roles, provider, site, told)
 
 
+@people.command("link")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--email", required=True, help="Of somebody who has an account.")
+@click.option("--lost", is_flag=True, help="Forget the passkeys that they have, and sign them out: a device is lost.")
+@click.option("--site", default="http://localhost:8000", show_default=True, help="Where the register is served.")
+def people_link(folder: Path, email: str, lost: bool, site: str) -> int:
+    """Print a link with which somebody who cannot sign in any more makes a further passkey; it works once."""
+    from fairplace.cli.people import link
+
+    return link(folder, email, site, told, lost=lost)
+
+
 @people.command("waiting")
 @click.argument("folder", metavar="DIR", type=FOLDER)
 def people_waiting(folder: Path) -> int:

@@ -89,6 +89,20 @@ def _keys(register: Register) -> Iterator[Ill]:
                 f" 'fairplace key retire-log {register.folder}'"
             ),
         )
+    elsewhere = [
+        standing.vkey.passkey.site
+        for standing in known.values()
+        if standing.revoked is None and standing.vkey.passkey and register.settings.site
+        if standing.vkey.passkey.site != register.settings.site
+    ]
+    if elsewhere:
+        yield (
+            0,
+            (
+                f"{len(elsewhere)} {'passkey signs' if len(elsewhere) == 1 else 'passkeys sign'} at {elsewhere[0]}, and the register is at {register.settings.site}:"
+                " new keys are made under 'My keys'"
+            ),
+        )
     for one in register.reader.register().recoveries():
         if one.over is None:
             yield (

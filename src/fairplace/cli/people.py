@@ -9,7 +9,8 @@ from rich.console import Console
 
 from fairplace.accounts.accounts import CONSOLE_LINK, INVITATION
 from fairplace.cli.keys import keyring, root_name
-from fairplace.errors import Malformed
+from fairplace.errors import Malformed, Missing
+from fairplace.ledger.note import Vkey
 from fairplace.on_disk import Register
 from fairplace.people.roles import PEOPLE
 from fairplace.workroom import Workroom
@@ -40,6 +41,34 @@ def invite(
     return 0
 
 
+def link(folder: Path, email: str, site: str, told: Console, *, lost: bool) -> int:
+    """Print a link with which somebody who has an account makes a further passkey to sign in.
+
+    `lost`: the passkeys that they have are forgotten, and whoever is signed in with one is signed out.
+    """
+    with Register.open(folder) as register:
+        accounts = Workroom(register).accounts
+        found = [one for one in accounts.people() if one.email.casefold() == email.strip().casefold()]
+        if len(found) != 1:
+            raise Missing(f"{len(found)} people with an account have the address {email[:80]}; one is expected")
+        [person] = found
+        if lost:
+            accounts.forget_passkeys(person.id)
+        secret = accounts.invite(
+            name=person.name,
+            email=person.email,
+            roles=(),
+            provider=person.provider,
+            person=person.id,
+            lasts=CONSOLE_LINK,
+        )
+        address = (register.settings.site or site).rstrip("/")
+    told.print(f"Give this link to {person.name}. It works once, and for 30 minutes:", markup=False, soft_wrap=True)
+    click.echo(f"{address}/welcome/{secret}")
+    told.print("It lets them sign in. A lost signing key is another matter: they ask for one under 'My keys'.")
+    return 0
+
+
 def waiting(folder: Path, told: Console) -> int:
     """Keys and roles that wait for a second person."""
     with Register.open(folder) as register:
@@ -61,7 +90,9 @@ def confirm(folder: Path, request: str | None, who: str | None, told: Console, *
         asked = [one for one in accounts.requests() if request in (None, one.id)]
         for one in asked:
             person = people[one.person]
-            question = f"Let {person.name} ({person.email}) act as {one.role} with the key {one.vkey}?"
+            passkey = Vkey.parse(one.vkey).passkey
+            kind = f"the passkey, which signs at {passkey.site}," if passkey else "the key"
+            question = f"Let {person.name} ({person.email}) act as {one.role} with {kind} {one.vkey}?"
             if not yes and not click.confirm(question, err=True):
                 continue
             done = register.enrol(one.vkey, one.role, holder=person.name, provider=person.provider, admin=admin)

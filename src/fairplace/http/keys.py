@@ -25,10 +25,14 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One key that signs steps, or did. `ended` is the entry since when it may not, `how` it ended."""
+    """One key that signs steps, or did. `ended` is the entry since when it may not, `how` it ended.
+
+    `passkey_of` is the site at which it signs, when it is a passkey.
+    """
 
     name: str
     vkey: str
+    passkey_of: str | None
     roles: list[str]
     added: int
     replaces: str | None
@@ -104,6 +108,7 @@ def _line(standing: Standing) -> KeyLine:
     return KeyLine(
         name=standing.vkey.name,
         vkey=standing.vkey.text,
+        passkey_of=standing.vkey.passkey.site if standing.vkey.passkey else None,
         roles=sorted({role for _, role in standing.roles}),
         added=standing.added,
         replaces=standing.replaces.text if standing.replaces else None,

@@ -87,7 +87,7 @@ def asked(site: Site, visitor: Visitor) -> Iterator[Asked]:
     running = {one.vkey.name for one in _running(site)} if waiting else set()
     for one in waiting:
         name = Vkey.parse(one.vkey).name
-        if name not in running:
+        if name not in running and not _in_register(site, one.vkey):
             yield Asked(
                 vkey=one.vkey,
                 name=name,
@@ -97,6 +97,12 @@ def asked(site: Site, visitor: Visitor) -> Iterator[Asked]:
                 own=one.person == visitor.person.id,
                 act=_act(site, visitor, name),
             )
+
+
+def _in_register(site: Site, text: str) -> bool:
+    """Did it come into use by another way, such as the command line?"""
+    vkey = Vkey.parse(text)
+    return site.register.reader.register().standing(vkey.name, vkey.key_id) is not None
 
 
 def _site_of(vkey: str) -> str:
