@@ -214,6 +214,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.procurement.state",
         "fairplace.reading",
     ),
+    "fairplace.guarding": (*WORDS, "fairplace.forms.fields", "fairplace.openness.release"),
     "fairplace.forms": (*DECISIONS, "fairplace.formats", "fairplace.procurement.state"),
     "fairplace.giving": (
         *DECISIONS,
@@ -240,6 +241,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.ocds",
         "fairplace.previewing",
         "fairplace.holding",  # what a hold keeps
+        "fairplace.guarding",
         "fairplace.people.roles",
         "fairplace.people.events",
         "fairplace.people.sight",  # what each may see, slot by slot

@@ -32,6 +32,7 @@ EXAMPLES = {
     "/desk/cases/{case:str}": "/desk/cases/nothing",
     "/desk/cases/{case:str}/file": "/desk/cases/nothing/file",
     "/desk/cases/{case:str}/workbook": "/desk/cases/nothing/workbook",
+    "/desk/cases/{case:str}/names": "/desk/cases/nothing/names",
     "/desk/cases/{case:str}/{code:str}/notice": "/desk/cases/nothing/plan/notice",
     "/desk/cases/{case:str}/{code:str}": "/desk/cases/nothing/plan",
     "/desk/cases/{case:str}/correspondence": "/desk/cases/nothing/correspondence",

@@ -32,6 +32,7 @@ from fairplace.http import (
     faults,
     giving,
     guard,
+    guarded,
     headers,
     keys,
     log,
@@ -92,6 +93,7 @@ HANDLERS = (
     *workbooks.HANDLERS,
     *notices.HANDLERS,
     *case_documents.HANDLERS,
+    *guarded.HANDLERS,
 )
 
 

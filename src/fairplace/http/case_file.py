@@ -36,6 +36,10 @@ KEEP_THE_FILE = ("officer", "approver", "monitoring")
 """Who may see what each bidder is told: as `people/sight.py` has it for summaries."""
 
 
+KEEP_NAMES = ("officer", "monitoring")
+"""Who may see and change the names that drafts are looked through for: they can be those of children."""
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A task in the list of a case. `mine`: whoever looks may do it; `report`: they may record that it happened."""
 

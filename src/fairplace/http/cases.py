@@ -58,6 +58,7 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         parts_of=case_file.rows(site, made, visitor),
         bids=made.bids,
         workbooks=tasks.task("sheet").stage(made).state == "now" and bool(visitor.roles & {"officer", "evaluator"}),
+        keeps_names=not visitor.roles.isdisjoint(case_file.KEEP_NAMES),
         deadline=made.state.last_deadline,
         keeps_file=not visitor.roles.isdisjoint(case_file.KEEP_THE_FILE),
         public=site.rows.get("register", found) is not None,

@@ -17,7 +17,8 @@ from fairplace.forms import invitation, origin
 from fairplace.forms.fields import Fault, Field, Option, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import task
-from fairplace.http import asked, case_documents, case_file
+from fairplace.guarding.drafts import SEEN, Looked
+from fairplace.http import asked, case_documents, case_file, guarded
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -65,6 +66,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     overridable: bool = False
     version: int = 0
     status: int = 200
+    looked: Looked = Looked()
 
 
 @signed_in("/desk/cases/{case:str}/{code:str}")
@@ -112,6 +114,10 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
     members, faults = read_all(fields, written.sent)
     if faults:
         return _page(site, visitor, wanted, made, msgspec.structs.replace(written, faults=tuple(faults), status=422))
+    looked = guarded.look_through(site, made, wanted, written.sent)
+    unseen = bool(looked.warns) and looked.warnings not in written.sent.get(SEEN, ())
+    if looked.stops or unseen:
+        return _page(site, visitor, wanted, made, msgspec.structs.replace(written, looked=looked, status=422))
     try:
         command = convert(
             {
@@ -122,6 +128,7 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
                 **({} if made.state.planned is None and wanted.code == "plan" else {"case": made.case}),
             }
         )
+        guarded.keep_statements(site, visitor, made, wanted, looked, written.sent)
         act = site.signatures.begin(command, task=wanted.code, made_by=visitor.person.id)
     except msgspec.ValidationError as error:
         again = msgspec.structs.replace(written, refusal=f"this cannot be recorded: {error}", status=422)

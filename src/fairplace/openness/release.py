@@ -147,6 +147,13 @@ alone, who challenged; losers' names, prices, points for price, totals, ranks, d
 bids and the words on them; the checks of bids; summaries; raw notices; the documents that reports rest on."""
 
 
+@cache
+def ever_public(kind: str, slot: str) -> bool:
+    """May some occasion make this slot of this type of entry public? `*` in `slot` is any place."""
+    grants = (grant for found in RELEASES.values() for grant in found if grant.type == kind)
+    return any(slot == one.replace("{winner}", "*") for grant in grants for one in grant.slots)
+
+
 def due(history: History, occasion: Occasion) -> str | None:
     """Has the occasion come? Null when it has, else a sentence that says what must come first."""
     match occasion:

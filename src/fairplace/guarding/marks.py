@@ -1,0 +1,194 @@
+"""What in a text may tell who a child is, or where they live: numbers with a check, postcodes, ages, addresses, names.
+
+- A number that has a check digit counts only when the check holds, an age only beside a name: a guard that cries at
+  everything is switched off in the head.
+- Nothing here knows for certain. What is found is asked about; what is not found may still tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["postcode", "birth", "age", "nhs-number", "upn", "telephone", "e-mail", "name", "address"]
+
+SENTENCES: dict[Kind, str] = {
+    "postcode": "looks like a postcode: with a child's age or school it tells which child is meant",
+    "birth": "looks like a date of birth",
+    "age": "gives an age beside a name",
+    "nhs-number": "is an NHS number: its check digit is right",
+    "upn": "is a unique pupil number: its check letter is right",
+    "telephone": "looks like a telephone number",
+    "e-mail": "is an e-mail address",
+    "name": "is a name of this case",
+    "address": "looks like where somebody lives",
+}
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Something found: what kind of thing, and the words themselves."""
+
+    kind: Kind
+    words: str
+
+    @property
+    def sentence(self) -> str:
+        return f"“{self.words}” {SENTENCES[self.kind]}"
+
+
+def find(text: str, names: Iterable[str] = ()) -> list[Mark]:
+    """Everything in a text, each once, in the order in which the kinds are looked for."""
+    found: dict[Mark, None] = {}
+    for kind, look in _LOOKS.items():
+        for words in look(text):
+            found[Mark(kind, " ".join(words.split()))] = None
+    for words in _named(text, names):
+        found[Mark("name", words)] = None
+    return list(found)
+
+
+# Postcodes: BS 7666; the areas are those of the Royal Mail.
+
+_AREAS = (
+    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL"
+    " GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX"
+    " PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN"
+    " WR WS WV YO ZE"
+)
+_AREA = "|".join(sorted(_AREAS.split(), key=len, reverse=True))
+_FULL = re.compile(rf"(?<![\w/.-])(?:{_AREA})[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{{2}}(?![\w/-])", re.IGNORECASE)
+_SECTOR = re.compile(rf"(?<![\w/.-])(?:{_AREA})[0-9][0-9A-Z]? [0-9](?![\w/.,:%-]*[\w])")
+
+
+def _postcodes(text: str) -> Iterator[str]:
+    for found in _FULL.finditer(text):
+        # Small letters run together are a word or a code more often than a postcode.
+        if found[0] == found[0].upper() or " " in found[0]:
+            yield found[0]
+    yield from (found[0] for found in _SECTOR.finditer(text))
+
+
+# Births and ages
+
+_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+_DATE = rf"(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d{{2}})|\d{{4}}-\d\d-\d\d|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? \d{{4}})"
+_BORN = re.compile(rf"\b(?:born|birthday|date of birth|d\.?o\.?b)\b\.?[^.\n]{{0,20}}?(?<![\d/]){_DATE}", re.IGNORECASE)
+_DAY = re.compile(_DATE, re.IGNORECASE)
+
+_AGE = r"(?:1[0-9]|2[0-5]|[0-9])"
+_NAME = r"(?P<name>[A-Z][a-zà-öø-ÿ’'-]+(?: [A-Z][a-zà-öø-ÿ’'-]+)?)"
+_AGED = (
+    re.compile(rf"\b{_NAME}(?:,| \(|,? who)? ?(?:is |was )?(?:aged?|age of) {_AGE}\b(?! ?(?:to|and|or|–|-|\+))"),
+    re.compile(rf"\b{_NAME} (?:is|was|turned|turns) (?:only )?{_AGE}(?: years old\b|,|\.(?!\d)|$)"),
+    re.compile(rf"\b{_NAME}, {_AGE}, (?:who|is|has|lives|was|and|attends|needs)\b"),
+    re.compile(rf"\b{_NAME} \({_AGE}(?: years| yrs| years old)\)"),
+    re.compile(rf"\b{_AGE}[- ]year[- ]old (?:called |named )?{_NAME}"),
+)
+_CAPITALISED = (
+    "A Adults All An And Any Anybody Anyone Are As At Average Babies Boys Both But Care Carers Child Children Council Each"
+    " Every Everybody Everyone Families For From Girls Group Groups He Homes Homework If In Infants Is It Key Learners Many"
+    " Maximum Minimum Most No Nobody None Of On One Only Or Our Patients People Person Persons Places Pupils Residents"
+    " School She Siblings Some Stage Staff Students Teenagers That The Their Them These They This Those To Under Until Up"
+    " Users We Where Who With Year Years Young Youngsters Youth"
+    " January February March April May June July August September October November December"
+    " Monday Tuesday Wednesday Thursday Friday Saturday Sunday Article Clause Lot Part Question Schedule Section Table"
+)  # fmt: skip
+"""Words that begin a sentence, or stand before a number, and are nobody's name."""
+_NO_NAMES = frozenset(_CAPITALISED.split())
+
+
+def _births(text: str) -> Iterator[str]:
+    return (found[0] for found in _BORN.finditer(text))
+
+
+def _ages(text: str) -> Iterator[str]:
+    for pattern in _AGED:
+        for found in pattern.finditer(text):
+            if not set(found["name"].split()) & _NO_NAMES:
+                yield found[0].strip(" ,.")
+
+
+# Numbers with a check
+
+_NHS = re.compile(r"(?<![\w/.-])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![\w/-])")
+_UPN = re.compile(r"(?<!\w)[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z](?!\w)")
+_UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+
+
+def _nhs_numbers(text: str) -> Iterator[str]:
+    """NHS Data Dictionary, NHS number: modulus 11 over nine digits weighted from 10 down to 2."""
+    for found in _NHS.finditer(text):
+        digits = [int(one) for one in found[0] if one.isdigit()]
+        check = 11 - sum(digit * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
+        if check % 11 == digits[9] and check != 10 and len(set(digits)) > 1:
+            yield found[0]
+
+
+def _pupil_numbers(text: str) -> Iterator[str]:
+    """Department for Education, UPN guide: the first letter is the rest weighted from 2 up, modulus 23."""
+    for found in _UPN.finditer(text):
+        values = [int(one) if one.isdigit() else _UPN_LETTERS.index(one) for one in found[0][1:]]
+        total = sum(value * weight for value, weight in zip(values, range(2, 14), strict=True))
+        if _UPN_LETTERS[total % 23] == found[0][0]:
+            yield found[0]
+
+
+# Ways to reach somebody
+
+_TELEPHONE = re.compile(
+    r"(?<![\w£.,/-])(?:(?:\+44|0044)[ ()0-]{0,5}[1-9]|\(?0[1-9])[0-9]{1,4}\)?(?:[ -]?[0-9]{2,6}){1,4}(?![\w/])"
+)
+_E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+
+
+def _telephones(text: str) -> Iterator[str]:
+    for found in _TELEPHONE.finditer(text):
+        if 10 <= sum(one.isdigit() for one in found[0]) <= 13 and not _DAY.search(found[0]):
+            yield found[0]
+
+
+def _e_mails(text: str) -> Iterator[str]:
+    return (found[0] for found in _E_MAIL.finditer(text))
+
+
+# Addresses
+
+_WAY = r"(?:[A-Z][a-z’']+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Crescent|Drive|Gardens|Terrace|Grove|Place|Row|Walk|Mews)\b"
+_ADDRESS = (
+    re.compile(rf"(?<![\w£.,/])[0-9]{{1,4}}[A-Za-z]?,? {_WAY}"),
+    re.compile(
+        r"\b(?:child|children|boys?|girls?|family|families|mother|father|parents|twins|siblings?|sons?|daughters?|baby|"
+        rf"brothers?|sisters?)\b (?:of|from|at|in|on|living (?:at|in|on)|who lives? (?:at|in|on)) (?:the )?{_WAY}",
+    ),
+)  # fmt: skip
+
+
+def _addresses(text: str) -> Iterator[str]:
+    return (found[0] for pattern in _ADDRESS for found in pattern.finditer(text))
+
+
+# Names of the case
+
+
+def _named(text: str, names: Iterable[str]) -> Iterator[str]:
+    """The names that stand in the text as whole words, in whatever case."""
+    wanted = {" ".join(name.split()) for name in names}
+    for name in sorted(wanted, key=lambda one: (-len(one), one)):
+        pattern = r"\s+".join(map(re.escape, name.split()))
+        if len(name) > 1 and (found := re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE)):
+            yield found[0]
+
+
+_LOOKS: dict[Kind, Callable[[str], Iterator[str]]] = {
+    "postcode": _postcodes,
+    "birth": _births,
+    "age": _ages,
+    "nhs-number": _nhs_numbers,
+    "upn": _pupil_numbers,
+    "telephone": _telephones,
+    "e-mail": _e_mails,
+    "address": _addresses,
+}

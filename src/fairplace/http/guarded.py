@@ -1,0 +1,131 @@
+"""The names of a case that its drafts are looked through for, and what somebody stated of words that are not about a child.
+
+- The list and the statements are private to the workroom: they can be erased, and never come near the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from litestar.params import FromPath
+
+from fairplace.errors import Conflict, Malformed
+from fairplace.forms.task import File, Task
+from fairplace.guarding.drafts import Looked, look
+from fairplace.http import asked, case_file
+from fairplace.http.cases import closed
+from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.terms import instant
+
+NAMES = "names"
+STATED = "stated"
+MOST_NAMES = 200
+LONGEST = 80
+
+Sent = Mapping[str, Sequence[str]]
+
+
+def look_through(site: Site, made: File, wanted: Task, sent: Sent) -> Looked:
+    """What in the texts of a form may tell of a child."""
+    return look(wanted.command.gives, wanted.fields(made), sent, names_of(site, made))
+
+
+def names_of(site: Site, made: File) -> list[str]:
+    """The list of the case, and the full names of the people who work on it."""
+    full = [name for name in made.people.values() if " " in name.strip()]
+    return [*listed(site, made.case), *full]
+
+
+def listed(site: Site, case: str) -> list[str]:
+    draft = site.drafts.get(case, NAMES) if case else None
+    return [] if draft is None else [str(one) for one in draft.written.get("names", [])]
+
+
+def keep_statements(site: Site, visitor: Visitor, made: File, wanted: Task, looked: Looked, sent: Sent) -> None:
+    """Keep what was stated beside the drafts of the case, with who stated it and when: longer than the draft itself."""
+    if not looked.stated:
+        return
+    owner = "" if made.case else visitor.person.id
+    found = site.drafts.get(made.case, STATED, owner)
+    before = list(found.written.get("stated", [])) if found else []
+    stated = [
+        {
+            "at": instant(site.accounts.sources.clock()),
+            "by": visitor.person.name,
+            "task": wanted.title,
+            "field": hit.label,
+            "found": hit.sentence,
+            "why": sent[hit.name][0].strip()[:1000],
+        }
+        for hit in looked.stated
+    ]
+    new = [one for one in stated if _same(one) not in [_same(other) for other in before]]
+    if new:
+        version = found.version if found else 0
+        written = {"stated": [*before, *new]}
+        site.drafts.save(made.case, STATED, written, by=visitor.person.id, version=version, owner=owner)
+
+
+def _same(stated: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(stated[name] for name in ("by", "task", "field", "found", "why"))
+
+
+@signed_in("/desk/cases/{case:str}/names")
+def names(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """The names of a case, and what was stated of words in its drafts."""
+    found = _open(site, visitor, case)
+    return closed(site, visitor, asked.identifier(case)) if found is None else _page(site, visitor, found)
+
+
+@acting("/desk/cases/{case:str}/names")
+def keep(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """Keep the list of names."""
+    found = _open(site, visitor, case)
+    if found is None:
+        return closed(site, visitor, asked.identifier(case))
+    lines = list(dict.fromkeys(" ".join(line.split()) for line in sent.get("names").splitlines() if line.strip()))
+    try:
+        _check(lines)
+        version = int(sent.get("version")) if sent.get("version").isdecimal() and len(sent.get("version")) < 10 else 0
+        site.drafts.save(found, NAMES, {"names": lines}, by=visitor.person.id, version=version)
+    except (Malformed, Conflict) as error:
+        return _page(site, visitor, found, wanted=lines, fault=str(error), status=error.status)
+    return see_other(f"/desk/cases/{found}/names")
+
+
+def _check(lines: list[str]) -> None:
+    if len(lines) > MOST_NAMES:
+        raise Malformed(f"{len(lines)} names came and {MOST_NAMES} are looked for; leave the others out")
+    for line in lines:
+        if not 2 <= len(line) <= LONGEST:
+            raise Malformed(f"a name of {len(line)} characters came; write one of 2 to {LONGEST}")
+
+
+def _open(site: Site, visitor: Visitor, case: str) -> str | None:
+    visitor.need(*case_file.STAFF)
+    found = asked.identifier(case)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return None
+    visitor.need(*case_file.KEEP_NAMES)
+    case_file.stay_in(case_file.history(site, found), visitor)
+    return found
+
+
+def _page(
+    site: Site, visitor: Visitor, case: str, *, wanted: list[str] | None = None, fault: str = "", status: int = 200
+) -> Answer:
+    draft, stated = site.drafts.get(case, NAMES), site.drafts.get(case, STATED)
+    return site.page(
+        "names.html",
+        status=status,
+        visitor=visitor,
+        case=case,
+        names="\n".join(listed(site, case) if wanted is None else wanted),
+        version=draft.version if draft else 0,
+        stated=stated.written.get("stated", []) if stated else [],
+        fault=fault,
+    )
+
+
+HANDLERS = (names, keep)
