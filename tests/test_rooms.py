@@ -250,6 +250,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.receipts",
         "fairplace.sealing",
         "fairplace.formats",
+        "fairplace.procurement.standstill",
         "fairplace.procurement.state",
         "fairplace.vault",
         "fairplace.lodging",

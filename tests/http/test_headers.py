@@ -30,6 +30,7 @@ EXAMPLES = {
     "/desk/sign/{act:str}/preview/{name:str}": "/desk/sign/nothing/preview/page",
     "/desk/people/requests/{asked:str}": "/desk/people/requests/nothing",
     "/desk/cases/{case:str}": "/desk/cases/nothing",
+    "/desk/cases/{case:str}/challenges/{challenge:str}": "/desk/cases/nothing/challenges/nothing",
     "/desk/cases/{case:str}/file": "/desk/cases/nothing/file",
     "/desk/cases/{case:str}/workbook": "/desk/cases/nothing/workbook",
     "/desk/cases/{case:str}/names": "/desk/cases/nothing/names",

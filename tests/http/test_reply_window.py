@@ -19,7 +19,7 @@ from fairplace.clerk import Clerk
 from fairplace.openness.commands import AnswerFinding, Assess, Release
 from tests.http.building import Building
 from tests.office import open_office, signer
-from tests.story import MONITORING, OFFICER
+from tests.story import EVALUATORS, MONITORING, OFFICER
 
 
 @pytest.fixture
@@ -80,6 +80,12 @@ def test_a_remedy_stands_on_the_public_page_of_the_challenge(building: Building)
     office.register.follow()
     assert "not on record as carried out yet" in client.get(f"/challenges/{stream}").text
     opened = building.opened(OFFICER.key)
+    page = opened.get(f"/desk/cases/{office.case}/challenges/{stream}").text
+    for word in ("Challenge: the reasons given", "Late", "Carry out a remedy", "/rules/RM-05", "Yes", "So"):
+        assert word in page, word
+    evaluator = building.opened(EVALUATORS[0].key)
+    assert evaluator.get(f"/desk/cases/{office.case}/challenges/{stream}").status_code == 403
+    assert opened.get(f"/desk/cases/{office.case}/challenges/{office.case}").status_code == 404
     assert "Decided: apology" in opened.get(f"/desk/cases/{office.case}/remedy").text
     assert "Record a remedy as carried out" in opened.get(f"/desk/cases/{office.case}").text
     office.do(CarryOutRemedy(id="test", challenge=stream, words="We wrote to them"))

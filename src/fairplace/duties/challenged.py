@@ -26,19 +26,18 @@ def challenged(past: Past) -> Iterator[Duty]:
             and Remedied not in trail
         ):
             yield past.duty("remedy", "Carry out a remedy", ["officer", "monitoring", "approver"], rule="RM-05",
-                            due=past.due("RM-05", decided.index), says=f"Decided: {decided.event.remedy.replace('-', ' ')}.")  # fmt: skip
+                            due=past.due("RM-05", decided.index), says=f"Decided: {decided.event.remedy.replace('-', ' ')}.", about=lodged.stream)  # fmt: skip
 
 
 def _next(past: Past, lodged: Recorded, event: Lodged, trail: dict[type, Recorded]) -> Duty:
     came = f"It came on {named_day(event.happened_at, past.today)}, about {event.ground.replace('-', ' ')}."
     if Acknowledged not in trail:
         due = past.due(RULE, lodged.index, as_of=event.happened_at)
-        return past.duty(
-            "acknowledge", "Acknowledge a challenge", ["officer", "monitoring"], due=due, rule=RULE, says=came
-        )
+        return past.duty("acknowledge", "Acknowledge a challenge", ["officer", "monitoring"], due=due, rule=RULE,
+                         says=came, about=lodged.stream)  # fmt: skip
     if Answered not in trail:
         due = past.due(RULE, lodged.index, as_of=trail[Acknowledged].event.happened_at)
         return past.duty("answer-challenge", "Answer a challenge", ["officer", "monitoring", "approver"], due=due, rule=RULE,
-                         says=came + ("" if due else " No standstill runs; answer as soon as you can."))  # fmt: skip
+                         says=came + ("" if due else " No standstill runs; answer as soon as you can."), about=lodged.stream)  # fmt: skip
     return past.duty("decide-challenge", "Decide a challenge", ["monitoring", "approver"], rule=RULE,
-                     says=came + " It is answered; somebody says whether it is right.")  # fmt: skip
+                     says=came + " It is answered; somebody says whether it is right.", about=lodged.stream)  # fmt: skip

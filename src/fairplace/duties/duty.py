@@ -39,7 +39,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     rule: str | None = None
     blocked: str = ""
     waits_for: tuple[KeyName, ...] = ()
-    about: str = ""  # the rule that found what is to be answered
+    about: str = ""  # the rule that found what is to be answered, or the challenge
 
     @property
     def order(self) -> tuple[str, str]:

@@ -96,6 +96,8 @@ class Duties:
 
     def _work(self, case: CaseId, standing: Standing, now: Instant) -> Work:
         today = london_day(now)
+        if standing.work is not None and not standing.work.duties:
+            return standing.work  # where nothing is to be done, a new day alone brings nothing
         if standing.work is None or standing.found_on != day(today) or now > standing.until:
             events = tuple(standing.events)
             past = Past(history=History(case=case, events=events), now=now, today=today, rules=self._rules())

@@ -122,8 +122,10 @@ def _open_case(file: File) -> Stage:
     return NOW if file.state.planned else AWAY
 
 
-def _challenges(file: File, *states: str) -> list[tuple[str, str]]:
-    return [(one.id, one.ground.replace("-", " ")) for one in file.challenges if one.state in states]
+def _challenges(file: File, *states: str) -> list[tuple[str, str, str]]:
+    return [
+        (one.id, one.ground.replace("-", " ").capitalize(), one.says) for one in file.challenges if one.state in states
+    ]
 
 
 def _waiting(file: File, *states: str) -> Stage:

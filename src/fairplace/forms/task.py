@@ -24,6 +24,7 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     ground: str
     state: Literal["lodged", "acknowledged", "answered", "owed", "closed"]
+    says: str = ""  # the beginning of its words, as far as they are shown
     remedy: str = ""
     steps: tuple[tuple[str, str], ...] = ()  # the steps of the case since it was decided, by index
 

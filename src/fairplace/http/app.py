@@ -21,6 +21,7 @@ from fairplace.errors import Missing
 from fairplace.http import (
     about,
     bids,
+    case_challenges,
     case_documents,
     cases,
     challenges,
@@ -83,6 +84,7 @@ HANDLERS = (
     *work.HANDLERS,
     *urgent.HANDLERS,
     *cases.HANDLERS,
+    *case_challenges.HANDLERS,
     *correspondence.HANDLERS,
     *debriefs.HANDLERS,
     *debrief.HANDLERS,

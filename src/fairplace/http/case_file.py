@@ -127,7 +127,7 @@ def file(site: Site, past: History, visitor: Visitor) -> File:
 
 def _findings(site: Site, case: CaseId) -> tuple[tuple[str, str], ...]:
     """The rules that found what nobody has answered, with their questions."""
-    codes = [duty.about for duty in site.duties.of(case, site.now()) if duty.about]
+    codes = [duty.about for duty in site.duties.of(case, site.now()) if duty.task == "answer-finding"]
     return tuple((code, rule.question if (rule := site.rulebook.get(code)) else "") for code in codes)
 
 
@@ -171,7 +171,12 @@ def _challenges(past: History) -> tuple[Challenge, ...]:
     found: dict[str, Challenge] = {}
     for recorded in past.events:
         if isinstance(recorded.event, Lodged):
-            found[recorded.stream] = Challenge(id=recorded.stream, ground=recorded.event.ground, state="lodged")
+            found[recorded.stream] = Challenge(
+                id=recorded.stream,
+                ground=recorded.event.ground,
+                state="lodged",
+                says=" ".join(recorded.event.words.get("").split())[:MOST_SAID],
+            )
         elif (state := states.get(type(recorded.event))) and recorded.stream in found:
             owed = recorded.event.remedy if isinstance(recorded.event, Decided) else None
             found[recorded.stream] = msgspec.structs.replace(
@@ -181,6 +186,10 @@ def _challenges(past: History) -> tuple[Challenge, ...]:
                 steps=_steps(past, recorded.index) if owed else (),
             )
     return tuple(found.values())
+
+
+MOST_SAID = 300
+"""Characters of a challenge that a form shows; the page of the challenge has all of it."""
 
 
 def _steps(past: History, since: int) -> tuple[tuple[str, str], ...]:

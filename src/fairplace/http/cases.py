@@ -57,6 +57,7 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         title=case_file.title(case_file.seen(past, visitor)),
         parts_of=case_file.rows(site, made, visitor),
         bids=made.bids,
+        challenges=made.challenges if visitor.roles & set(case_file.KEEP_THE_FILE) else (),
         workbooks=tasks.task("sheet").stage(made).state == "now" and bool(visitor.roles & {"officer", "evaluator"}),
         keeps_names=not visitor.roles.isdisjoint(case_file.KEEP_NAMES),
         deadline=made.state.last_deadline,

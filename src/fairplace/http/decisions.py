@@ -22,6 +22,9 @@ from fairplace.publish.bundle import SUFFIX as BUNDLE
 PAGE = 20
 LATEST = 6
 
+ANSWER = "answer-finding"
+"""The task of whoever answers a finding."""
+
 TO_ANSWER = "to-answer"
 """What the list calls records with findings that the buyer has not answered."""
 
@@ -111,7 +114,7 @@ def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
 
 def windows(site: Site, case: str) -> dict[str, str | None]:
     """The rules that found what the buyer has not answered yet, with the last day of its time."""
-    return {duty.about: duty.due for duty in site.duties.of(case, site.now()) if duty.about}
+    return {duty.about: duty.due for duty in site.duties.of(case, site.now()) if duty.task == ANSWER}
 
 
 def _bundle(request: AnyRequest, site: Site, case: str) -> Answer:

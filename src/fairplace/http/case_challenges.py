@@ -1,0 +1,77 @@
+"""A challenge as those who answer it see it: what was asked, by whom as far as they may know, its clocks and its trail."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar.params import FromPath
+
+from fairplace.challenge.events import Answered, Decided, Lodged, Remedied
+from fairplace.decision import History
+from fairplace.errors import Missing
+from fairplace.http import asked, case_file
+from fairplace.http.cases import closed
+from fairplace.http.guard import TheVisitor, signed_in
+from fairplace.http.site import Answer, TheSite
+from fairplace.procurement.standstill import is_suspended
+from fairplace.procurement.state import state_of
+from fairplace.terms import Instant, KeyName
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One step of its trail, with the words that are shown."""
+
+    type: str
+    at: Instant
+    index: int
+    by: str
+    words: str
+
+
+@signed_in("/desk/cases/{case:str}/challenges/{challenge:str}")
+def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], challenge: FromPath[str]) -> Answer:
+    """One challenge, once the file of its case is open."""
+    visitor.need(*case_file.KEEP_THE_FILE)
+    found, stream = asked.identifier(case), asked.identifier(challenge)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return closed(site, visitor, found)
+    past = case_file.history(site, found)
+    case_file.stay_in(past, visitor)
+    seen = case_file.seen(past, visitor)
+    lodged = next((event for one, event in seen.of(Lodged) if one.stream == stream), None)
+    if lodged is None:
+        raise Missing("there is no such challenge in this case")
+    return site.page(
+        "case_challenge.html",
+        visitor=visitor,
+        case=found,
+        challenge=stream,
+        title=case_file.title(seen),
+        lodged=lodged,
+        trail=_trail(seen, stream, case_file.colleagues(site)),
+        duties=[duty for duty in site.duties.of(found, site.now()) if duty.about == stream],
+        suspended=is_suspended(state_of(seen)),
+        public=site.rows.get("challenge-trail", stream) is not None,
+    )
+
+
+def _trail(seen: History, stream: str, people: dict[KeyName, str]) -> list[Said]:
+    return [
+        Said(one.type, one.event.happened_at, one.index, people.get(one.actor, ""), _words(one.event))
+        for one in seen.events
+        if one.stream == stream
+    ]
+
+
+def _words(event: object) -> str:
+    match event:
+        case Lodged(words=words) | Remedied(words=words):
+            return str(words.get(""))
+        case Answered(answer=answer):
+            return str(answer.get(""))
+        case Decided(reason=reason):
+            return str(reason.get(""))
+        case _:
+            return ""
+
+
+HANDLERS = (challenge,)
