@@ -42,11 +42,21 @@ def pdf(words: str = "Tender pack", *, who: str = WHO) -> bytes:
     return target.getvalue()
 
 
-def pdf_with(**root: object) -> bytes:
+def pdf_with(padding: bytes = b"", **root: object) -> bytes:
     target = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf())) as made:
         for name, value in root.items():
             made.Root[f"/{name}"] = value
+        if padding:
+            made.Root["/Padding"] = made.make_stream(padding)
+        made.save(target)
+    return target.getvalue()
+
+
+def pdf_holding(attached: bytes) -> bytes:
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as made:
+        made.attachments["prices.csv"] = attached
         made.save(target)
     return target.getvalue()
 

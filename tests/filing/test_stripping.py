@@ -94,18 +94,10 @@ def test_a_picture_of_any_mode_keeps_its_pixels(mode: str) -> None:
     assert before.convert("RGBA").tobytes() == after.convert("RGBA").tobytes()
 
 
-def with_attachment() -> bytes:
-    target = io.BytesIO()
-    with pikepdf.open(io.BytesIO(made.pdf())) as pdf:
-        pdf.attachments["prices.csv"] = b"a,b\n"
-        pdf.save(target)
-    return target.getvalue()
-
-
 REFUSED = {
     "an e-mail": (made.mail(), kinds.MAIL, "who wrote it to whom"),
     "a pdf with a password": (made.locked_pdf(), kinds.PDF, "protected by a password"),
-    "a pdf that holds files": (with_attachment(), kinds.PDF, "holds other files"),
+    "a pdf that holds files": (made.pdf_holding(b"a,b\n"), kinds.PDF, "holds other files"),
     "a word file that holds another": (made.changed(made.docx(), {"word/embeddings/Prices.xlsx": b"PK"}), kinds.DOCX, "holds another file"),
     "a part that is no xml": (made.changed(made.docx(), {"word/broken.xml": b"<a>"}), kinds.DOCX, "cannot be read"),
     "a part with entities": (made.changed(made.docx(), {"word/x.xml": b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'}), kinds.DOCX, "defines words of its own|cannot be read"),

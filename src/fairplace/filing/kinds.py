@@ -7,16 +7,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import logging
 import re
-import warnings
+import struct
 import zipfile
+import zlib
 
 import pikepdf
 from PIL import Image
 
 from fairplace.errors import Malformed
+
+logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # it tells what it mends in a file, and may quote the file
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -42,9 +47,22 @@ ENDINGS = {PDF: "pdf", DOCX: "docx", XLSX: "xlsx", ODT: "odt", PNG: "png", JPEG:
 MOST_MEMBERS = 5000
 MOST_UNPACKED = 300_000_000
 """Bytes that the members of a container may say that they unpack to."""
-MOST_PIXELS = 100_000_000
+MOST_PIXELS = 40_000_000
 MOST_DEPTH = 8
 """How deep one object of a PDF may be written inside another, for it to be looked into."""
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    LookupError,
+    OSError,
+    struct.error,
+    zlib.error,
+)
+"""What reading a damaged container can raise."""
 
 _PROGRAMS = (
     b"MZ",
@@ -92,13 +110,25 @@ def _pdf(data: bytes) -> str:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             if any(_acts(one) for one in pdf.objects):
                 raise Malformed("a PDF with a script or an action in it came; print it to a new PDF and send that")
-            if any(spec.get_file().read_bytes().startswith(_PROGRAMS) for spec in pdf.attachments.values()):
-                raise Malformed("a PDF with a program attached came; programs are never taken")
+            unpacked = sum(_unpacked(one) for one in pdf.objects if isinstance(one, pikepdf.Stream))
+            if unpacked > MOST_UNPACKED:
+                raise Malformed(f"a PDF came that unpacks to more than {MOST_UNPACKED:,} bytes; print it to a new PDF")
     except pikepdf.PasswordError:
         return PDF  # nothing of it can be seen, and nothing of it will be published
-    except (pikepdf.PdfError, RecursionError, ValueError) as error:
+    except (pikepdf.PdfError, TypeError, *DAMAGE) as error:
         raise Malformed("a file that begins as a PDF came, and cannot be read as one; save it anew") from error
     return PDF
+
+
+def _unpacked(one: pikepdf.Stream) -> int:
+    """The bytes of a stream, unpacked at most so far that they are too many. Raises Malformed for a program."""
+    data = one.read_raw_bytes()
+    if str(one.get("/Filter", "")) in ("/FlateDecode", "[/FlateDecode]"):
+        with contextlib.suppress(zlib.error):
+            data = zlib.decompressobj().decompress(data, MOST_UNPACKED + 1)
+    if str(one.get("/Type", "")) == "/EmbeddedFile" and data.startswith(_PROGRAMS):
+        raise Malformed("a PDF with a program attached came; programs are never taken")
+    return len(data)
 
 
 def _acts(one: object, depth: int = 0) -> bool:
@@ -123,7 +153,7 @@ def _container(data: bytes) -> str:
             check_members(members)
             names = [one.filename for one in members]
             kind = _opendocument(archive, names) if "mimetype" in names else _office(archive, names)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError, OSError) as error:
+    except DAMAGE as error:
         raise Malformed("a damaged or protected container came; save the document anew, without a password") from error
     if kind is None:
         raise Malformed(
@@ -168,12 +198,10 @@ def small(archive: zipfile.ZipFile, name: str, most: int = 2_000_000) -> bytes:
 
 def _picture(data: bytes, form: str, media: str) -> str:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=[form]) as picture:
-                width, height = picture.size
-                picture.verify()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        with Image.open(io.BytesIO(data), formats=[form]) as picture:
+            width, height = picture.size
+            picture.verify()
+    except (SyntaxError, Image.DecompressionBombError, *DAMAGE) as error:
         raise Malformed("a picture came that cannot be read; save it anew, or smaller") from error
     if width * height > MOST_PIXELS:
         raise Malformed(f"a picture of {width:,} by {height:,} pixels came; make it smaller")

@@ -18,6 +18,10 @@ MOST_WORDS = 200_000
 MOST_PARTS = 200
 MOST_DEPTH = 20
 
+DAMAGE = (RecursionError, ValueError, LookupError, AttributeError, TypeError, UnicodeError)
+"""What reading a damaged message can raise: the library meets what no mail program ever wrote."""
+CANNOT = "the e-mail cannot be read: it is damaged; ask for it again, or keep it as a PDF"
+
 
 class Attached(msgspec.Struct, frozen=True, kw_only=True):
     """One attachment: `number` names it among those of its message."""
@@ -40,7 +44,24 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(data: bytes) -> Mail:
     """The message in a file. Raises Malformed when it cannot be read as one."""
-    message = _parsed(data)
+    try:
+        return _read(_parsed(data))
+    except DAMAGE as error:
+        raise Malformed(CANNOT) from error
+
+
+def attachment(data: bytes, number: int) -> tuple[str, bytes]:
+    """The name and the bytes of one attachment."""
+    try:
+        found = _attachments(_parsed(data))
+    except DAMAGE as error:
+        raise Malformed(CANNOT) from error
+    if not 0 <= number < len(found):
+        raise Missing("the message has no such attachment; choose one from its list")
+    return found[number]
+
+
+def _read(message: EmailMessage) -> Mail:
     plain, markup = _bodies(message)
     words = plain if plain is not None else _words_of(markup or "")
     return Mail(
@@ -55,20 +76,9 @@ def read(data: bytes) -> Mail:
     )
 
 
-def attachment(data: bytes, number: int) -> tuple[str, bytes]:
-    """The name and the bytes of one attachment."""
-    found = _attachments(_parsed(data))
-    if not 0 <= number < len(found):
-        raise Missing("the message has no such attachment; choose one from its list")
-    return found[number]
-
-
 def _parsed(data: bytes) -> EmailMessage:
-    try:
-        message = email.message_from_bytes(data, policy=email.policy.default)
-        _check(message)
-    except (RecursionError, ValueError, LookupError, AttributeError, IndexError, TypeError) as error:
-        raise Malformed("the e-mail cannot be read: it is damaged; ask for it again, or keep it as a PDF") from error
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    _check(message)
     assert isinstance(message, EmailMessage)
     return message
 

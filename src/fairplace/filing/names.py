@@ -24,7 +24,7 @@ def safe(name: str, media: str) -> str:
     """The name without folders, marks that turn text round and what no file system takes; with the ending of its kind."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     plain = " ".join(_UNSAFE.sub("", last).split()).strip(". ")
-    ending = ENDINGS[media]
+    ending = ENDINGS.get(media, "bin")
     stem = plain[: -len(ending) - 1] if plain.lower().endswith(f".{ending}") else plain
     if media == "image/jpeg" and stem.lower().endswith(".jpeg"):
         stem = stem[:-5]

@@ -6,8 +6,6 @@ The original is never changed. What cannot be stripped is said, and is not publi
 from __future__ import annotations
 
 import io
-import warnings
-import zipfile
 
 import pikepdf
 from PIL import Image, ImageOps
@@ -34,7 +32,7 @@ def published_copy(data: bytes, media: str) -> bytes:
                 return data  # it holds its words and nothing beside them
             case _:
                 raise Refused("who wrote it to whom stands in it and cannot be taken out; publish what it says instead")
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except kinds.DAMAGE as error:
         raise Refused("it cannot be read well enough to take names out of it; print it to a new PDF") from error
 
 
@@ -52,7 +50,7 @@ def _pdf(data: bytes) -> bytes:
             pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     except pikepdf.PasswordError as error:
         raise Refused("it is protected by a password, so that nobody can see what is in it; send it without") from error
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, TypeError) as error:
         raise Refused("it cannot be read well enough to take names out of it; print it to a new PDF") from error
     return target.getvalue()
 
@@ -100,17 +98,17 @@ def quiet_jpeg(data: bytes) -> bytes:
 def picture(data: bytes, media: str) -> bytes:
     """A picture as it looks, without where and when it was taken, on what, and by whom."""
     target = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(io.BytesIO(data), formats=["PNG" if media == kinds.PNG else "JPEG"]) as given:
-                seen = given.convert("RGBA") if "transparency" in given.info else given
-                upright = ImageOps.exif_transpose(seen)
-                clean = Image.frombytes(upright.mode, upright.size, upright.tobytes())
-                if upright.mode == "P" and (colours := upright.getpalette("RGB")) is not None:
-                    clean.putpalette(colours, "RGB")
-        except (SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise Refused("a picture in it cannot be read; save it anew") from error
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG" if media == kinds.PNG else "JPEG"]) as given:
+            if given.width * given.height > kinds.MOST_PIXELS:
+                raise Refused(f"a picture in it has {given.width:,} by {given.height:,} pixels; make it smaller")
+            seen = given.convert("RGBA") if "transparency" in given.info else given
+            upright = ImageOps.exif_transpose(seen)
+            clean = Image.frombytes(upright.mode, upright.size, upright.tobytes())
+            if upright.mode == "P" and (colours := upright.getpalette("RGB")) is not None:
+                clean.putpalette(colours, "RGB")
+    except (SyntaxError, Image.DecompressionBombError) as error:
+        raise Refused("a picture in it cannot be read; save it anew") from error
     if media == kinds.PNG:
         clean.save(target, "PNG", optimize=False)
     else:

@@ -1,6 +1,7 @@
 """The documents of a case at the desk: put in, looked at, taken away, and destroyed once their time is over.
 
 - Those who keep the file put documents in and see all; the panel reads the tender pack, and bids once they are opened.
+  Files that were lodged as bids stand apart (`openers.py`).
 - A document is always downloaded and never shown as it is; of an e-mail the words are shown as plain text.
 - Nothing that a hold keeps is destroyed, and nothing that a step of the record names.
 """
@@ -91,9 +92,12 @@ def download(
     kept = _seen(site, visitor, past, name)
     if what not in ("file", "copy") or kept.held is None:
         raise Missing("there is no document at this address")
-    data = site.cabinet.bytes_of(kept, copy=what == "copy")
-    # The type is told to nobody's browser: whatever it is, it is kept and not opened here.
-    headers = {"content-disposition": names.disposition(kept.held.name)}
+    return _sent_back(site.cabinet.bytes_of(kept, copy=what == "copy"), kept.held.name)
+
+
+def _sent_back(data: bytes, name: str) -> Answer:
+    """A download. Its type is told to nobody's browser: whatever it is, it is kept and not opened here."""
+    headers = {"content-disposition": names.disposition(name)}
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
