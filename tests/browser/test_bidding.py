@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
+import os
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -14,12 +18,14 @@ from playwright.async_api import Browser, expect
 from fairplace.http.app import create_app
 from fairplace.procurement.commands import OpenBids
 from fairplace.procurement.events import DepositReceived
+from fairplace.sealing import container
 from fairplace.terms import Provider
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.office import ROOT, Office, open_office, signer
-from tests.story import BIRCH, CEDAR
+from tests.sealing import sealer
+from tests.story import BIRCH, CEDAR, DOGWOOD
 
 
 class Served:
@@ -102,6 +108,57 @@ async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chrom
     await bea.context.close()
 
 
+async def test_a_bid_is_sealed_by_a_page_that_was_kept_while_the_site_is_down(
+    served: Served, chromium: Browser, tmp_path: Path
+) -> None:
+    openers, made = Workroom(served.office.register).openers, [sealer.key(), sealer.key()]
+    for number, one in enumerate(made):
+        openers.add(f"person {number}", f"a.example/officer/{number}", sealer.b64(sealer.public(one)), "a note")
+        openers.confirm(next(kept.id for kept in openers.all() if kept.confirmed is None), "somebody else")
+    bea = await served.provider(chromium, DOGWOOD)
+    await bea.page.goto(f"{served.site}/desk/bids/{served.office.case}")
+    async with bea.page.expect_download() as waiting:
+        await bea.page.get_by_role("link", name="this page as a file").click()
+    kept = tmp_path / "seal-a-bid.html"
+    await (await waiting.value).save_as(kept)
+    context = await chromium.new_context(offline=True)
+    page = await context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto(kept.as_uri())
+    await page.get_by_role("button", name="Seal it").click()
+    await expect(page.get_by_text("Choose the file that holds your bid.")).to_be_visible()
+    await page.get_by_label("The file that holds your bid").set_input_files(
+        {"name": "bid.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 sealed at home"}
+    )
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name="Seal it").click()
+    data = (await (await waiting.value).path()).read_bytes()
+    await expect(page.get_by_text(hashlib.sha256(data).hexdigest())).to_be_visible()
+    if pictures := os.environ.get("FAIRPLACE_SCREENSHOTS"):
+        await page.screenshot(path=Path(pictures) / "page for when the site is down.png", full_page=True)
+    assert said == [], "nothing was stopped by the page's own policy"
+    sealed = container.read(data)
+    head = json.loads(data.split(b"\n")[1])
+    by_key = {sealer.b64(sealer.public(one)): one for one in made}
+    shares = {at: sealer.given(by_key[one["key"]], head) for at, one in enumerate(head["openers"])}
+    manifest, found = container.opened(sealed, shares)
+    assert (found, manifest.name, sealed.head.case) == (b"%PDF-1.7 sealed at home", "bid.pdf", served.office.case)
+
+    page = bea.page  # the site is back: what was sealed is not sealed again
+    await page.get_by_label("The provider’s name").fill("Dogwood Lodge")
+    await page.get_by_label("The bid", exact=True).set_input_files(
+        {"name": "bid.sealed", "mimeType": "application/octet-stream", "buffer": data}
+    )
+    await page.get_by_role("button", name="Go on to sign").click()
+    await expect(page.get_by_text(hashlib.sha256(data).hexdigest())).to_be_visible()
+    await page.get_by_role("button", name="Do not sign; go back").click()
+    for one in openers.all():
+        openers.remove(one.id)
+    await context.close()
+    await bea.context.close()
+
+
 async def opener(served: Served, chromium: Browser, name: str, role: str) -> Person:
     """Somebody who joins and makes an opener's key on their own device; a second person confirms it."""
     room = Workroom(served.office.register)
@@ -173,6 +230,11 @@ async def test_a_bid_is_sealed_in_one_browser_and_opened_in_two_others(served: S
     await expect(third.page.get_by_text("opened by two openers")).to_be_visible()
     await expect(third.page.get_by_text("Birch Care")).to_have_count(1)  # what was taken back is not read
     await look(third.page, "files of the bids")
+    await third.page.get_by_role("link", name="Take in a bid").click()
+    await third.page.get_by_role("button", name="Take it in").click()
+    await expect(third.page.get_by_text("There is a problem")).to_be_visible()
+    await look(third.page, "take in a bid, with what is missing")
+    await third.page.goto(f"{served.site}/desk/cases/{office.case}/files")
     async with third.page.expect_download() as waiting:
         await third.page.get_by_role("link", name="Gebot für Kinder.pdf").click()
     assert (await (await waiting.value).path()).read_bytes() == content

@@ -112,6 +112,10 @@ def test_a_bid_is_lodged_with_the_providers_own_signature_and_leaves_a_receipt(m
     assert {one.slot for one in proof.parse(data).openings} >= {"/price", "/document", "/provider"}
     key = market.office.register.log_vkeys()[0].text
     assert fairplace_verify.verify_proof(data, [key]).word == "genuine"
+    printed = client.get(f"{receipt}.pdf")
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.content.startswith(b"%PDF-")
+    assert "The receipt as a PDF" in page
     assert f"{market.address}/receipts/{index}" in client.get("/desk/bids").text
     again = market.fill(client, files={"document": FILE}, provider_name="Birch Care")
     assert again.status_code == 422
@@ -159,7 +163,7 @@ def test_nobody_finds_what_another_lodged(market: Market) -> None:
     for suffix in ("", ".txt", ".tlog-proof"):
         assert other.get(f"{market.address}/receipts/{index}{suffix}").status_code == 404
         assert client.get(f"{market.address}/receipts/{index}{suffix}").status_code == 200
-    for wrong in ("0", "-1", "x", "999999", "1e5", f"0{index}", f"{index}.pdf"):
+    for wrong in ("0", "-1", "x", "999999", "1e5", f"0{index}", f"{index}.doc", "0.pdf"):
         assert client.get(f"{market.address}/receipts/{wrong}").status_code == 404, wrong
     assert other.get(f"{market.address}/sign").status_code == 404
     canaries = ("4,800", "480000", "canary", BIRCH.id, "Birch")

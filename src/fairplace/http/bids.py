@@ -98,10 +98,10 @@ def bids(site: TheSite, visitor: TheVisitor) -> Answer:
 @signed_in("/desk/bids/{case:str}")
 def bid(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """One tender: what is asked, what they lodged, and the form."""
-    return _page(site, visitor, _tender(site, visitor, case), Form())
+    return _page(site, visitor, tender(site, visitor, case), Form())
 
 
-def _tender(site: Site, visitor: Visitor, case: str) -> Any:
+def tender(site: Site, visitor: Visitor, case: str) -> Any:
     """The public line of a case to which an invitation went out. Raises Missing for any other."""
     _mine(visitor)
     row = site.rows.get("register", asked.identifier(case))
@@ -129,11 +129,11 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
         sent=form.sent or start,
         kinds=sorted(evidence.MEDIA),
         most=site.settings.limits.document - 2 * container.STEP,
-        seal=_terms(site, row),
+        seal=terms(site, row),
     )
 
 
-def _terms(site: Site, row: Any) -> str:
+def terms(site: Site, row: Any) -> str:
     """What the browser needs to seal a bid; empty while there are no openers."""
     openers = [{"key": one.public_key, "name": one.name} for one in site.openers.confirmed()]
     terms = {"case": row.case, "deadline": row.deadline, "openers": openers}
@@ -143,7 +143,7 @@ def _terms(site: Site, row: Any) -> str:
 @acting("/desk/bids/{case:str}", most=evidence.LARGEST_FORM)
 def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Take the form's words and file, and go on to sign; nothing is lodged yet."""
-    row = _tender(site, visitor, case)
+    row = tender(site, visitor, case)
     provider, key = _mine(visitor)
     members, faults = _read(FIELDS, sent)
     came = sent.files.get("document", [])
@@ -216,7 +216,7 @@ def _wait(site: Site, visitor: Visitor, case: CaseId, waiting: Waiting) -> None:
 @acting("/desk/bids/{case:str}/withdraw")
 def withdraw(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Take a bid back, to leave it so or to lodge another: go on to sign."""
-    row = _tender(site, visitor, case)
+    row = tender(site, visitor, case)
     provider, key = _mine(visitor)
     command = WithdrawBid(id=f"web:{site.accounts.sources.stream_id()}", as_=key.name, case=row.case, provider=provider)
     try:
@@ -229,7 +229,7 @@ def withdraw(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheS
 @signed_in("/desk/bids/{case:str}/challenge")
 def challenge_form(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """What a challenge is and does, and its form."""
-    return _challenge(site, visitor, _tender(site, visitor, case), Form())
+    return _challenge(site, visitor, tender(site, visitor, case), Form())
 
 
 def _challenge(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
@@ -249,7 +249,7 @@ def _challenge(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
 @acting("/desk/bids/{case:str}/challenge", most=evidence.LARGEST_FORM)
 def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Take the challenge's words and documents, and go on to sign."""
-    row = _tender(site, visitor, case)
+    row = tender(site, visitor, case)
     provider, key = _mine(visitor)
     members, faults = _read(CHALLENGE, sent)
     files = sent.files.get("evidence", [])
@@ -283,7 +283,7 @@ def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: The
 @signed_in("/desk/bids/{case:str}/sign")
 def read(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """What is to be signed, in words and to the byte."""
-    return _sign_page(site, visitor, _tender(site, visitor, case))
+    return _sign_page(site, visitor, tender(site, visitor, case))
 
 
 def _waiting(site: Site, visitor: Visitor, case: CaseId) -> tuple[Waiting, Command]:
@@ -323,7 +323,7 @@ def _sign_page(site: Site, visitor: Visitor, row: Any, *, fault: str = "", statu
 @acting("/desk/bids/{case:str}/sign")
 def sign(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Lodge what was signed; or let it go."""
-    row = _tender(site, visitor, case)
+    row = tender(site, visitor, case)
     provider, _ = _mine(visitor)
     waiting, command = _waiting(site, visitor, row.case)
     if sent.get("drop"):
@@ -373,7 +373,7 @@ def _note(site: Site, visitor: Visitor, case: CaseId, waiting: Waiting, command:
 @signed_in("/desk/bids/{case:str}/receipts/{name:str}")
 def receipt(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPath[str]) -> Answer:
     """The receipt of what they lodged: a page, a text to keep, or its proof."""
-    row = _tender(site, visitor, case)
+    row = tender(site, visitor, case)
     provider, _ = _mine(visitor)
     own: dict[int, Lodging] = {one.place: one for one in site.lodgings.of(provider, row.case)}
     index = name.partition(".")[0]

@@ -17,6 +17,7 @@ from fairplace.decision import History
 from fairplace.errors import Forbidden, Malformed, Missing, Refused, Unproven
 from fairplace.http import asked, case_file
 from fairplace.http.cases import closed
+from fairplace.http.debriefs import SENDERS
 from fairplace.http.guard import OPENING, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.note import ED25519, Vkey, join_note, parse_note
@@ -288,6 +289,7 @@ def files(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         opened=state_of(past).opened,
         files=_files(site, past, visitor),
         needed=NEEDED,
+        takes_in=not visitor.roles.isdisjoint(SENDERS),
     )
 
 

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from litestar import Response
+from markupsafe import Markup
 
 from fairplace import receipts
 from fairplace.errors import Conflict, Missing
 from fairplace.http import asked
 from fairplace.http.site import Answer, Site
 from fairplace.ledger import paper
+from fairplace.publish import paper as pdf
 from fairplace.terms import Place
 
-PROOF, TEXT = ".tlog-proof", ".txt"
+PROOF, TEXT, PDF = ".tlog-proof", ".txt", ".pdf"
+
+STYLE = Markup(
+    "<style>@page{size:A4;margin:22mm}body{font-family:'Liberation Sans',Arial,sans-serif;font-size:11pt}"
+    "pre{font-family:'Liberation Mono',monospace;font-size:8pt;white-space:pre-wrap;overflow-wrap:anywhere}</style>"
+)
+
+
+@cache
+def can_print() -> bool:
+    """Can this server make a PDF? Otherwise the page itself is printed."""
+    return pdf.can_print()
 
 
 def lodged(site: Site, name: str, mine: Collection[int], *, template: str | None, **context: Any) -> Answer:
-    """The receipt of an entry among those that are theirs: `INDEX`, `INDEX.txt` or `INDEX.tlog-proof`.
+    """The receipt of an entry among those that are theirs: `INDEX`, as `.txt`, `.pdf` or `.tlog-proof`.
 
     Raises Missing for every other entry, whether there is one or not.
     """
-    index = asked.place(name.removesuffix(PROOF).removesuffix(TEXT))
+    index = asked.place(name.removesuffix(PROOF).removesuffix(TEXT).removesuffix(PDF))
     if index not in mine:
         raise Missing("there is no receipt of yours at this address")
     if name.endswith(PROOF):
         return download(receipts.receipt(site.register, index), f"{index}{PROOF}")
     if name.endswith(TEXT):
         return download(receipts.page(site.register, index).encode("utf-8"), f"{index}{TEXT}", "text/plain")
-    if template is None:
+    if name.endswith(PDF) and can_print():
+        return download(_pdf(site, index), f"{index}{PDF}", "application/pdf")
+    if template is None or name.endswith(PDF):
         raise Missing("there is no receipt of yours at this address")
     entry = site.register.reader.entry(index)
     try:
@@ -43,8 +59,20 @@ def lodged(site: Site, name: str, mine: Collection[int], *, template: str | None
         type=entry.envelope.type,
         code=paper.short_code(index, entry.leaf),
         text=text,
+        pdf=can_print(),
         **context,
     )
+
+
+def _pdf(site: Site, index: int) -> bytes:
+    """The receipt on paper, with the proof and the text attached: one file to keep."""
+    entry, text = site.register.reader.entry(index), receipts.page(site.register, index)
+    at = entry.envelope.at
+    page = site.pages.render(
+        "receipt_paper.html", style=STYLE, index=index, at=at, code=paper.short_code(index, entry.leaf), text=text
+    )
+    attached = {f"{index}{PROOF}": receipts.receipt(site.register, index), f"{index}{TEXT}": text.encode("utf-8")}
+    return pdf.paginated(page, attached, at).data
 
 
 def opening_proof(site: Site, index: int, place: Place) -> bytes:

@@ -47,6 +47,15 @@ def paginated(page: str, attached: Mapping[str, bytes], as_of: Instant) -> Print
     return Printed(document.write_pdf(**FORM), len(document.pages), anchors)
 
 
+def can_print() -> bool:
+    """Are WeasyPrint and what it draws with here?"""
+    try:
+        _maker()
+    except Misconfigured:
+        return False
+    return True
+
+
 def _fetches_nothing(weasyprint: Any) -> Any:
     """No address of any kind is allowed, not even one of a file."""
     return weasyprint.URLFetcher(allowed_protocols=())

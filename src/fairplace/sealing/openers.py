@@ -120,6 +120,12 @@ class Openers:
             ).fetchall()
         return {row["public_key"] for row in rows}
 
+    def known(self) -> set[str]:
+        """Every public key that was ever confirmed here."""
+        with self._file.reading() as connection:
+            rows = connection.execute("SELECT public_key FROM opener WHERE confirmed IS NOT NULL").fetchall()
+        return {row["public_key"] for row in rows}
+
     # Towards opening a bid
 
     def give(self, sha256: str, place: int, share: bytes) -> dict[int, bytes]:
