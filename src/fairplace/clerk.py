@@ -96,6 +96,8 @@ class Clerk:
         match wanted.what:
             case "rotate":
                 return keeping.prepare_rotation(wanted.vkey or "", keeping.newest(wanted.name).vkey, wanted.id)
+            case "revoke":
+                return keeping.prepare_revocation(wanted.vkey or "", wanted.reason, wanted.as_, wanted.id)
             case "start-recovery":
                 keeping.check_recoverers(wanted.name, wanted.as_)
                 return keeping.prepare_recovery(wanted.vkey or "", wanted.as_, wanted.id)

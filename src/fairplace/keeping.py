@@ -62,6 +62,14 @@ class Keeping:
             )
         self.check_two_people(old.vkey.name, admin.vkey.name)
 
+    def prepare_revocation(self, vkey: str, reason: str, by: KeyName, key: str | None = None) -> Prepared:
+        """What one person signs so that a key signs nothing more: a head, or its holder. The reason is public."""
+        named = Vkey.parse(vkey)
+        enrolling.check_revocation(named, self._keys())
+        return self._prepare(
+            "key.revoked/1", {"reason": reason, "vkey": named.text}, by, f"Revoke the key {named.name}: {reason}", key
+        )
+
     def renew_service(self, role: str, vkey: str, admin: Signer) -> None:
         """A service of the register's own goes on with a new key: by rotation, or anew when the old has ended."""
         old = self._register.service(role)

@@ -120,3 +120,20 @@ async def test_whoever_keeps_the_keys_stops_it(council: Council, team: Team) -> 
     await page.get_by_role("button", name="Stop the recovery").click()
     place = await team.lea.sign()
     assert council.register.reader.entry(place).envelope.type == "key.recovery-stopped/1"
+
+
+async def test_whoever_keeps_the_keys_revokes_one(council: Council, team: Team) -> None:
+    await team.here()
+    page = team.lea.page
+    await page.goto(f"{council.site}/desk/people")
+    await page.get_by_role("link", name="key of Kim").click()
+    await page.get_by_text("Revoke this key").click()
+    await page.get_by_label("The key or its device is lost").check()
+    await look(page, "somebody's keys")
+    await page.get_by_role("button", name="Revoke the key").click()
+    place = await team.lea.sign()
+    assert council.register.reader.entry(place).envelope.body["reason"] == "lost"
+    await team.kim.sign_in()
+    await team.kim.page.goto(f"{council.site}/desk/keys")
+    await expect(team.kim.page.get_by_text("Your old key is lost.")).to_be_visible()
+    await look(team.kim.page, "my keys, the old one revoked as lost")

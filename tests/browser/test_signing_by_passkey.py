@@ -17,6 +17,7 @@ from fairplace.ledger.note import Vkey
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
 from tests.browser.people import Person
+from tests.browser.test_checking import checked
 from tests.browser.test_recording import Council, choose
 
 ONLY_ES256 = """const make = navigator.credentials.create.bind(navigator.credentials);
@@ -128,6 +129,12 @@ async def test_a_passkey_signs_what_a_stranger_finds_genuine(
     await bel.page.get_by_role("button", name="Open the file").click()  # a request to read is signed so, too
     await expect(bel.page.get_by_role("heading", name="Evaluate")).to_be_visible()
     assert genuine(council).size > place
+    # and so does the visitor's own browser, from the page of the step: no key was given that says whose register it is
+    assert (await checked(bel.page, f"{council.site}/log/{place}")).startswith("Partly checked.")
+    assert "unchanged" in await bel.page.locator("[data-results]").inner_text()
+    await bel.page.goto(f"{council.site}/keys")
+    await expect(bel.page.get_by_text(f"A passkey, which signs at {council.site}").first).to_be_visible()
+    await look(bel.page, "who may sign")
     await bel.context.close()
 
 

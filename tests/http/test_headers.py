@@ -68,6 +68,7 @@ EXAMPLES = {
     "/debrief/{token:str}/proofs/{name:str}": "/debrief/nobody/proofs/bid.tlog-proof",
     "/debrief/{token:str}/receipts/{name:str}": "/debrief/nobody/receipts/1",
     "/desk/people/{person:str}/bar": "/desk/people/nobody/bar",
+    "/desk/people/{person:str}/keys": "/desk/people/nothing/keys",
 }
 
 

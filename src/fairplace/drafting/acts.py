@@ -33,15 +33,16 @@ class Enrol(msgspec.Struct, frozen=True, kw_only=True, tag="enrol-key", tag_fiel
     provider: str | None
 
 
-What = Literal["rotate", "start-recovery", "finish-recovery", "stop-recovery"]
+What = Literal["rotate", "revoke", "start-recovery", "finish-recovery", "stop-recovery"]
 
 
 class ChangeKey(
     msgspec.Struct, frozen=True, kw_only=True, tag="change-key", tag_field="do", forbid_unknown_fields=True
 ):
-    """Let a new key take the place of an old one, at once or after a recovery; or stop a recovery.
+    """Let a new key take the place of an old one, at once or after a recovery; or stop a recovery, or revoke a key.
 
-    `name` is whose key it is; `vkey` the new key, null where the register knows it already; `reason` why it is stopped.
+    `name` is whose key it is; `vkey` the new key, or the one that is revoked; null where the register knows it already.
+    `reason`: why it is stopped or revoked.
     """
 
     id: str

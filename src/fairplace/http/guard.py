@@ -53,7 +53,7 @@ MARKING = frozenset({"evaluator", "moderator"})
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """A signing key of whoever is signed in, with the roles that the register gives it now."""
+    """Somebody's signing key, with the roles that the register gives it now."""
 
     vkey: str
     name: str
@@ -177,9 +177,14 @@ def maybe_visitor(request: AnyRequest, site: TheSite) -> Visitor | None:
     session = site.sessions.get(secret) if secret else None
     if session is None:
         return None
+    return Visitor(session=session, keys=with_register(site, session.person.id))
+
+
+def with_register(site: Site, person: str) -> tuple[Key, ...]:
+    """Somebody's signing keys, the oldest first, and what the key register says of them now."""
     register = site.register.reader.register()
     keys = []
-    for kept in site.accounts.keys_of(session.person.id):
+    for kept in site.accounts.keys_of(person):
         vkey = Vkey.parse(kept.vkey)
         standing = register.standing(vkey.name, vkey.key_id)
         live = standing is not None and standing.vkey == vkey and standing.revoked is None
@@ -197,7 +202,7 @@ def maybe_visitor(request: AnyRequest, site: TheSite) -> Visitor | None:
                 credential=base64.urlsafe_b64encode(kept.credential).rstrip(b"=").decode("ascii"),
             )
         )
-    return Visitor(session=session, keys=tuple(keys))
+    return tuple(keys)
 
 
 def onward(address: str) -> str:

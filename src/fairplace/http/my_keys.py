@@ -14,7 +14,7 @@ from litestar.params import FromQuery
 from fairplace.accounts.ceremonies import Ceremonies
 from fairplace.drafting.acts import ChangeKey
 from fairplace.errors import Conflict, Malformed, Refused, Unproven
-from fairplace.http import recoveries
+from fairplace.http import recoveries, revoking
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import passkey
@@ -60,6 +60,7 @@ def _page(site: Site, visitor: Visitor, *, made: bool = False, fault: str = "", 
         asked=[one for one in recoveries.asked(site, visitor) if one.own],
         recoveries=list(recoveries.under_way(site, visitor)),
         reasons=recoveries.REASONS,
+        why=revoking.REASONS,
     )
 
 

@@ -228,6 +228,8 @@ def settle(site: Site, change: ChangeKey) -> None:
             if Vkey.parse(one.vkey).name == change.name:
                 site.accounts.close_recovery(one.vkey, forget=False)
                 site.sessions.end_all(one.person)
+    if change.what == "revoke" and change.vkey is not None and change.as_ != change.name:
+        site.sessions.end_all(site.accounts.key(change.vkey).person)
     if change.what == "stop-recovery":
         for one in site.accounts.recoveries():
             if Vkey.parse(one.vkey).name == change.name:

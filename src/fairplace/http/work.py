@@ -138,6 +138,7 @@ def named(case: CaseId, titles: dict[CaseId, str]) -> str:
 OTHERS = {
     "rotate-key": "Put a new key in the place of an old one",
     "recover-key": "Let a new key take the place of a lost one",
+    "revoke-key": "Revoke a key",
     "stop-recovery": "Stop the recovery of a key",
     "urgent": "Record what was bought at once",
 }

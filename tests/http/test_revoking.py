@@ -1,0 +1,73 @@
+"""A key is taken out of use at the desk: one's own with that very key, anybody's by whoever keeps the keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.http.test_recoveries import LOST, Office
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path / "register")
+
+
+def address(office: Office, role: str) -> str:
+    return f"/desk/people/{office.desk.people[role].id}/keys"
+
+
+def last(office: Office) -> tuple[str, str]:
+    envelope = office.register.reader.entry(office.register.reader.size - 1).envelope
+    return envelope.type, envelope.body.get("reason", "")
+
+
+def test_whoever_keeps_the_keys_revokes_anybodys(office: Office) -> None:
+    vkey = office.desk.keys[LOST].vkey.text
+    assert "Revoke this key" in office.client("key-admin").get(address(office, LOST)).text
+    holder = office.client(LOST)
+    answer = office.post("key-admin", address(office, LOST), vkey=vkey, reason="stolen")
+    assert office.sign("key-admin", answer.headers["location"]).status_code == 303
+    assert last(office) == ("key.revoked/1", "stolen")
+    assert holder.get("/desk").status_code == 401, "they are signed out"
+    assert "Your old key is lost" in office.client(LOST).get("/desk/keys").text
+    assert "Ended." in office.client("key-admin").get(address(office, LOST)).text
+    again = office.post("key-admin", address(office, LOST), vkey=vkey, reason="stolen")
+    assert again.status_code == 422
+    assert "This key is not in use" in again.text
+
+
+def test_everybody_revokes_their_own_and_nobody_elses(office: Office) -> None:
+    own, other = office.desk.keys["officer"].vkey.text, office.desk.keys[LOST].vkey.text
+    assert office.post("officer", "/desk/keys/revocation", vkey=other, reason="lost").status_code == 422
+    assert office.post("officer", address(office, LOST), vkey=other, reason="lost").status_code == 403
+    answer = office.post("officer", "/desk/keys/revocation", vkey=own, reason="lost")
+    assert office.sign("officer", answer.headers["location"]).status_code == 303
+    assert last(office) == ("key.revoked/1", "lost")
+    assert "no signing key that may act" in office.client("officer").get("/desk").text
+
+
+@pytest.mark.parametrize("reason", ["", "<script>", "Mr Lee is ill", "LOST", "other"])
+def test_the_reason_is_one_of_three_words(office: Office, reason: str) -> None:
+    """It is public for ever."""
+    vkey = office.desk.keys["officer"].vkey.text
+    before = office.register.reader.size
+    for role, where in (("officer", "/desk/keys/revocation"), ("key-admin", address(office, "officer"))):
+        assert office.post(role, where, vkey=vkey, reason=reason).status_code == 400
+    assert office.register.reader.size == before
+
+
+def test_somebody_who_left_gets_no_other_key_by_recovery(office: Office) -> None:
+    vkey = office.desk.keys[LOST].vkey.text
+    answer = office.post("key-admin", address(office, LOST), vkey=vkey, reason="left")
+    assert office.sign("key-admin", answer.headers["location"]).status_code == 303
+    page = office.client(LOST).get("/desk/keys").text
+    assert "Your old key is lost" not in page
+    assert "No, it is lost" not in page
+
+
+def test_nobodys_keys_are_at_a_made_up_address(office: Office) -> None:
+    for name in ("nothing", "<script>", "x" * 5000, "%00"):
+        assert office.client("key-admin").get(f"/desk/people/{name}/keys").status_code == 404
+        assert office.client("officer").get(f"/desk/people/{name}/keys").status_code == 403
