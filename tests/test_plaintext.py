@@ -9,15 +9,14 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from fairplace import assess, shelf
 from fairplace.on_disk import Register
-from fairplace.synthesis import procurements
 from tests.test_rooms import imports, modules, ours
+from tests.whole_demo import whole_demo
 
 OPENS = {
     # the one door
@@ -34,10 +33,14 @@ OPENS = {
     "fairplace.reading": "reads for all the others; its public view opens what is public alone",
     "fairplace.ledger.publisher": "opens what is in effect, and nothing else",
     "fairplace.erasures": "which files the erased values name",
-    "fairplace.erasing": "whose the values are that somebody names; what is held",
+    "fairplace.chosen": "whose the values are that somebody names; it shows none",
+    "fairplace.holding": "what is held",
+    "fairplace.erasing": "whether the procedure is over that needs them",
     "fairplace.cli.doctor": "counts what does not open",
     "fairplace.ledger.store.inspection": "checks that each text fits its digest, and tells which does not",
     "fairplace.http.case_file": "the file of a case for signed-in staff, once their session has left its entry",
+    "fairplace.http.signing": "what the rules say of a draft, of a past cut to what whoever signs may see",
+    "fairplace.http.preview": "the past and a draft, cut to what whoever looks may see",
     "fairplace.publish.held": "which entries an edition holds; what it shows comes from the vault",
     # what somebody brought themselves
     "fairplace.receipts": "a receipt opens, for whoever lodged it, what they have just lodged",
@@ -81,7 +84,13 @@ def test_the_scan_would_find_a_new_way() -> None:
     assert not list(opening_calls(ast.parse('reader.case(case, "public")')))
 
 
-DOORS = {"fairplace.cli.custody", "fairplace.cli.exporting", "fairplace.http.readings", "fairplace.publish.held"}
+DOORS = {
+    "fairplace.cli.custody",
+    "fairplace.cli.exporting",
+    "fairplace.http.link_sessions",
+    "fairplace.http.readings",
+    "fairplace.publish.held",
+}
 """What leads to the one door: each says whose request it carries."""
 
 
@@ -90,10 +99,12 @@ def test_the_door_is_reached_by_those_who_carry_a_person_s_request() -> None:
 
 
 @pytest.mark.slow
-def test_what_the_rules_say_on_the_authority_s_facts_quotes_no_sealed_value(tmp_path: Path) -> None:
+def test_what_the_rules_say_on_the_authority_s_facts_quotes_no_sealed_value(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     """The demo, in which much is unfair: names, texts and amounts that are not public stand in no finding."""
-    procurements.build(tmp_path / "demo", seed=2026)
-    with Register.open(tmp_path / "demo") as register:
+    folder, _ = whole_demo(tmp_path_factory)
+    with Register.open(folder) as register:
         asked = assess.rules(shelf.policies(register.own_policies))
         public = register.reader.disclosed()
         size = register.reader.size

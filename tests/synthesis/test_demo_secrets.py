@@ -11,8 +11,8 @@ import pytest
 from fairplace import assess, shelf
 from fairplace.on_disk import Register
 from fairplace.policy import Case
-from fairplace.procurement.events import Moderated
-from fairplace.synthesis import procurements
+from fairplace.procurement.events import Awarded, Moderated
+from tests.whole_demo import whole_demo
 
 pytestmark = pytest.mark.slow
 
@@ -21,8 +21,7 @@ AS_OF = "2026-11-20T17:00:00.000Z"
 
 @pytest.fixture(scope="module")
 def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
-    folder = tmp_path_factory.mktemp("demo") / "register"
-    procurements.build(folder, seed=2)
+    folder, _ = whole_demo(tmp_path_factory)
     with Register.open(folder) as made:
         made.follow()
         yield made
@@ -61,7 +60,8 @@ def test_no_price_or_total_that_is_kept_stands_anywhere_else(register: Register)
     for own, public in cases(register):
         winners = own.bids.winners or frozenset()
         text = msgspec.json.encode([one.event for one in public.events]).decode()
-        told = {one.price for one in own.bids.by_place.values() if one.place in winners}
+        once = {place for _, award in own.of(Awarded) for place, bid in award.bids.items() if bid.award.get()}
+        told = {one.price for one in own.bids.by_place.values() if one.place in winners | once}
         for bid in own.bids.by_place.values():
             if bid.place in winners or bid.price is None or bid.price in told:
                 continue
