@@ -64,6 +64,12 @@ def seen(past: History, visitor: Visitor) -> History:
     return shown(_reader(past, visitor), past)
 
 
+def seen_so_far(site: Site, case: CaseId, visitor: Visitor) -> History:
+    """The same of a case that may not be there yet."""
+    events = site.register.reader.case(case) if case else ()
+    return seen(History(case=case, events=events), visitor)
+
+
 def _reader(past: History, visitor: Visitor) -> Reader:
     """One of their keys that must stay out speaks for all of them."""
     names = [key.name for key in visitor.keys if key.roles]

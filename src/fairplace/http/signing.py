@@ -13,7 +13,6 @@ from litestar.params import FromPath
 
 from fairplace import previewing
 from fairplace.assess import ToFix
-from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
@@ -71,8 +70,7 @@ def _fixes(site: Site, visitor: Visitor, act: Act) -> list[ToFix]:
     What they cannot tell only because something is closed to this person is left out.
     """
     everything = {fix.text for fix in site.clerk.preflight(act.prepared)}
-    events = site.register.reader.case(act.case) if act.case else ()
-    seen = case_file.seen(History(case=act.case, events=events), visitor).events
+    seen = case_file.seen_so_far(site, act.case, visitor).events
     return [fix for fix in site.clerk.preflight(act.prepared, seen) if fix.text in everything]
 
 

@@ -320,7 +320,7 @@ class AwardTakenBack(Competition):
         self.deadline_day += 20
         yield from self.marked()
         yield from self.agreed()
-        past = self.council.register.reader.case(self.case)
+        past = self.council.register.reader.case(self.case, "public")
         self.do(
             CarryOutRemedy,
             self.panel.officer,
