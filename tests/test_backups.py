@@ -16,9 +16,11 @@ from fairplace.cli.doctor import LOOKS, _ills
 from fairplace.errors import Misconfigured, Refused
 from fairplace.ledger.store.vault import unwrap
 from fairplace.on_disk import Register
+from fairplace.post.notes import Written
 from fairplace.procurement.commands import EndWithoutAward, WithdrawAward
+from fairplace.workroom import Workroom
 from tests.office import Office, open_office
-from tests.story import APPROVER, BIRCH, OFFERS
+from tests.story import ALDER, APPROVER, BIRCH, OFFERS
 from tests.test_erasing import BOTH, REASON, bid_of, every_byte, opens, rows_of, take_down
 
 
@@ -58,6 +60,24 @@ def test_both_sets_together_are_the_register(office: Office, tmp_path: Path) -> 
         assert [(i, slot, one.value) for i, slots in held.items() for slot, one in slots.items()] == kept
         again.follow()
         assert [ill for look in LOOKS.values() for ill in _ills(look, again) if ill[0]] == []
+
+
+def test_openers_and_correspondence_come_back(office: Office, tmp_path: Path) -> None:
+    """Without the list of openers, sealed bids could be opened by nobody."""
+    room = Workroom(office.register)
+    room.openers.add("a person", "a.example/officer/1", "a public key", "a note")
+    room.openers.confirm(room.openers.all()[0].id, "another person")
+    room.openers.give("0" * 64, 0, b"canary of a share")
+    said = Written(kind="question", provider=ALDER, words="canary of a question")
+    room.notes.put(office.case, said)
+    records = backups.backup(office.register, "records", tmp_path / "safe")
+    keys = backups.backup(office.register, "keys", tmp_path / "vault")
+    assert b"canary of a" not in b"".join(path.read_bytes() for path in records.rglob("*") if path.is_file())
+    with Register.open(restored(tmp_path / "again", records, keys), office.register.sources) as again:
+        found = Workroom(again)
+        assert found.openers.known() == {"a public key"}
+        assert found.openers.shares("0" * 64) == {0: b"canary of a share"}
+        assert [one.written for one in found.notes.of_case(office.case)] == [said]
 
 
 def test_the_records_alone_reveal_nothing(office: Office, tmp_path: Path) -> None:

@@ -29,6 +29,10 @@ from fairplace.terms import instant, moment
 What = Literal["records", "keys"]
 
 _NAME = re.compile(r"(records|keys)-([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{3})Z")
+BESIDE = (LIST, "openers.sqlite", "post.sqlite")
+"""What cannot be made again: what the documents of cases are, who can open sealed bids, and the correspondence. Each is
+encrypted under a seed that goes with the keys."""
+
 _PAGES = 1024
 """Copied at once; between two steps writers may write."""
 
@@ -75,8 +79,9 @@ def _records(register: Register, target: Path) -> None:
     # The checkpoint first: the database that follows holds at least what it covers.
     shutil.copytree(register.public, target / "public", symlinks=True)
     _database(register.folder / register.settings.database, target / register.settings.database)
-    if (listed := register.folder / LIST).exists():  # what the documents of cases are; its key goes with the keys
-        _database(listed, target / LIST)
+    for name in BESIDE:
+        if (listed := register.folder / name).exists():
+            _database(listed, target / name)
     for name in ("documents", "policies"):
         if (register.folder / name).is_dir():
             shutil.copytree(register.folder / name, target / name, ignore=shutil.ignore_patterns(".new-*"))

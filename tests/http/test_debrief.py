@@ -25,8 +25,9 @@ from fairplace.post.links import LASTS, NO_LINK
 from fairplace.terms import Provider
 from fairplace.workroom import Workroom
 from tests.http.opened import Client, Desk
+from tests.http.test_bids import Market
 from tests.office import Office, key_of, open_office
-from tests.story import ALDER, APPROVER, BIRCH, CEDAR, MONITORING, OFFERS, OFFICER, STANDSTILL_ENDS
+from tests.story import ALDER, APPROVER, BIRCH, CEDAR, ELDER, MONITORING, OFFERS, OFFICER, STANDSTILL_ENDS
 
 FORM = {
     "kind": "complaint",
@@ -375,6 +376,26 @@ def test_a_challenge_by_link_is_recorded_as_what_it_is_and_its_words_are_sealed(
     assert "The mark stands." not in other.get(others).text
 
 
+def test_a_provider_with_an_account_asks_for_its_own_link(box: Letterbox) -> None:
+    market = Market(box.office)
+    client = market.provider(BIRCH)
+    assert "E-mail me the link" in client.get(market.address).text
+    before = {one.id for one in box.room.outbox.of_case(box.case)}
+    asked = market.fill(client, "/result")
+    assert asked.status_code == 303
+    assert "on its way to bea@birch.example" in client.get(asked.headers["location"]).text
+    [message] = [one for one in box.room.outbox.of_case(box.case) if one.id not in before]
+    assert message.letter.to == "bea@birch.example"
+    [link, *_] = box.room.links.of_case(box.case)
+    assert link.provider == BIRCH
+    stranger = market.provider(ELDER)
+    refused = market.fill(stranger, "/result")
+    assert refused.status_code == 422
+    assert "No result was sent to you" in refused.text
+    codes = [market.fill(client, "/result").status_code for _ in range(6)]
+    assert codes[-1] == 429
+
+
 def test_nobody_else_can_say_that_something_came_by_a_link(box: Letterbox) -> None:
     from fairplace.challenge.commands import LodgeChallenge
     from fairplace.errors import Forbidden, Refused
@@ -404,7 +425,7 @@ def test_without_a_summary_there_is_nothing_to_send_or_read(tmp_path_factory: py
 
 
 def test_a_provider_and_an_evaluator_come_to_no_page_of_the_officers(box: Letterbox) -> None:
-    for key in (key_of(BIRCH), "northbrook.gov.example/officer/e1aa"):
+    for key in (key_of(CEDAR), "northbrook.gov.example/officer/e1aa"):
         client = box.desk.client(key)
         for path in ("debriefs", "correspondence"):
             assert client.get(f"/desk/cases/{box.case}/{path}").status_code == 403

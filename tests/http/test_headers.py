@@ -55,6 +55,7 @@ EXAMPLES = {
     "/desk/openers/cases/{case:str}": "/desk/openers/cases/nothing",
     "/desk/openers/{opener:str}/confirm": "/desk/openers/nothing/confirm",
     "/desk/openers/{opener:str}/remove": "/desk/openers/nothing/remove",
+    "/desk/bids/{case:str}/result": "/desk/bids/nothing/result",
     "/desk/bids/{case:str}/offline": "/desk/bids/nothing/offline",
     "/desk/cases/{case:str}/take-in": "/desk/cases/nothing/take-in",
     "/desk/bids/{case:str}": "/desk/bids/nothing",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from fairplace.challenge.commands import LodgeChallenge
 from fairplace.deciders import convert
@@ -96,9 +96,14 @@ def bids(site: TheSite, visitor: TheVisitor) -> Answer:
 
 
 @signed_in("/desk/bids/{case:str}")
-def bid(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+def bid(site: TheSite, visitor: TheVisitor, case: FromPath[str], asked: FromQuery[str] = "") -> Answer:
     """One tender: what is asked, what they lodged, and the form."""
-    return _page(site, visitor, tender(site, visitor, case), Form())
+    return _page(site, visitor, tender(site, visitor, case), Form(), sent_to=visitor.person.email if asked else "")
+
+
+def refused(site: Site, visitor: Visitor, row: Any, why: str, *, status: int = 422) -> Answer:
+    """The page of a tender with what stands against something."""
+    return _page(site, visitor, row, Form(refusal=why, status=status))
 
 
 def tender(site: Site, visitor: Visitor, case: str) -> Any:
@@ -110,7 +115,7 @@ def tender(site: Site, visitor: Visitor, case: str) -> Any:
     return row
 
 
-def _page(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
+def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "") -> Answer:
     provider, _ = _mine(visitor)
     own = site.lodgings.of(provider, row.case)
     public = site.rows.get("provider", provider)
@@ -130,6 +135,7 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
         kinds=sorted(evidence.MEDIA),
         most=site.settings.limits.document - 2 * container.STEP,
         seal=terms(site, row),
+        sent_to=sent_to,
     )
 
 

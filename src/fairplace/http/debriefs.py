@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
 from fairplace.decision import History
-from fairplace.errors import Malformed
-from fairplace.http import asked, case_file
+from fairplace.errors import Malformed, Refused
+from fairplace.http import asked, bids, case_file
 from fairplace.http.cases import closed
 from fairplace.http.correspondence import OFFICE
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
@@ -18,6 +20,9 @@ from fairplace.post.links import LASTS
 from fairplace.post.notes import Written
 from fairplace.procurement.state import state_of
 from fairplace.terms import Place, Provider
+
+PER_HOUR = 5
+"""Links to its own result that one person can ask for."""
 
 SENDERS = ("monitoring", "officer")
 """Who writes to bidders."""
@@ -169,4 +174,21 @@ def _suffix(name: str) -> str:
     return f".{end.lower()}" if dot and end.isascii() and end.isalnum() and len(end) <= 4 else ""
 
 
-HANDLERS = (debriefs, send, revoke, answer, file)
+@acting("/desk/bids/{case:str}/result")
+def mine(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
+    """A provider with an account asks for the link to its own result: it goes to the address of the account."""
+    row = bids.tender(site, visitor, case)
+    past = case_file.history(site, row.case)
+    state = state_of(past)
+    bid = state.bids.get(visitor.person.provider or "")
+    if bid is None or bid.place not in state.summaries:
+        return bids.refused(site, visitor, row, "no result was sent to you in this case yet; it comes to all at once")
+    try:
+        site.sessions.count(f"result {visitor.person.id}", PER_HOUR, within=timedelta(hours=1))
+        post_link(site, past, bid.provider, visitor.person.email, "debrief")
+    except (Refused, Malformed) as error:
+        return bids.refused(site, visitor, row, str(error), status=error.status)
+    return see_other(f"/desk/bids/{row.case}?asked=yes")
+
+
+HANDLERS = (mine, debriefs, send, revoke, answer, file)
