@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fairplace.errors import Missing, Refused
-from fairplace.giving.letters import Frame, Letter, bidders, letter
+from fairplace.giving.letters import Frame, Letter, bidders, letter, letters
 from fairplace.giving.paper import Table, text
 from fairplace.procurement.commands import EndWithoutAward, WithdrawAward
 from tests import story
@@ -149,6 +149,12 @@ def test_the_checkpoint_and_the_entry_stand_in_the_letter() -> None:
 def test_what_no_event_tells_is_said_to_be_missing_and_listed() -> None:
     given = to(open_competition(until="awarded"), BIRCH.id)
     assert given.gaps == ("postal and e-mail address of Birch Care", "postal and e-mail address of Alder Homes")
+
+
+def test_all_letters_at_once_are_those_that_each_bidder_gets() -> None:
+    told = open_competition(until="noticed")
+    assert letters(told.history, FRAME) == [to(told, one.id) for one in bidders(told.history)]
+    assert letters(open_competition(until="moderated").history, FRAME) == []
 
 
 def test_before_a_decision_there_are_no_letters() -> None:

@@ -24,6 +24,7 @@ from fairplace.post.letter import MARK
 from fairplace.post.links import LASTS, NO_LINK
 from fairplace.terms import Provider
 from fairplace.workroom import Workroom
+from tests.filing import made
 from tests.http.opened import Client, Desk
 from tests.http.test_bids import Market
 from tests.office import Office, key_of, open_office
@@ -313,6 +314,8 @@ def test_a_challenge_by_link_is_recorded_as_what_it_is_and_its_words_are_sealed(
         ("x.pdf", b""),
         ("x.docm", b"PK\x03\x04"),
         ("x.csv", b"\xff\xfe"),
+        ("x.docx", made.changed(made.docx(), {"word/vbaProject.bin": b"x"})),
+        ("x.xlsx", made.docx()[:200]),
     ):
         refused = client.post(f"{link}/challenge", data=FORM, files={"evidence": wrong}, headers=SAME)
         assert refused.status_code == 422, wrong

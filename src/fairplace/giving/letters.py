@@ -53,7 +53,10 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
 def bidders(history: History) -> list[Provider]:
     """Those to whom a letter is due: whose bid has a place and was not withdrawn. None before there is a decision."""
-    known = known_of(history)
+    return _due(known_of(history))
+
+
+def _due(known: Known) -> list[Provider]:
     if known.award is None and known.ended is None:
         return []
     return [bid.provider for bid in known.state.bids.values() if not _withdrawn(bid)]
@@ -61,7 +64,16 @@ def bidders(history: History) -> list[Provider]:
 
 def letter(history: History, provider: str, frame: Frame) -> Letter:
     """The letter to this provider. Raises Missing when it has no bid, Refused before anything is decided."""
+    return _letter(known_of(history), provider, frame)
+
+
+def letters(history: History, frame: Frame) -> list[Letter]:
+    """The letters that are due, in the order of places; none before there is a decision."""
     known = known_of(history)
+    return [_letter(known, one.id, frame) for one in _due(known)]
+
+
+def _letter(known: Known, provider: str, frame: Frame) -> Letter:
     bid, decided = known.state.bids.get(provider), known.award or known.ended
     if bid is None or _withdrawn(bid):
         raise Missing(f"the provider {provider[:80]} has no bid in this case; choose one from the list")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from fairplace.errors import Refused
+from fairplace.errors import Malformed, Refused
+from fairplace.filing import kinds
 from fairplace.http.guard import File as Came
 from fairplace.http.site import Site
 from fairplace.post.notes import File
@@ -44,6 +45,16 @@ def check(site: Site, came: list[Came]) -> None:
             )
         if not one.data.startswith(kind[1]) or (kind[0].startswith("text/") and not _is_text(one.data)):
             raise Refused(f"{one.name[-60:]!r} does not hold what its name says; save it anew and send it again")
+        if one.data.startswith(b"PK") and not one.name.lower().endswith(".ods"):
+            _without_macros(one)
+
+
+def _without_macros(one: Came) -> None:
+    """Raises Refused for an office file that could act when somebody opens it, or is none."""
+    try:
+        kinds.media_of(one.data)
+    except Malformed as error:
+        raise Refused(f"{one.name[-60:]!r} cannot be taken in: {error}") from error
 
 
 def keep(site: Site, came: list[Came]) -> tuple[File, ...]:

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from fairplace.decision import History
 from fairplace.errors import Missing
 from fairplace.giving import decision_text, known, notices, word
-from fairplace.giving.letters import Frame, Letter, bidders, letter
+from fairplace.giving.letters import Frame, Letter, letter, letters
 from fairplace.http import asked, case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
@@ -58,7 +58,7 @@ def index(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         visitor=visitor,
         case=past.case,
         title=case_file.title(past),
-        letters=[letter(past, one.id, made) for one in bidders(past)],
+        letters=letters(past, made),
         known=known.known_of(past),
         sheets=notices.sheets(past, made, site.today()),
     )
