@@ -16,8 +16,9 @@ from fairplace.procurement.commands import OpenBids
 from fairplace.terms import Provider
 from fairplace.workroom import Workroom
 from tests.http.opened import Client, Desk
-from tests.office import Office, key_of, open_office, signer
+from tests.office import ROOT, Office, key_of, open_office, signer
 from tests.story import ALDER, BIRCH, CEDAR, MONITORING, OFFICER
+from tests.verifier.passkeys import Passkey
 
 FILE = ("bid.pdf", b"%PDF-1.7 a canary of a bid", "application/pdf")
 CHALLENGE = {
@@ -120,6 +121,29 @@ def test_a_bid_is_lodged_with_the_providers_own_signature_and_leaves_a_receipt(m
     again = market.fill(client, files={"document": FILE}, provider_name="Birch Care")
     assert again.status_code == 422
     assert "withdraw it before another is lodged" in again.text
+
+
+def test_a_provider_signs_a_bid_by_passkey(market: Market) -> None:
+    client = market.provider(BIRCH)
+    key = Passkey(f"{market.office.register.domain}/provider/77aa", 78)
+    market.office.register.enrol(key.vkey, "provider", holder="Bea", provider=BIRCH.id, admin=signer(ROOT))
+    person = market.desk._people[key_of(BIRCH)].id
+    market.desk.accounts.keep_key(person, key.vkey, "phone", (), credential=bytes(20))
+    filled = market.fill(client, files={"document": FILE}, provider_name=BIRCH.name, price="4,800")
+    assert filled.status_code == 303, filled.text
+    page = client.get(f"{market.address}/sign").text
+    assert "Sign with your passkey" in page
+    assert f'data-site="{key.site}"' in page
+    text = base64.b64decode(html.unescape(re.search(r'data-text="([^"]+)"', page)[1]))  # type: ignore[index]
+    bent = key.line(key.assertion(text, flags=0)).decode().rstrip("\n")
+    refused = market.fill(client, "/sign", line=bent)
+    assert refused.status_code == 422
+    assert "who is there" in refused.text
+    done = market.fill(client, "/sign", line=key.note(text).decode().rstrip("\n"))
+    assert done.status_code == 303, done.text
+    index = int(done.headers["location"].rpartition("/")[2])
+    opened = {slot: one.value for slot, one in market.office.register.reader.openings(index).items()}
+    assert key.note(text).decode() in opened["/provider_signature"]
 
 
 def test_a_bid_is_replaced_until_the_deadline_and_is_late_after_it(market: Market) -> None:

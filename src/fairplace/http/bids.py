@@ -26,7 +26,7 @@ from fairplace.http.guard import File as Came
 from fairplace.http.guard import Key, Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.proofs import lodged
 from fairplace.http.site import Answer, Site, TheSite
-from fairplace.ledger.note import ED25519, Vkey, join_note
+from fairplace.ledger.note import join_note
 from fairplace.lodging import lodging_text
 from fairplace.post.lodgings import Kind, Lodging
 from fairplace.post.notes import File, Written
@@ -71,9 +71,9 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 def _mine(visitor: Visitor) -> tuple[str, Key]:
     """For whom they act and with which key. Raises Forbidden unless it is a provider's person with a confirmed key."""
     visitor.need("provider")
-    able = [key for key in visitor.keys if "provider" in key.roles and Vkey.parse(key.vkey).kind == ED25519]
+    able = [key for key in visitor.keys if "provider" in key.roles]
     if visitor.person.provider is None or not able:
-        raise Forbidden("this is for providers with a signing key on a device; make one under My keys", code="key")
+        raise Forbidden("this is for providers with a signing key; make one under My keys", code="key")
     return visitor.person.provider, able[-1]
 
 
@@ -321,7 +321,7 @@ def _sign_page(site: Site, visitor: Visitor, row: Any, *, fault: str = "", statu
         late=isinstance(command, LodgeBid) and site.register.store.now() > row.deadline,
         text=base64.b64encode(text).decode("ascii"),
         digest=hashlib.sha256(text).hexdigest(),
-        key=key.vkey if key else None,
+        key=key,
         fault=fault,
     )
 
