@@ -51,10 +51,15 @@ class Building:
     def opened(self, key: str) -> TestClient[Litestar]:
         """A client whose session has opened the file of the case."""
         client, address = self.client(key), f"/desk/cases/{self.office.case}"
-        page = client.get(address).text
-        [question] = re.findall(r'name="question" value="([^"]+)"', page)
-        [text] = re.findall(r'data-text="([^"]+)"', page)
-        line = signer(key).line(base64.b64decode(unescape(text))).rstrip("\n")
-        answer = self.post(client, f"{address}/file", question=unescape(question), line=line)
+        answer = self.signed_request(client, client.get(address).text)
         assert answer.status_code == 303, answer.text
         return client
+
+    def signed_request(self, client: TestClient[Litestar], page: str, **fields: str) -> Response:
+        """Sign the request to read that a page carries, as its script would."""
+        [question] = re.findall(r'name="question" value="([^"]+)"', page)
+        [text] = re.findall(r'data-text="([^"]+)"', page)
+        [key] = re.findall(r'data-sign="([^+"]+)', page)
+        line = signer(key).line(base64.b64decode(unescape(text))).rstrip("\n")
+        sent = {"question": unescape(question), "line": line, **fields}
+        return self.post(client, f"/desk/cases/{self.office.case}/file", **sent)

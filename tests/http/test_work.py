@@ -100,3 +100,12 @@ def test_looking_again_reads_no_entry_and_opens_nothing(building: Building, monk
 def test_the_list_is_turned_over_by_pages(building: Building) -> None:
     assert building.client(OFFICER.key).get("/desk", params={"page": 0}).status_code == 400
     assert "Page" not in work(building, OFFICER.key, page=2)
+
+
+@pytest.mark.parametrize(("to", "there"), [("checks", "/checks"), ("nonsense", ""), ("//evil.example", ""), ("", "")])
+def test_who_opens_a_file_on_the_way_to_a_task_gets_there(building: Building, to: str, there: str) -> None:
+    client, address = building.client(OFFICER.key), f"/desk/cases/{building.office.case}"
+    page = client.get(f"{address}/checks").text
+    assert 'name="to" value="checks"' in page
+    answer = building.signed_request(client, page, to=to)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{address}{there}")

@@ -66,8 +66,8 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     )
 
 
-def closed(site: Site, visitor: Visitor, case: str, *, fault: str = "", status: int = 200) -> Answer:
-    """The page that asks for a signature before it shows what is sealed."""
+def closed(site: Site, visitor: Visitor, case: str, *, to: str = "", fault: str = "", status: int = 200) -> Answer:
+    """The page that asks for a signature before it shows what is sealed. `to`: the task that they were on their way to."""
     case_file.history(site, case)
     secret = text = ""
     if visitor.key is not None:
@@ -81,6 +81,7 @@ def closed(site: Site, visitor: Visitor, case: str, *, fault: str = "", status: 
         text=text,
         key=visitor.key,
         fault=fault,
+        to=to,
     )
 
 
@@ -89,11 +90,12 @@ def open_file(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: The
     """A signed request to read: the entry comes first."""
     visitor.need(*case_file.STAFF)
     found = asked.identifier(case)
+    to = sent.get("to") if sent.get("to") in {task.code for task in tasks.TASKS} else ""
     try:
         opened = site.readings.open(visitor.session.csrf, sent.get("question"), sent.get("line"))
     except FairplaceError as error:
-        return closed(site, visitor, found, fault=str(error), status=error.status)
-    return see_other(f"/desk/cases/{opened}")
+        return closed(site, visitor, found, to=to, fault=str(error), status=error.status)
+    return see_other(f"/desk/cases/{opened}" + (f"/{to}" if to else ""))
 
 
 HANDLERS = (cases, case, open_file)

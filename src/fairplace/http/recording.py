@@ -74,7 +74,7 @@ def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     """The form of one task, with what was written before."""
     wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, asked.identifier(case), to=code)
     may_do(visitor, wanted)
     draft = site.drafts.get(made.case, code, owner_of(visitor, wanted, made))
     if draft is not None:
