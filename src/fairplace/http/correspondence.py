@@ -62,6 +62,7 @@ def again(site: TheSite, visitor: TheVisitor, case: FromPath[str], message: From
     """Try a message anew that had failed."""
     visitor.need(*OFFICE)
     found = asked.identifier(case)
+    case_file.stay_in(case_file.history(site, found), visitor)
     site.outbox.again(found, message)
     return see_other(f"/desk/cases/{found}/correspondence")
 

@@ -74,9 +74,11 @@ def _busiest(officials: tuple[Official, ...], found: Mapping[str, list[Duty]]) -
 
 
 def _about(duties: list[Duty]) -> str:
-    titles = list(dict.fromkeys(one.title for one in sorted(duties, key=lambda one: one.order) if one.state == "now"))
+    ordered = sorted(duties, key=lambda one: one.order)
+    titles = list(dict.fromkeys(one.title for one in ordered if one.state == "now"))
+    later = next((one for one in ordered if one.state == "waits" and one.title not in titles), None)
     if not titles:
-        return "Nothing waits for them on the last day of the demo."
+        return f"Later: {later.title}." if later else "Nothing waits for them on the last day of the demo."
     more = len(titles) - MOST_SAID
     return (
         "On their desk: " + "; ".join(titles[:MOST_SAID]) + (f"; and {more} more kinds of work." if more > 0 else ".")
