@@ -168,11 +168,11 @@ def _agreed(file: File) -> list[Field]:
         if field.path[2] == "reasons":
             _, name, _, criterion = field.path
             given = file.state.inputs(file.bids[name].place, criterion)
-            if len(set(given)) > 1:
-                hint = f"Evaluators gave {', '.join(map(str, given))}"
-                changes = ("bids", name, "changes", criterion)
-                fields.append(Field(name=field.name.replace("reason", "change"), path=changes, label="Why this mark, where they differed",
-                                    kind="words", group=field.group, hint=hint))  # fmt: skip
+            differed = len(set(given)) > 1
+            fields.append(Field(name=field.name.replace("reason", "change"), path=("bids", name, "changes", criterion), kind="words",
+                                label="Why this mark, where they differed" if differed else "Why another mark than everybody gave",
+                                hint=_gave(given) if differed else f"Only if it is another. {_gave(given)}", group=field.group,
+                                optional=not differed))  # fmt: skip
     others = [(key, name) for key, name in file.people.items() if key != file.me]
     return [
         *fields,
@@ -180,6 +180,15 @@ def _agreed(file: File) -> list[Field]:
             name="present", label="Who took part", kind="several", public=True, optional=True, options=options(*others)
         ),
     ]
+
+
+def _gave(marks: list[int]) -> str:
+    return f"Evaluators gave {', '.join(map(str, marks))}" if marks else "Nobody gave a mark"
+
+
+def mark_fields(file: File) -> dict[tuple[str, str], str]:
+    """The names of the fields of marks, by bid and criterion."""
+    return {(field.path[1], field.path[3]): field.name for field in _sheet(file) if field.path[2] == "marks"}
 
 
 def _moderation(file: File) -> Stage:

@@ -21,6 +21,7 @@ from fairplace.guarding.drafts import SEEN, Looked
 from fairplace.http import asked, case_documents, case_file, guarded
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.moderating import Pointed, pointed
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.people import roles
 
@@ -160,11 +161,19 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         stage=wanted.stage(made),
         written=written,
         sent=written.sent,
+        pointed=_pointed(site, visitor, made) if wanted.code == "moderation" else None,
         origins=origin.sources(written.sent),
         wrong={fault.name: fault.sentence for fault in written.faults},
         colleagues=names,
         others=[people[one] for one in others if one in people],
     )
+
+
+def _pointed(site: Site, visitor: Visitor, made: File) -> Pointed:
+    """What whoever moderates should look at first, as far as they may see it."""
+    if visitor.roles.isdisjoint({"moderator", "monitoring"}):
+        return Pointed()
+    return pointed(case_file.seen(case_file.history(site, made.case), visitor), made)
 
 
 def file_of(site: Site, visitor: Visitor, case: str) -> File | None:
