@@ -114,6 +114,7 @@ def test_120_marks_of_a_workbook_are_signed_with_none_retyped(panel: Panel, layo
         address = f"/desk/cases/{panel.office.case}/sheet"
         form = one.get(address)
         assert form.text.count("From the workbook") == 80
+        assert 'value="signed-by-party" checked' in form.text
         # What the browser holds is sent back as it is: nobody types anything.
         sent = {name: values for name, values in panel.sheet(number).items() if not name.startswith("@")}
         assert len(sent) == 80
