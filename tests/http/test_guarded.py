@@ -151,3 +151,25 @@ def test_the_list_is_for_those_who_keep_it(desks: Desks) -> None:
         one.open_file(desks.office.case)
         assert one.get(f"{desks.address}/names").status_code == 403
         assert one.post(f"{desks.address}/names", names="Some Body", version="0").status_code == 403
+
+
+URGENT = {
+    "need": f"A bed near {POSTCODE} tonight", "provider": "Alder Homes, GB-COH-01000001", "price": "9,800",
+    "why": "The placement broke down.", "from_on-day": "2", "from_on-month": "3", "from_on-year": "2026",
+}  # fmt: skip
+
+
+def test_what_is_bought_at_once_is_looked_through_too(desks: Desks) -> None:
+    page = desks.olga.post("/desk/urgent", **URGENT, concerns_one_person="no")
+    assert page.status_code == 422
+    [name] = set(re.findall(r'name="(not-a-child-[0-9a-f]+)"', page.text))
+    page = desks.olga.post("/desk/urgent", **URGENT, concerns_one_person="no", **{name: "It is the home’s own."})
+    assert page.url.path.startswith("/desk/sign/")
+
+
+def test_of_what_concerns_one_person_nothing_is_released_so_it_warns(desks: Desks) -> None:
+    page = desks.olga.post("/desk/urgent", **URGENT, concerns_one_person="yes")
+    assert (page.status_code, "not-a-child-" in page.text) == (422, False)
+    [seen] = re.findall(r'name="seen-warnings" value="([0-9a-f]+)"', page.text)
+    page = desks.olga.post("/desk/urgent", **URGENT, concerns_one_person="yes", **{"seen-warnings": seen})
+    assert page.url.path.startswith("/desk/sign/")

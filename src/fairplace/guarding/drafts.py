@@ -56,15 +56,18 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256("\n".join(hit.name for hit in self.warns).encode()).hexdigest()[:16] if self.warns else ""
 
 
-def look(gives: str, fields: Sequence[Field], sent: Sent, names: Iterable[str]) -> Looked:
-    """Look through every text of a form. `gives`: the type of event that it becomes; `names`: those of the case."""
+def look(gives: str, fields: Sequence[Field], sent: Sent, names: Iterable[str], *, released: bool = True) -> Looked:
+    """Look through every text of a form. `gives`: the type of event that it becomes; `names`: those of the case.
+
+    `released`: may anything sealed of this case become public at all? Nothing of one that concerns one person.
+    """
     known = list(names)
     stops: list[Hit] = []
     warns: list[Hit] = []
     stated: list[Hit] = []
     for field in fields:
         text = "\n".join(sent.get(field.name, ())) if field.kind in TEXTS else ""
-        public = becomes_public(gives, field)
+        public = field.public or (released and becomes_public(gives, field))
         for mark in find(text, known):
             hit = Hit(
                 field=field.name,

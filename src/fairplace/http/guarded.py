@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from litestar.params import FromPath
 
 from fairplace.errors import Conflict, Malformed
-from fairplace.forms.task import File, Task
-from fairplace.guarding.drafts import Looked, look
+from fairplace.forms.fields import Field
+from fairplace.guarding.drafts import SEEN, Looked, look
 from fairplace.http import asked, case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
@@ -26,15 +26,23 @@ LONGEST = 80
 Sent = Mapping[str, Sequence[str]]
 
 
-def look_through(site: Site, made: File, wanted: Task, sent: Sent) -> Looked:
-    """What in the texts of a form may tell of a child."""
-    return look(wanted.command.gives, wanted.fields(made), sent, names_of(site, made))
+def look_through(
+    site: Site, case: str, gives: str, fields: Sequence[Field], sent: Sent, *, one_person: bool = False
+) -> Looked:
+    """What in the texts of a form may tell of a child. `one_person`: the case concerns one, and is never released."""
+    alone = one_person or list(sent.get("concerns_one_person", ())) == ["yes"]
+    return look(gives, fields, sent, names_of(site, case), released=not alone)
 
 
-def names_of(site: Site, made: File) -> list[str]:
-    """The list of the case, and the full names of the people who work on it."""
-    full = [name for name in made.people.values() if " " in name.strip()]
-    return [*listed(site, made.case), *full]
+def is_answered(looked: Looked, sent: Sent) -> bool:
+    """Is nothing left to be taken out or stated, and has whoever writes seen the warnings as they are?"""
+    return not looked.stops and (not looked.warns or looked.warnings in sent.get(SEEN, ()))
+
+
+def names_of(site: Site, case: str) -> list[str]:
+    """The list of the case, and the full names of the people who work here."""
+    full = [name for name in case_file.colleagues(site).values() if " " in name.strip()]
+    return [*listed(site, case), *full]
 
 
 def listed(site: Site, case: str) -> list[str]:
@@ -42,18 +50,18 @@ def listed(site: Site, case: str) -> list[str]:
     return [] if draft is None else [str(one) for one in draft.written.get("names", [])]
 
 
-def keep_statements(site: Site, visitor: Visitor, made: File, wanted: Task, looked: Looked, sent: Sent) -> None:
+def keep_statements(site: Site, visitor: Visitor, case: str, title: str, looked: Looked, sent: Sent) -> None:
     """Keep what was stated beside the drafts of the case, with who stated it and when: longer than the draft itself."""
     if not looked.stated:
         return
-    owner = "" if made.case else visitor.person.id
-    found = site.drafts.get(made.case, STATED, owner)
+    owner = "" if case else visitor.person.id
+    found = site.drafts.get(case, STATED, owner)
     before = list(found.written.get("stated", [])) if found else []
     stated = [
         {
             "at": instant(site.accounts.sources.clock()),
             "by": visitor.person.name,
-            "task": wanted.title,
+            "task": title,
             "field": hit.label,
             "found": hit.sentence,
             "why": sent[hit.name][0].strip()[:1000],
@@ -64,7 +72,7 @@ def keep_statements(site: Site, visitor: Visitor, made: File, wanted: Task, look
     if new:
         version = found.version if found else 0
         written = {"stated": [*before, *new]}
-        site.drafts.save(made.case, STATED, written, by=visitor.person.id, version=version, owner=owner)
+        site.drafts.save(case, STATED, written, by=visitor.person.id, version=version, owner=owner)
 
 
 def _same(stated: Mapping[str, str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from fairplace.forms import invitation, origin
 from fairplace.forms.fields import Fault, Field, Option, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import task
-from fairplace.guarding.drafts import SEEN, Looked
+from fairplace.guarding.drafts import Looked
 from fairplace.http import asked, case_documents, case_file, guarded
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
@@ -115,9 +115,16 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
     members, faults = read_all(fields, written.sent)
     if faults:
         return _page(site, visitor, wanted, made, msgspec.structs.replace(written, faults=tuple(faults), status=422))
-    looked = guarded.look_through(site, made, wanted, written.sent)
-    unseen = bool(looked.warns) and looked.warnings not in written.sent.get(SEEN, ())
-    if looked.stops or unseen:
+    planned = made.state.planned
+    looked = guarded.look_through(
+        site,
+        made.case,
+        wanted.command.gives,
+        wanted.fields(made),
+        written.sent,
+        one_person=planned is not None and planned.concerns_one_person,
+    )
+    if not guarded.is_answered(looked, written.sent):
         return _page(site, visitor, wanted, made, msgspec.structs.replace(written, looked=looked, status=422))
     try:
         command = convert(
@@ -129,7 +136,7 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
                 **({} if made.state.planned is None and wanted.code == "plan" else {"case": made.case}),
             }
         )
-        guarded.keep_statements(site, visitor, made, wanted, looked, written.sent)
+        guarded.keep_statements(site, visitor, made.case, wanted.title, looked, written.sent)
         act = site.signatures.begin(command, task=wanted.code, made_by=visitor.person.id)
     except msgspec.ValidationError as error:
         again = msgspec.structs.replace(written, refusal=f"this cannot be recorded: {error}", status=422)

@@ -11,10 +11,14 @@ from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Refused
 from fairplace.forms import urgent
 from fairplace.forms.fields import Fault, Sent
+from fairplace.guarding.drafts import Looked
+from fairplace.http import guarded
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 
 TASK = "urgent"
+GIVES = "urgent.bought/1"
+NOTHING = Looked()
 RULE = "DA-08"
 """The rule that sets the time for approval."""
 
@@ -41,6 +45,10 @@ def fill(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
     members, faults = urgent.read(written, _known(site, sent.get("provider")))
     if faults:
         return _page(site, visitor, written, faults=tuple(faults), status=422)
+    looked = guarded.look_through(site, "", GIVES, urgent.FIELDS, written)
+    if not guarded.is_answered(looked, written):
+        return _page(site, visitor, written, looked=looked, status=422)
+    guarded.keep_statements(site, visitor, "", "Bought at once", looked, written)
     try:
         command = convert(
             {**members, "do": "buy-urgently", "id": f"desk:{site.accounts.sources.stream_id()}", "as": visitor.key.name}
@@ -68,7 +76,14 @@ def _known(site: Site, line: str) -> dict[str, str]:
 
 
 def _page(
-    site: Site, visitor: Visitor, sent: Sent, *, faults: tuple[Fault, ...] = (), refusal: str = "", status: int = 200
+    site: Site,
+    visitor: Visitor,
+    sent: Sent,
+    *,
+    faults: tuple[Fault, ...] = (),
+    looked: Looked = NOTHING,
+    refusal: str = "",
+    status: int = 200,
 ) -> Answer:
     return site.page(
         "urgent.html",
@@ -77,6 +92,7 @@ def _page(
         fields=urgent.FIELDS,
         sent=sent,
         faults=faults,
+        looked=looked,
         refusal=refusal,
         wrong={fault.name: fault.sentence for fault in faults},
         rule=RULE,
