@@ -15,7 +15,8 @@ from tests.docs import newcomer as new
 
 PAGE = (Path(__file__).parents[2] / "docs/wire-format.md").read_text("utf-8")
 VECTORS = PAGE[PAGE.index("## 14. Test vectors") : PAGE.index("## 15.")]
-*ENTRIES, CHECKPOINT = [block.encode() for block in re.findall(r"```\n(.+?)```", VECTORS, re.DOTALL)]
+BLOCKS = [block.encode() for block in re.findall(r"```\n(.+?)```", VECTORS, re.DOTALL)]
+*ENTRIES, CHECKPOINT = BLOCKS[:4]  # two signatures by passkeys follow
 LOG, ADMIN, OFFICER, WITNESS = map(new.key, re.findall(r"^    (\S+\+[0-9a-f]{8}\+\S+)$", VECTORS, re.MULTILINE))
 [DISCLOSURE] = re.findall(r"^    (WyJ\S+)$", VECTORS, re.MULTILINE)
 LEAVES = [new.sha256(b"\x00", raw) for raw in ENTRIES]
