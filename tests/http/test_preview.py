@@ -14,7 +14,7 @@ from litestar import Litestar
 from fairplace.http.app import create_app
 from tests.http.colleagues import Colleague, text_of
 from tests.office import Office, open_office
-from tests.story import APPROVER, EVALUATORS, OFFICER
+from tests.story import APPROVER, EVALUATORS, OFFICER, tender
 
 REASON = "The best plan for each child, and within the estimate."
 
@@ -126,3 +126,19 @@ def test_a_plan_is_previewed_before_there_is_a_case(desks: Desks) -> None:
     assert "Title not public yet" in text_of(page)
     assert "Something else" not in page.text
     assert "Nothing by this step" in text_of(desks.olga.get(f"{signing.url.path}/preview"))
+
+
+def test_a_release_is_previewed_with_what_it_opens_once_the_file_is_open(tmp_path: Path) -> None:
+    with open_office(tmp_path / "register").tell(until="planned") as office:
+        office.do(tender())
+        office.register.follow()
+        olga = Colleague(office, create_app(office.register), OFFICER, "Olga Smith")
+        olga.open_file(office.case)
+        act = olga.post(
+            f"/desk/cases/{office.case}/release", occasion="notice", evidence="signed-by-party", version="0", do="sign"
+        ).url.path
+        assert "Forty families wait" in text_of(olga.get(f"{act}/preview/page"))
+        olga.begin(create_app(office.register))  # another session
+        page = olga.get(f"{act}/preview/page")
+        assert "Open this case file" in page.text
+        assert "Forty families wait" not in page.text

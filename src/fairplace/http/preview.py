@@ -30,6 +30,7 @@ TELLS = frozenset({
     "procurement.notice-published/1", "procurement.award-withdrawn/1",
 })  # fmt: skip
 """Steps after which each bidder is told something of its own."""
+RELEASE = "value.disclosed/1"
 TELLS_ALL = frozenset(
     {"procurement.question-answered/1", "procurement.deadline-changed/1", "procurement.criteria-changed/1"}
 )
@@ -75,6 +76,8 @@ def one_page(site: TheSite, visitor: TheVisitor, act: FromPath[str], name: FromP
 
 
 def _public(site: Site, visitor: Visitor, act: Act, after: History) -> Answer:
+    if act.prepared.type == RELEASE and not _is_open(site, visitor, act):
+        return closed(site, visitor, act.case)  # what it opens could not be shown, and would look withheld
     row = previewing.public_page(after, *_sight(site, visitor, act, after))
     if row is None:
         raise Missing("this case concerns one person and has no public page")
