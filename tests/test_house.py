@@ -191,3 +191,11 @@ def test_every_linter_rule_that_is_off_has_its_reason_on_the_line() -> None:
     rules = [line for line in ignored if line.strip().startswith('"')]
     assert len(rules) > 5
     assert [line for line in rules if not re.search(r'",\s+# .{15,}', line)] == []
+
+
+def test_each_decision_about_the_design_has_a_number_of_its_own_and_is_listed() -> None:
+    files = sorted(path.name for path in (ROOT / "docs/adr").glob("[0-9]*.md"))
+    numbers = [name[:4] for name in files]
+    assert numbers == sorted(set(numbers))
+    listed = re.findall(r"\]\(([0-9]{4}-[a-z0-9-]+\.md)\)", (ROOT / "docs/adr/README.md").read_text("utf-8"))
+    assert listed == files
