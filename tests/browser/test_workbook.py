@@ -1,4 +1,4 @@
-"""An officer brings a workbook, three evaluators sign what it says, and whoever moderates is shown where to look."""
+"""An officer brings a workbook, three evaluators sign what it says, the panel agrees and one approver decides."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fairplace.clerk import Clerk
 from fairplace.decision import Command, History
 from fairplace.ledger.note import Signer
 from fairplace.procurement.commands import CheckBids, LodgeBid, OpenBids
-from fairplace.procurement.events import Criterion, Scale, SheetSigned
+from fairplace.procurement.events import Criterion, Moderated, Scale, SheetSigned
 from fairplace.procurement.state import state_of
 from fairplace.terms import instant
 from tests import story
@@ -27,6 +27,9 @@ TITLES = {
     "health": "Health", "school": "Education", "move": "Moving on", "value": "Social value",
 }  # fmt: skip
 NAMES = ("Ella", "Ewan", "Esi")
+AGREED = "Agreed"
+WINNER = OFFERS[1]
+DECIDING = {"evaluation.sheet-signed/1", "evaluation.moderated/1", "procurement.awarded/1"}
 
 
 def marks() -> Marks:
@@ -37,6 +40,15 @@ def marks() -> Marks:
         for bid, offer in enumerate(OFFERS)
         for row, title in enumerate(TITLES.values())
     }  # fmt: skip
+
+
+def agreed() -> Marks:
+    """What the panel came to: the first evaluator's mark, in words of its own."""
+    return {
+        (AGREED, bidder, title): (mark, f"The panel: {why}")
+        for (who, bidder, title), (mark, why) in marks().items()
+        if who == NAMES[0]
+    }
 
 
 class Beforehand:
@@ -88,14 +100,23 @@ class Beforehand:
         self.do(CheckBids(id="x", bids={f"GB-COH-0900000{number}": check for number in range(len(OFFERS))}))
 
 
-async def test_a_workbook_becomes_three_signed_sheets_with_nothing_typed(council: Council, chromium: Browser) -> None:
+async def test_a_workbook_becomes_an_award_of_five_signatures_with_no_mark_typed(
+    council: Council, chromium: Browser
+) -> None:
     before = Beforehand(council)
     before.run()
     case = before.case
     olga = await council.person(chromium, "Oda", "officer")
     evaluators = [await council.person(chromium, name, "evaluator") for name in NAMES]
     moderator = await council.person(chromium, "Mia", "moderator")
-    for person, acting in ((olga, ""), *((one, "Evaluator") for one in evaluators), (moderator, "Moderator")):
+    approver = await council.person(chromium, "Ama", "approver")
+    acting_as = (
+        (olga, ""),
+        *((one, "Evaluator") for one in evaluators),
+        (moderator, "Moderator"),
+        (approver, "Approver"),
+    )
+    for person, acting in acting_as:
         await person.sign_in()
         await open_file(person, case)
         if acting:
@@ -149,9 +170,38 @@ async def test_a_workbook_becomes_three_signed_sheets_with_nothing_typed(council
         equal += compared(council, case, who, signed.event)
     assert equal == 120
 
-    await moderator.page.goto(f"{council.site}/desk/cases/{case}/moderation")
-    await expect(moderator.page.get_by_role("heading", name="To look at first")).to_be_visible()
-    await look(moderator.page, "to look at first")
+    await page.goto(f"{council.site}/desk/cases/{case}")
+    await page.get_by_role("link", name="Read marks from a workbook").click()
+    data = xlsx({"Agreed": wide(agreed(), AGREED)})
+    await page.get_by_label("The workbook").set_input_files(
+        [{"name": "Agreed.xlsx", "mimeType": "application/octet-stream", "buffer": data}]
+    )
+    await page.get_by_role("button", name="Read it").click()
+    await page.get_by_role("button", name="Put 40 marks into the drafts").click()
+
+    panel = moderator.page
+    await panel.goto(f"{council.site}/desk/cases/{case}/moderation")
+    await expect(panel.get_by_role("heading", name="To look at first")).to_be_visible()
+    await look(panel, "to look at first")
+    for field in await panel.locator("[id^=b][id$=-change]").all():
+        await field.fill("The panel read the plan again together.")
+    await go_on(panel)
+    [moderated] = council.register.reader.recorded(place := await moderator.sign(), place + 1)
+    assert isinstance(moderated.event, Moderated)
+    assert in_the_log(council, case, moderated.event) == agreed()
+
+    page = approver.page
+    await page.goto(f"{council.site}/desk/cases/{case}/award")
+    await page.get_by_label(f"{WINNER.provider.name}: value awarded").fill(f"{WINNER.price / 100:.2f}")
+    await page.get_by_label("Reasons").fill("The best plan for each child, below the estimate.")
+    await page.get_by_label("By what power you decide").fill("Scheme of delegation 4.2")
+    await go_on(page)
+    place = await approver.sign()
+    steps = [one for one in council.register.reader.case(case) if one.type in DECIDING and one.index <= place]
+    assert steps[-1].type == "procurement.awarded/1"
+    signatures = sum(len(council.register.reader.entry(one.index).lines) for one in steps)
+    assert signatures == 5  # three sheets, what the panel agreed on, and the award
+    page = olga.page
     await page.goto(f"{council.site}/desk/cases/{case}/names")
     await page.get_by_label("Names").fill("Maya Osei")
     await page.get_by_role("button", name="Keep the list").click()
@@ -169,7 +219,7 @@ async def test_a_workbook_becomes_three_signed_sheets_with_nothing_typed(council
     await look(page, "words that tell of a child")
     await page.goto(f"{council.site}/desk/cases/new/plan/notice")
     await look(page, "choose a notice")
-    for person in (olga, *evaluators, moderator):
+    for person in (olga, *evaluators, moderator, approver):
         await person.context.close()
 
 
@@ -183,3 +233,16 @@ def compared(council: Council, case: str, who: str, event: SheetSigned) -> int:
             assert (marked[criterion], reasons[criterion]) == marks()[who, bid.provider.name, title]
             found += 1
     return found
+
+
+def in_the_log(council: Council, case: str, event: Moderated) -> Marks:
+    """The marks that the panel agreed on, as they stand in the log."""
+    state = state_of(History(case=case, events=council.register.reader.case(case)))
+    return {
+        (AGREED, bid.provider.name, title): (
+            event.bids[place].marks.get({})[one],
+            event.bids[place].reasons.get({})[one],
+        )
+        for place, bid in ((bid.place, bid) for bid in state.bids.values())
+        for one, title in TITLES.items()
+    }

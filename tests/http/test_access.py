@@ -200,8 +200,17 @@ def test_the_cookie_is_for_this_host_and_no_script(desk: Desk) -> None:
 
 def test_too_many_tries_are_stopped_for_a_while(desk: Desk) -> None:
     client = desk.client(create_app(desk.register), None)
-    codes = [client.post("/sign-in", data={"question": "x", "answer": "{}"}).status_code for _ in range(25)]
+    codes = [client.post("/sign-in", data={"question": "x", "answer": "{}"}).status_code for _ in range(65)]
     assert codes[0] == 422
+    assert codes[-1] == 429
+
+
+def test_tries_with_one_invitation_are_counted_apart_from_those_of_a_whole_office(desk: Desk) -> None:
+    client = desk.client(create_app(desk.register), None)
+    sent = {"question": "x", "answer": "{}", "label": "laptop"}
+    codes = [client.post(f"/welcome/link-{number}", data=sent).status_code for number in range(15)]
+    assert 429 not in codes
+    codes = [client.post("/welcome/link-0", data=sent).status_code for _ in range(12)]
     assert codes[-1] == 429
 
 

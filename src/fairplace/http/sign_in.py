@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request
 from litestar.params import FromPath, FromQuery
 
-from fairplace.accounts.model import Person
+from fairplace.accounts.model import Person, digest
 from fairplace.errors import Missing, Refused
 from fairplace.http.guard import (
     AnyRequest,
@@ -30,8 +30,8 @@ from fairplace.http.site import Answer, Site, TheSite
 MOST_ANSWER = 20_000
 """Characters of a browser's answer: a passkey's is below 2,000."""
 
-PER_ADDRESS, PER_LINK = 20, 10
-"""Tries in a minute, from one network address and with one link."""
+PER_ADDRESS, PER_LINK = 60, 10
+"""Tries in a minute, from one network address, behind which a whole office may sit, and with one link."""
 
 
 @public("/sign-in")
@@ -119,7 +119,8 @@ def _welcome(site: Site, link: str, fault: str = "", status: int = 200) -> Answe
 @from_page("/welcome/{link:str}")
 def joined(request: AnyRequest, site: TheSite, link: FromPath[str], sent_by_anybody: TheSent) -> Answer:
     """A new passkey."""
-    site.sessions.count(f"welcome {whence(request)}", PER_LINK)
+    site.sessions.count(f"welcome {whence(request)}", PER_ADDRESS)
+    site.sessions.count(f"joining {digest(link).hex()}", PER_LINK)
     try:
         person = site.passkeys.finish_registering(
             sent_by_anybody.get("question"), _answer(sent_by_anybody), sent_by_anybody.get("label")
