@@ -69,7 +69,7 @@ def test_a_pupil_number_is_known_by_its_check_letter(rest: str) -> None:
         "Children aged 9 to 14 live there.", "Young people aged 16 and over", "Aged 9 or under", "a child aged 9",
         "for 16-year-olds", "Section 2 (9)", "In 2014 there were 12", "every 3 March 2026", "from 3 March 2026 to 2027",
         "the contract is GBP 1200 2", "943 476 5918", "1234567890", "000 000 0000", "GB-COH-01234567",
-        "2026/S 000-012345", "ocds-h6vhtk-0510f8", "CPV 85311300", "£01234 567890", "https://example.org/01632960123",
+        "2026/S 000-012345", "notice 012345-2026", "ocds-h6vhtk-0510f8", "CPV 85311300", "£01234 567890", "https://example.org/01632960123",
         "The staff of Station Road children’s home", "Mill Lane is closed", "a 4.5 out of 5", "Lot 1 (9)", "Q1 2 of 4",
         "Article 9, 12, and 13", "W1 2.5", "Procurement Act 2023, section 50(3)", "call-off for 10 places",
         "The rota keeps two staff on every shift, 24 hours", "level 3 diploma", "at @council", "SEND 0 to 25", "in May 2026",

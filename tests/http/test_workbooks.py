@@ -31,7 +31,7 @@ def marks() -> Marks:
     return {
         (who, offer.provider.name, title): (
             (number * 3 + bid * 5 + row) % 6,
-            f"{who} on {offer.provider.name}, {title}: see page {number + bid * 8 + row}, “quoted”; clear.",
+            f"Sheet {number + 1} on {offer.provider.name}, {title}: see page {number + bid * 8 + row}, “quoted”; clear.",
         )
         for number, who in enumerate(NAMES)
         for bid, offer in enumerate(OFFERS)
@@ -264,7 +264,7 @@ def test_a_draft_stays_with_its_bid_when_another_drops_out(panel: Panel) -> None
         )
     )
     text = panel.evaluators[0].get(f"/desk/cases/{panel.office.case}/sheet").text
-    assert f"Eva Jones on {out.name}" not in text
+    assert f"Sheet 1 on {out.name}" not in text
     for offer in (OFFERS[0], *OFFERS[2:]):
         group = text.split(f"{offer.provider.name}: Quality of care", 1)[1]
-        assert f"Eva Jones on {offer.provider.name}, Quality of care" in group.split("</textarea>", 1)[0]
+        assert f"Sheet 1 on {offer.provider.name}, Quality of care" in group.split("</textarea>", 1)[0]

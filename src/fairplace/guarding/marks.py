@@ -144,9 +144,14 @@ _TELEPHONE = re.compile(
 _E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 
 
+_NOTICE = re.compile(r"[0-9]{6}-20[0-9]{2}")
+"""The number of a notice on Find a Tender."""
+
+
 def _telephones(text: str) -> Iterator[str]:
     for found in _TELEPHONE.finditer(text):
-        if 10 <= sum(one.isdigit() for one in found[0]) <= 13 and not _DAY.search(found[0]):
+        is_other = _DAY.search(found[0]) or _NOTICE.fullmatch(found[0])
+        if 10 <= sum(one.isdigit() for one in found[0]) <= 13 and not is_other:
             yield found[0]
 
 
