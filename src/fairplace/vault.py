@@ -179,7 +179,7 @@ def _visible(register: Register, reader: Reader, case: CaseId | None) -> dict[in
         history = History(case=case, events=register.reader.case(case))
         if not history.events:
             raise Missing(f"there is no case {case[:60]}; 'fairplace open' takes the number of an entry")
-        return visible(reader, history)
+        return visible(reader, history, register.store.now())
     found = {}
     for stored in register.store.of_types(register.origin, OF_NO_CASE):
         envelope = entry.parsed(stored.raw).envelope

@@ -181,6 +181,8 @@ def _check_file(site: Site, row: Any, came: list[Came]) -> bool:
     """
     openers = site.openers.confirmed()
     if not openers:
+        if site.openers.known():
+            raise Refused("no file can be sealed now, and none is taken in unsealed; ask the authority for its openers")
         evidence.check(site, came)
         return False
     for one in came:

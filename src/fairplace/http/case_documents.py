@@ -30,7 +30,7 @@ from fairplace.http.cases import closed
 from fairplace.http.guard import File as SentFile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
-from fairplace.procurement.events import BidsOpened
+from fairplace.people.sight import are_open
 from fairplace.terms import CaseId, Day, text
 
 FORM = 64 * 1024
@@ -174,7 +174,7 @@ def _may_see(visitor: Visitor, past: History, kept: Kept) -> bool:
         return True
     if kept.held is None or visitor.roles.isdisjoint(case_file.STAFF):
         return False
-    return kept.held.kind == "tender-pack" or (kept.held.kind == "bid" and past.last(BidsOpened) is not None)
+    return kept.held.kind == "tender-pack" or (kept.held.kind == "bid" and are_open(past))
 
 
 def _seen(site: Site, visitor: Visitor, past: History, name: str) -> Kept:
@@ -202,7 +202,7 @@ def papers(site: Site, visitor: Visitor, past: History) -> tuple[Paper, ...]:
 def _kind(value: str, past: History) -> Kind:
     if value not in KINDS:
         raise Malformed("what the document is was not said; choose one of the kinds")
-    if value == "bid" and past.last(BidsOpened) is None:
+    if value == "bid" and not are_open(past):
         raise Refused(
             "the bids are not opened yet; a bid is lodged sealed, and nobody keeps one here before", code="order"
         )
@@ -292,7 +292,7 @@ def _list(
         keeps=_keeps(visitor),
         largest=site.settings.limits.document,
         fault=fault,
-        opened=past.last(BidsOpened) is not None,
+        opened=are_open(past),
     )
 
 

@@ -61,7 +61,7 @@ def history(site: Site, case: CaseId) -> History:
 
 def seen(past: History, visitor: Visitor) -> History:
     """The past as whoever looks may be shown it now."""
-    return shown(_reader(past, visitor), past)
+    return shown(reader(past, visitor), past)
 
 
 def seen_so_far(site: Site, case: CaseId, visitor: Visitor) -> History:
@@ -70,8 +70,8 @@ def seen_so_far(site: Site, case: CaseId, visitor: Visitor) -> History:
     return seen(History(case=case, events=events), visitor)
 
 
-def _reader(past: History, visitor: Visitor) -> Reader:
-    """One of their keys that must stay out speaks for all of them."""
+def reader(past: History, visitor: Visitor) -> Reader:
+    """Who looks: one of their keys that must stay out speaks for all of them."""
     names = [key.name for key in visitor.keys if key.roles]
     out = roles.recused(past) & {key.name for key in visitor.keys}
     return Reader(key=min(out) if out else names[-1] if names else "", roles=visitor.roles)

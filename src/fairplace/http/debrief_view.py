@@ -29,6 +29,10 @@ RANKS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 CLAIM_DAYS = 30
 """Beginning with the day on which the claimant knew, or ought to have known (Procurement Act 2023, section 106(1))."""
 
+NAMES_ANOTHER = (
+    "These words name another bidder, so they are not shown here. Ask why: the buyer sends them without the name."
+)
+
 OWN_WORDS = frozenset({"Standstill", "What you can do", "How to check this"})
 """Headings of the letter whose matter the page tells in its own way, with buttons."""
 
@@ -126,14 +130,16 @@ def _reasons(history: History, provider: str, frame: Frame) -> list[Part]:
     """The letter's own parts between its address and what the page tells itself."""
     found: list[Part] = []
     skipping = True
-    for part in letter(history, provider, frame).parts:
+    made = letter(history, provider, frame)
+    for part in made.parts:
         if isinstance(part, Heading):
             skipping = part.level == 1 or (part.level == 2 and part.words in OWN_WORDS)
         if skipping:
             continue
         if isinstance(part, Words):
             lines = [line for line in part.words.split("\n") if f"address: {NOT_IN_THE_RECORD}" not in line]
-            part = Words("\n".join(lines))  # noqa: PLW2901 - the same part without what it lacks
+            named = any(name.casefold() in part.words.casefold() for name in made.names)
+            part = Words(NAMES_ANOTHER if named else "\n".join(lines))  # noqa: PLW2901 - the same without what it lacks
         found.append(part)
     return found
 

@@ -45,7 +45,7 @@ def check(site: Site, came: list[Came]) -> None:
             )
         if not one.data.startswith(kind[1]) or (kind[0].startswith("text/") and not _is_text(one.data)):
             raise Refused(f"{one.name[-60:]!r} does not hold what its name says; save it anew and send it again")
-        if one.data.startswith(b"PK") and not one.name.lower().endswith(".ods"):
+        if one.data.startswith(b"PK"):
             _without_macros(one)
 
 

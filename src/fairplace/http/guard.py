@@ -20,6 +20,8 @@ import msgspec
 from litestar import HttpMethod, Request, Response
 from litestar.datastructures import Cookie, UploadFile
 from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.types import Empty
 
@@ -301,10 +303,16 @@ TheSent = NamedDependency[Sent]
 
 LONGEST_FORM = 2000
 """Fields of one form."""
+FORMS_PER_MINUTE = 120
+"""From one network address, by people who are not signed in."""
 
 
-async def read_form(request: AnyRequest) -> Sent:
-    """The fields and files of a form, as text in UTF-8."""
+async def read_form(request: AnyRequest, site: Site) -> Sent:
+    """The fields and files of a form, as text in UTF-8. Only a form with files may be larger than any page's."""
+    if request.content_type[0] != RequestEncodingType.MULTI_PART:
+        most = site.settings.limits.body
+        if len(await request.body()) > most:
+            raise HTTPException(f"a form may have {most} bytes", status_code=413)
     fields: dict[str, list[str]] = {}
     files: dict[str, list[File]] = {}
     given = await request.form()
@@ -320,7 +328,7 @@ async def read_form(request: AnyRequest) -> Sent:
 
 async def sent_by_visitor(request: AnyRequest, site: TheSite, visitor: TheVisitor) -> Sent:
     check_sent(request, site)
-    sent = await read_form(request)
+    sent = await read_form(request, site)
     check_token(visitor.session, sent.get("token"))
     return sent
 
@@ -328,4 +336,5 @@ async def sent_by_visitor(request: AnyRequest, site: TheSite, visitor: TheVisito
 async def sent_by_anybody(request: AnyRequest, site: TheSite) -> Sent:
     """A form of a page for which nobody has to be signed in."""
     check_sent(request, site)
-    return await read_form(request)
+    await anyio.to_thread.run_sync(site.sessions.count, f"form {whence(request)}", FORMS_PER_MINUTE)
+    return await read_form(request, site)

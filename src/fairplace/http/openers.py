@@ -22,6 +22,7 @@ from fairplace.http.guard import OPENING, TheSent, TheVisitor, Visitor, acting, 
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.note import ED25519, Vkey, join_note, parse_note
 from fairplace.people.roles import HEADS
+from fairplace.people.sight import are_open
 from fairplace.procurement.events import DepositReceived, DepositReceivedLate
 from fairplace.procurement.state import state_of
 from fairplace.sealing import container
@@ -152,7 +153,7 @@ def _place(bid: Bid, mine: set[str]) -> int | None:
 def _bids(site: Site, past: History) -> list[Bid]:
     """The sealed bids of a case that have places. Raises Refused before they may be opened."""
     state = state_of(past)
-    if not state.opened or state.last_deadline is None or site.register.store.now() <= state.last_deadline:
+    if not are_open(past, site.register.store.now()):
         raise Refused("nothing is opened before the deadline has passed and the opening is recorded", code="deadline")
     documents = {
         recorded.leaf: recorded.event.document.get()
@@ -187,7 +188,8 @@ def opening(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 
 def _opening(site: Site, visitor: Visitor, case: CaseId, *, fault: str = "", status: int = 200) -> Answer:
     mine = site.openers.keys_of(visitor.person.id)
-    _bids(site, case_file.history(site, case))
+    case_file.stay_in(past := case_file.history(site, case), visitor)
+    _bids(site, past)
     waiting = [(bid, place) for bid in _closed_bids(site, case) if (place := _place(bid, mine)) is not None]
     asked_for = [
         {"id": bid.place, "key": bid.sealed.head.openers[place].key, "ephemeral": bid.sealed.head.ephemeral}
@@ -217,7 +219,8 @@ def give(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
         given = msgspec.json.decode(sent.get("shares"), type=dict[str, str])
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
         given = {}
-    _bids(site, case_file.history(site, found))
+    case_file.stay_in(past := case_file.history(site, found), visitor)
+    _bids(site, past)
     faults = []
     for bid in _closed_bids(site, found):
         place = _place(bid, mine)

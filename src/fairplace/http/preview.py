@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from fairplace import previewing
 from fairplace.decision import History
 from fairplace.drafting.acts import Act
-from fairplace.errors import Missing
+from fairplace.errors import Forbidden, Missing
 from fairplace.giving.letters import Letter, bidders, letter
 from fairplace.http import case_file
 from fairplace.http.cases import closed
@@ -21,7 +21,7 @@ from fairplace.http.findings import found_in_public
 from fairplace.http.giving import frame
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.record_view import record_view, runs
-from fairplace.http.signing import may_see
+from fairplace.http.signing import hidden, may_see
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.disclosure import opened
 
@@ -102,6 +102,8 @@ def _after(site: Site, visitor: Visitor, act: str) -> tuple[Act, History]:
     """What is to be signed, and the case as it would be then."""
     found = site.acts.get(act)
     may_see(site, visitor, found)
+    if hidden(site, visitor, found):
+        raise Forbidden("part of this is closed to you for now, so it has no preview for you", code="sight")
     case = previewing.case_of(found.prepared)
     past = History(case=case, events=site.register.reader.case(case))
     if past.events:

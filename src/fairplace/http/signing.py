@@ -6,6 +6,7 @@ The browser signs exactly the bytes that *prepare* returned; this server never h
 from __future__ import annotations
 
 import base64
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from litestar.params import FromPath
 
 from fairplace import previewing
 from fairplace.assess import ToFix
+from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
@@ -22,6 +24,7 @@ from fairplace.http.said import said
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import canonical
 from fairplace.ledger.note import Vkey
+from fairplace.people.sight import closed_in
 from fairplace.prepared import Prepared
 
 
@@ -53,7 +56,7 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         statement=prepared.statement,
         digest=prepared.digest,
         text=base64.b64encode(prepared.text).decode("ascii"),
-        contents=contents(prepared),
+        contents=contents(prepared, hidden(site, visitor, act)),
         empty=sum(not said(one.value) for one in prepared.openings),
         key=_key(visitor, act),
         turn=_turn(visitor, act),
@@ -80,6 +83,8 @@ def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) 
     found = site.acts.get(act)
     may_see(site, visitor, found)
     if sent.get("withdraw"):
+        if not _is_own(visitor, found):
+            raise Forbidden("only who made this may take it back; leave it unsigned", code="role")
         site.acts.drop(found)
         if isinstance(found.command, ChangeKey) and found.command.vkey and found.command.what == "rotate":
             site.accounts.forget_key(found.command.vkey)
@@ -122,6 +127,19 @@ def may_see(site: Site, visitor: Visitor, act: Act) -> None:
         )
 
 
+def _is_own(visitor: Visitor, act: Act) -> bool:
+    return visitor.person.id == act.made_by or any(key.name == act.prepared.actor for key in visitor.keys)
+
+
+def hidden(site: Site, visitor: Visitor, act: Act) -> set[str]:
+    """The slots that stay closed to a second person: an evaluator's marks before they are agreed, and their like."""
+    if _is_own(visitor, act) or not act.case:
+        return set()
+    past = History(case=act.case, events=site.register.reader.case(act.case))
+    slots = [one.slot for one in act.prepared.openings]
+    return closed_in(case_file.reader(past, visitor), past, act.prepared.type, slots, site.register.store.now())
+
+
 def _turn(visitor: Visitor, act: Act) -> bool:
     """Is it for them to sign now?"""
     return _key(visitor, act) is not None
@@ -146,15 +164,21 @@ def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:
     return next((key for key in keys if (key.name, key.key_id) == (name, key_id)), None)
 
 
-def contents(prepared: Prepared) -> list[Part]:
-    """Every value of what is signed that says something, those that stay sealed among them."""
+def contents(prepared: Prepared, hidden: Collection[str] = ()) -> list[Part]:
+    """Every value of what is signed that says something, those that stay sealed among them, but for those hidden."""
     body: dict[str, Any] = canonical.decode(prepared.text.split(b"\n", 1)[1][:-1])["body"]
     public = [
         Part("key" if name == "vkey" else name, lines, False)
         for name, value in sorted(body.items())
         if (lines := said(value))
     ]
-    return public + [Part(one.slot[1:], lines, True) for one in prepared.openings if (lines := said(one.value))]
+    return public + [
+        Part(one.slot[1:], [CLOSED] if one.slot in hidden else lines, True)
+        for one in prepared.openings
+        if (lines := said(one.value))
+    ]
 
+
+CLOSED = "Closed to you for now: you sign its digest, and read it when your role may."
 
 HANDLERS = (read, sign)

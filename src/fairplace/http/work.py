@@ -61,7 +61,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     everything = site.duties.at(now) if visitor.staff else {}
     all_mine = sorted(_of(everything, visitor, wide=whose == "all"), key=lambda one: one.order)
     acts = _acts(site, visitor)
-    running = list(recoveries.under_way(site, visitor))
+    running = [one for one in recoveries.under_way(site, visitor) if one.own or _recovers(visitor)]
     todo = [one for one in all_mine if one.state == "now"]
     later = [one for one in all_mine if one.state != "now"]
     shown = [*todo, *later][(page - 1) * PAGE : page * PAGE]

@@ -23,6 +23,7 @@ from fairplace.people.roles import recused
 from fairplace.procurement.events import (
     Awarded,
     BidsOpened,
+    DeadlineChanged,
     DepositReceived,
     DepositReceivedLate,
     DepositWithdrawn,
@@ -31,8 +32,9 @@ from fairplace.procurement.events import (
     Moderated,
     QuestionAsked,
     SummariesSent,
+    TenderPublished,
 )
-from fairplace.terms import KeyName, Place
+from fairplace.terms import Instant, KeyName, Place
 
 Since = Literal["always", "opened", "moderated", "decided"]
 
@@ -143,9 +145,9 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     provider: str | None = None
 
 
-def visible(reader: Reader, history: History) -> dict[int, set[str]]:
+def visible(reader: Reader, history: History, now: Instant | None = None) -> dict[int, set[str]]:
     """Entry index to the sealed slots of a case that this reader may be shown now. Empty: none."""
-    stages = stages_of(history)
+    stages = stages_of(history, now)
     found: dict[int, set[str]] = {}
     if reader.key in recused(history):  # their own declaration alone
         reader = msgspec.structs.replace(reader, roles=frozenset())
@@ -171,6 +173,17 @@ def shown(reader: Reader, history: History) -> History:
     )
 
 
+def closed_in(reader: Reader, history: History, kind: str, slots: Iterable[str], now: Instant) -> set[str]:
+    """The slots of an entry about to be written that a second person may not be shown before they sign it."""
+    stages = stages_of(history, now) | {"decided", _REACHES.get(kind, "always")}
+    named = set(slots)
+    return named - set(_seen(reader, kind, "", named, stages))
+
+
+_REACHES: dict[str, Since] = {"procurement.bids-opened/1": "opened", "evaluation.moderated/1": "moderated"}
+"""What an entry is the first to show."""
+
+
 def visible_alone(reader: Reader, kind: str, actor: KeyName, slots: Iterable[str]) -> set[str]:
     """The slots of an entry of no case that this reader may be shown."""
     return set(_seen(reader, kind, actor, slots, frozenset({"always"})))
@@ -187,20 +200,40 @@ def _seen(reader: Reader, kind: str, actor: KeyName, slots: Iterable[str], stage
             yield slot
 
 
-def stages_of(history: History) -> frozenset[Since]:
+def are_open(history: History, now: Instant | None = None) -> bool:
+    """Are the bids opened, and has the last deadline passed that was announced?
+
+    An opening that is only reported may be false: the record holds it, and nothing is shown before the deadline all the
+    same. A report puts the deadline off at most. `now`: at least the moment of the newest entry.
+    """
+    if history.last(BidsOpened) is None:
+        return False
+    until = ""
+    for recorded in history.events:
+        match recorded.event:
+            case DeadlineChanged(audience="all", evidence="signed-by-party", deadline=deadline):
+                until = deadline
+            case TenderPublished(deadline=deadline) | DeadlineChanged(deadline=deadline):
+                until = max(until, deadline)
+            case _:
+                pass
+    return max(now or "", history.events[-1].at) >= until
+
+
+def stages_of(history: History, now: Instant | None = None) -> frozenset[Since]:
     """How far the case has come."""
     reached: set[Since] = {"always"}
     for recorded in history.events:
         match recorded.event:
-            case BidsOpened():
-                reached.add("opened")
             case Moderated():
                 reached.add("moderated")
             case Awarded() | EndedWithoutAward():
                 reached.add("decided")
             case _:
                 pass
-    if "opened" not in reached:
+    if are_open(history, now):
+        reached.add("opened")
+    else:
         reached &= {"always", "decided"}
     return frozenset(reached)
 

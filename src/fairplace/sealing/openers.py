@@ -14,7 +14,7 @@ from typing import Protocol
 
 import msgspec
 
-from fairplace.errors import Conflict, Forbidden, Missing
+from fairplace.errors import Conflict, Forbidden, Missing, Refused
 from fairplace.private_file import PrivateFile
 from fairplace.sealing.container import Manifest
 from fairplace.sources import Sources
@@ -80,10 +80,11 @@ class Openers:
         return found if len(found) >= NEEDED else []
 
     def add(self, person: str, name: KeyName, public_key: str, note: str) -> None:
-        """A new key. The one that the same person had goes: it still opens what was sealed to it."""
+        """A new key, in the place of one of theirs that waits. The confirmed one stays in use until this is confirmed."""
         with self._file.writing() as connection:
             connection.execute(
-                "UPDATE opener SET removed = ? WHERE person = ? AND removed IS NULL", (self._now(), person)
+                "UPDATE opener SET removed = ? WHERE person = ? AND removed IS NULL AND confirmed IS NULL",
+                (self._now(), person),
             )
             try:
                 connection.execute(
@@ -94,17 +95,33 @@ class Openers:
                 raise Conflict("this opener's key is known here already; load the page again") from error
 
     def confirm(self, id_: str, by: str) -> None:
-        """Raises Forbidden when it is their own, Missing when there is none that waits."""
+        """It takes the place of the one that the same person had, which still opens what was sealed to it.
+
+        Raises Forbidden when it is their own, Missing when there is none that waits.
+        """
         found = next((one for one in self.all() if one.id == id_ and one.confirmed is None), None)
         if found is None:
             raise Missing("no opener's key waits at this address; look at the list again")
         if found.person == by:
             raise Forbidden("a second person confirms every opener's key; this is your own", code="second")
         with self._file.writing() as connection:
+            connection.execute(
+                "UPDATE opener SET removed = ? WHERE person = ? AND removed IS NULL AND id <> ?",
+                (self._now(), found.person, id_),
+            )
             connection.execute("UPDATE opener SET confirmed = ?, confirmed_by = ? WHERE id = ?", (self._now(), by, id_))
 
     def remove(self, id_: str) -> None:
-        """From now on nothing is sealed to it. What was, it still opens."""
+        """From now on nothing is sealed to it. What was, it still opens.
+
+        Raises Refused when fewer would be left than it takes: then nothing more would be sealed to anybody.
+        """
+        confirmed = {one.id for one in self.confirmed()}
+        if id_ in confirmed and len(confirmed) <= NEEDED:
+            raise Refused(
+                f"{NEEDED} openers are the fewest to whom bids can be sealed; have another one confirmed first",
+                code="too-few-openers",
+            )
         with self._file.writing() as connection:
             changed = connection.execute(
                 "UPDATE opener SET removed = ? WHERE id = ? AND removed IS NULL", (self._now(), id_)
