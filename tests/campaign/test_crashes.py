@@ -79,6 +79,8 @@ def test_a_signer_that_is_killed_while_it_signs_signs_one_history(tmp_path: Path
             assert server.stdout.readline() == "ready\n"
             with suppress(Misconfigured):  # it does not answer
                 publisher.publish()
+            with suppress(subprocess.TimeoutExpired):  # it hangs up a moment before it is gone
+                server.wait(1)
             if server.poll() is not None or step < 3:
                 killed += 1
             server.kill()
