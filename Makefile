@@ -38,7 +38,7 @@ demo: $(RUNTIME) assets $(PROJECT)  ## build a demo register and serve it: make 
 # Registers flush every write to the disk; in memory, where there is enough, nothing waits for it.
 test: $(TEST) assets $(PROJECT) browser programs  ## run all tests: make test ARGS='-k tree'
 	@if [ -z "$${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ]; then \
-	  TMPDIR=$$(mktemp -d /dev/shm/fairplace-test-XXXXXX); export TMPDIR; trap 'rm -rf "$$TMPDIR"' EXIT; \
+	  TMPDIR=$$(mktemp -d /dev/shm/fairplace-test-XXXXXX); chmod 711 "$$TMPDIR"; export TMPDIR; trap 'rm -rf "$$TMPDIR"' EXIT; \
 	fi; \
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
