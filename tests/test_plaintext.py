@@ -39,6 +39,7 @@ OPENS = {
     "fairplace.cli.doctor": "counts what does not open",
     "fairplace.ledger.store.inspection": "checks that each text fits its digest, and tells which does not",
     "fairplace.http.case_file": "the file of a case for signed-in staff, once their session has left its entry",
+    "fairplace.http.signing": "which parts of a draft a second person may be shown",
     "fairplace.http.preview": "the past and a draft, cut to what whoever looks may see",
     "fairplace.publish.held": "which entries an edition holds; what it shows comes from the vault",
     # what somebody brought themselves
