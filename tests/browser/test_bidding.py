@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import os
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, expect
 
-from fairplace.http.app import create_app
 from fairplace.procurement.commands import OpenBids
 from fairplace.procurement.events import DepositReceived
 from fairplace.sealing import container
@@ -23,6 +19,7 @@ from fairplace.terms import Provider
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
 from tests.browser.people import Person
+from tests.browser.serving import served_at
 from tests.office import ROOT, Office, open_office, signer
 from tests.sealing import sealer
 from tests.story import BIRCH, CEDAR, DOGWOOD
@@ -51,18 +48,8 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
         office.tell("published")
         office.wait_until("2026-03-30T09:00:00.000Z")
         office.register.follow()
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
-        site = f"http://localhost:{listening.getsockname()[1]}"
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(office.register, address=site), log_level="warning", server_header=False)
-        )
-        task = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn has a flag to look at, no event to wait for
-            await asyncio.sleep(0.01)
-        yield Served(office, site)
-        server.should_exit = True
-        await task
+        async with served_at(office.register) as site:
+            yield Served(office, site)
 
 
 async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chromium: Browser) -> None:

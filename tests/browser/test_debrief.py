@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, expect
 
-from fairplace.http.app import create_app
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
+from tests.browser.serving import served_at
 from tests.office import Office, open_office
 from tests.story import BIRCH, OFFERS
 
@@ -33,17 +30,8 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
     with open_office(tmp_path_factory.mktemp("debrief") / "register") as office:
         office.tell("released", OFFERS[:4])
         office.register.follow()
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
-        site = f"http://localhost:{listening.getsockname()[1]}"
-        app = create_app(office.register, address=site)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-        task = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn has a flag to look at, no event to wait for
-            await asyncio.sleep(0.01)
-        yield Served(office, site)
-        server.should_exit = True
-        await task
+        async with served_at(office.register) as site:
+            yield Served(office, site)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

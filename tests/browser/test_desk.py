@@ -4,24 +4,21 @@ two people sign. Everybody walks in through the door that only a demo has.
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, Page, expect
 
 from fairplace.challenge.commands import LodgeChallenge
 from fairplace.demo import MARKER, PERSONAS, Persona
-from fairplace.http.app import create_app
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
 from tests.browser.people import Person
+from tests.browser.serving import served_at
 from tests.office import Office, open_office, person, seed_of, signer
 from tests.story import APPROVER, EVALUATORS, MODERATOR, MONITORING, OFFERS, OFFICER
 
@@ -65,17 +62,8 @@ class Desk:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     made = Desk(tmp_path_factory.mktemp("desk") / "register")
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    made.site = f"http://localhost:{listening.getsockname()[1]}"
-    app = create_app(made.office.register, address=made.site)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag to look at, no event to wait for
-        await asyncio.sleep(0.01)
-    yield made
-    server.should_exit = True
-    await task
+    async with served_at(made.office.register) as made.site:
+        yield made
     made.office.close()
 
 

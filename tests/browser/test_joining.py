@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, expect
 
-from fairplace.http.app import create_app
 from fairplace.ledger.note import Vkey
 from fairplace.on_disk import Register
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
 from tests.browser.people import Person
+from tests.browser.serving import served_at
 from tests.http.town import Town, build
 
 
@@ -24,17 +21,8 @@ from tests.http.town import Town, build
 async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Town, str]]:
     """A register of its own, served; what its people do changes no other test's."""
     town = build(tmp_path_factory.mktemp("office") / "register")
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    address = f"http://localhost:{listening.getsockname()[1]}"
-    app = create_app(town.register, address=address)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag to look at, no event to wait for
-        await asyncio.sleep(0.01)
-    yield town, address
-    server.should_exit = True
-    await task
+    async with served_at(town.register) as address:
+        yield town, address
     town.register.close()
 
 

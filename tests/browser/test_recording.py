@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, Page, expect
 
 from fairplace.clerk import Clerk
 from fairplace.deciders import convert
 from fairplace.errors import Missing
-from fairplace.http.app import create_app
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register, create
 from fairplace.sources import SYSTEM, Sources
@@ -24,6 +20,7 @@ from fairplace.workroom import Workroom
 from tests.browser.filing import keep_documents
 from tests.browser.looking import look
 from tests.browser.people import Person
+from tests.browser.serving import served_at
 
 BIDDERS = {"GB-COH-01000001": ("Alder Homes", 168_000_000), "GB-COH-01000002": ("Birch Care", 171_000_000)}
 
@@ -83,17 +80,8 @@ def nobody(name: str) -> Signer:
 async def council(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Council]:
     made = Council(tmp_path_factory.mktemp("council") / "register")
     made.register.follow()
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    made.site = f"http://localhost:{listening.getsockname()[1]}"
-    app = create_app(made.register, address=made.site)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag to look at, no event to wait for
-        await asyncio.sleep(0.01)
-    yield made
-    server.should_exit = True
-    await task
+    async with served_at(made.register) as made.site:
+        yield made
     made.register.close()
 
 

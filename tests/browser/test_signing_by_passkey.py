@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, expect
 
 import fairplace_verify
-from fairplace.http.app import create_app
 from fairplace.ledger.note import Vkey
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
 from tests.browser.people import Person
+from tests.browser.serving import served_at
 from tests.browser.test_checking import checked
 from tests.browser.test_recording import Council, choose
 
@@ -32,17 +29,8 @@ navigator.credentials.create = (options) => {
 async def council(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Council]:
     made = Council(tmp_path_factory.mktemp("passkeys") / "register")
     made.register.follow()
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    made.site = f"http://localhost:{listening.getsockname()[1]}"
-    app = create_app(made.register, address=made.site)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has a flag to look at, no event to wait for
-        await asyncio.sleep(0.01)
-    yield made
-    server.should_exit = True
-    await task
+    async with served_at(made.register) as made.site:
+        yield made
     made.register.close()
 
 
