@@ -66,6 +66,8 @@ SCALARS = {
     "Origin": "the origin of a log, such as `log.council.example/commissioning`",
     "RootHash": "the base64 root of a tree, 44 characters",
     "EntryIndex": "the index of an entry, from 0",
+    "Level": "how much a child needs or a home can give, from 1 (mainstream) to 4 (exceptional)",
+    "OfferId": "8 hexadecimal digits, drawn at random: an offer in its referral",
     "EventType": "the name of an event type, such as `deposit.received/1`",
 }
 _NOT_NAMES = {"Sealed", "Literal", "None", "Annotated", "ClassVar", "UnsetType", "UNSET", "Meta"}
@@ -235,7 +237,13 @@ TITLES = {
     "openness": "Openness",
     "urgent": "Bought at once",
     "custody": "Sealed values",
+    "market": "Who could be asked for a home",
+    "referral": "Finding a home for one child",
+    "placement": "A home found",
 }
+
+BY_TAG = {"Agg": "child", "Party": "commercial", "Seal": "child"}
+"""The basis that a privacy tag stands for (`fairplace.tags`)."""
 
 
 def event(name: str, kind: type, types: Types) -> Iterator[str]:
@@ -293,14 +301,16 @@ def rows_of(name: str, kind: type, types: Types) -> Iterator[str]:
 
 def row(name: str, kind: type, above: str, member: Member, types: Types, home: object) -> str:
     words = f" {member.comment}" if member.comment else ""
-    sealed = re.fullmatch(r"Sealed\[(.+)\]", member.type)
-    annotation = sealed[1] if sealed else member.type.removesuffix(" | msgspec.UnsetType = msgspec.UNSET")
+    tagged = re.fullmatch(r"(Sealed|Pub|Agg|Party|Seal)\[(.+)\]", member.type)
+    sealed = tagged is not None and tagged[1] != "Pub"
+    annotation = tagged[2] if tagged else member.type.removesuffix(" | msgspec.UnsetType = msgspec.UNSET")
     types.take(annotation, home)
     if not sealed:
         optional = " Left out when there is none." if "UNSET" in member.type else ""
         return f"| `{member.name.rstrip('_')}` | {code(annotation)}{words}{optional} | at once |"
     slot = above + member.name
-    sealed_as = f"sealed as {basis_of(kind, member.name)}; {released(name, slot)}"
+    basis = BY_TAG.get(tagged[1]) or basis_of(kind, member.name)
+    sealed_as = f"sealed as {basis}; {released(name, slot)}"
     return f"| `{slot}` | {code(annotation)}{words} | {sealed_as}; {kept_under(name, slot)} |"
 
 

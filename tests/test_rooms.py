@@ -18,12 +18,23 @@ ROOT = Path(__file__).parent.parent
 SHELVES = ("policies", "projections")
 
 WORDS = ("fairplace.errors", "fairplace.terms")
-FACTS = ("fairplace.*.events", "fairplace.event", "fairplace.ledger.disclosure", "fairplace.recorded", *WORDS)
+FACTS = (
+    "fairplace.*.events",
+    "fairplace.*.values",
+    "fairplace.event",
+    "fairplace.ledger.disclosure",
+    "fairplace.recorded",
+    "fairplace.tags",
+    *WORDS,
+)
 SUBJECTS = (
     "fairplace.challenge",
+    "fairplace.market",
     "fairplace.openness",
     "fairplace.people",
+    "fairplace.placement",
     "fairplace.procurement",
+    "fairplace.referral",
     "fairplace.urgent",
 )
 DECISIONS = ("fairplace.*.commands", "fairplace.decision", "fairplace.working_days", *FACTS)
@@ -74,19 +85,39 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.templating": ("fairplace.formats",),
     # what happened, and what is asked for
     "fairplace.event": (*WORDS, "fairplace.ledger.disclosure"),
-    "fairplace.*.events": (*WORDS, "fairplace.event", "fairplace.ledger.disclosure"),
+    "fairplace.tags": ("fairplace.event", "fairplace.ledger.disclosure"),
+    "fairplace.*.events": (*WORDS, "fairplace.event", "fairplace.ledger.disclosure", "fairplace.tags"),
+    "fairplace.*.values": ("fairplace.*.events", *WORDS),
+    "fairplace.placement.events": (
+        "fairplace.*.events",
+        "fairplace.*.values",
+        *WORDS,
+        "fairplace.event",
+        "fairplace.tags",
+    ),
+    "fairplace.referral.events": (
+        "fairplace.*.events",
+        "fairplace.*.values",
+        *WORDS,
+        "fairplace.event",
+        "fairplace.tags",
+    ),
     "fairplace.catalogue": FACTS,
     "fairplace.recorded": (*WORDS, "fairplace.event"),
     "fairplace.decision": FACTS,
     "fairplace.*.commands": ("fairplace.decision", *FACTS),
     "fairplace.people.roles": ("fairplace.decision", *FACTS),
-    "fairplace.people.sight": ("fairplace.decision", "fairplace.people.roles", *FACTS),
+    "fairplace.people.by_tag": FACTS,
+    "fairplace.people.sight": ("fairplace.decision", "fairplace.people.by_tag", "fairplace.people.roles", *FACTS),
     "fairplace.custody": FACTS,
     "fairplace.procedure": DECISIONS,
     # deciding, and the one path in
     "fairplace.procurement": (*DECIDING, "fairplace.ledger.tree"),  # a decision names the root it rests on
     "fairplace.challenge": DECIDING,
     "fairplace.urgent": DECIDING,
+    "fairplace.market": DECIDING,
+    "fairplace.referral": (*DECIDING, "fairplace.market"),
+    "fairplace.placement": (*DECIDING, "fairplace.market", "fairplace.referral"),
     "fairplace.people": DECIDING,
     "fairplace.openness": (
         *DECIDING,

@@ -7,13 +7,23 @@ from typing import Any
 
 import fairplace.challenge.events
 import fairplace.custody.events
+import fairplace.market.events
 import fairplace.openness.events
 import fairplace.people.events
+import fairplace.placement.events
 import fairplace.procurement.events
+import fairplace.referral.events
 import fairplace.urgent.events
 from fairplace.errors import Malformed
 from fairplace.event import Fact
 from fairplace.ledger import disclosure
+
+PLACEMENTS: dict[str, type[Fact]] = {
+    **fairplace.market.events.TYPES,
+    **fairplace.referral.events.TYPES,
+    **fairplace.placement.events.TYPES,
+}
+"""What stands in a log of placements only; nothing of it is ever public by itself."""
 
 TYPES: dict[str, type[Fact]] = {
     **fairplace.procurement.events.TYPES,
@@ -22,6 +32,7 @@ TYPES: dict[str, type[Fact]] = {
     **fairplace.openness.events.TYPES,
     **fairplace.custody.events.TYPES,
     **fairplace.urgent.events.TYPES,
+    **PLACEMENTS,
 }
 
 NAMES: dict[type[Fact], str] = {kind: name for name, kind in TYPES.items()}

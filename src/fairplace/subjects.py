@@ -98,6 +98,8 @@ SUBJECTS: Mapping[tuple[str, str], Kind] = {
 """Type and slot (`*` is any place) to whose the value is."""
 
 AUTHORITY = "authority"
+_WHOLE = ("market.", "referral.", "placement.")
+"""Of these a case has one key for all that is sealed in it: a child's, or a provider's or an agreement's own words."""
 _PLACE = re.compile(r"(?<=/bids/)[0-9]{2}(?=/)")
 
 
@@ -120,6 +122,8 @@ def subject_of(kind: str, event: str, stream: str, case: str | None, slot: str) 
 
 @lru_cache(maxsize=4096)
 def kind_of(kind: str, slot: str) -> Kind:
+    if kind.startswith(_WHOLE):
+        return "case"
     return SUBJECTS.get((kind, _PLACE.sub("*", slot)), "entry")
 
 

@@ -13,7 +13,18 @@ from fairplace.decision import Actor, History
 from fairplace.ledger.disclosure import Sealed, opened, slots_of
 from fairplace.people import roles
 from fairplace.people.commands import DecideInterest
-from fairplace.people.sight import SIGHTS, Reader, Sight, Since, of_bidder, shown, stages_of, visible, visible_alone
+from fairplace.people.sight import (
+    SIGHTS,
+    TAGGED,
+    Reader,
+    Sight,
+    Since,
+    of_bidder,
+    shown,
+    stages_of,
+    visible,
+    visible_alone,
+)
 from tests.story import (
     ALDER,
     APPROVER,
@@ -55,12 +66,12 @@ def seen(story: Story, who: Actor, kind: str) -> set[str]:
 
 
 def test_every_slot_of_every_type_is_thought_of_and_no_row_names_another() -> None:
-    listed = {(kind, slot) for sight in SIGHTS for kind in sight.types for slot in sight.slots}
+    listed = {(kind, slot) for sight in (*SIGHTS, *TAGGED) for kind in sight.types for slot in sight.slots}
     assert len(DECLARED) > 100
     assert listed == DECLARED
 
 
-@pytest.mark.parametrize("sight", SIGHTS, ids=lambda one: f"{min(one.types)} {one.slots[0]} {one.since}")
+@pytest.mark.parametrize("sight", [*SIGHTS, *TAGGED], ids=lambda one: f"{min(one.types)} {one.slots[0]} {one.since}")
 def test_every_row_names_known_roles_and_says_why(sight: Sight) -> None:
     assert sight.who
     assert sight.who <= roles.ROLES - {"receiver", "assessor", "importer", "vault"}, "a service is no reader"

@@ -20,6 +20,7 @@ from fairplace.openness.events import Disclosed, Slots, Withdrawn
 from fairplace.procurement import events as e
 from fairplace.recorded import Recorded
 from fairplace.replay import Loaded, loaded
+from fairplace.tags import Tag
 from fairplace.terms import Document, Provider
 
 ROLES = {
@@ -321,6 +322,9 @@ class Planter:
     def _value(self, name: str, hint: Any, path: str, slot: str | None = None) -> Any:
         origin, parts = get_origin(hint), get_args(hint)
         if origin is typing.Annotated:
+            if isinstance(hint.__metadata__[-1], Tag):
+                bare = parts[0] if len(parts) == 2 else typing.Annotated[parts[:-1]]
+                return self._value(name, bare, path, slot)
             return self._shaped(name, hint, slot)
         if origin is Sealed:
             return Sealed(basis="personal", value=self._value(name, parts[0], path, path))
@@ -346,7 +350,15 @@ class Planter:
     def _shaped(self, name: str, hint: Any, slot: str | None) -> Any:
         """A value whose text has a shape: a digest or a leaf hash with a mark, an instant, a day, a place."""
         mark = str(self._mark(slot, 6_000_000_000)) if slot else "6"
-        for one in (mark.ljust(64, "0"), "2026-01-05T09:00:00.000Z", "2026-01-05", "03", mark.ljust(43, "A") + "="):
+        shapes = (
+            mark.ljust(64, "0"),
+            "2026-01-05T09:00:00.000Z",
+            "2026-01-05",
+            "03",
+            mark.ljust(43, "A") + "=",
+            "0badcafe",
+        )
+        for one in shapes:
             try:
                 return msgspec.convert(one, hint)
             except msgspec.ValidationError:

@@ -19,6 +19,7 @@ import msgspec
 from fairplace.challenge.events import Lodged
 from fairplace.decision import History
 from fairplace.ledger.disclosure import closed, slots_of
+from fairplace.people import by_tag
 from fairplace.people.roles import recused
 from fairplace.procurement.events import (
     Awarded,
@@ -137,6 +138,10 @@ SIGHTS: tuple[Sight, ...] = (
 )  # fmt: skip
 
 
+TAGGED: tuple[Sight, ...] = tuple(_sight(name, slots, who, "always", why) for name, slots, who, why in by_tag.rows())
+"""Of a log of placements: by the tag of each field."""
+
+
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
     """Who would read: the key, its roles, and for which provider it was enrolled."""
 
@@ -192,7 +197,7 @@ def visible_alone(reader: Reader, kind: str, actor: KeyName, slots: Iterable[str
 def _seen(reader: Reader, kind: str, actor: KeyName, slots: Iterable[str], stages: frozenset[Since]) -> Iterator[str]:
     rows = [
         row
-        for row in SIGHTS
+        for row in (*SIGHTS, *TAGGED)
         if kind in row.types and (reader.roles & row.who or (row.own and actor == reader.key)) and row.since in stages
     ]
     for slot in slots:
