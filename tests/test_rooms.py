@@ -37,7 +37,7 @@ SUBJECTS = (
     "fairplace.referral",
     "fairplace.urgent",
 )
-DECISIONS = ("fairplace.*.commands", "fairplace.decision", "fairplace.working_days", *FACTS)
+DECISIONS = ("fairplace.*.commands", "fairplace.decision", "fairplace.market.known", "fairplace.working_days", *FACTS)
 DECIDING = ("fairplace.lodging", "fairplace.people.roles", "fairplace.procedure", *DECISIONS)
 RECORD = ("fairplace.catalogue", "fairplace.ledger", "fairplace.reading", "fairplace.sources", *DECISIONS)
 REGISTER = ("fairplace.desk", "fairplace.documents", "fairplace.on_disk", "fairplace.settings", *RECORD)
@@ -104,7 +104,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "fairplace.catalogue": FACTS,
     "fairplace.recorded": (*WORDS, "fairplace.event"),
-    "fairplace.decision": FACTS,
+    "fairplace.market.known": FACTS,
+    "fairplace.searching": ("fairplace.market.known", *FACTS),
+    "fairplace.decision": ("fairplace.market.known", *FACTS),
     "fairplace.*.commands": ("fairplace.decision", *FACTS),
     "fairplace.people.roles": ("fairplace.decision", *FACTS),
     "fairplace.people.by_tag": FACTS,
@@ -127,7 +129,13 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "fairplace.deciders": (*DECIDING, *SUBJECTS),
     "fairplace.following": (*FACTS, "fairplace.catalogue", "fairplace.ledger"),
-    "fairplace.reading": ("fairplace.following", *FACTS, "fairplace.catalogue", "fairplace.ledger"),
+    "fairplace.reading": (
+        "fairplace.following",
+        "fairplace.market.known",
+        *FACTS,
+        "fairplace.catalogue",
+        "fairplace.ledger",
+    ),
     "fairplace.prepared": (*RECORD, "fairplace.people.roles"),
     "fairplace.holders": RECORD,
     "fairplace.keeping": (
@@ -198,7 +206,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.shelf": WORDS,
     "fairplace.points": FACTS,
     "fairplace.bids": (*FACTS, "fairplace.points"),
-    "fairplace.policy": (*FACTS, "fairplace.bids", "fairplace.points"),
+    "fairplace.policy": (*FACTS, "fairplace.bids", "fairplace.market.known", "fairplace.points", "fairplace.searching"),
     "fairplace.trail": FACTS,
     "fairplace.checks": FACTS,
     "fairplace.projection": (*FACTS, "fairplace.checks", "fairplace.trail"),

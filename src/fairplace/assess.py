@@ -117,7 +117,9 @@ def judge(
     events = reader.case(case, view, upto)
     if not events:
         return None
-    return assess(Case(id=case, as_of=as_of or instant(SYSTEM.clock()), view=view, events=events), asked)
+    market = reader.market() if view == "authority" else None
+    now = as_of or instant(SYSTEM.clock())
+    return assess(Case(id=case, as_of=now, view=view, events=events, market=market), asked)
 
 
 def assess(case: Case, asked: Sequence[Asked], *, salt: bytes | None = None) -> Assessment:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, TypeVar
 import msgspec
 
 from fairplace.event import Fact
+from fairplace.market.known import Market
 from fairplace.recorded import Recorded
 from fairplace.terms import ACT, CaseId, Document, Evidence, Instant, KeyName
 
@@ -49,10 +50,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """The past of one case as the authority knows it, sealed deposits of the case included, in log order."""
+    """The past of one case as the authority knows it, sealed deposits of the case included, in log order.
+
+    `market` is who could be asked for a home, in a log of placements; null in any other.
+    """
 
     case: CaseId
     events: tuple[Recorded, ...]
+    market: Market | None = None
 
     def of(self, kind: type[F]) -> list[tuple[Recorded, F]]:
         return [(recorded, recorded.event) for recorded in self.events if isinstance(recorded.event, kind)]

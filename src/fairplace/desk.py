@@ -260,11 +260,11 @@ class Desk:
 
     def _history(self, case: CaseId | None, seen: int) -> History:
         if case is None:
-            return History(case=self._sources.stream_id(), events=())
+            return History(case=self._sources.stream_id(), events=(), market=self._reader.market())
         events = self._reader.case(case, upto=seen)
         if not events and _is_stream(case) and self._store.stream_head(self._reader.origin, case) is not None:
             raise Refused(f"{case} is the id of another stream, not of a case; give a fresh random one", code="case")
-        return History(case=case, events=events)
+        return History(case=case, events=events, market=self._reader.market())
 
     def _stream(self, decision: Decision, case: CaseId) -> str:
         match decision.stream:

@@ -16,25 +16,35 @@ import msgspec
 
 from fairplace.bids import Answer, Bid, Bids, deadline, read, terms
 from fairplace.event import Fact
+from fairplace.market.known import Home, Market, Provider, Seeker, why_not
 from fairplace.points import Standing, Terms
 from fairplace.recorded import Recorded
+from fairplace.searching import UNKNOWN, OfferRead, Search
 from fairplace.terms import CaseId, Day, Instant
 
 __all__ = [
+    "UNKNOWN",
     "Answer",
     "Bid",
     "Bids",
     "Case",
     "Finding",
+    "Home",
+    "Market",
+    "OfferRead",
     "Outcome",
+    "Provider",
     "Recorded",
     "Rule",
+    "Search",
+    "Seeker",
     "Severity",
     "Standing",
     "Terms",
     "deadline",
     "rule",
     "terms",
+    "why_not",
 ]
 
 Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
@@ -50,13 +60,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The past of one case, in log order, as one view shows it.
 
     `as_of` (UTC) is the moment of judging: rules never read a clock. `draft` events of a pre-flight stand last,
-    with the indexes that they would get.
+    with the indexes that they would get. `market` is who could be asked for a home, in a log of placements.
     """
 
     id: CaseId
     as_of: Instant
     view: Literal["public", "authority"]
     events: tuple[Recorded, ...]
+    market: Market | None = None
 
     def __iter__(self) -> Iterator[Recorded]:
         return iter(self.events)
@@ -74,6 +85,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def bids(self) -> Bids:
         """Who bid, which bids are live, what they came to and who won, as far as this view shows."""
         return read(self)
+
+    @cached_property
+    def search(self) -> Search:
+        """The search for a home, as far as this view shows."""
+        return Search(self)
 
     @cached_property
     def _kinds(self) -> dict[type[Fact], list[tuple[Recorded, Any]]]:

@@ -23,6 +23,8 @@ from fairplace.ledger.entry import Entry, parse, parsed
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.store.port import Store, Stored
+from fairplace.market.events import TYPES as MARKET
+from fairplace.market.known import Market
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId
 
@@ -57,6 +59,10 @@ class Reader(Protocol):
 
     def entry(self, index: int) -> Entry: ...
 
+    def market(self) -> Market | None:
+        """Who could be asked for a home, as the authority knows it; null in a log that is not of placements."""
+        ...
+
     def cases(self) -> list[CaseId]:
         """Every case, in the order of its first entry."""
         ...
@@ -89,10 +95,13 @@ class StoreReader:
         self._store = store
         self._log = log
         self._lock = threading.Lock()
+        self._market_lock = threading.Lock()
         self._register = KeyRegister()
         self._register_upto = 0
         self._releases = Releases()
         self._releases_upto = 0
+        self._market: Market | None = None
+        self._market_upto = 0
 
     @property
     def origin(self) -> str:
@@ -122,6 +131,18 @@ class StoreReader:
             entry = parsed(stored.raw)
             register.apply(stored.index, entry.leaf, entry.envelope)
         return register
+
+    def market(self) -> Market | None:
+        size = self.size
+        with self._market_lock:
+            if self._market_upto < size:
+                new = list(self._store.of_types(self._log, sorted(MARKET), self._market_upto, size))
+                if new:
+                    market = self._market = self._market or Market()
+                    for recorded in self._read(new, "authority", size):
+                        market.add(recorded)
+                self._market_upto = size
+            return self._market
 
     def entry(self, index: int) -> Entry:
         for stored in self._store.entries(self._log, index, index + 1):
@@ -299,6 +320,9 @@ class FolderReader:
         for index, entry in enumerate(self._entries[:size]):
             register.apply(index, entry.leaf, entry.envelope)
         return register
+
+    def market(self) -> Market | None:
+        return None  # what decides who may be asked is never published
 
     def entry(self, index: int) -> Entry:
         if not 0 <= index < self._size:

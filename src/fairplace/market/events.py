@@ -45,6 +45,7 @@ class ProviderRegistered(Event, frozen=True, kw_only=True, forbid_unknown_fields
 
     provider: Pub[str]
     provider_class: Pub[str]  # PR1 own authority, PR2 another, PR3 other public, PR4 private, PR5 voluntary
+    authority: Pub[str | None]  # whose own service it is
     company: Pub[str | None]
     size_band: Pub[SizeBand]
     name: Party[Text]

@@ -99,6 +99,7 @@ class ReferralPublished(Step, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     tier: Pub[Tier]
     need_version: Pub[int]
+    areas: Party[list[str] | None]  # authorities in whose areas homes are sought; null: anywhere
     recipients: Party[list[Recipient]]
     document: Party[Document | None]
 
