@@ -166,10 +166,14 @@ class Located(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Scored(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an offer earned by each criterion, in basis points of the whole, and which hard conditions it fails."""
+    """What an offer earned by each criterion, in basis points of the whole, and which hard conditions it fails.
+
+    `keeps` are the connections that the child would keep in this home, by the ids that the need gives them.
+    """
 
     points: dict[str, BasisPoints]
     failed: list[str]
+    keeps: list[str]
 
 
 class Reason(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
