@@ -19,12 +19,13 @@ from fairplace.event import Fact
 from fairplace.market.known import Home, Market, Provider, Seeker, why_not
 from fairplace.points import Standing, Terms
 from fairplace.recorded import Recorded
-from fairplace.searching import UNKNOWN, OfferRead, Search
+from fairplace.searching import UNKNOWN, Asked, OfferRead, Search
 from fairplace.terms import CaseId, Day, Instant
 
 __all__ = [
     "UNKNOWN",
     "Answer",
+    "Asked",
     "Bid",
     "Bids",
     "Case",

@@ -218,7 +218,7 @@ class Search:
         decided = {event.offer: event.admitted for _, event in self._past.of(sought.LateOfferDecided)}
         withdrawn = {event.offer: recorded for recorded, event in self._past.of(sought.OfferWithdrawn)}
         considered: dict[OfferId, Considered] = {}
-        for _, looked in self._past.of(sought.OffersConsidered):
+        for _, looked in self.looked:
             considered = {**looked.offers.get({}), **considered}  # the first look counts
         scored: dict[OfferId, Scored] = {}
         for _, sitting in self.sittings:
@@ -244,6 +244,10 @@ class Search:
             )
             for recorded, event in self._made()
         }
+
+    @cached_property
+    def looked(self) -> list[tuple[Recorded, sought.OffersConsidered]]:
+        return self._past.of(sought.OffersConsidered)
 
     def _made(self) -> Iterator[tuple[Recorded, sought.OfferMade | sought.OfferMadeLate]]:
         found: list[tuple[Recorded, sought.OfferMade | sought.OfferMadeLate]] = [

@@ -69,7 +69,7 @@ def home(name: str, of: str, area: str = "SYN01", ages: tuple[int, int] = (8, 17
 
 def agreement(**tiers: str) -> Fact:
     return AgreementConcluded(
-        **stamp(), agreement="NW-RES", route="framework", regime="PA23", concluded_on="2025-03-01",
+        **stamp(), agreement="NW-RES", route="framework", regime="PA23", authorities=["SYN01"], concluded_on="2025-03-01",
         starts_on="2025-04-01", ends_on="2029-03-31", families=["residential"], tiers=tiers,
         window_hours={"T1": 24, "T2": 24}, price_ranked=False,
         uplift=UpliftRule(kind="lower-of-cap-and-cpi", cap=150), committed={}, rates=party({}),

@@ -169,11 +169,12 @@ class UpliftRule(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AgreementConcluded(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A framework, block or soft block: who stands in which tier, how long each tier has, what was agreed."""
+    """A framework, block or soft block: who may call off, who stands in which tier, how long each has, what was agreed."""
 
     agreement: Pub[str]
     route: Pub[AgreementRoute]
     regime: Pub[str]
+    authorities: Pub[list[str]]  # who may call off
     concluded_on: Pub[Day]
     starts_on: Pub[Day]
     ends_on: Pub[Day]
