@@ -184,7 +184,7 @@ class AgreementConcluded(Event, frozen=True, kw_only=True, forbid_unknown_fields
     price_ranked: Pub[bool]  # does price alone cut offers off?
     uplift: Pub[UpliftRule]
     committed: Pub[dict[str, int]]  # setting to places paid for, in a block
-    rates: Party[dict[str, Pence]]  # setting, or setting@level, to pounds a week, in pence
+    rates: Party[dict[str, Pence]]  # setting, or setting:level, to pounds a week, in pence
 
 
 class BlockOccupancyRecorded(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
