@@ -205,13 +205,29 @@ def rebuild(folder: Path, projections: tuple[str, ...]) -> int:
 
 @cli.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("what", metavar="bundle", type=click.Choice(["bundle"]))
-@click.argument("case", metavar="CASE")
+@click.argument("what", metavar="WHAT", type=click.Choice(["bundle", "ssda903", "young-person"]))
+@click.argument("case", metavar="[CASE]", default="")
 @click.option(
     "--edition",
     type=click.Choice(["bidder", "court", "public", "ring"]),
-    required=True,
-    help="What it opens, and so for whom it is.",
+    help="Of a bundle: what it opens, and so for whom it is.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["plain", "large_print", "braille", "symbols"]),
+    default="plain",
+    show_default=True,
+    help="Of the decision for a young person.",
+)
+@click.option(
+    "--year", type=click.IntRange(2000, 2199), help="Of ssda903: the collection year, by the year in which it ends."
+)
+@click.option(
+    "--postcodes",
+    metavar="FILE.csv",
+    type=FILE,
+    help="Of ssda903: CHILD, DECOM, HOME_POST and PL_POST from your case system; they go into the file alone.",
 )
 @click.option(
     "--for", "provider", metavar="PROVIDER", help="Whose bid a bidder's edition is about, by the provider's id."
@@ -230,24 +246,24 @@ def rebuild(folder: Path, projections: tuple[str, ...]) -> int:
 @click.option("--without-documents", is_flag=True, help="Leave documents out, and say so.")
 @click.option("--no-pdf", is_flag=True, help="Leave record.pdf out; record.html prints too.")
 def export(
-    folder: Path,
-    what: str,
-    case: str,
-    edition: Any,
-    provider: str | None,
-    who: str | None,
-    purpose: str | None,
-    out: Path | None,
-    receipts: tuple[Path, ...],
-    without_documents: bool,
-    no_pdf: bool,
+    folder: Path, what: str, case: str, who: str | None, purpose: str | None, out: Path | None, **more: Any
 ) -> int:
-    """Take a case out of the register as one file of evidence, for a court, a bidder or anybody."""
-    from fairplace.cli.exporting import export_bundle
+    """Take out of the register: a case as one file of evidence (bundle), the episodes of a year (ssda903), or a decision
+    for the young person whom it is about (young-person).
+    """
+    from fairplace.cli.exporting import export_bundle, export_inside
     from fairplace.publish.bundle import Wish
 
-    wish = Wish(case=case, edition=edition, provider=provider, without_documents=without_documents, pdf=not no_pdf)
-    return export_bundle(folder, wish, who, purpose, receipts, out, told)
+    if what != "bundle":
+        return export_inside(folder, what, case, who, purpose, out, told, **more)
+    wish = Wish(
+        case=case,
+        edition=more["edition"],
+        provider=more["provider"],
+        without_documents=more["without_documents"],
+        pdf=not more["no_pdf"],
+    )
+    return export_bundle(folder, wish, who, purpose, more["receipts"], out, told)
 
 
 @cli.command()

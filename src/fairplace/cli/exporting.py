@@ -11,6 +11,7 @@ from rich.console import Console
 
 from fairplace import formats, vault
 from fairplace.cli.keys import keyring
+from fairplace.cli.placements import export_episodes, export_young_person
 from fairplace.custody.events import Purpose
 from fairplace.errors import Malformed, Missing
 from fairplace.on_disk import Register
@@ -32,6 +33,8 @@ def export_bundle(
     told: Console,
 ) -> int:
     """Write the bundle, and print what it is as one JSON object."""
+    if not wish.case or wish.edition is None:
+        raise Malformed("a bundle needs a case and --edition: bidder, court, public or ring")
     with Register.open(folder) as register:
         wish = msgspec.structs.replace(
             wish, asker=_asker(folder, who, purpose), receipts=tuple(_receipt(path) for path in receipts)
@@ -58,14 +61,44 @@ def export_bundle(
     return 0
 
 
+def export_inside(
+    folder: Path,
+    what: str,
+    case: str,
+    who: str | None,
+    purpose: str | None,
+    out: Path | None,
+    told: Console,
+    *,
+    year: int | None,
+    form: str,
+    postcodes: Path | None,
+    **_of_bundles: object,
+) -> int:
+    """Write what only the authority itself takes out: it opens what is sealed, and the record says who looked."""
+    if who is None or purpose is None:
+        raise Malformed(f"{what} opens what is sealed, and the record says who looked; give --as and --purpose")
+    if what == "ssda903":
+        if year is None:
+            raise Malformed("ssda903 needs a year; give --year, the year in which the collection ends")
+        return export_episodes(folder, year, who, _purpose(purpose), postcodes, out, told)
+    if not case:
+        raise Malformed("a decision for a young person needs a case; give its id after the word")
+    return export_young_person(folder, case, form, who, _purpose(purpose), out, told)
+
+
+def _purpose(purpose: str) -> Purpose:
+    if purpose not in PURPOSES:
+        raise Malformed(f"the purpose {purpose[:60]!r} came; it is one of {', '.join(PURPOSES)}")
+    return cast("Purpose", purpose)
+
+
 def _asker(folder: Path, who: str | None, purpose: str | None) -> Asker | None:
     if who is None and purpose is None:
         return None
     if who is None or purpose is None:
         raise Malformed("who takes an edition that is not public, and what for, go together; give --as and --purpose")
-    if purpose not in PURPOSES:
-        raise Malformed(f"the purpose {purpose[:60]!r} came; it is one of {', '.join(PURPOSES)}")
-    return Asker(keyring(folder).signer(who), cast("Purpose", purpose), vault.new_session())
+    return Asker(keyring(folder).signer(who), _purpose(purpose), vault.new_session())
 
 
 def _receipt(path: Path) -> bytes:

@@ -169,8 +169,8 @@ def visible(reader: Reader, history: History, now: Instant | None = None) -> dic
 def shown(reader: Reader, history: History) -> History:
     """The past as this reader may be shown it now: every sealed value closed, but for those that are theirs to see."""
     found = visible(reader, history)
-    return History(
-        case=history.case,
+    return msgspec.structs.replace(
+        history,
         events=tuple(
             msgspec.structs.replace(recorded, event=closed(recorded.event, found.get(recorded.index, frozenset())))
             for recorded in history.events

@@ -1,0 +1,22 @@
+"""The four editions of the same facts: plain words, large print, symbols beside each, and braille."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from jinja2 import Environment
+
+from fairplace.young_person import braille
+from fairplace.young_person.facts import Fact
+
+Format = Literal["plain", "large_print", "braille", "symbols"]
+SUFFIX: dict[Format, str] = {"plain": "html", "large_print": "html", "symbols": "html", "braille": "brf"}
+
+
+def edition(form: Format, facts: Sequence[Fact], pages: Environment, *, authority: str) -> bytes:
+    """The file of one edition; `authority` is who gives it."""
+    if form == "braille":
+        return braille.file([authority, *(f"{one.title}: {' '.join(one.sentences)}" for one in facts)])
+    page = pages.get_template("young_person.html")
+    return page.render(form=form, facts=facts, authority=authority).encode("utf-8")
