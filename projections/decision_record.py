@@ -396,6 +396,11 @@ def _late_decided(row: DecisionRecord, recorded: Recorded, event: e.LateBidsDeci
     return replace(row, bids_count=None if row.bids_count is None else row.bids_count + len(admitted))
 
 
+def _prices(row: DecisionRecord, recorded: Recorded, event: e.PricesOpened) -> DecisionRecord:
+    known = {place: price for place, bid in event.bids.items() if (price := bid.price.get()) is not None}
+    return _bids(row, {place: {"price": price} for place, price in known.items()})
+
+
 def _placed(row: DecisionRecord, leaf: LeafHash) -> dict[str, Any]:
     return {"deposit": leaf, "price": next((one.price for one in row.deposits if one.leaf == leaf), None)}
 
@@ -713,6 +718,7 @@ STEPS: dict[type[Fact], Step] = {
     e.DepositReceivedLate: _deposit,
     e.BidsOpened: _opened,
     e.LateBidsDecided: _late_decided,
+    e.PricesOpened: _prices,
     e.BidsChecked: _checked,
     e.SheetSigned: _sheet,
     e.Moderated: _moderated,
@@ -738,5 +744,5 @@ STEPS: dict[type[Fact], Step] = {
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=4, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=5, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

@@ -26,6 +26,7 @@ from fairplace.procurement.events import (
     DepositWithdrawn,
     LateBidsDecided,
     Moderated,
+    PricesOpened,
     Result,
     TenderPublished,
 )
@@ -185,6 +186,12 @@ def read(past: Past) -> Bids:
         marks[place] = agreed.marks.get()
         results[place] = agreed.result.get()
 
+    prices = {
+        place: price
+        for _, event in past.of(PricesOpened)
+        for place, one in event.bids.items()
+        if (price := one.price.get()) is not None
+    }
     by_place = {}
     for place in sorted(slots.holding):
         record, deposit = lodged.get(deposit_of.get(place, ""), (None, None))
@@ -195,7 +202,7 @@ def read(past: Past) -> Bids:
             lodged=record,
             late=isinstance(deposit, DepositReceivedLate),
             provider=provider.id if provider else None,
-            price=deposit.price.get() if deposit else None,
+            price=prices.get(place) if deposit is None or deposit.price.get() is None else deposit.price.get(),
             check=check,
             live=check.status == "live" if check else (place in checks or checked is None) or None,
             marks=marks.get(place),

@@ -86,6 +86,7 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     procurement.DepositWithdrawn: (),
     procurement.BidsOpened: (),
     procurement.LateBidsDecided: (),
+    procurement.PricesOpened: (),
     procurement.BidsChecked: (),
     procurement.SheetSigned: ("criteria",),
     procurement.Moderated: (),

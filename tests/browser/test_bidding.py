@@ -118,6 +118,10 @@ async def test_a_bid_is_sealed_by_a_page_that_was_kept_while_the_site_is_down(
     await page.get_by_label("The file that holds your bid").set_input_files(
         {"name": "bid.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 sealed at home"}
     )
+    await page.get_by_label("What it asks, in pounds").fill("lots")
+    await page.get_by_role("button", name="Seal it").click()
+    await expect(page.get_by_text("Write the price in pounds")).to_be_visible()
+    await page.get_by_label("What it asks, in pounds").fill("5,555.50")
     async with page.expect_download() as waiting:
         await page.get_by_role("button", name="Seal it").click()
     data = (await (await waiting.value).path()).read_bytes()
@@ -131,6 +135,7 @@ async def test_a_bid_is_sealed_by_a_page_that_was_kept_while_the_site_is_down(
     shares = {at: sealer.given(by_key[one["key"]], head) for at, one in enumerate(head["openers"])}
     manifest, found = container.opened(sealed, shares)
     assert (found, manifest.name, sealed.head.case) == (b"%PDF-1.7 sealed at home", "bid.pdf", served.office.case)
+    assert manifest.price == 555_550
 
     page = bea.page  # the site is back: what was sealed is not sealed again
     await page.get_by_label("The provider’s name").fill("Dogwood Lodge")
@@ -138,6 +143,7 @@ async def test_a_bid_is_sealed_by_a_page_that_was_kept_while_the_site_is_down(
         {"name": "bid.sealed", "mimeType": "application/octet-stream", "buffer": data}
     )
     await page.get_by_role("button", name="Go on to sign").click()
+    await expect(page.get_by_text("inside the sealed file")).to_be_visible()
     await expect(page.get_by_text(hashlib.sha256(data).hexdigest())).to_be_visible()
     await page.get_by_role("button", name="Do not sign; go back").click()
     with openers._file.writing() as connection:  # the other tests of this register begin without openers
@@ -207,7 +213,7 @@ async def test_a_bid_is_sealed_in_one_browser_and_opened_in_two_others(served: S
         and (document := one.event.document.get()) is not None
         and (inside := Workroom(office.register).openers.inside(document.sha256)) is not None
     ]
-    assert found.manifest.name == "Gebot für Kinder.pdf"
+    assert (found.manifest.name, found.manifest.price) == ("Gebot für Kinder.pdf", 610_000)
     assert office.register.documents.get(found.document.sha256) == content
 
     await third.sign_in()

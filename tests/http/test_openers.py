@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from httpx import Response
 
 from fairplace.people.commands import DeclareInterests
-from fairplace.procurement.commands import OpenBids
+from fairplace.procurement.commands import OpenBids, RecordPrices
 from fairplace.sealing.openers import opener_text
 from fairplace.workroom import Workroom
 from tests.http.opened import Client
@@ -21,6 +21,8 @@ from tests.office import key_of, open_office, signer
 from tests.sealing.sealer import b64, given, key, public, seal
 from tests.story import APPROVER, BIRCH, CEDAR, EVALUATORS, MONITORING, OFFICER
 
+PRICE = 48_001_23
+"""In pence; no other number in the register has these digits."""
 STAFF = (OFFICER, APPROVER, MONITORING)
 ADMIN = "northbrook.gov.example/officer/adm1"
 
@@ -52,11 +54,11 @@ class Vault(Market):
     def sealed(self, file: bytes, **changes: str) -> tuple[str, bytes, str]:
         """A file as the page would seal it."""
         terms = {"case": self.case, "deadline": "2026-04-01T12:00:00.000Z", **changes}
-        return "bid.sealed", seal(file, list(self.openers.values()), **terms), "application/octet-stream"
+        return "bid.sealed", seal(file, list(self.openers.values()), price=PRICE, **terms), "application/octet-stream"
 
     def lodge_sealed(self, file: bytes = b"%PDF a canary of a sealed bid") -> int:
         client = self.provider(BIRCH)
-        sent = self.fill(client, files={"document": self.sealed(file)}, provider_name="Birch Care", price="4,800")
+        sent = self.fill(client, files={"document": self.sealed(file)}, provider_name="Birch Care")
         assert sent.status_code == 303, sent.text
         return int(self.sign(client, key_of(BIRCH)).headers["location"].rpartition("/")[2])
 
@@ -95,7 +97,7 @@ def files_of(vault: Vault, name: str) -> tuple[Client, str]:
 
 def test_two_openers_open_a_bid_after_the_deadline_and_the_panel_reads_it(vault: Vault) -> None:
     page = vault.provider(BIRCH).get(vault.address).text
-    assert "sealed on this device before it is sent" in page
+    assert "sealed on this device before they are sent" in page
     terms = re.search(r'data-seal="([^"]+)"', page)
     assert terms is not None
     assert {one["key"] for one in json.loads(html.unescape(terms[1]))["openers"]} == {
@@ -128,6 +130,38 @@ def test_two_openers_open_a_bid_after_the_deadline_and_the_panel_reads_it(vault:
         "No sealed bid of this case waits"
         in vault.desk.client(OFFICER.key).get(f"/desk/openers/cases/{vault.case}").text
     )
+
+
+def test_a_price_stands_in_the_sealed_file_and_joins_the_record_when_it_is_opened(vault: Vault) -> None:
+    place = vault.lodge_sealed()
+    office = vault.office
+    vault.open_bids()
+    held = office.register.reader.openings(place)
+    assert held["/price"].value is None
+    form = vault.desk.opened(OFFICER.key, vault.case).get(f"/desk/cases/{vault.case}/prices").text
+    assert "48001.23" not in form
+    assert str(PRICE).encode() not in vault.everything()
+    vault.give(APPROVER.key)
+    vault.give(MONITORING.key)
+    assert "Record the prices" in vault.desk.opened(OFFICER.key, vault.case).get(f"/desk/cases/{vault.case}").text
+    assert 'value="48001.23"' in vault.desk.opened(OFFICER.key, vault.case).get(f"/desk/cases/{vault.case}/prices").text
+    done = office.do(RecordPrices(id="test", bids={BIRCH.id: PRICE}))
+    slots = {one.slot: one.value for one in office.register.reader.openings(done.index).values()}
+    assert sorted(value for value in slots.values() if isinstance(value, int)) == [PRICE]
+    assert "Record the prices" not in vault.desk.opened(OFFICER.key, vault.case).get(f"/desk/cases/{vault.case}").text
+    evaluator = EVALUATORS[0]
+    office.do(DeclareInterests(id="test", acting_as="evaluator"), by=evaluator)
+    shown = vault.desk.opened(evaluator.key, vault.case).get(f"/desk/cases/{vault.case}").text
+    assert "48,001" not in shown, "marks are given without the price"
+
+
+def test_a_price_beside_the_sealed_file_is_refused_and_not_kept(vault: Vault) -> None:
+    client = vault.provider(BIRCH)
+    sent = vault.fill(client, files={"document": vault.sealed(b"x")}, provider_name="Birch Care", price="4,812.34")
+    assert sent.status_code == 422
+    assert "a price came beside the sealed file" in sent.text.lower()
+    assert "4,812.34" not in sent.text
+    assert b"481234" not in vault.everything()
 
 
 def test_before_the_opening_there_is_nothing_with_which_to_open(vault: Vault) -> None:

@@ -83,7 +83,12 @@ def test_every_slot_of_the_allow_list_exists() -> None:
 
 def absent() -> set[str]:
     """Types that the plain story has no entry of."""
-    return {"procurement.criteria-changed/1", "deposit.withdrawn/1", "procurement.contact-recorded/1"}
+    return {
+        "procurement.criteria-changed/1",
+        "procurement.prices-opened/1",
+        "deposit.withdrawn/1",
+        "procurement.contact-recorded/1",
+    }
 
 
 def test_before_the_award_only_the_words_of_the_invitation_can_be_released() -> None:

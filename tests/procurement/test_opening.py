@@ -4,10 +4,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from fairplace.errors import Malformed
+from fairplace.errors import Malformed, Refused
 from fairplace.ledger import tree
-from fairplace.procurement.commands import CheckBids, DecideLateBids, LateBid, OpenBids, WithdrawBid
-from fairplace.procurement.events import BidsChecked, BidsOpened, LateBidsDecided
+from fairplace.policy import Case
+from fairplace.procurement.commands import CheckBids, DecideLateBids, LateBid, OpenBids, RecordPrices, WithdrawBid
+from fairplace.procurement.events import BidsChecked, BidsOpened, LateBidsDecided, PricesOpened
 from fairplace.procurement.footing import places, shuffled
 from fairplace.procurement.state import state_of
 from fairplace.terms import Provider
@@ -248,3 +249,62 @@ def test_nothing_is_opened_or_checked_after_the_end() -> None:
     story = open_competition(until="contracted")
     blocked(story, checks(OFFERS[:3]), "case-ended")
     assert BIRCH.id in state_of(story.history).bids
+
+
+def sealed_bids() -> Story:
+    """Alder names no price beside its sealed file; Birch and Cedar do; all are opened."""
+    story = open_competition(until="published")
+    story.wait_until("2026-03-30T09:00:00.000Z")
+    for offer in OFFERS[:3]:
+        price = None if offer.provider == ALDER else offer.price
+        story.do(msgspec.structs.replace(bid(offer), price=price), by=RECEIVER)
+    story.wait_until("2026-04-02T09:00:00.000Z")
+    opened(story)
+    return story
+
+
+def prices(**asked: int) -> RecordPrices:
+    return RecordPrices(
+        id="test", bids={{"alder": ALDER.id, "birch": BIRCH.id}[name]: one for name, one in asked.items()}
+    )
+
+
+def test_a_price_from_a_sealed_file_stands_by_its_place_and_counts_like_any_other() -> None:
+    story = sealed_bids()
+    before = state_of(story.history).bids[ALDER.id]
+    assert before.price is None
+    event = story.do(prices(alder=481_234)).event
+    assert isinstance(event, PricesOpened)
+    assert {place: one.price.value for place, one in event.bids.items() if one.price.value} == {before.place: 481_234}
+    assert state_of(story.history).bids[ALDER.id].price == 481_234
+    case = Case(id=story.history.case, as_of=AFTER, view="authority", events=story.history.events)
+    assert case.bids.by_place[before.place].price == 481_234
+    assert len(event.bids) == len(opened_places(story)), "every place has its slot, so that slots count no bids"
+
+
+def opened_places(story: Story) -> list[str]:
+    found = story.history.last(BidsOpened)
+    assert found is not None
+    return list(found[1].bids)
+
+
+def test_a_price_that_is_known_stays_what_it_was() -> None:
+    with pytest.raises(Refused, match="known already"):
+        sealed_bids().do(prices(alder=1, birch=2))
+
+
+def test_prices_become_known_together_and_before_marks_are_agreed() -> None:
+    with pytest.raises(Refused, match="no price came"):
+        sealed_bids().do(prices())
+    story = open_competition(until="published")
+    story.wait_until("2026-03-30T09:00:00.000Z")
+    for offer in OFFERS[:2]:
+        story.do(msgspec.structs.replace(bid(offer), price=None), by=RECEIVER)
+    story.wait_until("2026-04-02T09:00:00.000Z")
+    with pytest.raises(Refused, match="once the bids are opened"):
+        story.do(prices(alder=1))
+    opened(story)
+    with pytest.raises(Refused, match="left out; record them together"):
+        story.do(prices(alder=481_234))
+    story.do(prices(alder=481_234, birch=470_000))
+    assert {one.price for one in state_of(story.history).bids.values()} == {481_234, 470_000}

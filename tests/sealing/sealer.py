@@ -44,7 +44,7 @@ def given(opener: X25519PrivateKey, head: dict[str, str]) -> bytes:
 
 def seal(
     file: bytes, openers: list[X25519PrivateKey], *, case: str = CASE, deadline: str = DEADLINE,
-    inside: bytes | None = None,
+    inside: bytes | None = None, price: int | None = None,
 ) -> bytes:  # fmt: skip
     """The sealed file. `inside` is put in the place of what belongs there, before it is padded."""
     own = key()
@@ -66,7 +66,8 @@ def seal(
         "wraps": wraps,
     }
     bound = b"fairplace/sealed-bid/v1\n" + json.dumps(head, separators=(",", ":")).encode() + b"\n"
-    manifest = json.dumps({"bytes": len(file), "media": "application/pdf", "name": "bid.pdf"}).encode()
+    said = {"bytes": len(file), "media": "application/pdf", "name": "bid.pdf"}
+    manifest = json.dumps(said if price is None else {**said, "price": price}).encode()
     plain = len(manifest).to_bytes(4) + manifest + file if inside is None else inside
     plain += bytes(-len(plain) % 65536)
     return bound + AESGCM(content).encrypt(nonce, plain, bound)

@@ -1,9 +1,10 @@
-// Seals the chosen file on this device before the form of a bid is sent: the file itself never leaves it in the clear.
+// Seals the chosen file and the price on this device before the form of a bid is sent: neither leaves it in the clear.
 
-import { isSealed, seal } from "./seal.js";
+import { isSealed, pence, seal } from "./seal.js";
 
 for (const form of document.querySelectorAll("form[data-seal]")) {
   const input = form.querySelector("input[type=file]");
+  const asks = form.querySelector("input[data-sealed]");
   const told = form.querySelector("[role=status]");
   let sealed = false;
   input.addEventListener("change", () => (sealed = false));
@@ -17,8 +18,13 @@ for (const form of document.querySelectorAll("form[data-seal]")) {
         sealed = true;
         return form.requestSubmit();
       }
+      const price = pence(asks.value);
+      if (price === undefined) {
+        told.textContent = "Write the price in pounds, like 1,250.00. It is sealed with the file.";
+        return asks.focus();
+      }
       told.textContent = "Sealing your bid on this device…";
-      const made = await seal(data, file.name, file.type, JSON.parse(form.dataset.seal));
+      const made = await seal(data, file.name, file.type, price, JSON.parse(form.dataset.seal));
       const given = new DataTransfer();
       given.items.add(new File([made], "bid.sealed", { type: "application/vnd.fairplace.sealed-bid" }));
       input.files = given.files;

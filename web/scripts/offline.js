@@ -1,6 +1,6 @@
 // The page that seals a bid when this site is down: it stands whole in one file, sends nothing, and gives the sealed file back.
 
-import { seal } from "./seal.js";
+import { pence, seal } from "./seal.js";
 
 const form = document.querySelector("form[data-offline]");
 const told = document.querySelector("[role=status]");
@@ -17,8 +17,13 @@ form?.addEventListener("submit", async (event) => {
     told.textContent = "Choose the file that holds your bid.";
     return;
   }
+  const price = pence(form.querySelector("#price").value);
+  if (price === undefined) {
+    told.textContent = "Write the price in pounds, like 1,250.00.";
+    return;
+  }
   try {
-    const made = await seal(new Uint8Array(await file.arrayBuffer()), file.name, file.type, JSON.parse(form.dataset.offline));
+    const made = await seal(new Uint8Array(await file.arrayBuffer()), file.name, file.type, price, JSON.parse(form.dataset.offline));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([made]));
     link.download = "bid.sealed";

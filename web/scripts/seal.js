@@ -42,16 +42,25 @@ export async function share(privateKey, openerKey, ephemeral, other) {
 // Was this file sealed already, as by the page that is kept for when this site is down?
 export const isSealed = (data) => new TextDecoder().decode(data.subarray(0, HEADER.length)) === HEADER;
 
-function padded(file, name, media) {
-  const manifest = utf8(JSON.stringify({ bytes: file.length, media: media.slice(0, 100), name: name.slice(-120) }));
+// Pounds as people write them, in pence; null for nothing written, undefined for what is no amount.
+export function pence(text) {
+  if (!text.trim()) return null;
+  const found = /^£?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,13})(?:\.([0-9]{2}))?$/.exec(text.trim());
+  return found ? Number(found[1].replaceAll(",", "")) * 100 + Number(found[2] ?? 0) : undefined;
+}
+
+function padded(file, name, media, price) {
+  const said = { bytes: file.length, media: media.slice(0, 100), name: name.slice(-120) };
+  const manifest = utf8(JSON.stringify(price === null ? said : { ...said, price }));
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, manifest.length);
   const whole = joined(size, manifest, file);
   return joined(whole, new Uint8Array(STEP - (whole.length % STEP || STEP)));
 }
 
-// The sealed file. `terms`: the case, its deadline, and its openers, each with `key` (base64) and `name`.
-export async function seal(file, name, media, terms) {
+// The sealed file. `price`: what the bid asks, in pence, or null. `terms`: the case, its deadline, and its openers, each
+// with `key` (base64) and `name`.
+export async function seal(file, name, media, price, terms) {
   const random = (size) => crypto.getRandomValues(new Uint8Array(size));
   const own = await crypto.subtle.generateKey("X25519", false, ["deriveBits"]);
   const ephemeral = toB64(new Uint8Array(await crypto.subtle.exportKey("raw", own.publicKey)));
@@ -71,5 +80,5 @@ export async function seal(file, name, media, terms) {
   // Members in the order of their names, and nothing but ASCII: the canonical form.
   const head = { case: terms.case, deadline: terms.deadline, ephemeral, nonce: toB64(nonce), openers, wraps };
   const bound = utf8(`${HEADER}${JSON.stringify(head)}\n`);
-  return joined(bound, await encrypted(content, nonce, padded(file, name, media), bound));
+  return joined(bound, await encrypted(content, nonce, padded(file, name, media, price), bound));
 }

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from fairplace.forms.fields import Field
 
+_NAME = Field(name="provider_name", label="The provider’s name", kind="line", hint="As it stands on the bid")
+
+SEALED = (_NAME,)
+"""Where there are openers: file and price are sealed on the bidder's device."""
+
 FIELDS = (
-    Field(name="provider_name", label="The provider’s name", kind="line", hint="As it stands on the bid"),
+    _NAME,
     Field(
         name="price",
         label="Price",

@@ -6,7 +6,7 @@ from fairplace.formats import listed
 from fairplace.forms.fields import Field
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.people.commands import DecideInterest, DeclareInterests
-from fairplace.procurement.commands import CheckBids, DecideLateBids, Moderate, OpenBids, SignSheet
+from fairplace.procurement.commands import CheckBids, DecideLateBids, Moderate, OpenBids, RecordPrices, SignSheet
 
 
 def _open_stage(file: File) -> Stage:
@@ -39,6 +39,30 @@ def _late(file: File) -> list[Field]:
             Field(name=f"l{row}-reason", path=(*path, "reason"), label="Why", kind="words", group=group),
         ]  # fmt: skip
     return fields
+
+
+def _prices_stage(file: File) -> Stage:
+    unknown = [name for name, bid in file.bids.items() if bid.price is None and name in file.asked]
+    return Stage("now", f"{len(unknown)} known from sealed files") if unknown else AWAY
+
+
+def _prices(file: File) -> list[Field]:
+    return [
+        Field(
+            name=f"p{row}", path=("bids", name), label=bid.provider.name, kind="money", hint="As the sealed file says"
+        )
+        for row, (name, bid) in enumerate(file.bids.items())
+        if bid.price is None
+    ]
+
+
+def prices(file: File) -> dict[str, list[str]]:
+    """The form of prices as the opened files fill it."""
+    return {
+        field.name: [f"{file.asked[name] // 100}.{file.asked[name] % 100:02d}"]
+        for field in _prices(file)
+        if (name := field.path[1]) in file.asked
+    }
 
 
 def _opened(file: File) -> Stage:
@@ -204,6 +228,8 @@ TASKS: tuple[Task, ...] = (
          lead="All together, after the deadline. From here on the criteria stand."),
     Task(code="late", title="Decide on late bids", part="Open the bids", command=DecideLateBids, stage=_late_stage, fields=_late, again=True,
          lead="To admit one takes a reason and a second signature."),
+    Task(code="prices", title="Record the prices", part="Open the bids", command=RecordPrices, stage=_prices_stage, fields=_prices, again=True,
+         lead="They stood inside the sealed files; now that two openers opened them, they join the record, all together."),
     Task(code="checks", title="Check the bids", part="Open the bids", command=CheckBids, stage=_opened, fields=_checks, members=_checked, again=True,
          lead="The same conditions for every bid."),
     Task(code="interests", title="Declare my interests", part="Evaluate", command=DeclareInterests, fields=_declare, members=_declared,

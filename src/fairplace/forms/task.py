@@ -10,7 +10,7 @@ import msgspec
 from fairplace.decision import Command
 from fairplace.forms.fields import Field, Option
 from fairplace.procurement.state import Bid, State
-from fairplace.terms import CaseId, Document, KeyName
+from fairplace.terms import CaseId, Document, KeyName, Pence
 
 Part = Literal["Plan", "Invite", "Open the bids", "Evaluate", "Award", "Contract", "Challenges", "The public record"]
 PARTS: tuple[Part, ...] = (
@@ -65,6 +65,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[tuple[str, str], ...] = ()  # rules that found what nobody has answered, with their questions
     purchase: Purchase | None = None
     papers: tuple[Paper, ...] = ()
+    asked: Mapping[str, Pence] = {}  # what sealed bids ask, by provider, as their openers found it
 
     @property
     def bids(self) -> dict[str, Bid]:

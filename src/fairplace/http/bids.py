@@ -18,7 +18,7 @@ from fairplace.challenge.commands import LodgeChallenge
 from fairplace.deciders import convert
 from fairplace.decision import Command
 from fairplace.errors import Conflict, FairplaceError, Forbidden, Malformed, Missing, Refused
-from fairplace.forms.bidding import FIELDS
+from fairplace.forms.bidding import FIELDS, SEALED
 from fairplace.forms.challenging import CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
 from fairplace.http import asked, evidence
@@ -129,7 +129,7 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
         own=own,
         standing=bid if bid is not None and bid.kind != "withdrawal" else None,
         passed=site.register.store.now() > row.deadline,
-        fields=FIELDS,
+        fields=SEALED if site.openers.confirmed() else FIELDS,
         form=form,
         sent=form.sent or start,
         kinds=sorted(evidence.MEDIA),
@@ -151,10 +151,11 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     """Take the form's words and file, and go on to sign; nothing is lodged yet."""
     row = tender(site, visitor, case)
     provider, key = _mine(visitor)
-    members, faults = _read(FIELDS, sent)
+    sealed = bool(site.openers.confirmed())
+    members, faults = _read(SEALED if sealed else FIELDS, sent)
     came = sent.files.get("document", [])
     try:
-        head = _check_file(site, row, came[:1])
+        head = _check_file(site, row, came[:1], sent.get("price"))
         if not came:
             faults = (*faults, Fault("document", "Choose the file that holds your bid"))
         if faults:
@@ -174,7 +175,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     return see_other(f"/desk/bids/{row.case}/sign")
 
 
-def _check_file(site: Site, row: Any, came: list[Came]) -> bool:
+def _check_file(site: Site, row: Any, came: list[Came], price: str = "") -> bool:
     """Is the file sealed to the openers? Raises Refused or Malformed unless it is as it must be: nothing is kept before.
 
     Where there are openers nothing else is taken: a bid that the register could read is none that is sealed.
@@ -185,6 +186,8 @@ def _check_file(site: Site, row: Any, came: list[Came]) -> bool:
             raise Refused("no file can be sealed now, and none is taken in unsealed; ask the authority for its openers")
         evidence.check(site, came)
         return False
+    if price:
+        raise Refused("a price came beside the sealed file, and was not kept; write it on the page, which seals it")
     for one in came:
         if len(one.data) > site.settings.limits.document:
             raise Refused(f"the sealed file has {len(one.data):,} bytes; make the file that holds your bid smaller")
@@ -320,6 +323,7 @@ def _sign_page(site: Site, visitor: Visitor, row: Any, *, fault: str = "", statu
         row=row,
         command=command,
         what=str(command.__struct_config__.tag),
+        sealed=isinstance(command, LodgeBid) and command.document is not None and command.document.media == MEDIA,
         late=isinstance(command, LodgeBid) and site.register.store.now() > row.deadline,
         text=base64.b64encode(text).decode("ascii"),
         digest=hashlib.sha256(text).hexdigest(),

@@ -15,6 +15,7 @@ from fairplace.errors import Forbidden, Missing
 from fairplace.formats import money
 from fairplace.forms.task import PARTS, Challenge, Declared, File, Part, Purchase, Stage, Task
 from fairplace.forms.tasks import TASKS
+from fairplace.http import sealed_prices
 from fairplace.http.guard import Visitor
 from fairplace.http.said import said
 from fairplace.http.site import Site
@@ -128,7 +129,9 @@ def empty(case: CaseId, visitor: Visitor) -> File:
 
 def file(site: Site, past: History, visitor: Visitor) -> File:
     """What forms need to know of a case, as far as whoever looks may see it."""
-    return _file(seen(past, visitor), visitor, colleagues(site), _findings(site, past.case))
+    shown_now = seen(past, visitor)
+    made = _file(shown_now, visitor, colleagues(site), _findings(site, past.case))
+    return msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
 
 
 def _findings(site: Site, case: CaseId) -> tuple[tuple[str, str], ...]:

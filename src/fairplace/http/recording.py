@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Refused
-from fairplace.forms import invitation, origin
+from fairplace.forms import evaluation, invitation, origin
 from fairplace.forms.fields import Fault, Field, Option, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import task
@@ -81,6 +81,8 @@ def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     if draft is not None:
         return _page(site, visitor, wanted, made, Written(sent=draft.written, version=draft.version))
     start = invitation.written(made.state.criteria, made.state.scale, dict(made.titles)) if code == "criteria" else {}
+    if code == "prices":
+        start = evaluation.prices(made)
     return _page(site, visitor, wanted, made, Written(sent=start))
 
 

@@ -78,6 +78,7 @@ _STEPS = tuple(
         "procurement.contact-recorded/1",
         "procurement.bids-opened/1",
         "procurement.late-bids-decided/1",
+        "procurement.prices-opened/1",
         "procurement.bids-checked/1",
         "evaluation.sheet-signed/1",
         "evaluation.moderated/1",
@@ -101,6 +102,7 @@ _AWARD = (
     Grant("deposit.received/1", ("/case", "/seen")),
     Grant("deposit.withdrawn/1", ("/case", "/seen", "/deposit")),
     Grant("deposit.received/1", ("/provider", "/price"), "winner"),
+    Grant("procurement.prices-opened/1", ("/bids/{winner}/price",)),
     # An agreed mark can only be judged beside the marks that it came from. Evaluators are named by key, not by
     # name; the words of their sheets stay closed, because they describe losing bids.
     Grant("evaluation.sheet-signed/1", ("/bids/*/marks",)),

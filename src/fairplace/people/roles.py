@@ -102,6 +102,7 @@ TABLE: Mapping[str, Rule] = {
     "deposit.withdrawn/1": _rule("receiver", "as a deposit"),
     "procurement.bids-opened/1": _rule("officer", "with others present", second=_OVERRIDE),
     "procurement.late-bids-decided/1": _rule("officer approver", "admitting needs two persons", second=_OVERRIDE),
+    "procurement.prices-opened/1": _rule("officer", "the openers gave their parts before", second=_OVERRIDE),
     "procurement.bids-checked/1": _rule("officer", "the commissioner checks", second=_OVERRIDE),
     # Evaluation and decision
     "evaluation.sheet-signed/1": _rule("evaluator", "each signs their own marks, alone", second=_OVERRIDE),

@@ -61,7 +61,7 @@ _EVERY_STEP = (
     "procurement.planned/1 procurement.conflicts-assessed/1 procurement.tender-published/1 procurement.criteria-changed/1"
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
-    " procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
+    " procurement.prices-opened/1 procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
     " procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
     " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.ended-without-award/1"
     " procurement.award-withdrawn/1 interest.decided/1"
@@ -97,6 +97,8 @@ SIGHTS: tuple[Sight, ...] = (
            "what the report of a bid rests on may hold the bid"),
     _sight("procurement.bids-opened/1", "/bids/*/deposit /rests_on /late", _PANEL, "opened", "places name the bids"),
     _sight("procurement.late-bids-decided/1", "/decisions", _OFFICE, "opened", "it names late bidders"),
+    _sight("procurement.prices-opened/1", "/bids/*/price", "officer moderator approver monitoring auditor", "opened",
+           "marks are given without the price"),
     _sight("procurement.bids-checked/1", "/bids/*/check", _PANEL, "opened", "which bids are live"),
     # Evaluation and decision
     _sight("evaluation.sheet-signed/1", "/bids/*/marks /bids/*/reasons", "moderator monitoring auditor", "opened",
@@ -266,14 +268,19 @@ def of_bidder(history: History, provider: str) -> dict[int, set[str]]:
                 pass
     if any(isinstance(recorded.event, SummariesSent) for recorded in history.events):
         for place in places_of(history, leaves):
-            told = re.compile(rf"/bids/{place}/(?:check|marks|reasons|result|summary)")
+            told = re.compile(rf"/bids/{place}/(?:check|marks|price|reasons|result|summary)")
             for recorded in history.events:
                 if recorded.type in _TOLD and (slots := {s for s in slots_of(recorded.event) if told.fullmatch(s)}):
                     found.setdefault(recorded.index, set()).update(slots)
     return found
 
 
-_TOLD = ("procurement.bids-checked/1", "evaluation.moderated/1", "procurement.summaries-sent/1")
+_TOLD = (
+    "procurement.prices-opened/1",
+    "procurement.bids-checked/1",
+    "evaluation.moderated/1",
+    "procurement.summaries-sent/1",
+)
 
 
 def places_of(history: History, leaves: set[str]) -> list[Place]:

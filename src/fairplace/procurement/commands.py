@@ -192,6 +192,13 @@ class DecideLateBids(Command, frozen=True, kw_only=True, tag="decide-late-bids")
     bids: dict[ProviderId, LateBid]
 
 
+class RecordPrices(Command, frozen=True, kw_only=True, tag="record-prices"):
+    """Record what sealed bids ask, once their openers opened them."""
+
+    gives: ClassVar[str] = "procurement.prices-opened/1"
+    bids: dict[str, Pence]  # provider to price
+
+
 class CheckBids(Command, frozen=True, kw_only=True, tag="check-bids"):
     """Record the checks of every bid, and so which bids take part."""
 
@@ -321,7 +328,7 @@ Invitation = (
     | AnswerQuestion
     | RecordContact
 )
-Bidding = LodgeBid | WithdrawBid | OpenBids | DecideLateBids | CheckBids
+Bidding = LodgeBid | WithdrawBid | OpenBids | DecideLateBids | RecordPrices | CheckBids
 Evaluation = SignSheet | Moderate
 Awarding = Award | SendSummaries | PublishNotice | WithdrawAward | EndWithoutAward
 Contracting = NotifyClaim | EndSuspension | EnterContract
@@ -341,6 +348,7 @@ COMMANDS: tuple[type[Command], ...] = (
     WithdrawBid,
     OpenBids,
     DecideLateBids,
+    RecordPrices,
     CheckBids,
     SignSheet,
     Moderate,

@@ -29,6 +29,7 @@ from fairplace.procurement.commands import (
     PublishNotice,
     PublishTender,
     RecordContact,
+    RecordPrices,
     SendSummaries,
     SignSheet,
     WithdrawAward,
@@ -55,7 +56,7 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
             | RecordContact()
         ):
             return invitation.decide(command, history, at=at)
-        case LodgeBid() | WithdrawBid() | OpenBids() | DecideLateBids() | CheckBids():
+        case LodgeBid() | WithdrawBid() | OpenBids() | DecideLateBids() | RecordPrices() | CheckBids():
             return _bidding(command, history, at, by, chance)
         case SignSheet() | Moderate():
             return _evaluation(command, history, at, by)
@@ -73,6 +74,8 @@ def _bidding(command: Bidding, history: History, at: Instant, by: Actor, chance:
             return deposits.withdraw(command, history, at)
         case OpenBids():
             return opening.open_bids(command, history, at=at, by=by, chance=chance)
+        case RecordPrices():
+            return opening.record_prices(command, history, at=at)
         case DecideLateBids():
             return opening.decide_late(command, history, at=at, chance=chance)
         case CheckBids():

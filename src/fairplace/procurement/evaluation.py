@@ -242,7 +242,9 @@ def _results(
     for name in agreed:
         if not command.is_report and state.price_formula is not None and state.bids[name].price is None:
             refuse(
-                "no-price", f"the bid of {name} has no price; mark it disregarded as incomplete, then agree the marks"
+                "no-price",
+                f"the bid of {name} has no price; record it if it stood in a sealed file, else mark the bid disregarded as"
+                " incomplete; then agree the marks",
             )
     live = {name: Scored(marks=given.marks, price=state.bids[name].price) for name, given in agreed.items()}
     tie_break = None if state.tender is None else state.tender.tie_break

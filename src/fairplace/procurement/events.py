@@ -235,6 +235,16 @@ class LateBidsDecided(Step, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     decisions: Sealed[list[LateDecision]]
 
 
+class OpenedPrice(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    price: Sealed[Pence | None]  # null: no bid, or its price was known before
+
+
+class PricesOpened(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What sealed bids ask became known when their openers opened them together."""
+
+    bids: dict[Place, OpenedPrice]
+
+
 class BidCheck(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether a bid takes part: conditions of participation and exclusion grounds (Act, ss. 22, 26-28)."""
 
@@ -432,6 +442,7 @@ TYPES: dict[str, type[Fact]] = {
     "deposit.withdrawn/1": DepositWithdrawn,
     "procurement.bids-opened/1": BidsOpened,
     "procurement.late-bids-decided/1": LateBidsDecided,
+    "procurement.prices-opened/1": PricesOpened,
     "procurement.bids-checked/1": BidsChecked,
     "evaluation.sheet-signed/1": SheetSigned,
     "evaluation.moderated/1": Moderated,

@@ -8,7 +8,7 @@ from fairplace import procedure
 from fairplace.decision import Actor, Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.procedure import Objections, listed, refuse, second_for, words
-from fairplace.procurement.commands import CheckBids, DecideLateBids, LateBid, OpenBids
+from fairplace.procurement.commands import CheckBids, DecideLateBids, LateBid, OpenBids, RecordPrices
 from fairplace.procurement.events import (
     BidCheck,
     BidsChecked,
@@ -17,6 +17,8 @@ from fairplace.procurement.events import (
     LateBidsDecided,
     LateDecision,
     OpenedBid,
+    OpenedPrice,
+    PricesOpened,
 )
 from fairplace.procurement.footing import (
     bid_of,
@@ -126,6 +128,39 @@ def _object_to_late(bids: dict[str, LateBid], left: set[str], policy: str, objec
     for cause in sorted({one.cause for one in bids.values()}):
         if len({one.admitted for one in bids.values() if one.cause == cause}) > 1:
             objections.add("late-unequal", f"bids that were late for one cause ({cause}) are to be treated differently")
+
+
+def record_prices(command: RecordPrices, history: History, *, at: Instant) -> Decision:
+    """The prices that stood inside sealed bids. A price that is known already stays what it was."""
+    state, objections = footing(command, history)
+    still_open(state, objections)
+    if not state.opened:
+        refuse("not-opened", "a price inside a sealed bid is known once the bids are opened; open them first")
+    if not command.bids:
+        refuse("no-price", "no price came; name each bid that was sealed, and what it asks")
+    prices: dict[Place, int] = {}
+    for name, price in sorted(command.bids.items()):
+        bid = bid_of(state, name)
+        if bid.price is not None:
+            refuse("price-known", f"the price of {name} is known already: {procedure.pounds(bid.price)}; leave it out")
+        prices[bid.place] = procedure.pence(price, f"the price of {name}")
+    if state.moderated_at > state.reopened_at:
+        objections.add("moderated", "marks are agreed already: points for a price that comes now stand in none of them")
+    if left := sorted(name for name, bid in state.bids.items() if bid.price is None and name not in command.bids):
+        objections.add(
+            "prices-left-out",
+            f"the prices of {listed(left)} are left out; record them together, or the first known helps to guess the others",
+        )
+    stamp = procedure.step(command, history, at, objections)
+    return Decision(
+        event=PricesOpened(
+            **stamp,
+            bids={place: OpenedPrice(price=sealed("commercial", prices.get(place))) for place in sorted(state.places)},
+        ),
+        statement=f"Record {len(prices)} prices that stood inside sealed bids.",
+        unless=frozenset({"procurement.prices-opened/1", "procurement.late-bids-decided/1"}),
+        second=second_for(stamp["override"]),
+    )
 
 
 def check_bids(command: CheckBids, history: History, *, at: Instant) -> Decision:

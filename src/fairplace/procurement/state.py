@@ -37,6 +37,7 @@ from fairplace.procurement.events import (
     NoticePublished,
     Planned,
     PriceFormula,
+    PricesOpened,
     QuestionAnswered,
     QuestionAsked,
     Result,
@@ -119,6 +120,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     reopened_at: int = -1
     """The index of the newest withdrawal of an award: sheets and moderation may follow it again."""
     moderated_at: int = -1
+    prices: Mapping[Place, Pence] = {}
+    """Those that stood inside sealed bids."""
     results: Mapping[Place, Result] = {}
     awarded_at: int = -1
     awards: Mapping[Place, Pence] = {}
@@ -133,7 +136,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         """Every bid that has a place, by its provider's id, in the order of places."""
         return {
             deposit.provider.id: Bid(
-                place=place, provider=deposit.provider, price=deposit.price, check=self.checks.get(place)
+                place=place,
+                provider=deposit.provider,
+                price=self.prices.get(place) if deposit.price is None else deposit.price,
+                check=self.checks.get(place),
             )
             for place, leaf in sorted(self.places.items())
             if leaf is not None and (deposit := self.deposits.get(leaf)) is not None
@@ -242,6 +248,9 @@ def _bids(state: State, recorded: Recorded) -> State:
             return replace(state, deposits=gone)
         case BidsOpened(bids=bids):
             return replace(state, opened=True, places={place: bid.deposit.get() for place, bid in bids.items()})
+        case PricesOpened(bids=asked):
+            known = {place: price for place, one in asked.items() if (price := one.price.get()) is not None}
+            return replace(state, prices={**state.prices, **known})
         case LateBidsDecided(decisions=sealed):
             decisions: list[LateDecision] = sealed.get([])
             admitted = {one.place: one.deposit for one in decisions if one.admitted and one.place is not None}

@@ -119,6 +119,7 @@ def _protected(history: History) -> dict[int, set[str]]:
 _LODGED = ("/case", "/seen", "/provider", "/document", "/price", "/provider_signature")
 _BY_PLACE: Mapping[type[Any], tuple[str, tuple[str, ...]]] = {
     e.BidsOpened: ("bids", ("deposit",)),
+    e.PricesOpened: ("bids", ("price",)),
     e.BidsChecked: ("bids", ("check",)),
     e.SheetSigned: ("bids", ("marks", "reasons")),
     e.Moderated: ("bids", ("marks", "reasons", "changes", "result")),

@@ -8,7 +8,8 @@
   it, salted with both public keys; so a share opens this bid and no other.
 - The content key is wrapped for each pair under HKDF-SHA256 of both shares, with case, deadline and `ephemeral` in its
   info. The ciphertext is AES-256-GCM with the two lines before it as associated data.
-- Inside: four bytes of length, a manifest (`bytes`, `media`, `name`), the file, and zeros up to a multiple of 64 KiB.
+- Inside: four bytes of length, a manifest (`bytes`, `media`, `name`, and `price` where the bid names one), the file, and
+  zeros up to a multiple of 64 KiB.
 """
 
 from __future__ import annotations
@@ -73,11 +74,12 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is inside, as the bidder's browser named it."""
+    """What is inside, as the bidder's browser named it. `price`: what the bid asks, in pence; null where none was given."""
 
     bytes: Annotated[int, msgspec.Meta(ge=0)]
     media: Text
     name: Text
+    price: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
 
 
 def read(data: bytes) -> Sealed:
