@@ -125,9 +125,11 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.procurement": (*DECIDING, "fairplace.ledger.tree"),  # a decision names the root it rests on
     "fairplace.challenge": DECIDING,
     "fairplace.urgent": DECIDING,
-    "fairplace.market": DECIDING,
-    "fairplace.referral": (*DECIDING, "fairplace.market"),
-    "fairplace.placement": (*DECIDING, "fairplace.market", "fairplace.referral"),
+    "fairplace.market": (*DECIDING, "fairplace.referral.codes"),
+    "fairplace.referral.codes": ("fairplace.referral.lists", *WORDS),
+    "fairplace.referral.lists": WORDS,
+    "fairplace.referral": (*DECIDING, "fairplace.market", "fairplace.referral.codes"),
+    "fairplace.placement": (*DECIDING, "fairplace.market", "fairplace.referral", "fairplace.referral.codes"),
     "fairplace.people": DECIDING,
     "fairplace.openness": (
         *DECIDING,
@@ -135,7 +137,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.procurement.standstill",  # no award is public before its summaries
         "fairplace.procurement.state",
     ),
-    "fairplace.deciders": (*DECIDING, *SUBJECTS),
+    "fairplace.deciders": (*DECIDING, *SUBJECTS, "fairplace.guarding.never"),
     "fairplace.following": (*FACTS, "fairplace.catalogue", "fairplace.ledger"),
     "fairplace.reading": (
         "fairplace.following",
@@ -268,7 +270,9 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.procurement.state",
         "fairplace.reading",
     ),
-    "fairplace.guarding": (*WORDS, "fairplace.forms.fields", "fairplace.openness.release"),
+    "fairplace.guarding": (*WORDS, "fairplace.forms.fields", "fairplace.guarding.marks", "fairplace.openness.release"),
+    "fairplace.guarding.marks": WORDS,
+    "fairplace.guarding.never": ("fairplace.decision", "fairplace.guarding.marks", *WORDS),
     "fairplace.forms": (*DECISIONS, "fairplace.formats", "fairplace.procurement.state"),
     "fairplace.giving": (
         *DECISIONS,
@@ -398,6 +402,8 @@ PURE = (
     "fairplace.giving.paper",
     "fairplace.giving.standing",
     "fairplace.giving.whether",
+    "fairplace.guarding.marks",
+    "fairplace.guarding.never",
     "fairplace.policy",
     "fairplace.procedure",
     "fairplace.projection",

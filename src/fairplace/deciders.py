@@ -11,16 +11,24 @@ import msgspec
 
 import fairplace.challenge.commands
 import fairplace.challenge.decide
+import fairplace.market.commands
+import fairplace.market.decide
 import fairplace.openness.commands
 import fairplace.openness.decide
 import fairplace.people.commands
 import fairplace.people.decide
+import fairplace.placement.commands
+import fairplace.placement.decide
 import fairplace.procurement.commands
 import fairplace.procurement.decide
+import fairplace.referral.commands
+import fairplace.referral.decide
 import fairplace.urgent.commands
 import fairplace.urgent.decide
 from fairplace.decision import Actor, Command, Decision, History
-from fairplace.terms import Instant
+from fairplace.guarding import never
+from fairplace.referral.state import names_of
+from fairplace.terms import Instant, day, london_day
 
 _SUBJECTS: tuple[tuple[tuple[type[Command], ...], Callable[..., Decision]], ...] = (
     (fairplace.procurement.commands.COMMANDS, fairplace.procurement.decide.decide),
@@ -28,7 +36,15 @@ _SUBJECTS: tuple[tuple[tuple[type[Command], ...], Callable[..., Decision]], ...]
     (fairplace.challenge.commands.COMMANDS, fairplace.challenge.decide.decide),
     (fairplace.openness.commands.COMMANDS, fairplace.openness.decide.decide),
     (fairplace.urgent.commands.COMMANDS, fairplace.urgent.decide.decide),
+    (fairplace.market.commands.COMMANDS, fairplace.market.decide.decide),
+    (fairplace.referral.commands.COMMANDS, fairplace.referral.decide.decide),
+    (fairplace.placement.commands.COMMANDS, fairplace.placement.decide.decide),
 )
+
+PLACEMENTS: frozenset[type[Command]] = frozenset(
+    (*fairplace.market.commands.COMMANDS, *fairplace.referral.commands.COMMANDS, *fairplace.placement.commands.COMMANDS)
+)
+"""What is asked for in a log of placements only."""
 
 _DECIDERS = {command: decider for commands, decider in _SUBJECTS for command in commands}
 
@@ -44,5 +60,7 @@ def convert(value: dict[str, Any]) -> Command:
 
 
 def decide(command: Command, history: History, *, at: Instant, by: Actor, chance: bytes) -> Decision:
-    """The one event that the command gives, or a refusal."""
+    """The one event that the command gives, or a refusal. What tells who a child is goes no further than here."""
+    if type(command) in PLACEMENTS:
+        never.check(command, names_of(history), day(london_day(at)))
     return _DECIDERS[type(command)](command, history, at=at, by=by, chance=chance)

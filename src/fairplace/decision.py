@@ -43,10 +43,11 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts: the key that will sign first, and its roles."""
+    """Who acts: the key that will sign first, its roles, and for whom a provider's key was enrolled."""
 
     key: KeyName
     roles: frozenset[str]
+    provider: str | None = None
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):

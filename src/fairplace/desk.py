@@ -246,7 +246,8 @@ class Desk:
                 f"the key of {key} {how(known[-1])} at entry {known[-1].revoked}; have it recovered, or enrol another",
                 code="key-revoked",
             )
-        return Actor(key=key, roles=self.roles_of(key))
+        roles_now = self.roles_of(key)
+        return Actor(key=key, roles=roles_now, provider=self._provider_of(key) if "provider" in roles_now else None)
 
     # Within
 

@@ -14,8 +14,8 @@ from typing import NoReturn, TypedDict
 
 import msgspec
 
-from fairplace.decision import Command, History
-from fairplace.errors import Malformed, Missing, Refused
+from fairplace.decision import Actor, Command, History
+from fairplace.errors import Forbidden, Malformed, Missing, Refused
 from fairplace.ledger.disclosure import Sealed, sealed
 from fairplace.terms import (
     YEARS,
@@ -165,6 +165,23 @@ def second_for(override: str | None) -> frozenset[str]:
 def refuse(code: str, sentence: str) -> NoReturn:
     """An integrity refusal: it holds for acts and reports, and nothing overrides it."""
     raise Refused(sentence, code=code)
+
+
+def begins(history: History) -> None:
+    """What is entered for the first time begins a stream of its own."""
+    a_case(history.case, "the id of the stream")
+    if history.events:
+        refuse("case-exists", f"the stream {history.case} exists already; leave 'case' out to begin a new one")
+
+
+def own(by: Actor, provider: str, *, report: bool) -> None:
+    """A provider's key speaks for that provider only. Whoever keeps the file may tell of any."""
+    if report or "provider" not in by.roles or by.roles & {"officer", "approver"}:
+        return
+    if by.provider != provider:
+        raise Forbidden(
+            f"{by.key} is enrolled for {by.provider or 'nobody'}; it cannot speak for {provider[:100]}", code="key"
+        )
 
 
 # What came, made fit for the log
