@@ -296,6 +296,32 @@ def test_to_ask_is_private_and_is_answered_by_another_link(box: Letterbox) -> No
     assert box.desk.send(officer, f"{address}/nothing/answer", words="x").status_code == 404
 
 
+def test_words_that_may_tell_of_a_child_are_shown_once_more_before_they_are_sent(box: Letterbox) -> None:
+    client, link = box.opened(BIRCH)
+    words = "Jamie Smith, aged 9, lives at 12 Acacia Avenue, ST4 1AB <i>"
+    form = {"words": words, "name": "Bea"}
+    first = client.post(f"{link}/ask", data=form, headers=SAME, follow_redirects=False)
+    assert first.status_code == 422
+    assert "Look at these words once more" in first.text
+    assert "looks like a postcode" in first.text
+    assert "ST4 1AB &lt;i&gt;" in first.text, "what was typed is still there"
+    seen = re.search(r'name="seen-warnings" value="([0-9a-f]{16})"', first.text)
+    assert seen is not None
+    other = client.post(
+        f"{link}/ask", data={**form, "words": f"{words} 01782 400100", "seen-warnings": seen[1]}, headers=SAME
+    )
+    assert other.status_code == 422, "another warning is another look"
+    again = client.post(f"{link}/ask", data={**form, "seen-warnings": seen[1]}, headers=SAME, follow_redirects=False)
+    assert again.status_code == 303
+    challenge = {
+        "kind": "complaint", "ground": "scoring", "remedy": "re-score", "words": words, "name": "Bea", "once": "x" * 22,
+    }  # fmt: skip
+    size = box.office.register.reader.size
+    looked = client.post(f"{link}/challenge", data=challenge, headers=SAME, follow_redirects=False)
+    assert (looked.status_code, box.office.register.reader.size) == (422, size)
+    assert "Look at these words once more" in looked.text
+
+
 def test_a_challenge_by_link_is_recorded_as_what_it_is_and_its_words_are_sealed(box: Letterbox) -> None:
     client, link = box.opened(BIRCH)
     form = client.get(f"{link}/challenge")

@@ -21,7 +21,8 @@ from fairplace.errors import Conflict, FairplaceError, Forbidden, Malformed, Mis
 from fairplace.forms.bidding import FIELDS, SEALED
 from fairplace.forms.challenging import CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
-from fairplace.http import asked, evidence
+from fairplace.http import asked, evidence, guarded
+from fairplace.http.again import Form
 from fairplace.http.guard import File as Came
 from fairplace.http.guard import Key, Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.proofs import lodged
@@ -44,19 +45,6 @@ KINDS: Mapping[str, Kind] = {
     "deposit.withdrawn/1": "withdrawal",
     "challenge.lodged/1": "challenge",
 }
-
-
-class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """A form as it is shown again: what was typed, and what is wrong with it."""
-
-    sent: dict[str, list[str]] = {}
-    faults: tuple[Fault, ...] = ()
-    refusal: str = ""
-    status: int = 200
-
-    @property
-    def wrong(self) -> dict[str, str]:
-        return {fault.name: fault.sentence for fault in self.faults}
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,6 +256,8 @@ def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: The
     try:
         if faults:
             return _challenge(site, visitor, row, Form(sent=sent.fields, faults=faults, status=422))
+        if looked := guarded.of_outsiders("challenge.lodged/1", CHALLENGE, sent.fields):
+            return _challenge(site, visitor, row, Form(sent=sent.fields, looked=looked, status=422))
         evidence.check(site, files)
         kept = evidence.keep(site, files)
         command = LodgeChallenge(

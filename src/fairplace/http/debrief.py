@@ -17,7 +17,8 @@ from fairplace.challenge.commands import LodgeChallenge
 from fairplace.errors import Malformed, Missing, Refused
 from fairplace.forms.challenging import ASK, CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
-from fairplace.http import case_file, debrief_view, evidence, giving
+from fairplace.http import case_file, debrief_view, evidence, giving, guarded
+from fairplace.http.again import Form
 from fairplace.http.guard import AnyRequest, Sent, TheSent, from_page, see_other, whence
 from fairplace.http.proofs import download, lodged, opening_proof
 from fairplace.http.routing import public
@@ -36,19 +37,6 @@ LAW = (
     "Only a claim that a court has issued, and of which the authority was told, before the standstill ends holds the"
     " contract back (Procurement Act 2023, section 101)."
 )
-
-
-class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """A form as it is shown again: what was typed, and what is wrong with it."""
-
-    sent: dict[str, list[str]] = {}
-    faults: tuple[Fault, ...] = ()
-    refusal: str = ""
-    status: int = 200
-
-    @property
-    def wrong(self) -> dict[str, str]:
-        return {fault.name: fault.sentence for fault in self.faults}
 
 
 def _found(request: AnyRequest, site: Site, token: str) -> Link:
@@ -124,6 +112,8 @@ def ask(request: AnyRequest, site: TheSite, token: FromPath[str], sent_by_anybod
     members, faults = _read(ASK, sent)
     try:
         if not faults:
+            if looked := guarded.of_outsiders("challenge.lodged/1", ASK, sent.fields):
+                return _page(site, link, token, Form(sent=sent.fields, looked=looked, status=422))
             site.sessions.count(f"debrief-ask {link.id}", PER_HOUR, within=HOUR)
             site.notes.put(
                 link.case,
@@ -177,6 +167,8 @@ def challenge(request: AnyRequest, site: TheSite, token: FromPath[str], sent_by_
     try:
         if faults:
             return _challenge(site, link, token, Form(sent=sent.fields, faults=faults, status=422))
+        if looked := guarded.of_outsiders("challenge.lodged/1", CHALLENGE, sent.fields):
+            return _challenge(site, link, token, Form(sent=sent.fields, looked=looked, status=422))
         site.sessions.count(f"debrief-challenge {link.id}", PER_HOUR, within=HOUR)
         evidence.check(site, files)
         kept = evidence.keep(site, files)

@@ -39,6 +39,15 @@ def is_answered(looked: Looked, sent: Sent) -> bool:
     return not looked.stops and (not looked.warns or looked.warnings in sent.get(SEEN, ()))
 
 
+def of_outsiders(gives: str, fields: Sequence[Field], sent: Sent) -> Looked | None:
+    """What somebody outside should look at once more before it is sent; None when they have, or there is nothing.
+
+    The names of a case are not looked for: that one of them stopped it would tell who is meant.
+    """
+    looked = look(gives, fields, sent, ())
+    return None if is_answered(looked, sent) else looked
+
+
 def names_of(site: Site, case: str) -> list[str]:
     """The list of the case, and the full names of the people who work here."""
     full = [name for name in case_file.colleagues(site).values() if " " in name.strip()]
