@@ -27,7 +27,7 @@ PROJECT := $(call stamp,project,pyproject.toml)
 COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --upgrade --generate-hashes \
 	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help demo test check campaign bench setup assets browser programs lock clean clean-all
+.PHONY: help demo test matrices check campaign fuzz bench setup assets browser programs lock clean clean-all
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -41,6 +41,10 @@ test: $(TEST) assets $(PROJECT) browser programs  ## run all tests: make test AR
 	  TMPDIR=$$(mktemp -d /dev/shm/fairplace-test-XXXXXX); chmod 711 "$$TMPDIR"; export TMPDIR; trap 'rm -rf "$$TMPDIR"' EXIT; \
 	fi; \
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# `make test` runs a part of each long matrix of tests; the tests bear the mark `matrix`.
+matrices:  ## run the long matrices of tests whole, every page at every width and every flipped byte: make matrices ARGS='-k page'
+	@FAIRPLACE_MATRICES=whole $(MAKE) --no-print-directory test ARGS="-m matrix $(ARGS)"
 
 check: $(DEV) assets $(PROJECT)  ## format, lint and types
 	@$(BIN)/ruff format --check .

@@ -15,6 +15,7 @@ from tests.browser import corpus
 from tests.browser.test_pages import opened
 from tests.http.town import Town
 from tests.ledger import vectors as v
+from tests.matrix import every, many
 from tests.verifier import decoders, passkey_rules
 from tests.verifier import test_key_rules as key_rules
 from tests.verifier import writer as w
@@ -84,27 +85,27 @@ def judged(read: Callable[[Any], Any], cases: Sequence[Any]) -> list[Any]:
 
 
 async def test_canonical_json_is_read_alike(page: Page, town: Town, version: str) -> None:
-    cases = list(corpus.json_texts(6000))
+    cases = list(corpus.json_texts(many(6000)))
     ours = await answers(page, version, "canonical.js", "json", [corpus.packed(one) for one in cases])
     theirs = judged(lambda one: checker.ENCODER.encode(checker.read_json(one)), cases)
     agree(cases, ours, theirs, 0.1)
 
 
 async def test_entries_are_read_alike(page: Page, version: str) -> None:
-    cases = list(corpus.entries(5000))
+    cases = list(corpus.entries(many(5000)))
     ours = await answers(page, version, "entry.js", "entry", [corpus.packed(one) for one in cases])
     agree(cases, ours, judged(lambda one: checker.read_entry(one).leaf_b64, cases), 0.1)
 
 
 async def test_keys_are_read_alike(page: Page, version: str) -> None:
-    cases = list(corpus.keys(2000))
+    cases = list(corpus.keys(many(2000)))
     ours = await answers(page, version, "note.js", "key", cases)
     theirs = judged(lambda one: f"{checker.read_vkey(one).name} {checker.read_vkey(one).keyid.hex()}", cases)
     agree(cases, ours, theirs, 0.001)
 
 
 async def test_policies_are_read_alike(page: Page, version: str) -> None:
-    cases = list(corpus.policies(3000))
+    cases = list(corpus.policies(many(3000)))
     ours = await answers(page, version, "trust.js", "policy", cases)
 
     def read(text: str) -> str:
@@ -119,7 +120,7 @@ async def test_checkpoints_are_read_alike(page: Page, version: str) -> None:
     text = story.head(5)
     good = text + b"\n" + w.LOG.note(text) + w.WITNESS.cosign(text)
     chance = corpus.random.Random(6)
-    cases = [good, *(corpus.bent(good, chance) for _ in range(2000))]
+    cases = [good, *(corpus.bent(good, chance) for _ in range(many(2000)))]
     ours = await answers(page, version, "checkpoint.js", "checkpoint", [corpus.packed(one) for one in cases])
 
     def read(data: bytes) -> str:
@@ -135,7 +136,7 @@ def verdict(data: bytes, keys: Sequence[str] = (), policy: str | None = None) ->
 
 
 async def test_proofs_are_judged_alike(page: Page, version: str) -> None:
-    cases = list(corpus.proofs(1500))
+    cases = list(corpus.proofs(many(1500)))
     packed = [corpus.packed(one) for one in cases]
     keys = [w.LOG.vkey, w.OFFICER.vkey]
     ours = await answers(page, version, "proof.js", "proof", packed, "\n".join(keys))
@@ -232,7 +233,7 @@ async def test_spoiled_assertions_are_judged_as_by_the_checker(page: Page, versi
     """Bytes changed, cut, doubled and put elsewhere, as the campaign against the checker does it."""
     decoder = decoders.decoders()["assertion"]
     chance = corpus.random.Random(7)
-    cases = [*decoder.good, *(decoder.spoil(chance.choice(decoder.good), chance) for _ in range(3000))]
+    cases = [*decoder.good, *(decoder.spoil(chance.choice(decoder.good), chance) for _ in range(many(3000)))]
     keys = [signer.vkey for signer in decoders.PASSKEYS]
     found = await page.evaluate(ASSERTIONS, [version, keys, [corpus.packed(one) for one in cases]])
     agree(cases, found, [decoder.asked(one) or None for one in cases], 0.001)
@@ -272,14 +273,13 @@ async def test_the_vectors_of_the_format_hold(page: Page, version: str) -> None:
 async def test_no_flip_of_one_bit_is_called_genuine(page: Page, version: str) -> None:
     """All bits of a whole proof file, under a policy that asks for the log and its witness."""
     cases = []
-    for at in range(len(VECTOR)):
-        for bit in range(8):
-            changed = bytearray(VECTOR)
-            changed[at] ^= 1 << bit
-            cases.append(corpus.packed(bytes(changed)))
+    for bit in every(5, range(8 * len(VECTOR))):
+        changed = bytearray(VECTOR)
+        changed[bit // 8] ^= 1 << bit % 8
+        cases.append(corpus.packed(bytes(changed)))
     policy = f"log {v.LOG_VKEY}\nwitness w1 {v.WITNESS_VKEY}\nquorum w1\n"
     found = await answers(page, version, "proof.js", "proof", [corpus.packed(VECTOR), *cases], policy)
     assert found[0] == "genuine"
-    assert len(cases) == 8 * v.PROOF_SIZE
+    assert len(VECTOR) == v.PROOF_SIZE
     assert {"genuine", "genuine but superseded", None}.isdisjoint(found[1:]), json.dumps(found)
     assert found.count("partly checked") < 200, "only a line under another key id is a stranger's: the quorum is missed"

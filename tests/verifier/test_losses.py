@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fairplace_verify import Report, verify_register
+from tests.matrix import every
 from tests.verifier.writer import (
     LOG,
     LOG_PQ,
@@ -130,12 +131,13 @@ def test_evidence_with_lines_that_are_not_the_log_s_is_found(signers: list[Signe
     assert verified(files() | {EVIDENCE: text + b"\n" + lines}).exit_code == 1
 
 
+@pytest.mark.matrix
 def test_every_flipped_byte_of_the_evidence_is_found() -> None:
     whole = files()
     note = whole[EVIDENCE]
     unseen = [
         at
-        for at in range(len(note))
+        for at in every(5, range(len(note)))
         if verified(whole | {EVIDENCE: note[:at] + bytes([note[at] ^ 1]) + note[at + 1 :]}).exit_code != 1
     ]
     assert not unseen
