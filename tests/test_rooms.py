@@ -80,6 +80,8 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.sealing",
     ),
     "fairplace.workbook": WORDS,
+    # what may be said about placements, and the proof that no child is found in it: it knows numbers, not events
+    "fairplace.disclosure_control": WORDS,
     # how things are written for people
     "fairplace.formats": WORDS,
     "fairplace.templating": ("fairplace.formats",),
@@ -387,6 +389,7 @@ PURE = (
     "fairplace.event",
     "fairplace.bids",
     "fairplace.custody",
+    "fairplace.disclosure_control",
     "fairplace.duties.after_award",
     "fairplace.duties.before_award",
     "fairplace.duties.beside",

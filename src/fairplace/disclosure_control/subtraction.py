@@ -1,0 +1,240 @@
+"""The subtraction attack: what can be worked out from published numbers alone, inside a release and between releases.
+
+The attack holds nothing but what is public: numbers, symbols, and how lines add up. For each hidden number it keeps the
+least and the most that it can be, and narrows both along each line, across and down, until nothing moves. It finds
+everything that follows from one line at a time, however long the chain; it shares no code with the way cells are hidden.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from fairplace.disclosure_control.intruder import Line
+from fairplace.disclosure_control.opening import WIDTH
+from fairplace.disclosure_control.periods import Span
+from fairplace.disclosure_control.plan import ALL, LEAST
+from fairplace.disclosure_control.released import Cell, Release, Row, Shown
+from fairplace.errors import Refused
+
+Key = tuple[str, str, str]  # table, place, label
+Bounds = dict[Key, tuple[int, int]]
+Sums = list[tuple[Key, list[Key]]]
+ROUNDS = 40
+"""How often all lines are gone over. More could narrow bounds further, but every bound holds at any time."""
+
+
+def bounds(tables: Mapping[str, Sequence[Row]], inside: Mapping[str, Mapping[str, tuple[str, str]]]) -> Bounds:
+    """What whoever sees the tables of one region and period knows of each number: the least and the most.
+
+    `inside` gives, by table and label, the table and label above it. They take a `c` for a number that is not zero,
+    since zeros are shown; but not where a line is hidden whole, since then its zeros are hidden too.
+    """
+    known: Bounds = {}
+    top = sum(cell.count.number or 0 for rows in tables.values() for row in rows for cell in row.cells) + 10**6
+    sums: Sums = []
+    for name, rows in tables.items():
+        for row in rows:
+            for cell in row.cells:
+                least = _least(cell.label, row, rows, inside.get(name, {}))
+                known[name, row.place, cell.label] = _at_first(cell.count, row.rounded_to, least, top)
+        sums += [*_across(name, rows), *_down(name, rows)]
+        sums += _between(name, rows, tables, inside.get(name, {}))
+    for _ in range(ROUNDS):
+        before = dict(known)
+        for whole, parts in sums:
+            _narrow(known, whole, parts)
+        if known == before:
+            break
+    return known
+
+
+def _least(label: str, row: Row, rows: Sequence[Row], inside: Mapping[str, tuple[str, str]]) -> int:
+    """What a `c` is at least: one, where any number of the same kind is shown beside it."""
+    if label == ALL:
+        beside = [part.cells[0].count for part in rows if part.parent == row.parent]
+    else:
+        above = inside.get(label)
+        beside = [cell.count for cell in row.cells if cell.label != ALL and inside.get(cell.label) == above]
+    return int(any(shown.number is not None for shown in beside))
+
+
+def _at_first(shown: Shown, rounded_to: int, least: int, top: int) -> tuple[int, int]:
+    if shown.symbol == "missing":
+        return 0, 0
+    if shown.number is None:
+        return least, top
+    slack = rounded_to // 2 if shown.number else 0
+    return shown.number - slack, shown.number + slack
+
+
+def _across(name: str, rows: Iterable[Row]) -> Sums:
+    """Each total and its labels."""
+    lines = [(row, [(name, row.place, cell.label) for cell in row.cells if cell.label != ALL]) for row in rows]
+    return [((name, row.place, ALL), parts) for row, parts in lines if parts]
+
+
+def _down(name: str, rows: Sequence[Row]) -> Sums:
+    """Each number of a place and those of the places in it."""
+    found: Sums = []
+    for row in rows:
+        below = [part.place for part in rows if part.parent == row.place]
+        for cell in row.cells if below else ():
+            found.append(((name, row.place, cell.label), [(name, place, cell.label) for place in below]))
+    return found
+
+
+def _between(
+    name: str, rows: Sequence[Row], tables: Mapping[str, Sequence[Row]], inside: Mapping[str, tuple[str, str]]
+) -> Sums:
+    """Each label of a table above and the labels that lie in it; and each total in the first table that has it."""
+    found: Sums = []
+    first = next(iter(tables))
+    places = {row.place for row in tables[first]}
+    for row in rows:
+        if name != first and row.place in places:
+            found.append(((first, row.place, ALL), [(name, row.place, ALL)]))
+        for above in sorted(set(inside.values())):
+            parts = [(name, row.place, label) for label, place in inside.items() if place == above]
+            found.append(((above[0], row.place, above[1]), parts))
+    return found
+
+
+def _narrow(known: Bounds, whole: Key, parts: Sequence[Key]) -> None:
+    low, high = sum(known[part][0] for part in parts), sum(known[part][1] for part in parts)
+    least, most = known[whole]
+    least, most = max(least, low), min(most, high)
+    known[whole] = (least, most)
+    for part in parts:
+        at_least, at_most = known[part]
+        known[part] = (max(at_least, least - (high - at_most)), min(at_most, most - (low - at_least)))
+
+
+def check(made: Release, lines: Iterable[Line]) -> None:
+    """Raises Refused, naming the cell, when a hidden number can be told, or shown to be below six."""
+    together: dict[tuple[str, Span], list[Line]] = defaultdict(list)
+    for line in lines:
+        together[line.region, line.span].append(line)
+    for group in together.values():
+        known = bounds({line.table: line.rows for line in group}, {line.table: line.inside for line in group})
+        for line in group:
+            for row in line.rows:
+                for cell in row.cells:
+                    number = len(line.facts(row.place, cell.label))
+                    least, most = known[line.table, row.place, cell.label]
+                    is_right = cell.count.symbol == "c" and number > 0 and least <= number <= most
+                    if is_right and (most < LEAST or most - least < WIDTH):
+                        raise Refused(
+                            f"the table {line.table}, {row.name}, {cell.label}, {line.span.words}: the hidden number "
+                            f"could be worked out from those around it in release {made.number}; hold it until the "
+                            "next period",
+                            code="subtraction",
+                        )
+
+
+def check_against(made: Release, earlier: Sequence[Release]) -> None:
+    """Raises Refused when this release beside an earlier one shows a change of one to five (R4)."""
+    for old in earlier:
+        for table in made.tables:
+            before = _by_region(old, table.name)
+            for stretch in table.stretches:
+                for was in before.get(stretch.region, ()):
+                    if _overlap(was[0], stretch.span):
+                        _compare(
+                            table.name, old, was, (stretch.span, stretch.rows), is_again=made.replaces == old.number
+                        )
+    _check_totals(made, earlier)
+
+
+Known = tuple[Span, Sequence[Row]]
+
+
+def _by_region(release: Release, name: str) -> Mapping[str, list[Known]]:
+    found: dict[str, list[Known]] = defaultdict(list)
+    for table in release.tables:
+        for stretch in table.stretches if table.name == name else ():
+            found[stretch.region].append((stretch.span, stretch.rows))
+    return found
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.first <= other.last and other.first <= one.last
+
+
+def _compare(name: str, old: Release, was: Known, now: Known, *, is_again: bool) -> None:
+    if was[0] != now[0] or not is_again:
+        raise Refused(
+            f"the table {name}, {now[0].words}: release {old.number} counted {was[0].words} already; a period is released "
+            "once, and again only in place of a withdrawn release",
+            code="subtraction",
+        )
+    before = {(name, row.place, cell.label): cell for row in was[1] for cell in row.cells}
+    after = {(name, row.place, cell.label): cell for row in now[1] for cell in row.cells}
+    groups = [[key] for key in after]
+    groups += [[whole, *parts] for whole, parts in (*_across(name, now[1]), *_down(name, now[1]))]
+    for group in groups:
+        if problem := _change(before, after, group):
+            place = next(row.name for row in now[1] if row.place == group[0][1])
+            raise Refused(
+                f"the table {name}, {place}, {group[0][2]}, {now[0].words}: {problem} beside release {old.number}, which "
+                "was withdrawn but may have been copied; hold it until the next period (R4)",
+                code="subtraction",
+            )
+
+
+def _change(before: Mapping[Key, Cell], after: Mapping[Key, Cell], group: Sequence[Key]) -> str | None:
+    """What a number, or the rest that a line leaves beside its published parts, tells by having changed."""
+    if any(key not in before for key in group):
+        return "it has cells that were not there"
+    if any((before[key].count.number is None) != (after[key].count.number is None) for key in group):
+        return "a number is hidden in one and shown in the other"
+    if after[group[0]].count.number is None:
+        return None
+    rests = [_rest(cells, group) for cells in (before, after)]
+    return "the change is from one to five" if 0 < abs(rests[0] - rests[1]) < LEAST else None
+
+
+def _rest(cells: Mapping[Key, Cell], group: Sequence[Key]) -> int:
+    whole, *parts = (cells[key].count.number or 0 for key in group)
+    return whole - sum(parts)
+
+
+def _check_totals(made: Release, earlier: Sequence[Release]) -> None:
+    """How many decisions a region had in a period is the same in each table and release, and adds up over time."""
+    totals: dict[str, dict[Span, int]] = defaultdict(dict)
+    for release in (*earlier, made):
+        if release.withdrawn is not None:
+            continue
+        for table in release.tables:
+            for stretch in table.stretches:
+                number = stretch.rows[0].cells[0].count.number
+                if number is not None and totals[stretch.region].setdefault(stretch.span, number) != number:
+                    _differs(table.name, stretch.region, stretch.span)
+    for region, by_span in totals.items():
+        for whole, number in by_span.items():
+            if (parts := _tiles(whole, by_span)) and number != sum(by_span[part] for part in parts):
+                _differs("of all", region, whole)
+
+
+def _tiles(whole: Span, spans: Iterable[Span]) -> list[Span]:
+    """The shorter periods that fill a longer one without a gap; nothing when they do not."""
+    found, at = list[Span](), whole.first
+    inside = sorted(one for one in spans if one != whole and whole.first <= one.first and one.last <= whole.last)
+    for one in inside:
+        if one.first == at:
+            found.append(one)
+            at = _next_month(one.last)
+    return found if found and found[-1].last == whole.last else []
+
+
+def _next_month(month: str) -> str:
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:]), 12)
+    return f"{year:04d}-{number + 1:02d}"
+
+
+def _differs(table: str, region: str, span: Span) -> None:
+    raise Refused(
+        f"the table {table}, {region}, {span.words}: the total is not the one released before; count the facts of a "
+        "released period as they were counted then, and later changes in a later period (R4)",
+        code="subtraction",
+    )

@@ -1,0 +1,73 @@
+"""A release as JSON and as CSV: the same cells as on the page, none more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from fairplace.disclosure_control.released import SYMBOLS, Release, Shown
+
+FORMAT = "fairplace-release/1"
+HEAD = (
+    "Table", "Region", "From", "To", "Level", "Place", "Name", "Counted with", "Rounded to", "Label", "Words",
+    "Count", "Count symbol", "Measure", "Value", "Value symbol", "Unit", "Release", "Rules",
+)  # fmt: skip
+
+
+def as_json(release: Release) -> bytes:
+    """One object, keys in order, numbers as whole numbers beside how many decimals they have; the same bytes each time.
+
+    These are the bytes to sign (R13). A withdrawn release is its tombstone and nothing else.
+    """
+    shown: dict[str, Any] = {"format": FORMAT, "symbols": SYMBOLS}
+    if release.withdrawn is not None:
+        kept = {name: getattr(release, name) for name in ("number", "plan", "until", "rules", "withdrawn")}
+        return msgspec.json.encode(shown | kept, order="sorted") + b"\n"
+    whole = msgspec.to_builtins(release)
+    whole.pop("withdrawn")
+    return msgspec.json.encode(shown | whole, order="sorted") + b"\n"
+
+
+def as_csv(release: Release) -> bytes:
+    """RFC 4180, one line for each cell, in UTF-8 with the mark by which a spreadsheet knows it."""
+    lines = (
+        [HEAD, *_lines(release)]
+        if release.withdrawn is None
+        else [
+            ("Release", "Withdrawn", "Why", "Rules"),
+            (str(release.number), release.withdrawn.day, release.withdrawn.why, release.rules),
+        ]
+    )
+    text = "\r\n".join(",".join(_field(value) for value in line) for line in lines) + "\r\n"
+    return b"\xef\xbb\xbf" + text.encode("utf-8")
+
+
+def _lines(release: Release) -> Iterator[tuple[str, ...]]:
+    for table in release.tables:
+        for stretch in table.stretches:
+            for row in stretch.rows:
+                for cell in row.cells:
+                    value = cell.value or Shown(symbol="z")
+                    yield (
+                        table.name, stretch.region, stretch.span.first, stretch.span.last, row.level, row.place, row.name,
+                        row.counted_with or "", str(row.rounded_to), cell.label, table.labels[cell.label],
+                        _plain(cell.count), cell.count.symbol,
+                        table.measure, "" if cell.value is None else _plain(value),
+                        "" if cell.value is None else value.symbol,
+                        table.unit, str(release.number), release.rules,
+                    )  # fmt: skip
+
+
+def _plain(shown: Shown) -> str:
+    """A number without separators of thousands, for machines."""
+    return "" if shown.number is None else str(shown).replace(",", "")
+
+
+def _field(value: str) -> str:
+    """A spreadsheet must not take a name for a formula: what begins like one gets an apostrophe (OWASP, CSV injection)."""
+    is_number = value.lstrip("-").replace(".", "", 1).isdigit()
+    if (value.lstrip(" \t\r\n")[:1] in {"=", "+", "-", "@"} and not is_number) or value[:1] in {"\t", "\r", "\n"}:
+        value = "'" + value
+    return '"' + value.replace('"', '""') + '"' if any(sign in value for sign in '",\r\n') else value
