@@ -210,7 +210,8 @@ def _next(search: Search) -> list[str]:
         "We will ask you how it goes.",
         "You can say if you do not agree.",
         "You can have somebody to speak for you.",
-        "That person is called an advocate. It is free.",
+        "That person is called an advocate.",
+        "It costs you nothing.",
     ]
 
 

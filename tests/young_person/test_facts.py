@@ -1,0 +1,126 @@
+"""What a young person is told: the same seven facts in each edition, in short words, and nothing of money or of others."""
+
+import re
+
+import msgspec
+import pytest
+from jinja2 import Environment
+
+from fairplace import shelf
+from fairplace.decision import History
+from fairplace.ledger.disclosure import closed
+from fairplace.referral.events import VoiceRecorded
+from fairplace.tags import agg, seal
+from fairplace.templating import environment
+from fairplace.young_person.braille import cells
+from fairplace.young_person.editions import SUFFIX, Format, edition
+from fairplace.young_person.facts import TITLES, facts
+from tests.homes import SELLERS
+from tests.searches import Homes, a_search
+
+
+@pytest.fixture(scope="module")
+def story() -> Homes:
+    return a_search()
+
+
+@pytest.fixture(scope="module")
+def pages() -> Environment:
+    return environment(shelf.root("web") / "templates")
+
+
+def words(made: bytes) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<svg.*?</svg>|<[^>]+>", " ", made.decode(), flags=re.DOTALL))
+
+
+def test_there_are_seven_facts_and_each_says_something(story: Homes) -> None:
+    found = facts(story.history)
+    assert [one.key for one in found] == list(TITLES)
+    assert len(found) == 7
+    assert all(one.sentences for one in found)
+    said = " ".join(sentence for one in found for sentence in one.sentences)
+    for expected in ("a children's home", "two places", "Two said yes", "You moved in on 6 March 2026", "advocate"):
+        assert expected in said, said
+
+
+def test_sentences_are_short(story: Homes) -> None:
+    """E16: on average at most twelve words."""
+    sentences = [sentence for one in facts(story.history) for sentence in one.sentences]
+    lengths = [len(sentence.split()) for sentence in sentences]
+    assert sum(lengths) / len(lengths) <= 12
+    assert max(lengths) <= 16
+    assert all(re.fullmatch(r"[^.]+\.", sentence) for sentence in sentences), sentences
+
+
+@pytest.mark.parametrize("form", SUFFIX)
+def test_every_edition_carries_the_same_facts_and_no_fee_and_no_other_provider(
+    form: Format, story: Homes, pages: Environment
+) -> None:
+    found = facts(story.history)
+    made = edition(form, found, pages, authority="Northbrook Council")
+    text = " ".join(made.decode().split()) if form == "braille" else words(made)
+    for fact in found:
+        for sentence in (fact.title, *fact.sentences):
+            wanted = " ".join(cells(sentence).split()) if form == "braille" else sentence
+            assert wanted.replace("'", "&#39;") in text or wanted in text, (form, sentence)
+    winner = story.search.chosen
+    assert winner is not None
+    assert winner.terms is not None
+    for seller in SELLERS:
+        if seller.provider != winner.terms.provider:
+            name = cells(seller.name) if form == "braille" else seller.name
+            assert name not in text
+    assert "£" not in made.decode()
+    assert str(winner.terms.weekly_fee // 100) not in made.decode()
+    if form == "symbols":
+        assert made.count(b"<svg") == 7
+    if form == "large_print":
+        assert b"24pt" in made
+
+
+def test_nothing_that_anybody_wrote_is_copied(story: Homes, pages: Environment) -> None:
+    """The child's own words, reasons and notes are free text: they stay where they are."""
+    written = re.compile(r"Came behind|keeps the school|would like|first keeps")
+    assert not written.search(words(edition("plain", facts(story.history), pages, authority="A")))
+
+
+def test_a_name_that_is_hostile_is_a_name(story: Homes, pages: Environment) -> None:
+    made = edition("plain", facts(story.history), pages, authority="<script>alert(1)</script>")
+    assert b"<script>" not in made
+
+
+def test_what_is_closed_or_was_not_recorded_is_said_to_be_not_known(story: Homes) -> None:
+    past = story.history
+    dark = [
+        msgspec.structs.replace(
+            one,
+            event=one.event if one.type == "referral.home-chosen/1" else closed(one.event, frozenset()),
+        )
+        for one in past.events
+    ]
+    said = " ".join(
+        sentence for one in facts(History(case=past.case, events=tuple(dark))) for sentence in one.sentences
+    )
+    assert "We do not have a list of who we asked" in said
+    assert "Ask us what stays the same" in said
+
+
+def test_a_child_who_was_not_asked_is_told_why(story: Homes) -> None:
+    quiet = [
+        msgspec.structs.replace(
+            one,
+            event=msgspec.structs.replace(
+                one.event, how=agg("not_taken"), reason_not=agg("too_urgent"), heard=seal(None)
+            ),
+        )
+        if isinstance(one.event, VoiceRecorded)
+        else one
+        for one in story.history.events
+    ]
+    found = facts(msgspec.structs.replace(story.history, events=tuple(quiet)))
+    assert "It all went very fast. We will ask you now." in " ".join(found[2].sentences)
+
+
+def test_before_a_home_is_chosen_there_is_nothing_to_tell() -> None:
+    with pytest.raises(LookupError, match="no home was chosen"):
+        facts(a_search(until="judged").history)
