@@ -49,8 +49,9 @@ def test_two_files_with_the_same_rule_are_refused() -> None:
 
 def test_every_policy_file_has_a_rule_and_every_rule_has_its_page() -> None:
     pages = {path.stem for path in (shelf.root("policies").parent / "docs" / "rules").glob("*.md")}
-    assert all(assess.rules_of(file.module) for file in shelf.policies())
-    assert {one.rule.code for one in RULES} <= pages
+    files = [*shelf.policies(), *shelf.policies(kind="placements")]
+    assert all(assess.rules_of(file.module) for file in files)
+    assert {one.rule.code for one in assess.rules(files)} == pages
 
 
 def test_an_assessment_names_what_judged_it() -> None:
@@ -99,7 +100,7 @@ def test_an_assessment_becomes_an_event_that_the_log_takes() -> None:
 
 
 class _Log:
-    """The one question that a log is asked here."""
+    """What a log of procurements is asked here."""
 
     def __init__(self, case: Told) -> None:
         self._case = case
@@ -108,10 +109,14 @@ class _Log:
         found = self._case.hidden().events if view == "public" else tuple(self._case)
         return tuple(one for one in found if one.case == case and (upto is None or one.index < upto))
 
+    def market(self) -> None: ...
+
+    def others(self) -> None: ...
+
 
 def test_a_case_of_a_log_is_judged_by_view_and_size() -> None:
     told = competition()
-    log: Reader = _Log(told)  # type: ignore[assignment]  # it answers the one method that is asked
+    log: Reader = _Log(told)  # type: ignore[assignment]  # it answers what it is asked
     case = told[0].case or ""
     now = told.as_of
     whole, public, early = (

@@ -37,6 +37,15 @@ def test_a_registers_own_policies_stand_beside_the_others(tmp_path: Path) -> Non
     assert shelf.policies(tmp_path / "nowhere") == shelf.policies()
 
 
+def test_each_kind_of_register_has_the_rules_that_judge_it(tmp_path: Path) -> None:
+    (tmp_path / "own_rules.py").write_text('"""Ours."""\n')
+    placements = {one.name for one in shelf.policies(kind="placements")}
+    assert placements
+    assert placements.isdisjoint(one.name for one in shelf.policies())
+    assert {one.kind for one in shelf.policies(kind="placements")} == {"placements"}
+    assert "own_rules.py" in [one.name for one in shelf.policies(tmp_path, "placements")], "its own judge any"
+
+
 def test_a_registers_own_file_does_not_take_the_place_of_another(tmp_path: Path) -> None:
     (tmp_path / shelf.policies()[0].name).write_text('"""Ours."""\n')
     with pytest.raises(Misconfigured, match="give the register's own file another name"):

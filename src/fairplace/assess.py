@@ -117,9 +117,9 @@ def judge(
     events = reader.case(case, view, upto)
     if not events:
         return None
-    market = reader.market() if view == "authority" else None
+    market, others = (reader.market(), reader.others()) if view == "authority" else (None, None)
     now = as_of or instant(SYSTEM.clock())
-    return assess(Case(id=case, as_of=now, view=view, events=events, market=market), asked)
+    return assess(Case(id=case, as_of=now, view=view, events=events, market=market, others=others), asked)
 
 
 def assess(case: Case, asked: Sequence[Asked], *, salt: bytes | None = None) -> Assessment:
@@ -159,7 +159,8 @@ def assessed_event(
 
 def drafted(case: Case, event: Fact, *, by: Actor, stream: str | None = None) -> Recorded:
     """An event as it would stand at the end of the case; its index is the one after the newest that is known."""
-    index = case.events[-1].index + 1 if case.events else 0
+    known = (case.market, case.others)
+    index = max((case.events[-1].index + 1 if case.events else 0, *(one.upto for one in known if one is not None)))
     return Recorded(
         index=index,
         leaf=DRAFT_LEAF,

@@ -49,8 +49,9 @@ def assess_case(
         if view == "authority" and (sentence := still_sealed(history)) is not None:
             raise Refused(sentence, code="too-early")
         salt = register.sources.entropy(assess.SALT_BYTES) if view == "authority" else None
-        market = register.reader.market() if view == "authority" else None
-        past = Case(id=case, as_of=now, view=view, events=history.events, market=market)
+        reader = register.reader
+        market, others = (reader.market(), reader.others()) if view == "authority" else (None, None)
+        past = Case(id=case, as_of=now, view=view, events=history.events, market=market, others=others)
         judged = assess.assess(past, rules, salt=salt)
         register.documents.put(judged.document, "application/json")
         event = assess.assessed_event(judged, seen=history.head.leaf, occasion=occasion, upto=upto, happened_at=now)

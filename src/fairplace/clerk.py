@@ -144,7 +144,8 @@ class Clerk:
         openings = {opening.slot: opening.value for opening in prepared.openings}
         case = prepared.case or envelope.stream
         known = self._register.reader.case(case) if events is None else events
-        past = Case(id=case, as_of=prepared.at, view="authority", events=known, market=self._register.reader.market())
+        market, others = self._register.reader.market(), self._register.reader.others()
+        past = Case(id=case, as_of=prepared.at, view="authority", events=known, market=market, others=others)
         draft = assess.drafted(
             past,
             catalogue.read(envelope.type, envelope.body, envelope.sealed, openings),

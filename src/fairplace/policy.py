@@ -17,12 +17,14 @@ import msgspec
 from fairplace.bids import Answer, Bid, Bids, deadline, read, terms
 from fairplace.event import Fact
 from fairplace.market.known import Home, Market, Provider, Seeker, why_not
+from fairplace.others import AT_ONCE, Like, Opening, Others
 from fairplace.points import Standing, Terms
 from fairplace.recorded import Recorded
 from fairplace.searching import UNKNOWN, Asked, OfferRead, Search
 from fairplace.terms import CaseId, Day, Instant
 
 __all__ = [
+    "AT_ONCE",
     "UNKNOWN",
     "Answer",
     "Asked",
@@ -31,8 +33,11 @@ __all__ = [
     "Case",
     "Finding",
     "Home",
+    "Like",
     "Market",
     "OfferRead",
+    "Opening",
+    "Others",
     "Outcome",
     "Provider",
     "Recorded",
@@ -61,7 +66,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The past of one case, in log order, as one view shows it.
 
     `as_of` (UTC) is the moment of judging: rules never read a clock. `draft` events of a pre-flight stand last,
-    with the indexes that they would get. `market` is who could be asked for a home, in a log of placements.
+    with the indexes that they would get. `market` is who could be asked for a home, in a log of placements, and `others`
+    what other searches of it came to: a rule asks both as of an entry, so that its answer can be given again.
     """
 
     id: CaseId
@@ -69,6 +75,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     view: Literal["public", "authority"]
     events: tuple[Recorded, ...]
     market: Market | None = None
+    others: Others | None = None
 
     def __iter__(self) -> Iterator[Recorded]:
         return iter(self.events)

@@ -25,6 +25,8 @@ from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.store.port import Store, Stored
 from fairplace.market.events import TYPES as MARKET
 from fairplace.market.known import Market
+from fairplace.others import TYPES as COMPARED
+from fairplace.others import Others
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId
 
@@ -61,6 +63,10 @@ class Reader(Protocol):
 
     def market(self) -> Market | None:
         """Who could be asked for a home, as the authority knows it; null in a log that is not of placements."""
+        ...
+
+    def others(self) -> Others | None:
+        """What the searches of the log came to, as the authority knows it; null in a log that is not of placements."""
         ...
 
     def cases(self) -> list[CaseId]:
@@ -102,6 +108,8 @@ class StoreReader:
         self._releases_upto = 0
         self._market: Market | None = None
         self._market_upto = 0
+        self._others: Others | None = None
+        self._others_upto = 0
 
     @property
     def origin(self) -> str:
@@ -143,6 +151,18 @@ class StoreReader:
                         market.add(recorded)
                 self._market_upto = size
             return self._market
+
+    def others(self) -> Others | None:
+        size = self.size
+        with self._market_lock:
+            if self._others_upto < size:
+                new = list(self._store.of_types(self._log, sorted(COMPARED), self._others_upto, size))
+                if new:
+                    others = self._others = self._others or Others()
+                    for recorded in self._read(new, "authority", size):
+                        others.add(recorded)
+                self._others_upto = size
+            return self._others
 
     def entry(self, index: int) -> Entry:
         for stored in self._store.entries(self._log, index, index + 1):
@@ -323,6 +343,9 @@ class FolderReader:
 
     def market(self) -> Market | None:
         return None  # what decides who may be asked is never published
+
+    def others(self) -> Others | None:
+        return None  # nor what was paid for whom
 
     def entry(self, index: int) -> Entry:
         if not 0 <= index < self._size:

@@ -3,6 +3,8 @@
 - From the checkout when there is one, else from `fairplace/shipped/` in the installed package.
 - The hash of a file is over its bytes: it is what an assessment cites.
 - A council's own policies stand in its register's `policies/` folder and are loaded in the same way.
+- A policy file says in `KIND` which kind of register it judges; without one it judges procurements. What judges the
+  other kind is not asked at all: no findings document grows by a rule that can only be not-applicable.
 """
 
 from __future__ import annotations
@@ -12,10 +14,14 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Literal
 
 import msgspec
 
 from fairplace.errors import Misconfigured
+
+Kind = Literal["procurement", "placements"]
+"""What a register records, and so what judges it."""
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent.parent
@@ -29,6 +35,12 @@ class Shelved(msgspec.Struct, frozen=True):
     sha256: str
     module: ModuleType
 
+    @property
+    def kind(self) -> Kind:
+        """Which kind of register a policy file judges."""
+        found: Kind = getattr(self.module, "KIND", "procurement")
+        return found
+
 
 def root(shelf: str) -> Path:
     """The folder of a shelf."""
@@ -38,15 +50,16 @@ def root(shelf: str) -> Path:
     raise Misconfigured(f"the folder {shelf}/ of fairplace is missing; install fairplace again")
 
 
-def policies(own: Path | None = None) -> list[Shelved]:
-    """Every policy file, by name; `own` is a register's folder of further ones."""
+def policies(own: Path | None = None, kind: Kind = "procurement") -> list[Shelved]:
+    """Every policy file for this kind of register, by name; `own` is a register's folder of further ones."""
     files = sorted(root("policies").glob("*.py"))
     if own is not None and own.is_dir():
         files += sorted(own.glob("*.py"))
     names = [file.name for file in files]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise Misconfigured(f"two policy files are called {twice[0]}; give the register's own file another name")
-    return [load(file, "policies") for file in files]
+    found = [load(file, "policies") for file in files]
+    return [file for file in found if file.kind == kind or file.path.parent == own]
 
 
 def projections() -> list[Shelved]:
