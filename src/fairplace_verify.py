@@ -2168,7 +2168,8 @@ def files_of(place: str | Path | Mapping[str, bytes]) -> Files:
 
 
 def published_folder(path: Path) -> Path:
-    top = path / "public" if (path / "public").is_dir() else path
+    # A register of placements keeps its entries within, and publishes hashes alone.
+    top = next((path / name for name in ("inside", "public") if (path / name).is_dir()), path)
     if not any((top / name).exists() for name in ("checkpoint", "checkpoints", "tile")):
         raise NoRecord(f"{plain(str(path))} is not a register: it has no checkpoint and no tiles")
     return top

@@ -122,7 +122,7 @@ class Homes(Story):
 # The whole way
 
 
-class _Telling:
+class Telling:
     """The chapters of a fair search, in their order."""
 
     def __init__(self, story: Homes, changes: Mapping[str, Mapping[str, Any]], sellers: Sequence[Seller]) -> None:
@@ -311,18 +311,18 @@ def start(story: Homes, **changes: Any) -> StartPlacement:
     )
 
 
-CHAPTERS: Mapping[str, Callable[[_Telling], None]] = {
-    "assessed": _Telling.assessed,
-    "opened": _Telling.opened,
-    "searched": _Telling.searched,
-    "published": _Telling.published,
-    "answered": _Telling.answered,
-    "judged": _Telling.judged,
-    "chosen": _Telling.chosen,
-    "approved": _Telling.approved,
-    "reasoned": _Telling.reasoned,
-    "agreed": _Telling.agreed,
-    "started": _Telling.started,
+CHAPTERS: Mapping[str, Callable[[Telling], None]] = {
+    "assessed": Telling.assessed,
+    "opened": Telling.opened,
+    "searched": Telling.searched,
+    "published": Telling.published,
+    "answered": Telling.answered,
+    "judged": Telling.judged,
+    "chosen": Telling.chosen,
+    "approved": Telling.approved,
+    "reasoned": Telling.reasoned,
+    "agreed": Telling.agreed,
+    "started": Telling.started,
 }
 
 
@@ -339,7 +339,7 @@ def a_search(
     Need on 2 March 2026, own homes searched, tier T1 asked for 26 hours, two offers, panel on 3 March, chosen and
     approved, moved in on 6 March. `changes` are changes of a chapter's own command, as `assessed={"profile": …}`.
     """
-    telling = _Telling(Homes(a_market() if market is None else market, seed=seed), changes, sellers)
+    telling = Telling(Homes(a_market() if market is None else market, seed=seed), changes, sellers)
     for chapter, tell in CHAPTERS.items():
         tell(telling)
         if chapter == until:

@@ -43,7 +43,8 @@ def opened(where: str) -> Copy:
 
 
 def _from_folder(path: Path) -> Copy:
-    published = path / "public" if (path / FILE).is_file() else path
+    inside = path / "inside" if (path / "inside").is_dir() else path / "public"
+    published = inside if (path / FILE).is_file() else path
     if not (published / "checkpoint").is_file():
         raise Missing(f"{published} holds no checkpoint; give a folder of published files")
     found = [

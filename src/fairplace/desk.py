@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from fairplace import catalogue
-from fairplace.deciders import decide
+from fairplace.deciders import PLACEMENTS, decide
 from fairplace.decision import Actor, Command, Decision, History
 from fairplace.errors import Conflict, Forbidden, Malformed, Refused, Unproven
 from fairplace.holders import provider_of
@@ -55,13 +55,15 @@ class Desk:
         signing_window: timedelta,
         *,
         before_append: Callable[[], None] = lambda: None,
+        placements: bool = False,
     ) -> None:
-        """`before_append` raises when nothing may be recorded at all."""
+        """`before_append` raises when nothing may be recorded at all. `placements`: what kind of log it is."""
         self._store = store
         self._reader = reader
         self._sources = sources
         self._window = signing_window
         self._before_append = before_append
+        self._placements = placements
 
     # Prepare
 
@@ -71,6 +73,7 @@ class Desk:
         Raises Refused (procedure), Forbidden (role), Malformed (what came), Missing (no such case) or Unproven (the
         store was changed).
         """
+        self._check_kind(command)
         by = self.actor(actor or command.as_)
         for _ in range(ATTEMPTS):
             seen = self._reader.size
@@ -250,6 +253,15 @@ class Desk:
         return Actor(key=key, roles=roles_now, provider=self._provider_of(key) if "provider" in roles_now else None)
 
     # Within
+
+    def _check_kind(self, command: Command) -> None:
+        """A register is of one kind: what is published of the one is never published of the other."""
+        if (type(command) in PLACEMENTS) is not self._placements:
+            kind, other = ("placements", "procurement") if self._placements else ("procurement", "placements")
+            raise Refused(
+                f"{command.__struct_config__.tag} is for a register of {other}, and this is one of {kind}; record it there",
+                code="kind",
+            )
 
     def _provider_of(self, key_name: KeyName) -> str | None:
         return provider_of(self._store, self._reader, key_name)

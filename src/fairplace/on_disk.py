@@ -4,7 +4,8 @@ DIR/fairplace.toml      settings, no secret
 DIR/register.sqlite     entries, openings under their subjects' keys, checkpoints, rows of projections
 DIR/keys.sqlite         the subjects' keys, each under the key in secrets/vault.seed
 DIR/documents/          files under keys of their own, by names that tell nothing
-DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy
+DIR/public/             what anybody may copy: checkpoint, tiles, disclosures, policy; of placements no entries, no disclosures
+DIR/inside/             of a register of placements alone: the same with entries, for those within who check it
 DIR/timestamps/         tokens of a time-stamping authority over checkpoints, if any were asked for
 DIR/secrets/            seeds of the log and of the service keys, 0600, and what the log's signer remembers; no officer's
                         key, ever. A signer of its own has the log's seeds and its memory elsewhere.
@@ -28,7 +29,7 @@ from typing import Self
 
 import msgspec
 
-from fairplace import enrolling, erasures, replay, settings, shelf
+from fairplace import catalogue, enrolling, erasures, replay, settings, shelf
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
 from fairplace.errors import Misconfigured, Refused
@@ -65,6 +66,16 @@ from fairplace.witness.known import Cosigned, Witness, cosigned, known, policy
 SERVICES = ("receiver", "assessor", "importer", "vault")
 """Roles whose keys the register itself holds: they take in, judge, copy, and write who read; they decide nothing."""
 
+KIND_OF_NEITHER = frozenset({
+    "case.assessed/1",
+    "hold.lifted/1",
+    "hold.placed/1",
+    "sealed.erased/1",
+    "sealed.read/1",
+    "signature.reaffirmed/1",
+})  # fmt: skip
+"""Events that stand in a register of either kind."""
+
 VAULT = "vault"
 """The seed under which subject keys are wrapped."""
 _SERVICE_SEEDS = {"vault": "vault-service"}
@@ -90,6 +101,7 @@ class Register:
             sources,
             signing_window=timedelta(minutes=self.settings.signing_window),
             before_append=self.check_not_behind,
+            placements=chosen.kind == "placements",
         )
 
     @classmethod
@@ -107,6 +119,7 @@ class Register:
             register.close()
             raise Misconfigured(f"{folder} holds no log {chosen.origin}; look at the origin in {settings.FILE}")
         try:
+            register.check_kind()
             with register.store.chore("documents") as is_due:
                 if is_due:
                     register.documents.lock_plain_ones()
@@ -132,6 +145,25 @@ class Register:
     @property
     def public(self) -> Path:
         return self.folder / "public"
+
+    @property
+    def is_of_placements(self) -> bool:
+        return self.settings.kind == "placements"
+
+    @property
+    def whole(self) -> Path:
+        """The published files with entries: the public ones, or those that a register of placements keeps within."""
+        return self.folder / "inside" if self.is_of_placements else self.public
+
+    def check_kind(self) -> None:
+        """Raises Misconfigured when the entries are of another kind than the settings say: they would be published."""
+        other = sorted(catalogue.TYPES.keys() - catalogue.PLACEMENTS.keys() - KIND_OF_NEITHER)
+        types = other if self.is_of_placements else sorted(catalogue.PLACEMENTS)
+        if next(iter(self.store.of_types(self.origin, types)), None) is not None:
+            kind = "procurement" if self.is_of_placements else "placements"
+            raise Misconfigured(
+                f"{self.folder / settings.FILE} says kind = {self.settings.kind}, and the entries are of {kind}; set it back"
+            )
 
     @cached_property
     def timestamps(self) -> Timestamps:
@@ -203,6 +235,7 @@ class Register:
             collect=self.collector,
             witnesses=policy(self.witnesses, self.settings.quorum),
             timestamps=self.timestamps,
+            inside=self.whole if self.is_of_placements else None,
         )
 
     @cached_property
@@ -225,7 +258,7 @@ class Register:
         return Replay(
             self._database,
             self.reader,
-            replay.loaded(shelf.projections()),
+            [] if self.is_of_placements else replay.loaded(shelf.projections()),  # nothing of it is told anybody
             code=replay.code_of(self.settings.authority),
         )
 
@@ -352,6 +385,7 @@ def create(
     worthless: bool = False,
     signer: str = "",
     continues: Earlier | None = None,
+    kind: settings.Kind = "procurement",
 ) -> Register:
     """Make a register: its folder, the log's and the services' keys, and the first entries, signed by `root`.
 
@@ -363,7 +397,7 @@ def create(
     """
     authority = check_new(folder, authority, origin)
     enrolling.check_name(root.vkey.name, "root", domain_of(origin))
-    chosen = settings.new(authority=authority, origin=origin, vkeys=[], signer=signer)
+    chosen = settings.new(authority=authority, origin=origin, vkeys=[], signer=signer, kind=kind)
     new, draw = not folder.exists(), sources.entropy if worthless else SYSTEM.entropy
     try:
         return _filled(folder, chosen, root, sources, draw, continues)

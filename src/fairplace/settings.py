@@ -22,6 +22,9 @@ FILE = "fairplace.toml"
 ORIGIN = re.compile(r"[a-z0-9._-]+(?:/[a-z0-9._-]+)*")
 _RESERVED = ("fairplace/", "cosignature/", "subtree/")
 
+Kind = Literal["procurement", "placements"]
+"""What a register is of. Of placements nothing is ever public but checkpoints, hashes and aggregates."""
+
 Positive = Annotated[int, msgspec.Meta(ge=1, le=1 << 40)]
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=7 * 24 * 60)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -112,7 +115,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A register's settings.
 
-    `site`: the address at which people sign in (another one locks everybody out). `format`: of the folder; a newer one is refused. `authority`: the name on every page (a false one misleads).
+    `kind`: what the register is of (another kind is refused once entries stand). `site`: the address at which people sign in (another one locks everybody out). `format`: of the folder; a newer one is refused. `authority`: the name on every page (a false one misleads).
     `database`: file beside the settings (another file is another register). `signing_window`: minutes between prepare
     and append (a large value lets a stolen prepared act be used later). `quorum`: how many of the witnesses must sign
     (0: none need to, so nobody outside is asked to vouch for the log). `signer`: where the log's signer
@@ -122,6 +125,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     format: int
     authority: str
     log: list[LogSettings]
+    kind: Kind = "procurement"
     database: str = "register.sqlite"
     signing_window: Minutes = 15
     signer: str = ""
@@ -276,10 +280,11 @@ def _number(name: str, value: str) -> int:
     return int(value)
 
 
-def new(*, authority: str, origin: str, vkeys: list[str], signer: str = "") -> Settings:
+def new(*, authority: str, origin: str, vkeys: list[str], signer: str = "", kind: Kind = "procurement") -> Settings:
     """The settings of a new register."""
     check_origin(origin)
-    return Settings(format=FORMAT, authority=authority, log=[LogSettings(origin=origin, vkeys=vkeys)], signer=signer)
+    log = [LogSettings(origin=origin, vkeys=vkeys)]
+    return Settings(format=FORMAT, authority=authority, log=log, signer=signer, kind=kind)
 
 
 def write(folder: Path, settings: Settings) -> None:
@@ -287,8 +292,9 @@ def write(folder: Path, settings: Settings) -> None:
     [log] = settings.log
     keys = "\n".join(f"    {_quoted(vkey)}," for vkey in log.vkeys)
     signer = f"signer = {_quoted(settings.signer)}\n" if settings.signer else ""
+    kind = "" if settings.kind == "procurement" else f"kind = {_quoted(settings.kind)}\n"
     text = (
-        f"format = {settings.format}\nauthority = {_quoted(settings.authority)}\n{signer}\n"
+        f"format = {settings.format}\nauthority = {_quoted(settings.authority)}\n{kind}{signer}\n"
         f"[[log]]\norigin = {_quoted(log.origin)}\nvkeys = [\n{keys}\n]\n"
     )
     _replace(folder, text)

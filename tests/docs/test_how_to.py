@@ -94,6 +94,22 @@ def test_a_case_is_handed_over_in_four_editions_as_the_page_says(
     assert re.search(r"entries agree byte for byte.*none altered, none missing", done.stdout)
 
 
+@pytest.mark.slow
+def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says(tmp_path: Path) -> None:
+    done = run(HOW_TO / "placements.md", tmp_path)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert "placement.started/1" in done.stdout
+    assert "refused, exit code" in done.stdout
+    assert "LS1 4AP” looks like a postcode" in done.stderr
+    assert re.search(r"^GENUINE", done.stdout, re.MULTILINE), done.stdout
+    shown = [path.relative_to(tmp_path / "website").as_posix() for path in (tmp_path / "website").rglob("*")]
+    assert "checkpoint" in shown
+    assert not [name for name in shown if "entries" in name or "disclosures" in name]
+    published = b"".join(path.read_bytes() for path in (tmp_path / "website").rglob("*") if path.is_file())
+    assert b"home-01" not in published
+    assert b"referral." not in published
+
+
 SETTING = 'export XDG_CONFIG_HOME="$PWD/my-keys" FAIRPLACE_PASSPHRASE="four words for rehearsing"'
 """What the first page sets for a rehearsal."""
 

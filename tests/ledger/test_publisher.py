@@ -713,7 +713,7 @@ def test_a_crash_after_the_witnesses_signed_is_healed(register: Register, monkey
     for name in ("_show", "_cosigned"):
         register.grow(1)
 
-        def crash(*_: object) -> None:
+        def crash(*_: object, **__: object) -> None:
             raise Crash
 
         publisher = register.publisher(collect=neighbour)

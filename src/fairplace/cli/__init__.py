@@ -25,6 +25,7 @@ from fairplace.cli.signer_commands import signer
 from fairplace.cli.witness_commands import witness
 from fairplace.custody import events
 from fairplace.errors import FairplaceError
+from fairplace.settings import Kind
 
 FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path)
@@ -118,11 +119,18 @@ def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
     type=FOLDER,
     help="An earlier log that this one goes on from: its register, its published files, or a checkpoint of it.",
 )
-def init(folder: Path, authority: str, origin: str, where: str, earlier: Path | None) -> int:
+@click.option(
+    "--kind",
+    type=click.Choice(["procurement", "placements"]),
+    default="procurement",
+    show_default=True,
+    help="What it is of. Of placements no entry is ever published.",
+)
+def init(folder: Path, authority: str, origin: str, where: str, earlier: Path | None, kind: Kind) -> int:
     """Make a new register in DIR, and its root key in your own key folder."""
     from fairplace.cli.registers import make_register
 
-    return make_register(folder, authority, origin, told, signer=where, earlier=earlier)
+    return make_register(folder, authority, origin, told, signer=where, earlier=earlier, kind=kind)
 
 
 @cli.command()
@@ -269,11 +277,12 @@ def export(
 @cli.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("out", metavar="OUT", type=FOLDER)
-def publish(folder: Path, out: Path) -> int:
+@click.option("--with-entries", is_flag=True, help="Of placements: with the entries, for those within who check them.")
+def publish(folder: Path, out: Path, with_entries: bool) -> int:
     """Bring the published files up to date and copy them to OUT, for any web server."""
     from fairplace.cli.registers import publish_files
 
-    return publish_files(folder, out, told)
+    return publish_files(folder, out, told, with_entries=with_entries)
 
 
 @cli.group()

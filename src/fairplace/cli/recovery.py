@@ -45,7 +45,8 @@ def recover_register(
         elif reason is not None:
             raise Refused("nothing is lost: all that was seen of this log is here")
         if was_behind:  # whatever state the published folder is in, it is made anew
-            (register.public / "checkpoint").unlink(missing_ok=True)
+            for folder_shown in {register.public, register.whole}:
+                (folder_shown / "checkpoint").unlink(missing_ok=True)
         register.follow()
         told.print(
             f"The register is whole: {register.reader.size} entries, signed and published.",
@@ -57,7 +58,7 @@ def recover_register(
 
 def _own(register: Register) -> Copy | None:
     try:
-        return copies.opened(str(register.public))
+        return copies.opened(str(register.whole))
     except Missing:
         return None
 

@@ -14,13 +14,21 @@ from fairplace.ledger import paper
 from fairplace.ledger.note import b64, parse_note, tree_head
 from fairplace.ledger.register_events import Earlier
 from fairplace.on_disk import Register, check_new, create, domain_of
+from fairplace.settings import Kind
 
 PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "lost", "policy", "tile", "timestamp"})
 """What may stand in a published folder (wire format, section 10)."""
 
 
 def make_register(
-    folder: Path, authority: str, origin: str, told: Console, *, signer: str = "", earlier: Path | None = None
+    folder: Path,
+    authority: str,
+    origin: str,
+    told: Console,
+    *,
+    signer: str = "",
+    earlier: Path | None = None,
+    kind: Kind = "procurement",
 ) -> int:
     check_new(folder, authority, origin)
     continues = None if earlier is None else head_of(earlier, origin)
@@ -30,7 +38,9 @@ def make_register(
         told.print(f"Using your key of {name} as the root key.", markup=False)
     except Missing:
         root = make_key(name, told)
-    with create(folder, authority=authority, origin=origin, root=root, signer=signer, continues=continues) as register:
+    with create(
+        folder, authority=authority, origin=origin, root=root, signer=signer, continues=continues, kind=kind
+    ) as register:
         told.print(f"Made the register of {register.settings.authority} in {folder}.", markup=False, soft_wrap=True)
         told.print("Give these public keys to everybody who will verify it, by another way than this register:")
         for vkey in register.settings.log[0].vkeys:
@@ -78,7 +88,7 @@ def rebuild_rows(folder: Path, projections: tuple[str, ...], told: Console) -> i
     return 0
 
 
-def publish_files(folder: Path, out: Path, told: Console) -> int:
+def publish_files(folder: Path, out: Path, told: Console, *, with_entries: bool = False) -> int:
     if out.resolve().is_relative_to(folder.resolve()):
         raise Refused(f"{out} is the register's own folder, or within it; give a folder elsewhere")
     other = sorted(path.name for path in out.iterdir() if path.name not in PUBLISHED) if out.is_dir() else []
@@ -86,10 +96,14 @@ def publish_files(folder: Path, out: Path, told: Console) -> int:
         raise Refused(f"{out} holds other files, such as {other[0]}; give a new folder, for published files only")
     with Register.open(folder) as register, told.status("Publishing…"):
         out.parent.mkdir(parents=True, exist_ok=True)
-        newest = register.publisher.publish_to(out)
+        if with_entries and not register.is_of_placements:
+            raise Refused("the entries of this register are public anyway; leave --with-entries out")
+        newest = register.publisher.publish_to(out, whole=True if with_entries else None)
         if newest is None:
             raise Busy(f"somebody else is publishing into {out}; try again")
     told.print(f"{out} holds the published files of {newest.size} entries.", markup=False, soft_wrap=True)
+    if with_entries:
+        told.print("Its entries are of placements: keep it within, for those who check the log.", soft_wrap=True)
     return 0
 
 

@@ -57,7 +57,7 @@ def build_demo(folder: Path, seed: int, told: Console) -> None:
 def kept_current(register: Register) -> Iterator[None]:
     """Publish, project and write cover rounds in the background while the block runs."""
     stop = threading.Event()
-    cover = _Covering(register, stop)
+    cover = None if register.is_of_placements else _Covering(register, stop)
     alarm = Uncosigned(register)
 
     def follow() -> None:
@@ -71,7 +71,10 @@ def kept_current(register: Register) -> Iterator[None]:
             except (FairplaceError, OSError, sqlite3.Error):
                 log.exception("publishing stopped")  # and is tried again: a full disk is emptied some day
                 stop.wait(30)
-            cover.during(register.settings.publish.every)
+            if cover is None:
+                stop.wait(register.settings.publish.every)
+            else:
+                cover.during(register.settings.publish.every)
 
     thread = threading.Thread(target=follow, name="follow", daemon=True)
     thread.start()

@@ -13,6 +13,7 @@ from pathlib import Path
 import anyio.to_thread
 from litestar import Litestar, Router
 from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
 
 from fairplace import shelf
 from fairplace.clerk import Clerk
@@ -39,6 +40,7 @@ from fairplace.http import (
     log,
     my_keys,
     notices,
+    of_placements,
     openers,
     people,
     preview,
@@ -113,7 +115,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
     `address` is where it is served, as browsers see it: scheme, host and port. The setting `site` comes before it.
     """
     settings = register.settings
-    pages = Pages(web or shelf.root("web"), authority=settings.authority, origin=settings.origin)
+    pages = Pages(web or shelf.root("web"), authority=settings.authority, origin=settings.origin, kind=settings.kind)
     site = Site(
         register,
         pages,
@@ -130,9 +132,12 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
     # The form around the file needs a little room of its own.
     most = settings.limits.document + case_documents.FORM
     large = Router("/", route_handlers=list(case_documents.LARGE), request_max_body_size=most)
+    handlers: list[HTTPRouteHandler | Router] = [*HANDLERS, large]
+    if register.is_of_placements:
+        handlers = [*of_placements.HANDLERS, *of_placements.only(HANDLERS)]
 
     return Litestar(
-        route_handlers=[*HANDLERS, large, *(demo.HANDLERS if personas(register.folder, register.domain) else ())],
+        route_handlers=[*handlers, *(demo.HANDLERS if personas(register.folder, register.domain) else ())],
         dependencies={
             "site": Provide(the_site, sync_to_thread=False, use_cache=True),
             "visitor": Provide(guard.visitor, sync_to_thread=True),

@@ -12,12 +12,12 @@ from fairplace.templating import environment
 class Pages:
     """The pages of one register, in its name."""
 
-    def __init__(self, web: Path, *, authority: str, origin: str) -> None:
+    def __init__(self, web: Path, *, authority: str, origin: str, kind: str = "procurement") -> None:
         self.assets = Assets(web)
         self.scripts = Scripts(web)
         self._environment = environment(web / "templates")
         self._environment.globals.update(
-            authority=authority, origin=origin, asset=self.assets.address, script=self.scripts.address
+            authority=authority, origin=origin, kind=kind, asset=self.assets.address, script=self.scripts.address
         )
 
     def render(self, template: str, /, **context: Any) -> str:

@@ -64,11 +64,16 @@ class Publisher:
         collect: Collect | None = None,
         witnesses: str = "quorum none\n",
         timestamps: Timestamps | None = None,
+        inside: Path | None = None,
     ) -> None:
-        """`witnesses` is what the policy says after the log's own keys."""
+        """`witnesses` is what the policy says after the log's own keys.
+
+        With `inside` the entries and disclosures go there alone, and `folder` shows checkpoints and hashes.
+        """
         self._store = store
         self._log = log
         self._folder = PublicFolder(folder)
+        self._inside = None if inside is None else PublicFolder(inside)
         self._heads = Heads(store, log, signer, clock=clock, verify_entry=verify_entry)
         self._effect = InEffect(store, log)
         self._timestamps = timestamps
@@ -107,8 +112,19 @@ class Publisher:
         newest = self._heads.next(last, head)
         if newest is not None:
             newest = self._cosigned(newest)
-            self._show(self._folder, shown, pending | {newest.size: newest}, newest)
+            self._show(self._folder, shown, pending | {newest.size: newest}, newest, whole=self._inside is None)
+            self._show_inside(last, newest)
         return newest
+
+    def _show_inside(self, last: Published | None, newest: Published) -> None:
+        """The whole log, for those within who check it."""
+        if self._inside is None:
+            return
+        self._inside.path.mkdir(mode=0o700, exist_ok=True)
+        with self._inside.lease() as held:
+            if held:
+                shown, pending = self._pending(self._inside, last)
+                self._show(self._inside, shown, pending | {newest.size: newest}, newest, whole=True)
 
     def _cosigned(self, newest: Published) -> Published:
         """The same checkpoint with the lines of those witnesses that answered, stored."""
@@ -122,8 +138,11 @@ class Publisher:
         better = Published(size=newest.size, root=newest.root, note=with_cosignatures(newest.note, lines))
         return better if self._store.put_checkpoint(self._log, newest, better) else newest
 
-    def publish_to(self, out: Path) -> Published | None:
-        """Write the public files of the newest checkpoint into another folder, whatever state that is in."""
+    def publish_to(self, out: Path, *, whole: bool | None = None) -> Published | None:
+        """Write the public files of the newest checkpoint into another folder, whatever state that is in.
+
+        `whole`: entries and disclosures too, of a log that shows them to those within alone.
+        """
         self.publish()
         folder = PublicFolder(out)
         with self._turn, folder.lease() as held:
@@ -135,7 +154,8 @@ class Publisher:
                 self._heads.rows.prove(newest.size)
             if self._heads.rows.root(newest.size) != newest.root:
                 raise Unproven(f"the stored rows do not give the root that was signed for size {newest.size}")
-            self._show(folder, shown, pending | {newest.size: newest}, newest)
+            everything = self._inside is None if whole is None else whole
+            self._show(folder, shown, pending | {newest.size: newest}, newest, whole=everything)
             self._show_timestamps(folder)
             return newest
 
@@ -201,17 +221,20 @@ class Publisher:
             )
         return shown, {size: one for size, one in stored.items() if size > shown}
 
-    def _show(self, folder: PublicFolder, shown: int, pending: dict[int, Published], newest: Published) -> None:
+    def _show(
+        self, folder: PublicFolder, shown: int, pending: dict[int, Published], newest: Published, *, whole: bool
+    ) -> None:
         """Bring a folder that shows `shown` to this checkpoint, by way of all that are pending."""
         policy = self._policy(newest.size)
         if shown == newest.size and (folder.read("checkpoint"), folder.read("policy")) == (newest.note, policy):
             return
         sizes = sorted(size for size in pending if size <= newest.size)
         written = {"checkpoint", *(f"timestamp/{size}.tsr" for size in sizes)}
-        for name, data in self._tree_files(shown, newest.size, sizes):
+        for name, data in self._tree_files(shown, newest.size, sizes, whole=whole):
             folder.write(name, data)
             written.add(name)
-        self._show_disclosures(folder, shown, newest.size)
+        if whole:
+            self._show_disclosures(folder, shown, newest.size)
         folder.write("policy", policy)
         lost = dict(self._lost_files(newest.size))
         for name, data in (lost | {f"checkpoints/{size}": pending[size].note for size in sizes}).items():
@@ -222,7 +245,8 @@ class Publisher:
                 for full in full_names(tile):
                     folder.remove_partials(full)
         if lost and not shown:  # what was published of the lost part goes, before anybody is told of the new
-            folder.keep_only(written | {"policy", *map(disclosures_path, self._effect.open_entries())})
+            opened = map(disclosures_path, self._effect.open_entries()) if whole else ()
+            folder.keep_only(written | {"policy", *opened})
         folder.settle()
         folder.write("checkpoint", newest.note)
         folder.settle()
@@ -235,15 +259,19 @@ class Publisher:
             if entry_index in declared:
                 yield f"lost/{entry_index}/{one.size}", one.note
 
-    def _tree_files(self, shown: int, size: int, sizes: list[int]) -> Iterator[tuple[str, bytes]]:
-        """Bundles and tiles that are new since `shown`, and the partial ones of every checkpoint in `sizes`."""
+    def _tree_files(self, shown: int, size: int, sizes: list[int], *, whole: bool) -> Iterator[tuple[str, bytes]]:
+        """Bundles and tiles that are new since `shown`, and the partial ones of every checkpoint in `sizes`.
+
+        Not `whole`: hashes alone, and no bundle of entries.
+        """
         wanted = {tile for between in sizes for tile in grown_tiles(shown, between)}
         wanted = {tile for tile in wanted if tile.width == WIDTH or (tile.n + 1) * WIDTH > size >> 8 * tile.level}
         bundles = {one for between in sizes for one in grown_bundles(shown, between)}
         for n, width in sorted(bundles):
             if width == WIDTH or (n + 1) * WIDTH > size:
                 raw, leaves = self._heads.rows.block(n, width)
-                yield entries_path(n, width), bundle(raw)
+                if whole:
+                    yield entries_path(n, width), bundle(raw)
                 yield tile_path(0, n, width), b"".join(leaves)
         for tile in sorted(wanted):
             if tile.level:

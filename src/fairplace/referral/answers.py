@@ -107,14 +107,17 @@ def _offer(command: MakeOffer, history: History, at: Instant, by: Actor, chance:
         objections.add("decided-already", "a home was chosen already; no offer can be taken in any more")
     if mine := [name for name, one in search.offers.items() if _is_same(one.terms, terms) and not one.withdrawn]:
         refuse("two-offers", f"the home {terms.setting} is offered already ({mine[0]}); withdraw that offer first")
-    if command.words is not None:
-        words(command.words, "the words beside the offer")
+    if command.offer in search.offers:
+        refuse(
+            "two-offers", f"the id {command.offer} is another offer's; draw eight other digits, or leave 'offer' out"
+        )
+    said = maybe_words(command.words, "the words beside the offer")
     objections.weigh()
     members = _Offered(
-        offer=_fresh(search, chance),
+        offer=command.offer or _fresh(search, chance),
         tier=tier,
         terms=party(terms),
-        words=party(maybe_words(command.words, "the words beside the offer")),
+        words=party(said),
     )
     stamp = procedure.aside(command, history, at)
     deadline = search.deadline_of(who)

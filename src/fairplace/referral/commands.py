@@ -160,11 +160,15 @@ class RecordApproach(Command, frozen=True, kw_only=True, tag="record-approach"):
 
 
 class MakeOffer(Command, frozen=True, kw_only=True, tag="make-offer"):
-    """Offer a home. After the closing time it becomes a late offer, by the register's clock."""
+    """Offer a home. After the closing time it becomes a late offer, by the register's clock.
+
+    `offer` may bring eight random hexadecimal digits; without them they are drawn here.
+    """
 
     gives: ClassVar[str] = "referral.offer-made/1"
     terms: Offer
     words: Text | None = None
+    offer: OfferId | None = None
 
 
 class DecideLateOffer(Command, frozen=True, kw_only=True, tag="decide-late-offer"):

@@ -1,0 +1,55 @@
+"""What a register of placements answers: an allow-list, because nothing of a case may ever be read outside.
+
+- Outsiders get what proves that the log was not changed (checkpoints, hashes, policy), and pages about the register.
+- The desk's pages for keys and people are those of every register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from litestar.handlers import HTTPRouteHandler
+
+from fairplace.http.routing import public
+from fairplace.http.site import Answer, TheSite
+
+ALLOWED = frozenset({
+    "/about",
+    "/accessibility",
+    "/checkpoint",
+    "/checkpoints/{name:str}",
+    "/fairplace_verify.py",
+    "/lost/{rest:path}",
+    "/policy",
+    "/robots.txt",
+    "/rules",
+    "/rules.json",
+    "/rules/{name:str}",
+    "/scripts/{version:str}/{name:str}",
+    "/sign-in",
+    "/sign-in/back",
+    "/sign-in/work-account",
+    "/static/{name:str}",
+    "/tile/{rest:path}",
+    "/timestamp/{name:str}",
+    "/welcome/{link:str}",
+})  # fmt: skip
+"""What anybody may ask for. Of `/tile` there are hashes alone: bundles of entries are not published."""
+
+DESK = ("/desk/keys", "/desk/people", "/desk/recoveries", "/desk/sign", "/desk/acts", "/desk/placements")
+"""Where those who signed in go. Pages of a procurement are not among them."""
+
+
+@public("/")
+def home(site: TheSite) -> Answer:
+    return site.page("of_placements.html")
+
+
+HANDLERS = (home,)
+
+
+def only(handlers: Iterable[HTTPRouteHandler]) -> Iterator[HTTPRouteHandler]:
+    """Those of these handlers that a register of placements has."""
+    for handler in handlers:
+        if all(path in ALLOWED or path == "/desk" or path.startswith(DESK) for path in handler.paths):
+            yield handler
