@@ -72,7 +72,7 @@ class Colleague:
 
 def text_of(page: Any) -> str:
     """The words of a page, without its markup."""
-    main = re.sub(r"(?s).*<main|</main>.*", "", page.text)
+    main = page.text.rpartition("<main")[2].partition("</main>")[0]
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", main)).split())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import anyio.to_thread
@@ -114,6 +115,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
 
     `address` is where it is served, as browsers see it: scheme, host and port. The setting `site` comes before it.
     """
+    _parse_handlers()
     settings = register.settings
     pages = Pages(web or shelf.root("web"), authority=settings.authority, origin=settings.origin, kind=settings.kind)
     site = Site(
@@ -152,6 +154,13 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
         openapi_config=None,
         logging_config=None,
     )
+
+
+@cache
+def _parse_handlers() -> None:
+    """Read the signatures of all handlers, once in a process: what an application registers are copies, which keep it."""
+    for handler in (*HANDLERS, *case_documents.LARGE, *demo.HANDLERS):
+        _ = handler.parsed_fn_signature
 
 
 def _no_key(name: str) -> Signer:

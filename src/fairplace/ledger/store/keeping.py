@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fairplace.errors import Misconfigured, Unproven
 from fairplace.ledger.disclosure import b64u
-from fairplace.ledger.store.keys import KeyStore
+from fairplace.ledger.store.keys import KeyStore, Known
 from fairplace.ledger.store.vault import KEY_BYTES, Bound, SubjectOf, by_stream, named, unlock
 
 
@@ -25,15 +25,25 @@ class Vault:
         return named(self.keys.names_key, text)
 
     def disclosure(
-        self, log: str, place: int, slot: str, subject: str, digest: bytes, record: bytes, event: str
+        self,
+        log: str,
+        place: int,
+        slot: str,
+        subject: str,
+        digest: bytes,
+        record: bytes,
+        event: str,
+        *,
+        known: Known | None = None,
     ) -> str | None:
         """The disclosure in a row of the vault; None when it was erased.
 
-        Raises Misconfigured when its key is lost, and Unproven when the row was changed.
+        `known` is what there is of the subject, for whoever reads many rows. Raises Misconfigured when its key is lost, and Unproven when the row was changed.
         """
-        if place < self.keys.erased_upto(subject):
+        cipher, upto = known or self.keys.known([subject])[subject]
+        if place < upto:
             return None
-        if (cipher := self.keys.cipher(subject)) is None:
+        if cipher is None:
             raise Misconfigured(
                 f"the key of {subject} is missing from {self.keys.path.name}, and it was not erased; restore the backup"
                 " of keys"

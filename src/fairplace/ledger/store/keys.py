@@ -12,6 +12,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -25,6 +26,13 @@ MOST_KNOWN = 100_000
 NAMES, AUTHORITY = "names", "authority"
 """Subjects that there always are: whose key makes names of what could be guessed, and the authority itself, under whose
 key stands what was erased. Neither is ever destroyed; the first tells whether the key of all keys is right."""
+
+
+class Known(NamedTuple):
+    """What there is of a subject: its key, if it has one; its records at places below `upto` were erased."""
+
+    cipher: AESGCM | None
+    upto: int
 
 
 class KeyStore:
@@ -66,21 +74,19 @@ class KeyStore:
                 " same backup of keys"
             ) from error
 
-    def cipher(self, subject: str) -> AESGCM | None:
-        """The subject's key, or None when there is none."""
+    def known(self, subjects: Iterable[str]) -> dict[str, Known]:
+        """What there is of these subjects at one moment: the file is asked once whether it was written to."""
         with self._lock:
             self._refresh()
-            if subject not in self._ciphers:
-                self._load(subject)
-            return self._ciphers[subject]
+            return {subject: self._known(subject) for subject in subjects}
+
+    def cipher(self, subject: str) -> AESGCM | None:
+        """The subject's key, or None when there is none."""
+        return self.known([subject])[subject].cipher
 
     def erased_upto(self, subject: str) -> int:
         """Records of the subject at places below this one were erased."""
-        with self._lock:
-            self._refresh()
-            if subject not in self._upto:
-                self._load(subject)
-            return self._upto[subject]
+        return self.known([subject])[subject].upto
 
     def make(self, subjects: Iterable[str], place: int) -> dict[str, AESGCM]:
         """The keys of these subjects, made where there are none; on the disk on return.
@@ -149,6 +155,11 @@ class KeyStore:
     def scrub(self) -> bool:
         """Fold the journal into the file and empty it: old pages may hold what was destroyed. False: somebody reads."""
         return self._connections.scrub()
+
+    def _known(self, subject: str) -> Known:
+        if subject not in self._upto:
+            self._load(subject)
+        return Known(self._ciphers[subject], self._upto[subject])
 
     def _load(self, subject: str) -> None:
         if len(self._ciphers) >= MOST_KNOWN:

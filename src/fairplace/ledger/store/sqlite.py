@@ -181,10 +181,11 @@ class SqliteStore(SqliteReads):
         """What is kept of these subjects in entries below an index, in log order."""
         start, stop = self._span(log, 0, before)
         rows = self._all(_OF_SUBJECTS, msgspec.json.encode(subjects), start, stop)
+        known = self.keys.known(subjects)
         return [
             Kept(place - start, slot, subject, b64u(digest))
             for place, slot, subject, digest in rows
-            if place >= self.keys.erased_upto(subject)
+            if place >= known[subject].upto
         ]
 
     def is_to_erase(self, log: str, subjects: Sequence[str], before: int) -> bool:

@@ -135,12 +135,12 @@ class SqliteReads:
         base = self._base(log)
         wanted = [base + index for index in indexes if only is None or only.get(index)]
         held: dict[int, dict[str, Opening]] = {}
-        for place, *row in self._all(_HELD, _json(wanted)):
-            index = place & _MASK
-            if only is None or row[0] in only[index]:
-                text = self._vault.disclosure(log, place, *row)
-                if text is not None:
-                    held.setdefault(index, {})[row[0]] = _opening(row[0], text)
+        rows = [row for row in self._all(_HELD, _json(wanted)) if only is None or row[1] in only[row[0] & _MASK]]
+        known = self._vault.keys.known({subject for _, _, subject, *_ in rows})
+        for place, slot, subject, *row in rows:
+            text = self._vault.disclosure(log, place, slot, subject, *row, known=known[subject])
+            if text is not None:
+                held.setdefault(place & _MASK, {})[slot] = _opening(slot, text)
         return held
 
     def node(self, log: str) -> Node:
