@@ -166,7 +166,7 @@ def _enough_time(case: Case, tier: str, asked: list[Asked], evidence: tuple[int,
     if opened[1].urgency.get() == "emergency" or case.search.emergency:
         return EQUAL(text=f"{text}; it is an emergency, and the time was short for all alike", evidence=evidence)
     try:
-        hours = min(_working(one.sent_at, one.deadline) for one in everybody)
+        hours = min(_working(*span) for span in {(one.sent_at, one.deadline) for one in everybody})
     except BeyondHorizon as error:
         return UNTOLD(text=str(error), evidence=evidence)
     if hours < timedelta(hours=ENOUGH_WORKING_HOURS):

@@ -108,6 +108,12 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.recorded": (*WORDS, "fairplace.event"),
     "fairplace.market.known": FACTS,
     "fairplace.others": FACTS,
+    "fairplace.measures": (
+        *FACTS,
+        "fairplace.market.known",
+        "fairplace.searching",
+        "fairplace.working_days",
+    ),
     "fairplace.searching": ("fairplace.market.known", *FACTS),
     "fairplace.episodes": ("fairplace.market.known", "fairplace.searching", *FACTS),
     "fairplace.young_person": (
@@ -399,6 +405,7 @@ PURE = (
     "fairplace.bids",
     "fairplace.custody",
     "fairplace.disclosure_control",
+    "fairplace.measures",
     "fairplace.others",
     "fairplace.searching",
     "fairplace.duties.after_award",

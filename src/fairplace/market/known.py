@@ -36,7 +36,7 @@ from fairplace.market.events import (
     VacancyWithdrawn,
 )
 from fairplace.recorded import Recorded
-from fairplace.terms import Day
+from fairplace.terms import Day, day, london_day
 
 OWN = "PR1"
 """The provider class of the authority's own service (SSDA903, PLACE_PROVIDER)."""
@@ -83,6 +83,7 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     level: Level | None = None
     claimed: Level | None = None
     shown: frozenset[str] = frozenset()
+    raised_on: Day | None = None  # when its level last rose
     room: Room | None = None
 
 
@@ -345,9 +346,14 @@ def _changed(
         case SettingRated():
             return msgspec.structs.replace(home, grade=event.grade.get(None), graded_on=event.rated_on)
         case CapabilityEvidenced():
-            shown = frozenset(one.kind for one in event.shown.get(()))
+            shown, level = frozenset(one.kind for one in event.shown.get(())), event.evidenced.get(None)
+            rose = level is not None and home.level is not None and level > home.level
             return msgspec.structs.replace(
-                home, level=event.evidenced.get(None), claimed=event.claimed.get(None), shown=shown
+                home,
+                level=level,
+                claimed=event.claimed.get(None),
+                shown=shown,
+                raised_on=day(london_day(event.happened_at)) if rose else home.raised_on,
             )
         case VacancyDeclared():
             said = event.vacancy.get(None)
