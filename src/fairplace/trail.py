@@ -147,6 +147,7 @@ HANDLING = ("channel", "introduced_by", "priority", "priority_basis", "first_res
 _ROLES = (
     "officer", "approver", "monitoring", "moderator", "evaluator", "receiver", "assessor", "importer", "provider",
     "key-admin", "root",
+    "social-worker", "budget-holder", "nominated-officer", "director",
 )  # fmt: skip
 _ROLE_OF: Mapping[type[Fact], str] = {
     procurement.SheetSigned: "evaluator",

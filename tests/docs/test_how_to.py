@@ -108,6 +108,15 @@ def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says
     published = b"".join(path.read_bytes() for path in (tmp_path / "website").rglob("*") if path.is_file())
     assert b"home-01" not in published
     assert b"referral." not in published
+    assert "Why this home" in (tmp_path / "for-you.html").read_text("utf-8")
+    assert "4700" not in (tmp_path / "for-you.html").read_text("utf-8")
+    assert b",WHY THIS HOME3" in (tmp_path / "for-you.brf").read_bytes()
+    assert len((tmp_path / "episodes.csv").read_text("utf-8").splitlines()) == 2
+    assert "no other edition, exit code 1" in done.stdout
+    record = zipfile.ZipFile(tmp_path / "court.fpbundle").read("record.html").decode()
+    assert "A home was chosen" in record
+    assert "£4,700" in record
+    assert "referral.home-chosen/1</h" not in record
 
 
 SETTING = 'export XDG_CONFIG_HOME="$PWD/my-keys" FAIRPLACE_PASSPHRASE="four words for rehearsing"'

@@ -218,9 +218,14 @@ def still_sealed(history: History) -> str | None:
     )
 
 
+OF_HOMES = ("market.", "referral.", "placement.")
+"""What stands in a log of placements: nothing of it is ever public by itself."""
+
+
 def concerns_one_person(history: History) -> bool:
     return any(
-        isinstance(recorded.event, Planned | Imported | Bought) and recorded.event.concerns_one_person
+        recorded.type.startswith(OF_HOMES)
+        or (isinstance(recorded.event, Planned | Imported | Bought) and recorded.event.concerns_one_person)
         for recorded in history.events
     )
 

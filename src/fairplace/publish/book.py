@@ -24,6 +24,7 @@ from fairplace.templating import environment
 
 RECORD = "decision-record"
 NO_TITLE = "Title not public yet"
+A_HOME = "A home for one child"
 FIXED = (("cover", "Cover"), ("index", "Index"), ("chronology", "Chronology"), ("record", "The decision record"))
 LAST = (
     ("documents", "Documents"),
@@ -58,11 +59,20 @@ class Book:
 
     @property
     def title(self) -> str:
-        return str(self._row.title or NO_TITLE)
+        return A_HOME if self.is_search else str(self._row.title or NO_TITLE)
+
+    @property
+    def is_search(self) -> bool:
+        """Is the case the search for one child's home? Then it has no decision record, and no title that tells anything."""
+        return any(one.type.startswith("referral.") for one in self._held.events)
 
     def parts(self) -> list[Part]:
         """The index, in the order of the pages."""
-        fixed = [Part(anchor=anchor, title=title, file="") for anchor, title in FIXED]
+        fixed = [
+            Part(anchor=anchor, title=title, file="")
+            for anchor, title in FIXED
+            if anchor != "record" or not self.is_search
+        ]
         entries = [
             Part(anchor=f"e{page.index}", title=page.title, file=page.proof, index=page.index)
             for page in self.told.pages
@@ -107,6 +117,7 @@ class Book:
             row=row,
             title=self.title,
             own_title=row.title is not None,
+            is_search=self.is_search,
             index=self.parts()[1:],
             papers=self._papers,
             papers_left_out=self._papers_left_out,

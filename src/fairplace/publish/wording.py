@@ -18,7 +18,9 @@ from fairplace.errors import Malformed
 from fairplace.ledger.note import parse_note
 from fairplace.terms import KeyName, LeafHash, Place
 
-MONEY = frozenset({"price", "value", "estimated_value", "tender_value"})
+MONEY = frozenset({
+    "price", "value", "estimated_value", "tender_value", "weekly_fee", "amount", "cost", "hour_rate", "weekly_cost", "rates",
+})  # fmt: skip
 SHARES = frozenset({"weight"})
 POINTS = frozenset({"points", "total"})
 SIGNED = frozenset({"provider_signature", "challenger_signature"})
