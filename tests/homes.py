@@ -76,7 +76,7 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
         return Actor(key=f"{DOMAIN}/provider/{self.setting}", roles=frozenset({"provider"}), provider=self.provider)
 
 
-def _seller(number: int, name: str, provider_class: str, area: str, east: int, **more: Any) -> Seller:
+def a_seller(number: int, name: str, provider_class: str, area: str, east: int, **more: Any) -> Seller:
     return Seller(
         provider=f"GB-COH-0200000{number}",
         name=name,
@@ -88,12 +88,12 @@ def _seller(number: int, name: str, provider_class: str, area: str, east: int, *
     )
 
 
-OWN = _seller(0, "Northbrook Homes", "PR1", AUTHORITY, 4_000, tier=None, level=2)
-ASH = _seller(1, "Ash House Care", "PR4", AUTHORITY, 8_000, tier="T1", fee=470_000,
+OWN = a_seller(0, "Northbrook Homes", "PR1", AUTHORITY, 4_000, tier=None, level=2)
+ASH = a_seller(1, "Ash House Care", "PR4", AUTHORITY, 8_000, tier="T1", fee=470_000,
               points={"match": 4400, "outcomes": 1600, "locality": 1400})  # fmt: skip
-BEECH = _seller(2, "Beech Trust", "PR5", NEIGHBOUR, 29_000, tier="T1", fee=485_000)
-CHERRY = _seller(3, "Cherry Lane Homes", "PR4", FAR, 100_000, tier="T2", fee=520_000)
-DAMSON = _seller(4, "Damson Care", "PR4", FAR, 120_000, tier=None, fee=640_000)
+BEECH = a_seller(2, "Beech Trust", "PR5", NEIGHBOUR, 29_000, tier="T1", fee=485_000)
+CHERRY = a_seller(3, "Cherry Lane Homes", "PR4", FAR, 100_000, tier="T2", fee=520_000)
+DAMSON = a_seller(4, "Damson Care", "PR4", FAR, 120_000, tier=None, fee=640_000)
 SELLERS = (OWN, ASH, BEECH, CHERRY, DAMSON)
 BY_PROVIDER = {one.provider: one for one in SELLERS}
 

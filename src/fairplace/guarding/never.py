@@ -65,7 +65,7 @@ def strings(command: Command) -> Iterator[tuple[str, str]]:
             yield from _strings(getattr(command, field.name), field.type, field.encode_name)
 
 
-_ENVELOPE = frozenset({"as_", "second", "case", "evidence", "happened_at", "exhibit"})
+_ENVELOPE = frozenset({"as_", "second", "case", "evidence", "happened_at"})
 
 
 @cache

@@ -103,7 +103,7 @@ def _offer(command: MakeOffer, history: History, at: Instant, by: Actor, chance:
         if not command.is_report:
             objections.add("not-invited", f"{who} was not asked in this search; only those who were asked can offer")
         tier = "OFF"
-    if search.choice is not None:
+    if search.chosen is not None and not search.chosen.withdrawn:
         objections.add("decided-already", "a home was chosen already; no offer can be taken in any more")
     if mine := [name for name, one in search.offers.items() if _is_same(one.terms, terms) and not one.withdrawn]:
         refuse("two-offers", f"the home {terms.setting} is offered already ({mine[0]}); withdraw that offer first")

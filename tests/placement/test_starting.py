@@ -1,0 +1,165 @@
+"""The child moves in: by the codes of that day, into a place that may take them, approved before by who must."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fairplace.market.commands import WithdrawVacancy
+from fairplace.placement.events import PlacementStarted
+from fairplace.recorded import Recorded
+from fairplace.referral.commands import ConsultArea
+from tests import homes, needs
+from tests.blocks import blocked, never
+from tests.homes import APPROVER, ASH, BEECH, BUDGET, DIRECTOR, NOMINATED, Seller, a_market
+from tests.searches import Homes, a_search, approval, start
+
+MOVE = "2026-03-06T14:00:00.000Z"
+
+
+def agreed(**changes: Any) -> Homes:
+    story = a_search(until="agreed", **changes)
+    story.wait_until(MOVE)
+    return story
+
+
+def started_as(recorded: Recorded) -> Any:
+    assert isinstance(recorded.event, PlacementStarted)
+    return recorded.event.started.get()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"reason": "X"}, "unknown-code"),
+        ({"legal_status": "C9"}, "unknown-code"),
+        ({"need_code": "N9"}, "unknown-code"),
+        ({"place_code": "H5"}, "code-out-of-date"),
+        ({"provider_class": "PR9"}, "unknown-code"),
+        ({"age_months": 216}, "age"),
+        ({"age_months": 100}, "age"),
+        ({"urn": "12"}, "urn"),
+        ({"started_on": "2026-03-05"}, "days"),
+        ({"moved_at": "2026-03-09T12:00:00.000Z"}, "future"),
+    ],
+)
+def test_a_start_that_does_not_add_up_is_refused(changes: dict[str, Any], code: str) -> None:
+    story = agreed()
+    never(story, start(story, **changes), code)
+
+
+def test_the_list_of_the_day_counts_for_a_report_of_years_ago() -> None:
+    """What happened in 2024 is told by the codes of 2024."""
+    story = agreed()
+    early = start(story, started_on="2024-06-03", moved_at="2024-06-03T12:00:00.000Z", place_code="H5", age_months=195)
+    told = story.report(early, happened_at="2024-06-03T13:00:00.000Z")
+    assert started_as(told).place_code == "H5"
+    never(story, early, "started-already")
+
+
+def neighbour(until: str = "approved") -> Homes:
+    """A search in which the home in the adjoining authority is the better one."""
+    near = Seller(**{name: getattr(BEECH, name) for name in BEECH.__struct_fields__} | {"points": dict(ASH.points)})
+    far = Seller(**{name: getattr(ASH, name) for name in ASH.__struct_fields__} | {"points": dict(BEECH.points)})
+    homes.BY_PROVIDER.update({near.provider: near, far.provider: far})
+    try:
+        story = a_search(until=until)
+    finally:
+        homes.BY_PROVIDER.update({ASH.provider: ASH, BEECH.provider: BEECH})
+    return story
+
+
+def test_regulation_11_outside_the_area_a_nominated_officer_approves_first() -> None:
+    story = neighbour("agreed")
+    story.wait_until(MOVE)
+    assert "nominated officer first" in blocked(story, start(story), "no-nominated-officer")
+    story.do(approval("nominated_officer", story), by=NOMINATED)
+    assert started_as(story.do(start(story))).boundary == "ADJ"
+
+
+def far_away(until: str = "agreed") -> Homes:
+    """A search in which the one home that is left lies beyond the adjoining authorities."""
+    distant = homes.a_seller(1, "Ash House Care", "PR4", homes.FAR, 90_000, tier="T1", fee=470_000, points=ASH.points)
+    story = a_search(until=until, market=a_market((homes.OWN, distant, BEECH)), sellers=(distant, BEECH))
+    story.wait_until(MOVE)
+    return story
+
+
+def test_regulation_11_at_a_distance_the_director_approves_first_and_the_area_is_consulted() -> None:
+    story = far_away()
+    story.do(approval("nominated_officer", story), by=NOMINATED)
+    assert "director of children's services" in blocked(story, start(story), "no-director")
+    story.do(approval("director", story), by=DIRECTOR)
+    assert homes.FAR in blocked(story, start(story), "not-consulted")
+    story.do(ConsultArea(id="test", area=homes.FAR, care_plan_given=True))
+    started = started_as(story.do(start(story)))
+    assert (started.boundary, started.over_20_miles) == ("DIST", True)
+
+
+def test_an_approval_that_came_late_is_recorded_as_it_was() -> None:
+    story = far_away()
+    story.report(start(story))
+    late = story.do(approval("director", story), by=DIRECTOR)
+    assert late.index > story.history.of(PlacementStarted)[0][0].index
+
+
+def test_an_approval_of_another_version_is_none() -> None:
+    story = a_search(until="chosen")
+    story.do(approval("practice", story), by=APPROVER)
+    story.do(approval("budget", story), by=BUDGET)
+    assert story.search.approved("practice", since=story.search.choice)
+    story.report(needs.need(), by=homes.OFFICER)
+    again = story.report(
+        homes.made(type(approval("practice", story)), {}, capacity="practice", need_version=2, fee_version=1)
+    )
+    assert again
+    assert not story.search.approved("practice", since=story.search.choice)
+
+
+def test_nobody_under_16_is_placed_in_supported_accommodation() -> None:
+    story = agreed()
+    assert "under 16" in blocked(story, start(story, place_code="K3"), "under-16")
+    blocked(story, start(story, place_code="K3", age_months=191), "under-16")
+    assert started_as(story.do(start(story, place_code="K3", age_months=192))).place_code == "K3"
+
+
+def test_a_place_that_must_be_registered_has_an_urn() -> None:
+    closed = homes.home(ASH, registration=homes.registration(urn=None))
+    market = a_market((homes.OWN, BEECH))
+    stream = homes.step_of_market(homes.provider(ASH), market, stream=None, at="2025-07-01T09:00:00.000Z")
+    market.append(stream)
+    for command in (closed, homes.capability(ASH), homes.rating(ASH), homes.vacancy(ASH)):
+        market.append(homes.step_of_market(command, market, stream=stream.stream, at="2025-07-01T10:00:00.000Z"))
+    story = a_search(until="agreed", market=market, sellers=(ASH, BEECH), criteria={"agreement": None},
+                     published={"tier": "OFF"}, chosen={"mechanism": "spot_competed", "agreement": None})  # fmt: skip
+    story.wait_until(MOVE)
+    blocked(story, start(story), "unregistered")
+    started = started_as(story.do(start(story, urn="SC123456")))
+    assert (started.registered, started.spot) == (True, "spot")
+
+
+def test_e6_a_member_off_its_terms_is_shown_apart_from_spot() -> None:
+    story = agreed(chosen={"mechanism": "spot_competed", "agreement": None})
+    assert started_as(story.do(start(story))).spot == "off_terms"
+
+
+def test_a_home_without_room_does_not_take_the_child_unseen() -> None:
+    story = agreed()
+    story.sell(WithdrawVacancy(id="test", setting=ASH.setting, why="filled"), ASH)
+    blocked(story, start(story), "at-capacity")
+
+
+def test_it_is_agreed_before_the_child_moves_in_and_the_home_is_the_one_agreed() -> None:
+    story = a_search(until="reasoned")
+    story.wait_until(MOVE)
+    blocked(story, start(story), "not-agreed")
+    open_still = a_search(until="judged")
+    open_still.wait_until(MOVE)
+    never(open_still, start(open_still), "no-home")
+    blocked(agreed(), start(story, setting=BEECH.setting, boundary="ADJ"), "other-home")
+
+
+def test_a_child_moves_in_once() -> None:
+    story = a_search()
+    never(story, start(story), "started-already")
