@@ -23,7 +23,9 @@ from fairplace.ledger.note import Signer
 from fairplace.ledger.store.sqlite import Kept
 from fairplace.on_disk import Register
 from fairplace.openness.events import Ground
+from fairplace.placement.events import PlacementEnded
 from fairplace.procurement.events import ContractEntered, EndedWithoutAward, Imported
+from fairplace.referral.events import ReferralEnded
 from fairplace.terms import Instant, Text
 
 MOST = 700
@@ -156,6 +158,10 @@ class Public(Refused):
         ]
 
 
+OVER = ContractEntered | EndedWithoutAward | Imported | PlacementEnded | ReferralEnded
+"""What ends a procedure: a market's own entries never end, and go by a court's order or as an error."""
+
+
 def _check_over(register: Register, names: Sequence[str], part: Chosen) -> None:
     """Is the procedure over that needs these values, and are the keys revoked whose holders are named?"""
     standings = register.reader.register().standings()
@@ -171,7 +177,7 @@ def _check_over(register: Register, names: Sequence[str], part: Chosen) -> None:
     }
     for case in sorted(cases):
         events = register.reader.case(case)
-        if not any(isinstance(one.event, ContractEntered | EndedWithoutAward | Imported) for one in events):
+        if not any(isinstance(one.event, OVER) for one in events):
             raise Refused(
                 f"the case {case} is not over; what a running procedure needs goes only by a court's order or to put an"
                 " error right",
