@@ -214,11 +214,11 @@ def _generalist(case: Case, won: OfferRead, evidence: tuple[int, ...]) -> Findin
     evidence = tuple(sorted({*evidence, *(index for index, _ in known)}))
     if most >= TWO_ADULTS and hours is not None and hours > LONG_DAYS * 24:
         text = (
-            f"a generalist home keeps {most / 100:g} adults to the child for {hours // 24} days; assess the need again:"
+            f"a generalist home keeps {_adults(most)} to the child for {hours // 24} days; assess the need again:"
             " it may be a specialist one"
         )
         return Finding(outcome="concern", text=text, evidence=evidence)
-    return Finding(outcome="met", text=f"a generalist home with {most / 100:g} adults to the child", evidence=evidence)
+    return Finding(outcome="met", text=f"a generalist home with {_adults(most)} to the child", evidence=evidence)
 
 
 @rule(
@@ -352,6 +352,10 @@ def _hours_in(case: Case) -> int | None:
     until: Instant = search.ended[1].happened_at if search.ended else case.as_of
     since = moment(search.started[1].moved_at.get())
     return int((moment(until) - since) / timedelta(hours=1))
+
+
+def _adults(hundredths: int) -> str:
+    return "one adult" if hundredths == 100 else f"{hundredths / 100:g} adults"
 
 
 def _miles(tenths: int) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from fairplace import assess, shelf
+from fairplace import assess
 from fairplace.on_disk import Register
 from tests.test_rooms import imports, modules, ours
 from tests.whole_demo import whole_demo
@@ -105,7 +105,7 @@ def test_what_the_rules_say_on_the_authority_s_facts_quotes_no_sealed_value(
     """The demo, in which much is unfair: names, texts and amounts that are not public stand in no finding."""
     folder, _ = whole_demo(tmp_path_factory)
     with Register.open(folder) as register:
-        asked = assess.rules(shelf.policies(register.own_policies))
+        asked = assess.rules(register.policies)
         public = register.reader.disclosed()
         size = register.reader.size
         closed = set()

@@ -223,7 +223,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.recording",
     ),
     # judging and telling
-    "fairplace.shelf": WORDS,
+    "fairplace.shelf": (*WORDS, "fairplace.settings"),
     "fairplace.points": FACTS,
     "fairplace.bids": (*FACTS, "fairplace.points"),
     "fairplace.policy": (

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from fairplace import assess, shelf
+from fairplace import assess
 from fairplace.assess import Asked
 from fairplace.decision import Actor, Decision, History
 from fairplace.desk import ATTEMPTS, Appended
@@ -38,7 +38,7 @@ def assess_case(
 
     `asked` are the rules, if they are at hand already; `key` is the idempotency key, if it may be asked for again.
     """
-    rules = assess.rules(shelf.policies(register.own_policies)) if asked is None else asked
+    rules = assess.rules(register.policies) if asked is None else asked
     signer = register.service("assessor")
     by = Actor(key=signer.vkey.name, roles=register.desk.roles_of(signer.vkey.name))
     for _ in range(ATTEMPTS):

@@ -15,7 +15,7 @@ from typing import get_args
 
 import msgspec
 
-from fairplace import assess, catalogue, shelf
+from fairplace import assess, catalogue
 from fairplace.assess import Asked, ToFix
 from fairplace.assessing import Occasion, assess_case
 from fairplace.challenge.commands import LodgeChallenge
@@ -157,7 +157,7 @@ class Clerk:
     @cached_property
     def rules(self) -> tuple[Asked, ...]:
         """Every rule of this register, in the order of the codes."""
-        return assess.rules(shelf.policies(self._register.own_policies))
+        return assess.rules(self._register.policies)
 
     def _on_request(self, command: Assess) -> Done:
         if command.case is None:

@@ -174,6 +174,11 @@ class Register:
         return self.folder / "policies"
 
     @property
+    def policies(self) -> list[shelf.Shelved]:
+        """What judges the cases of this register: the files for its kind, and its own."""
+        return shelf.policies(self.own_policies, self.settings.kind)
+
+    @property
     def domain(self) -> str:
         """The authority's domain: key names begin with it."""
         return domain_of(self.origin)

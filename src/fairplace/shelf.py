@@ -14,14 +14,11 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
 
 import msgspec
 
 from fairplace.errors import Misconfigured
-
-Kind = Literal["procurement", "placements"]
-"""What a register records, and so what judges it."""
+from fairplace.settings import Kind
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent.parent

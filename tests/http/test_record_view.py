@@ -33,7 +33,7 @@ def row(*bids: dict[str, Any], **members: Any) -> Any:
 
 
 def view(given: Any) -> Any:
-    return record_view(given, Rulebook(), date(2026, 11, 22))
+    return record_view(given, Rulebook(shelf.policies()), date(2026, 11, 22))
 
 
 WON = bid("03", {"care": 4, "staff": 3}, winner=True)

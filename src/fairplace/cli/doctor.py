@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 import fairplace_verify
-from fairplace import assess, backups, erasures, log_keys, shelf
+from fairplace import assess, backups, erasures, log_keys
 from fairplace.errors import FairplaceError
 from fairplace.ledger import entry
 from fairplace.ledger.heads import behind
@@ -254,7 +254,7 @@ def _vault(register: Register) -> Iterator[Ill]:
 
 
 def _rules(register: Register) -> Iterator[Ill]:
-    assess.rules(shelf.policies(register.own_policies))
+    assess.rules(register.policies)
     yield from ()
 
 

@@ -172,7 +172,7 @@ def check_cases(
     counts: Counter[str] = Counter()
     if (folder / FILE).is_file():
         with Register.open(folder) as register:
-            shelved = shelf.policies(register.own_policies)
+            shelved = register.policies
             chosen: View = "public" if view == "public" else "authority"
             _check(register.reader, shelved, chosen, case, rule, as_json, counts)
     else:

@@ -121,7 +121,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
     site = Site(
         register,
         pages,
-        Rulebook(register.own_policies),
+        Rulebook(register.policies),
         PublicBundles(register),
         Workroom(register),
         Clerk(register, _no_key),

@@ -10,6 +10,7 @@ from fairplace.desk import Desk
 from fairplace.documents import Documents
 from fairplace.reading import StoreReader
 from fairplace.settings import Settings
+from fairplace.shelf import Shelved
 
 Filters = Mapping[str, str | int | Sequence[str | int] | None]
 
@@ -62,7 +63,7 @@ class Register(Protocol):
     def rows(self) -> Rows: ...
 
     @property
-    def own_policies(self) -> Path: ...
+    def policies(self) -> list[Shelved]: ...
 
     # What only those who are signed in come near
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -34,9 +34,9 @@ class RulePage(msgspec.Struct, frozen=True, kw_only=True):
 class Rulebook:
     """All rules of a register, by code."""
 
-    def __init__(self, own: Path | None = None) -> None:
+    def __init__(self, files: Iterable[shelf.Shelved]) -> None:
         prose = _prose()
-        self._rules = {page.code: page for file in shelf.policies(own) for page in _pages(file, prose)}
+        self._rules = {page.code: page for file in files for page in _pages(file, prose)}
 
     def get(self, code: str) -> RulePage | None:
         return self._rules.get(code)

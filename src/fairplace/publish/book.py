@@ -52,9 +52,7 @@ class Book:
         self._papers_left_out = papers_left_out
         self._wording = telling.wording_of(held, self._environment)
         self._row = _row(register, held)
-        self._questions = {
-            one.rule.code: one.rule.question for one in assess.rules(shelf.policies(register.own_policies))
-        }
+        self._questions = {one.rule.code: one.rule.question for one in assess.rules(register.policies)}
         self.told: Told = telling.tell(held, self._wording)
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from fairplace import keyring, on_disk, shelf
+from fairplace import keyring, on_disk
 from fairplace.clerk import Clerk
 from fairplace.decision import Command
 from fairplace.ledger.note import Signer
@@ -59,7 +59,7 @@ class Council:
         )
         self._keep_keys()
         self._clerk = Clerk(self.register, self._signers.__getitem__)
-        self.policies: Mapping[str, str] = {one.name: one.sha256 for one in shelf.policies(self.register.own_policies)}
+        self.policies: Mapping[str, str] = {one.name: one.sha256 for one in self.register.policies}
 
     @property
     def seeds(self) -> Mapping[str, bytes]:
