@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from fairplace.disclosure_control import intruder, subtraction, suppression, tabulating
+from fairplace.disclosure_control import intruder, subtraction, tabulating
 from fairplace.disclosure_control.facts import Fact
 from fairplace.disclosure_control.network import Network
+from fairplace.disclosure_control.opening import Grid
 from fairplace.disclosure_control.plan import ALL
 from fairplace.disclosure_control.released import Release
 from fairplace.disclosure_control.releasing import release
@@ -126,8 +127,8 @@ COUNTS = [[4, 9, 20], [11, 12, 20], [30, 40, 50]]
 
 
 def hide_only_the_small(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
-    def careless(grid: suppression.Grid, *, zero_reveals: bool = False) -> set[tuple[int, int]]:
-        cells = ((row, column, number) for row, line in enumerate(grid.numbers) for column, number in enumerate(line))
+    def careless(grid: Grid, *, zero_reveals: bool = False) -> set[tuple[int, int]]:
+        cells = ((row, column, len(cell)) for row, line in enumerate(grid.cells) for column, cell in enumerate(line))
         return {(row, column) for row, column, number in cells if 0 < number < least}
 
     monkeypatch.setattr(tabulating, "hidden_cells", careless)

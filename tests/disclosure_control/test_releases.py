@@ -173,13 +173,53 @@ def test_a_field_that_tells_another_must_be_said_to() -> None:
         fact(number, mechanism=label, spot="s" if label == "a" else "n") for number, label in enumerate("abc" * 40)
     ]
     loose = plan(table("spot", "spot", ("s", "n")), table(labels=ABC))
-    with pytest.raises(Refused, match="the labels of mechanisms tell those of spot"):
+    with pytest.raises(Refused, match="s in spot are the same decisions as a in mechanisms"):
         release(loose, [area("A")], given, until="2026-06-30")
     nested = table(labels=ABC, within="spot", inside={"a": "s", "b": "n", "c": "n"})
     assert release(plan(table("spot", "spot", ("s", "n")), nested), [area("A")], given, until="2026-06-30").tables
     wrong = table(labels=ABC, within="spot", inside={"a": "n", "b": "n", "c": "n"})
     with pytest.raises(Malformed, match="the plan says otherwise"):
         release(plan(table("spot", "spot", ("s", "n")), wrong), [area("A")], given, until="2026-06-30")
+
+
+def test_labels_of_two_tables_that_are_the_same_decisions_must_stand_within_what_they_share() -> None:
+    """Emergencies are one mechanism and one urgency: hidden in one table, their number could be read in the other."""
+    given = [
+        fact(number, mechanism="abc"[number % 3], urgency="now" if number % 3 == 0 else ("soon", "later")[number % 2])
+        for number in range(120)
+    ]
+    urgency = table("urgency", "urgency", ("now", "soon", "later"))
+    with pytest.raises(Refused, match="a in mechanisms are the same decisions as now in urgency"):
+        release(plan(table(labels=ABC), urgency), [area("A")], given, until="2026-06-30")
+    shared = [
+        msgspec.structs.replace(
+            one, labels={**one.labels, "emergency": "yes" if one.labels["urgency"] == "now" else "no"}
+        )
+        for one in given
+    ]
+    within = plan(
+        table("emergencies", "emergency", ("yes", "no")),
+        table(labels=ABC, within="emergencies", inside={"a": "yes", "b": "no", "c": "no"}),
+        table(
+            "urgency",
+            "urgency",
+            ("now", "soon", "later"),
+            within="emergencies",
+            inside={"now": "yes", "soon": "no", "later": "no"},
+        ),
+    )
+    assert len(release(within, [area("A")], shared, until="2026-06-30").tables) == 3
+
+
+def test_what_was_not_recorded_anywhere_is_let_pass_and_stays_in_sight() -> None:
+    given = [
+        *(fact(number, mechanism="abc"[number % 3], urgency="xy"[number % 2]) for number in range(97)),
+        *(fact(f"none{number}") for number in range(7)),
+        *facts({"a": 3}, urgency="z", start="few"),
+    ]
+    both = plan(table(labels=ABC), table("urgency", "urgency", ("x", "y", "z")))
+    made = release(both, [area("A")], given, until="2026-06-30")
+    assert counts(row(made, NORTH, "urgency")) == {ALL: "107", "x": "49", "y": "c", "z": "c", "not-recorded": "7"}
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import jinja2
 import pytest
 
 from fairplace.disclosure_control.facts import Area
-from fairplace.disclosure_control.released import Shown
+from fairplace.disclosure_control.released import Shown, withdraw
 from fairplace.disclosure_control.releasing import release
-from fairplace.disclosure_control.writing import as_csv, as_json
+from fairplace.disclosure_control.writing import as_csv, as_json, from_json
+from fairplace.errors import Malformed
 from tests.disclosure_control.town import TWELVE, decisions, everything, facts, plan, table
 
 PAGE = """{% for table in tables %}{% for stretch in table.stretches %}{% for row in stretch.rows %}{% for cell in row.cells -%}
@@ -79,6 +80,34 @@ def test_a_hostile_name_is_no_formula_and_breaks_no_line(name: str) -> None:
     found = {line["Name"] for line in lines(as_csv(made))} - {"North"}
     assert found == {name if name[0] in "a\u202et" else f"'{name}"}
     assert json.loads(as_json(made))["tables"][0]["stretches"][0]["rows"][1]["name"] == name
+
+
+def test_a_release_is_read_again_as_it_was() -> None:
+    made = release(everything(), TWELVE, decisions(8, 400, 12), until="2025-03-31")
+    assert from_json(as_json(made)) == made
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b'{"format":"fairplace-release/1"}',
+        b'{"format":"fairplace-release/1","number":1.5}',
+    ],
+)
+def test_what_is_no_release_is_refused(data: bytes) -> None:
+    with pytest.raises(Malformed, match="this is no release"):
+        from_json(data)
+
+
+def test_a_tombstone_is_no_release() -> None:
+    made = release(plan(table(labels=("a",))), TWELVE, [], until="2026-06-30")
+    with pytest.raises(Malformed, match="this is no release as it was published"):
+        from_json(as_json(withdraw(made, day="2026-07-20", why="a file was read twice")))
 
 
 def test_the_same_release_is_the_same_bytes() -> None:

@@ -24,7 +24,7 @@ def area(code: str, *, region: str = "North", sub_region: str | None = None, loo
 def fact(number: int | str, authority: str = "A", day: str = "2026-05-04", **given: object) -> Fact:
     """A fact; words are labels, whole numbers amounts."""
     recorded = str(given.pop("recorded", day))
-    provider = given.pop("provider", None)
+    provider, child = given.pop("provider", None), given.pop("child", None)
     return Fact(
         id=str(number),
         authority=authority,
@@ -33,6 +33,7 @@ def fact(number: int | str, authority: str = "A", day: str = "2026-05-04", **giv
         labels={name.replace("_", "-"): value for name, value in given.items() if value is None or type(value) is str},
         amounts={name: value for name, value in given.items() if type(value) is int},
         provider=None if provider is None else str(provider),
+        child=None if child is None else str(child),
     )
 
 
@@ -115,6 +116,7 @@ def decisions(
                     "invited": chance.randrange(30),
                     "offers": chance.randrange(6),
                 },
+                child=chance.choices((None, f"child {chance.randrange(1 + count // 4)}"), (60, 40))[0],
                 provider=f"P{min(chance.randrange(30), chance.randrange(30))}",
             )
         )

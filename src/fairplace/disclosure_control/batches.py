@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from fairplace.disclosure_control.facts import Fact
+from fairplace.disclosure_control.facts import Fact, children
 from fairplace.disclosure_control.periods import Grain, Span, counted_in, last_closed, quarter_of, span, stretch
 from fairplace.disclosure_control.plan import LEAST
 from fairplace.terms import Day
@@ -32,12 +32,15 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """The batches of each region, oldest first, and the regions whose newest decisions are held."""
+    """The batches of each region, oldest first, and the regions whose newest decisions are held.
+
+    `late` are the facts of the newest batches that became known too late for their own, `others` the rest of them.
+    """
 
     batches: Mapping[str, tuple[Batch, ...]]
     held: tuple[str, ...]
-    late: int
-    newest: int
+    late: tuple[Fact, ...]
+    others: tuple[Fact, ...]
 
 
 def batches(facts: Iterable[Fact], region_of: Mapping[str, str], cutoffs: Sequence[Day]) -> Counted:
@@ -46,21 +49,40 @@ def batches(facts: Iterable[Fact], region_of: Mapping[str, str], cutoffs: Sequen
     first_closed = last_closed(cutoffs[0])
     before = last_closed(cutoffs[-2]) if len(cutoffs) > 1 else None
     by_region: dict[str, dict[int, list[Fact]]] = {region: defaultdict(list) for region in set(region_of.values())}
-    late = newest = 0
+    late, others = list[Fact](), list[Fact]()
     for fact in facts:
         quarter = counted_in(fact.day, fact.recorded, cutoffs)
         if quarter is None:
             continue
         by_region[region_of[fact.authority]][quarter].append(fact)
         if before is None or quarter > before:
-            newest += 1
-            late += quarter > quarter_of(fact.day)
+            (late if quarter > quarter_of(fact.day) else others).append(fact)
     found, held = {}, []
     for region, quarters in sorted(by_region.items()):
         found[region], is_held = _gathered(quarters, min([*quarters, first_closed]), closed)
         if is_held:
             held.append(region)
-    return Counted(batches=found, held=tuple(held), late=late, newest=newest)
+    return Counted(batches=found, held=tuple(held), late=tuple(late), others=tuple(others))
+
+
+def as_counted(known: Sequence[tuple[Day, Sequence[Fact]]]) -> list[Fact]:
+    """The facts as they must be handed in, so that no released total is counted otherwise later on.
+
+    `known` gives, for each release and for the one in the making, its last day and the facts as they were known then.
+    A fact that was counted keeps its authority, its days and its child; labels and amounts are the newest. One that is
+    gone since, because it was erased, stays as it was counted.
+    """
+    found: dict[str, Fact] = {}
+    cutoffs = [cutoff for cutoff, _ in known]
+    for end, (_, facts) in enumerate(known, start=1):
+        for fact in facts:
+            if (old := found.get(fact.id)) is not None:
+                found[fact.id] = msgspec.structs.replace(
+                    fact, authority=old.authority, day=old.day, recorded=old.recorded, child=old.child
+                )
+            elif counted_in(fact.day, fact.recorded, cutoffs[:end]) is not None or end == len(known):
+                found[fact.id] = fact
+    return list(found.values())
 
 
 def _gathered(quarters: Mapping[int, Sequence[Fact]], first: int, closed: int) -> tuple[tuple[Batch, ...], bool]:
@@ -68,7 +90,7 @@ def _gathered(quarters: Mapping[int, Sequence[Fact]], first: int, closed: int) -
     begins = first
     for quarter in range(first, closed + 1):
         waiting += quarters.get(quarter, ())
-        if not waiting or len(waiting) >= LEAST:
+        if not waiting or children(waiting) >= LEAST:
             found.append(Batch(first=begins, last=quarter, facts=tuple(waiting)))
             waiting, begins = [], quarter + 1
     return tuple(found), bool(waiting)

@@ -35,7 +35,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `day` is when it happened, `recorded` when the register learnt of it. A label or an amount that is None, or not
     there, was not recorded. Amounts are whole numbers: pence, days, tenths of a mile. `provider` serves only to tell
-    whether one provider stands for most of a sum (R3).
+    whether one provider stands for most of a sum (R3). `child` is any name that all facts about one child share: six
+    decisions about one child are one child. None: no other fact is about the same child.
     """
 
     id: str
@@ -45,6 +46,16 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     labels: Mapping[str, str | None] = {}
     amounts: Mapping[str, int | None] = {}
     provider: str | None = None
+    child: str | None = None
+
+    @property
+    def whose(self) -> tuple[str, str]:
+        return ("child", self.child) if self.child is not None else ("fact", self.id)
+
+
+def children(facts: Iterable[Fact]) -> int:
+    """How many children the facts are about."""
+    return len({fact.whose for fact in facts})
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 They know the child's authority, the week in which it moved, its age band and its family of placement, perhaps more.
 From a release they can tell to which published number the child belongs, and, by subtraction, to which of the rests
-beside published numbers. Each such group must hold six decisions or none.
+beside published numbers. Each such group must hold six children or none.
 
 This test counts the groups anew from the facts, one by one. It shares nothing with the room's way of hiding cells.
 """
@@ -30,6 +30,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     inside: Mapping[str, tuple[str, str]] = {}
     """For each label the table above, and the label there, in which it lies."""
+    parts: Mapping[str, int] = {}
+    """How many places lie directly in each, whether or not this table has rows for them."""
     total: Mapping[str, Sequence[Fact]]
     cells: Mapping[str, Mapping[str, Sequence[Fact]]]
 
@@ -60,7 +62,7 @@ def check(made: Release, lines: Iterable[Line]) -> None:
 
 
 def _check_row(line: Line, row: Row) -> None:
-    ids = {cell.label: {fact.id for fact in line.facts(row.place, cell.label)} for cell in row.cells}
+    ids = {cell.label: {fact.id: fact for fact in line.facts(row.place, cell.label)} for cell in row.cells}
     shown = {cell.label: cell.count for cell in row.cells if cell.count.number is not None}
     for label, number in shown.items():
         if not _agrees(number, len(ids[label]), row.rounded_to):
@@ -69,10 +71,10 @@ def _check_row(line: Line, row: Row) -> None:
         parts = [part for part in line.rows if part.parent == row.place and label in _shown(part)]
         inside = {fact.id for part in parts for fact in line.facts(part.place, label)}
         if parts:
-            _check_group(line, row, label, ids[label] - inside, "what is left beside the places in it")
+            _check_group(line, row, label, _without(ids[label], inside), "what is left beside the places in it")
     if ALL in shown and len(shown) > 1:
         inside = {one for label in shown if label != ALL for one in ids[label]}
-        _check_group(line, row, ALL, ids[ALL] - inside, "what is left beside its labels")
+        _check_group(line, row, ALL, _without(ids[ALL], inside), "what is left beside its labels")
 
 
 def _check_inside(line: Line, by_name: Mapping[tuple[str, str, Span], Line]) -> None:
@@ -83,12 +85,16 @@ def _check_inside(line: Line, by_name: Mapping[tuple[str, str, Span], Line]) -> 
         for row in line.rows:
             if any(one.place == row.place and label in _shown(one) for one in above.rows):
                 inside = {fact.id for part in parts & _shown(row) for fact in line.facts(row.place, part)}
-                left = {fact.id for fact in above.facts(row.place, label)} - inside
-                _check_group(above, row, label, left, f"what is left beside the table {line.table}")
+                whole = {fact.id: fact for fact in above.facts(row.place, label)}
+                _check_group(above, row, label, _without(whole, inside), f"what is left beside the table {line.table}")
 
 
-def _check_group(line: Line, row: Row, label: str, group: set[str], which: str) -> None:
-    if 0 < len(group) < LEAST:
+def _without(whole: Mapping[str, Fact], inside: set[str]) -> dict[str, Fact]:
+    return {name: fact for name, fact in whole.items() if name not in inside}
+
+
+def _check_group(line: Line, row: Row, label: str, group: Mapping[str, Fact], which: str) -> None:
+    if group and len({fact.whose for fact in group.values()}) < LEAST:
         _refuse(line, row, label, f"{which} would leave an intruder fewer than {LEAST} candidates")
 
 

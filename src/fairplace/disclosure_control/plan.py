@@ -9,13 +9,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
-from fairplace.disclosure_control.facts import NEVER, Fact, Level
+from fairplace.disclosure_control.facts import NEVER, Level
 from fairplace.disclosure_control.periods import Grain
 from fairplace.errors import Refused
 
@@ -34,9 +33,6 @@ MONEY_BY = (None, "level", "family", "level-and-family")
 SENSITIVE = ("secure", "dol", "deprivation", "uasc", "asylum", "disab", "pregnan", "offend", "exploit")
 """R8: a field or label that has one of these in its name is published for the region and the year alone."""
 
-ENOUGH = 100
-"""From how many facts on a label that always comes with another is taken to tell it."""
-
 NOT_RECORDED = "not-recorded"
 ALL = "all"
 DEPTH: dict[Level, int] = {"region": 0, "sub-region": 1, "authority": 2}
@@ -50,7 +46,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     median. `outside` are labels that no share counts (`not-applicable`). `inside` gives, for each label, the label of
     the table `within` that it belongs to. `zero_reveals`: to learn that *all* decisions of a place have one label tells
     something about each child, so such a line is hidden whole (R1). `round_to` is in units of the amount;
-    `decimals` how many decimal places a mean, a share or a rate has. `text` says in plain words what is counted, and how.
+    `decimals` how many decimal places a mean, a share or a rate has. `wait` is how many quarters after its period the
+    table comes out, for what shows only later. `text` says in plain words what is counted, and how.
     """
 
     name: str
@@ -74,15 +71,21 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     public_interest_test: str = ""
     round_to: int = 1
     decimals: int = 1
+    wait: int = 0
 
     @property
     def delay(self) -> int:
         """How many quarters the table waits after its period has closed."""
-        return MONEY_DELAY if self.money else 0
+        return max(self.wait, MONEY_DELAY if self.money else 0)
 
     @property
     def least_for_values(self) -> int:
         return LEAST_NAMED if self.named_providers else LEAST
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Labels that say that the question does not arise, or was not answered."""
+        return (*self.outside, NOT_RECORDED)
 
     @property
     def every_label(self) -> tuple[str, ...]:
@@ -98,6 +101,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def table(self, name: str) -> Table:
         return next(one for one in self.tables if one.name == name)
+
+    def above(self, table: Table) -> list[str]:
+        """The tables within which this one stands, the nearest first."""
+        found = list[str]()
+        while table.within is not None:
+            found.append(table.within)
+            table = self.table(table.within)
+        return found
 
 
 def check(plan: Plan) -> None:
@@ -147,8 +158,8 @@ def _check_alone(table: Table) -> None:
         refuse(f"a {table.measure} needs a field to count by")
     if (table.of is not None) != (table.measure in ("mean", "median")):
         refuse("a mean or a median is one of an amount, and nothing else is")
-    if not (1 <= table.round_to <= 10**9 and 0 <= table.decimals <= 3):
-        refuse("it rounds to a whole number of units, with at most three decimals")
+    if not (1 <= table.round_to <= 10**9 and 0 <= table.decimals <= 3 and 0 <= table.wait <= 40):
+        refuse("it rounds to a whole number of units, with at most three decimals, and waits at most forty quarters")
     named = " ".join((table.by or "", *table.labels)).casefold()
     if not table.sensitive and (word := next((word for word in SENSITIVE if word in named), None)):
         refuse(f"it counts what is sensitive ({word}); mark it so, for the region and the year alone (R8)")
@@ -191,35 +202,3 @@ def _check_within(plan: Plan, table: Table, names: set[str]) -> None:
         raise Refused(f"the table {table.name} is within {above.name}, which does not count by a field")
     if set(table.inside) != set(table.labels) or not set(table.inside.values()) <= set(above.labels):
         raise Refused(f"the table {table.name} must say of each label in which label of {above.name} it lies")
-
-
-def check_linked(plan: Plan, facts: Sequence[Fact]) -> None:
-    """Raises Refused when the facts show that the labels of one table tell those of another, and the plan does not say so.
-
-    With fewer than a hundred facts, or fewer than six outside the commonest label, that may be chance.
-    """
-    counted = [table for table in plan.tables if table.by is not None]
-    for table in counted if len(facts) >= ENOUGH else ():
-        for other in counted:
-            if other is table or other.name in above(plan, table) or table.name in above(plan, other):
-                continue
-            told: dict[str | None, set[str | None]] = defaultdict(set)
-            many: Counter[str | None] = Counter()
-            for fact in facts:
-                label = fact.labels.get(other.by or "")
-                told[fact.labels.get(table.by or "")].add(label)
-                many[label] += 1
-            if all(len(labels) == 1 for labels in told.values()) and len(facts) - max(many.values()) >= LEAST:
-                raise Refused(
-                    f"the labels of {table.name} tell those of {other.name}, so one could be subtracted from the other; "
-                    f"say that {table.name} is within {other.name}, or take one of them out"
-                )
-
-
-def above(plan: Plan, table: Table) -> list[str]:
-    """The tables within which this one stands, the nearest first."""
-    found = list[str]()
-    while table.within is not None:
-        found.append(table.within)
-        table = plan.table(table.within)
-    return found

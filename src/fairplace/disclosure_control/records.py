@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from fairplace.disclosure_control.batches import Counted, joined
-from fairplace.disclosure_control.facts import Fact
+from fairplace.disclosure_control.facts import Fact, children
 from fairplace.disclosure_control.periods import last_closed
 from fairplace.disclosure_control.plan import LEAST, NOT_RECORDED, SENSITIVE
 from fairplace.disclosure_control.released import Record, Release, Shown
@@ -40,7 +40,7 @@ def single_records(made: Release, counted: Counted, cutoffs: Sequence[Day]) -> R
             for fact in batch.facts:
                 groups[fact.labels.get("family"), fact.labels.get("category")].append(fact)
             for alike, facts in groups.items():
-                if len(facts) > LEAST and None not in alike and not _is_sensitive(facts):
+                if children(facts) > LEAST and None not in alike and not _is_sensitive(facts):
                     found += [_record(region, batch.span.key, fact) for fact in facts]
                 else:
                     withheld += len(facts)

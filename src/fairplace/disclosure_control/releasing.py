@@ -6,15 +6,17 @@ a child and looks for it. Only a release that withstands is given back.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from fairplace.disclosure_control import facts as rows_of_facts
-from fairplace.disclosure_control import intruder, subtraction, tabulating
+from fairplace.disclosure_control import intruder, linked, subtraction, tabulating
 from fairplace.disclosure_control import plan as plans
 from fairplace.disclosure_control.batches import Batch, Counted, batches, joined
 from fairplace.disclosure_control.facts import Area, Fact, Place
+from fairplace.disclosure_control.opening import is_small
 from fairplace.disclosure_control.periods import last_closed, last_day
-from fairplace.disclosure_control.plan import ALL, LEAST, NOT_RECORDED, Plan, Table
+from fairplace.disclosure_control.plan import ALL, NOT_RECORDED, Plan, Table
 from fairplace.disclosure_control.records import single_records
 from fairplace.disclosure_control.released import Release, ReleasedTable, Shown, Stretch
 from fairplace.disclosure_control.wording import method
@@ -38,9 +40,9 @@ def release(
     """
     plans.check(plan)
     rows_of_facts.check(facts, areas)
-    plans.check_linked(plan, facts)
     for table in plan.tables:
         tabulating.check_labels(table, plan.table(table.within) if table.within else None, facts)
+    linked.check(plan, facts)
     cutoffs = _cutoffs(plan, until, earlier, replaces)
     trees = rows_of_facts.places(areas)
     region_of = {place.code: region for region, tree in trees.items() for place in tree}
@@ -139,6 +141,7 @@ def _fill(
             span=batch.span,
             rows=rows,
             inside={label: (table.within or "", place_of) for label, place_of in table.inside.items()},
+            parts=Counter(one.parent or "" for one in place.tree),
             total=place.facts,
             cells=cells,
         )
@@ -173,5 +176,4 @@ def _table(table: Table, stretches: Sequence[Stretch]) -> ReleasedTable:
 
 def _late(counted: Counted) -> Shown:
     """How many came late, unless that number, or what is left of the batch without them, is too small."""
-    is_small = any(0 < number < LEAST for number in (counted.late, counted.newest - counted.late))
-    return Shown(symbol="c") if is_small else Shown(counted.late)
+    return Shown(symbol="c") if is_small(counted.late) or is_small(counted.others) else Shown(len(counted.late))

@@ -24,10 +24,14 @@ ROUNDS = 40
 """How often all lines are gone over. More could narrow bounds further, but every bound holds at any time."""
 
 
-def bounds(tables: Mapping[str, Sequence[Row]], inside: Mapping[str, Mapping[str, tuple[str, str]]]) -> Bounds:
+def bounds(
+    tables: Mapping[str, Sequence[Row]],
+    inside: Mapping[str, Mapping[str, tuple[str, str]]],
+    parts_of: Mapping[str, int],
+) -> Bounds:
     """What whoever sees the tables of one region and period knows of each number: the least and the most.
 
-    `inside` gives, by table and label, the table and label above it. They take a `c` for a number that is not zero,
+    `inside` gives, by table and label, the table and label above it; `parts_of` how many places lie in each. They take a `c` for a number that is not zero,
     since zeros are shown; but not where a line is hidden whole, since then its zeros are hidden too.
     """
     known: Bounds = {}
@@ -38,7 +42,7 @@ def bounds(tables: Mapping[str, Sequence[Row]], inside: Mapping[str, Mapping[str
             for cell in row.cells:
                 least = _least(cell.label, row, rows, inside.get(name, {}))
                 known[name, row.place, cell.label] = _at_first(cell.count, row.rounded_to, least, top)
-        sums += [*_across(name, rows), *_down(name, rows)]
+        sums += [*_across(name, rows), *_down(name, rows, parts_of)]
         sums += _between(name, rows, tables, inside.get(name, {}))
     for _ in range(ROUNDS):
         before = dict(known)
@@ -74,12 +78,13 @@ def _across(name: str, rows: Iterable[Row]) -> Sums:
     return [((name, row.place, ALL), parts) for row, parts in lines if parts]
 
 
-def _down(name: str, rows: Sequence[Row]) -> Sums:
-    """Each number of a place and those of the places in it."""
+def _down(name: str, rows: Sequence[Row], parts_of: Mapping[str, int] | None = None) -> Sums:
+    """Each number of a place and those of the places in it, where the table has all of them."""
     found: Sums = []
     for row in rows:
         below = [part.place for part in rows if part.parent == row.place]
-        for cell in row.cells if below else ():
+        is_whole = parts_of is None or len(below) == parts_of.get(row.place)
+        for cell in row.cells if below and is_whole else ():
             found.append(((name, row.place, cell.label), [(name, place, cell.label) for place in below]))
     return found
 
@@ -116,7 +121,8 @@ def check(made: Release, lines: Iterable[Line]) -> None:
     for line in lines:
         together[line.region, line.span].append(line)
     for group in together.values():
-        known = bounds({line.table: line.rows for line in group}, {line.table: line.inside for line in group})
+        tables = {line.table: line.rows for line in group}
+        known = bounds(tables, {line.table: line.inside for line in group}, group[0].parts)
         for line in group:
             for row in line.rows:
                 for cell in row.cells:
@@ -141,9 +147,14 @@ def check_against(made: Release, earlier: Sequence[Release]) -> None:
                 for was in before.get(stretch.region, ()):
                     if _overlap(was[0], stretch.span):
                         _compare(
-                            table.name, old, was, (stretch.span, stretch.rows), is_again=made.replaces == old.number
+                            table.name, old, was, (stretch.span, stretch.rows), is_again=_is_in_place_of(made, old)
                         )
     _check_totals(made, earlier)
+
+
+def _is_in_place_of(made: Release, old: Release) -> bool:
+    """Is the old release the withdrawn one, or another withdrawn one that had taken its place?"""
+    return made.replaces is not None and made.replaces in (old.number, old.replaces) and old.withdrawn is not None
 
 
 Known = tuple[Span, Sequence[Row]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -36,6 +36,7 @@ class Region(msgspec.Struct, frozen=True, kw_only=True):
 
 def region(tree: Sequence[Place], areas: Iterable[Area], batch: Batch) -> Region:
     by_code = {area.code: area for area in areas}
+    tree = _with_only_parts(tree, {code for code, area in by_code.items() if _kept(area, batch)}, batch)
     parent = {place.code: place.parent for place in tree}
     facts: dict[str, list[Fact]] = {place.code: [] for place in tree}
     for fact in batch.facts:
@@ -54,10 +55,21 @@ def region(tree: Sequence[Place], areas: Iterable[Area], batch: Batch) -> Region
             populations[place.code] = None if None in known else sum(one or 0 for one in known)
             if all(part in silent for part in parts):
                 silent.add(place.code)
-    closed = closed_places(tree, {code: len(found) for code, found in facts.items()})
+    closed = closed_places(tree, facts)
     return Region(
         tree=tuple(tree), facts=facts, closed=frozenset(closed), missing=frozenset(silent), populations=populations
     )
+
+
+def _with_only_parts(tree: Sequence[Place], kept: set[str], batch: Batch) -> list[Place]:
+    """The tree, with no rounding where an authority is all that there is of the place around it: that one tells it."""
+    kept = kept | {fact.authority for fact in batch.facts}
+    parent = {place.code: place.parent for place in tree}
+    many = Counter(code for authority in kept for code in _up(authority, parent))
+    return [
+        msgspec.structs.replace(place, is_small=False) if place.is_small and many[place.parent or ""] == 1 else place
+        for place in tree
+    ]
 
 
 def _up(code: str | None, parent: Mapping[str, str | None]) -> Iterable[str]:
@@ -129,8 +141,11 @@ def hidden(
                 gone |= {(place.code, name) for name in group}
             elif any(cells[place.code][name] for name in group):
                 shown.add(place.code)
-        numbers = {code: [len(cells[code][name]) for name in group] for code in shown}
-        lines = grid(found.tree, shown, depth, numbers)
+        inside = {code: [cells[code][name] for name in group] for code in shown}
+        beside = frozenset(
+            at for at, name in enumerate(group) if name.split(".")[0] in table.beside or NO_AMOUNT in name
+        )
+        lines = grid(found.tree, shown, depth, inside, beside)
         for row, at in hidden_cells(lines, zero_reveals=table.zero_reveals):
             if (code := lines.codes[row]) is not None:
                 gone.add((code, group[at]))

@@ -1,4 +1,4 @@
-"""A release as JSON and as CSV: the same cells as on the page, none more."""
+"""A release as JSON and as CSV: the same cells as on the page, none more; and read again from its JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from fairplace.disclosure_control.released import SYMBOLS, Release, Shown
+from fairplace.errors import Malformed
 
 FORMAT = "fairplace-release/1"
 HEAD = (
@@ -28,6 +29,22 @@ def as_json(release: Release) -> bytes:
     whole = msgspec.to_builtins(release)
     whole.pop("withdrawn")
     return msgspec.json.encode(shown | whole, order="sorted") + b"\n"
+
+
+def from_json(data: bytes) -> Release:
+    """The release that `as_json` wrote, to be compared with later ones. Raises Malformed for anything else.
+
+    A tombstone has no numbers left: keep what was published, and its tombstone beside it.
+    """
+    try:
+        said = msgspec.json.decode(data)
+        if not isinstance(said, dict) or said.get("format") != FORMAT:
+            raise Malformed(f"this is no release of the format {FORMAT}")
+        return msgspec.convert(said, Release)
+    except msgspec.MsgspecError as error:
+        raise Malformed(f"this is no release as it was published: {error}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise Malformed("this is no release as it was published: it is not JSON in UTF-8") from error
 
 
 def as_csv(release: Release) -> bytes:
