@@ -20,14 +20,18 @@ class Holder(NamedTuple):
     provider: str | None
 
 
-def holders(store: Store, reader: StoreReader) -> Iterator[Holder]:
-    """Every enrolment, in log order; those of keys revoked since, too."""
-    added = list(store.of_types(reader.origin, ["key.added/1"]))
-    openings = store.openings(reader.origin, [stored.index for stored in added])
-    for stored in added:
-        envelope = entry.parsed(stored.raw).envelope
+def holders(store: Store, reader: StoreReader, key_name: str | None = None) -> Iterator[Holder]:
+    """Every enrolment, in log order; those of keys revoked since, too. Or those of one key name alone."""
+    added = {
+        stored.index: envelope
+        for stored in store.of_types(reader.origin, ["key.added/1"])
+        for envelope in [entry.parsed(stored.raw).envelope]
+        if key_name is None or Vkey.parse(envelope.body["vkey"]).name == key_name
+    }
+    openings = store.openings(reader.origin, list(added))
+    for index, envelope in added.items():
         held = {"name": None, "provider_id": None}
-        if opening := openings.get(stored.index, {}).get("/holder"):
+        if opening := openings.get(index, {}).get("/holder"):
             disclosure.check(envelope.sealed, opening)
             held = opening.value
         yield Holder(Vkey.parse(envelope.body["vkey"]), envelope.body["role"], held["name"], held["provider_id"])
@@ -44,5 +48,5 @@ def names_of(store: Store, reader: StoreReader) -> dict[str, str]:
 
 def provider_of(store: Store, reader: StoreReader, key_name: str) -> str | None:
     """The provider for which a key was enrolled; null for everybody else's."""
-    found = [one.provider for one in holders(store, reader) if one.vkey.name == key_name and one.provider is not None]
+    found = [one.provider for one in holders(store, reader, key_name) if one.provider is not None]
     return found[-1] if found else None

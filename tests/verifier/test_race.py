@@ -13,10 +13,11 @@ import pytest
 from fairplace.openness.commands import Release, WithdrawValue
 from fairplace.procurement.commands import AnswerQuestion, AskQuestion
 from fairplace_verify import verify_register
+from tests.matrix import many
 from tests.office import open_office, person
 from tests.story import OFFERS
 
-CHECKS = 30
+CHECKS = many(40)
 
 
 def busy(folder: Path) -> None:
@@ -56,6 +57,7 @@ def register(tmp_path: Path) -> Iterator[tuple[Path, list[str]]]:
 
 
 @pytest.mark.slow
+@pytest.mark.matrix
 def test_a_register_that_is_written_to_is_never_called_false(register: tuple[Path, list[str]]) -> None:
     folder, keys = register
     sizes = []
