@@ -100,7 +100,7 @@ def _empty(case: Case, choice: HomeChosen, won: OfferRead) -> list[tuple[Home, i
                 return None
             if committed > filled:
                 rates = agreement.rates.get({})
-                found.append((home, committed - filled, rates.get(f"{setting}@{level}", rates.get(setting))))
+                found.append((home, committed - filled, rates.get(f"{setting}:{level}", rates.get(setting))))
     for home in market.homes(at):
         provider = market.provider(home.provider, at) if home.family == seeker.family else None
         if provider is None or provider.authority != search.authority or home.room is None:

@@ -275,7 +275,7 @@ def _rate(
 ) -> Pence | None:
     """What an agreement asks for a home on a day: the rate for the level, else for the home, with the rises since."""
     rates = agreement.rates.get(None)
-    found: Pence | None = None if rates is None else rates.get(f"{setting}@{level}", rates.get(setting))
+    found: Pence | None = None if rates is None else rates.get(f"{setting}:{level}", rates.get(setting))
     if found is None or case.market is None:
         return None
     for index, event in case.market.uplifts.get(agreement.agreement, ()):

@@ -187,7 +187,7 @@ def test_a_rate_that_is_not_on_record_is_not_guessed() -> None:
 
 
 def test_the_rate_of_the_level_goes_before_that_of_the_home() -> None:
-    by_level = market(agreement(rates={"alder-1": 400_000, "alder-1@3": 485_000}))
+    by_level = market(agreement(rates={"alder-1": 400_000, "alder-1:3": 485_000}))
     assert outcome("PL-22", search(market_=by_level)) == "met"
 
 

@@ -22,6 +22,7 @@ from fairplace.cli.console import told
 from fairplace.cli.key_commands import key
 from fairplace.cli.monitor_commands import monitor
 from fairplace.cli.signer_commands import signer
+from fairplace.cli.synthesise_commands import synthesise
 from fairplace.cli.witness_commands import witness
 from fairplace.custody import events
 from fairplace.errors import FairplaceError
@@ -503,6 +504,7 @@ cli.add_command(key)
 cli.add_command(signer)
 cli.add_command(witness)
 cli.add_command(monitor)
+cli.add_command(synthesise)
 
 
 def _line(*values: Any) -> None:

@@ -1,0 +1,154 @@
+"""Made-up regions held against published figures, and the rules against what was planted: `python -m tests.campaign.region`.
+
+A rule finds a case when its outcome there is *not met* or *concern*. A finding is right when the fault is in the truth of the
+register, or follows from one by the paper's own words (`also`); everything else is a false alarm. The twin of the same
+seed, in which nobody did anything wrong, must have none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import msgspec
+
+from fairplace import assess, shelf
+from fairplace.on_disk import Register
+from fairplace.policy import Case
+from fairplace.synthesis.region.days import ENDS, at
+from fairplace.synthesis.region.gates import gates
+from fairplace.synthesis.region.presets import PRESETS, Preset
+from fairplace.synthesis.region.register import build
+from fairplace.terms import instant
+
+AS_OF = instant(at(ENDS, 23))
+FOUND = ("not-met", "concern")
+
+Findings = list[tuple[str, str, str, str]]
+"""Case, rule, outcome, and the first sentence."""
+
+
+class Grade(msgspec.Struct, kw_only=True):
+    """One rule: cases planted, found among them, wrongly found in the same register, and found in the twin."""
+
+    planted: int = 0
+    found: int = 0
+    false: int = 0
+    twin: int = 0
+    untold: int = 0
+
+
+def evaluated(folder: Path, workers: int) -> tuple[Findings, Counter[str], float]:
+    """Every rule asked of every case; how often each could not tell; and the seconds that it took."""
+    began = time.monotonic()
+    parts = [(folder, part, workers) for part in range(workers)]
+    if workers == 1:
+        done = [_part(*parts[0])]
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            done = list(pool.map(_part, *zip(*parts, strict=True)))
+    findings = [one for found, _ in done for one in found]
+    untold = sum((untold for _, untold in done), Counter[str]())
+    return findings, untold, time.monotonic() - began
+
+
+def _part(folder: Path, part: int, parts: int) -> tuple[Findings, Counter[str]]:
+    findings: Findings = []
+    untold: Counter[str] = Counter()
+    with Register.open(folder) as register:
+        rules = assess.rules(shelf.policies(register.own_policies, "placements"))
+        reader = register.reader
+        market, others = reader.market(), reader.others()
+        for case in reader.cases()[part::parts]:
+            past = Case(id=case, as_of=AS_OF, view="authority", events=reader.case(case), market=market, others=others)
+            for one in rules:
+                told = one.rule.findings(past)
+                outcomes = {finding.outcome for finding in told}
+                worst = next((name for name in FOUND if name in outcomes), None)
+                if worst:
+                    text = next(finding.text for finding in told if finding.outcome == worst)
+                    findings.append((case, one.rule.code, worst, text))
+                untold[one.rule.code] += "cannot-tell" in outcomes
+    return findings, untold
+
+
+def graded(preset: Preset, seed: int, folder: Path, *, workers: int, verbose: bool) -> tuple[dict[str, Grade], float]:
+    """Build the region and its twin, and hold what the rules find against what was done."""
+    grades: dict[str, Grade] = defaultdict(Grade)
+    build(folder / "faulty", preset, seed=seed)
+    build(folder / "twin", preset, seed=seed, twin=True)
+    planted: set[tuple[str, str]] = set()
+    allowed: set[tuple[str, str]] = set()
+    for line in (folder / "faulty" / "truth.jsonl").read_bytes().splitlines():
+        row = msgspec.json.decode(line)
+        planted.add((row["case"], row["rule"]))
+        allowed |= {(row["case"], rule) for rule in row["also"]}
+        grades[row["rule"]].planted += 1
+    findings, untold, seconds = evaluated(folder / "faulty", workers)
+    by_case = dict(planted)
+    for case, rule, outcome, text in findings:
+        if (case, rule) in planted:
+            grades[rule].found += 1
+        elif (case, rule) not in allowed:
+            grades[rule].false += 1
+            if verbose:
+                print(f"  false {rule} {outcome} in a case of {by_case.get(case, 'no fault')}: {text[:170]}")
+    found = {(case, rule) for case, rule, _, _ in findings}
+    for case, rule in sorted(planted - found, key=lambda one: one[1]):
+        if verbose:
+            print(f"  missed {rule} in {case}")
+    for rule, count in untold.items():
+        grades[rule].untold = count
+    for _, rule, outcome, text in evaluated(folder / "twin", workers)[0]:
+        grades[rule].twin += 1
+        if verbose:
+            print(f"  twin {rule} {outcome}: {text[:170]}")
+    return dict(sorted(grades.items())), seconds
+
+
+def table(grades: dict[str, Grade]) -> str:
+    """The table of `docs/judgement.md`."""
+    rows = [
+        f"| {rule} | {one.planted or '-'} | {one.found if one.planted else '-'} | {one.false} | {one.twin} |"
+        for rule, one in grades.items()
+    ]
+    total = [sum(getattr(one, name) for one in grades.values()) for name in ("planted", "found", "false", "twin")]
+    head = ["| Rule | Planted | Found | False alarms | In the twin |", "| --- | ---: | ---: | ---: | ---: |"]
+    return "\n".join([*head, *rows, f"| all | {total[0]} | {total[1]} | {total[2]} | {total[3]} |"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", choices=("gates", "grade"))
+    parser.add_argument("--verbose", action="store_true")
+    chosen = parser.parse_args(arguments)
+    held = True
+    with tempfile.TemporaryDirectory(prefix="fairplace-region-") as scratch:
+        if chosen.only != "grade":
+            for name, preset in PRESETS.items():
+                _, census = build(Path(scratch) / name, preset, seed=chosen.seed, twin=True)
+                print(name)
+                for gate in gates(preset, census):
+                    print(f"  {gate.sentence}")
+                    held &= gate.holds
+        if chosen.only != "gates":
+            preset = PRESETS["region"] if chosen.scale == 1.0 else PRESETS["region"].scaled(chosen.scale)
+            grades, seconds = graded(preset, chosen.seed, Path(scratch), workers=chosen.workers, verbose=chosen.verbose)
+            print(table(grades))
+            print(f"{preset.referrals} referrals before every rule in {seconds:.0f} s, {chosen.workers} processes")
+            held &= all(one.found == one.planted and not one.false and not one.twin for one in grades.values())
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
