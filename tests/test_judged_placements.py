@@ -1,15 +1,21 @@
 """A real register of placements, recorded step by step, is judged by the rules for its kind."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from fairplace import assess
 from fairplace.assess import Assessment
+from fairplace.clerk import Clerk
 from fairplace.market.known import Market
 from fairplace.others import Others
 from fairplace.policy import Case
-from tests.placement_office import PlacementOffice, open_placements
+from fairplace.referral.values import Reason
+from tests.office import signer
+from tests.placement_office import Live, PlacementOffice, open_placements
+from tests.searches import choice, ranked
 
 AS_OF = "2026-12-01T12:00:00.000Z"
 
@@ -54,3 +60,20 @@ def test_whoever_holds_the_whole_log_finds_the_same_to_the_byte(office: Placemen
     )  # fmt: skip
     asked = assess.rules(office.register.policies)
     assert assess.assess(again, asked).document == judged(office, office.case).document
+
+
+def test_the_desk_says_what_is_amiss_before_another_home_is_chosen(tmp_path: Path) -> None:
+    """Rehearsed in earnest: nothing is recorded, and the sentence names what to do."""
+    with open_placements(tmp_path / "register") as desk:
+        story = Live(desk.tell("judged"))
+        clerk, size = Clerk(desk.register, signer), desk.register.reader.size
+        best, *others = ranked(story)
+        assert clerk.rehearse(desk.named(choice(story, pick=best))).fixes == ()
+        cheaper = choice(story, pick=others[0])
+        departing = replace(
+            cheaper, chosen=replace(cheaper.chosen, departures=[Reason(code="lowest_fee", words="Less")])
+        )
+        fixes = clerk.rehearse(desk.named(departing)).fixes
+        assert ("PL-11", True) in [(one.rule.code, one.blocks) for one in fixes]
+        assert "for the lowest fee, which the points count already" in assess.told(fixes)
+        assert desk.register.reader.size == size

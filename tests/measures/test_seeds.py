@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from fairplace.catalogue import PLACEMENTS
+from fairplace.market.homes import level_of
 from fairplace.measures import cycle, of_placement, of_search
 from fairplace.referral.events import HomeChosen
 from tests.policies.sought import (
@@ -226,7 +227,14 @@ def test_a21_seven_children_210_nights() -> None:
     assert len(used()) == 1
 
 
+def ability(kind: Any) -> m.Ability:
+    return m.Ability(kind=kind, detail="0.4 of a full post", seen_on="2026-01-05")
+
+
 def test_a22_staff_are_no_evidence_of_a_specialism() -> None:
+    """A claim of level 3 with a ratio of 2:1 alone is stored as level 1; with a psychologist and a model, as level 3."""
+    assert level_of(3, [ability("ratio")]) == 1
+    assert level_of(3, [ability("clinical-staff"), ability("model-of-care")]) == 3
     assert outcome("PL-15", search(market_=only_ratio())) == "not-met"
     assert outcome("PL-13", search(market_=only_ratio())) == "not-met", "a ratio alone is stored as level 1"
     assert outcome("PL-15", search(market_=market(shows("alder", 3, "clinical-staff", "model-of-care")))) == "met"
