@@ -191,6 +191,10 @@ class StoreReader:
             entry = parse(stored.raw)
             yield recorder.recorded(stored.index, entry, entry.envelope.body.get("case"), {})
 
+    def of_types(self, types: Sequence[str], start: int, stop: int) -> Iterator[Recorded]:
+        """The events of these types as the authority knows them."""
+        return self._read(list(self._store.of_types(self._log, types, start, stop)), "authority", None)
+
     def openings(self, index: int, view: View = "authority", upto: int | None = None) -> Mapping[str, Opening]:
         entry = self.entry(index)
         only = None

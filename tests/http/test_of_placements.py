@@ -53,9 +53,12 @@ def test_outsiders_have_the_addresses_of_the_list_and_no_other(app: Litestar) ->
 
 def test_those_who_signed_in_have_no_page_of_a_procurement(app: Litestar) -> None:
     inside = {path for path, audience in addresses(app).items() if audience in ("signed-in", "acting")}
-    assert {"/desk", "/desk/keys", "/desk/people"} <= inside
+    assert {"/desk", "/desk/keys", "/desk/people", "/desk/searches", "/desk/referrals"} <= inside
+    assert inside >= of_placements.CASE
     assert not [
-        path for path in inside if path.startswith(("/desk/cases", "/desk/bids", "/desk/openers", "/desk/urgent"))
+        path
+        for path in inside - of_placements.CASE
+        if path.startswith(("/desk/cases", "/desk/bids", "/desk/openers", "/desk/urgent"))
     ]
 
 

@@ -82,6 +82,7 @@ def test_an_emergency_ends_and_its_approval_with_it() -> None:
     assert at(past).emergency  # type: ignore[attr-defined]
     assert clocks(past)["The emergency ends"] == ("2026-01-08T09:00:00.000Z", "runs")
     assert not at(past, "2026-01-08T09:00:00.000Z").emergency  # type: ignore[attr-defined]
+    assert clocks(past)["Approval of the emergency"] == ("2026-01-08T09:00:00.000Z", "runs")
     assert clocks(given.chosen(past))["Approvals"] == ("2026-01-08T09:00:00.000Z", "runs")
 
 

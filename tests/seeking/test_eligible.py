@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fairplace.seeking.completeness import GROUPS, completeness
-from fairplace.seeking.eligible import eligible, next_tier
+from fairplace.seeking.eligible import eligible, tiers
 from tests.market.test_known import BOY_OF_NINE
 from tests.seeking.given import market
 
@@ -20,11 +20,8 @@ def test_who_is_asked_and_who_is_left_out_and_why() -> None:
 
 
 def test_tiers_come_in_their_order() -> None:
-    assert next_tier(market(), [], "NW-RES") == "IN_HOUSE"
-    assert next_tier(market(), ["IN_HOUSE"], "NW-RES") == "T1"
-    assert next_tier(market(), ["IN_HOUSE", "T1"], "NW-RES") == "T2"
-    assert next_tier(market(), ["IN_HOUSE", "T1", "T2"], "NW-RES") == "OFF"
-    assert next_tier(market(), ["IN_HOUSE"], None) == "OFF"
+    assert tiers(market(), "NW-RES") == ["IN_HOUSE", "T1", "T2", "OFF"]
+    assert tiers(market(), None) == ["IN_HOUSE", "OFF"]
 
 
 def test_completeness_is_present_of_applicable_by_group() -> None:

@@ -16,7 +16,7 @@ import msgspec
 
 from fairplace.terms import LONDON, YEARS, instant
 
-Kind = Literal["line", "words", "lines", "choice", "several", "yes", "money", "number", "day", "moment"]
+Kind = Literal["line", "words", "lines", "choice", "several", "yes", "money", "number", "decimal", "day", "moment"]
 
 Sent = Mapping[str, Sequence[str]]
 """What a form sent: the values of each field."""
@@ -26,6 +26,7 @@ MOST_WORDS = 20_000
 
 _MONEY = re.compile(r"£?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,13})(?:\.([0-9]{2}))?")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
+_DECIMAL = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,2}))?")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})\s*(am|pm)?", re.IGNORECASE)
 
 
@@ -118,6 +119,16 @@ def _number(field: Field, sent: Sent) -> int | None:
     return int(value)
 
 
+def _decimal(field: Field, sent: Sent) -> int | None:
+    """In hundredths: `1.5` is 150."""
+    value = _one(field, sent)
+    if not value:
+        return None
+    if not (found := _DECIMAL.fullmatch(value)):
+        raise Wrong("Write a number with at most two places after the point, like 12.5")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
 def _day(field: Field, sent: Sent) -> str | None:
     found = _date(field.name, sent)
     return None if found is None else found.isoformat()
@@ -170,6 +181,7 @@ _READERS: dict[Kind, Callable[[Field, Sent], Any]] = {
     "yes": _yes,
     "money": _money,
     "number": _number,
+    "decimal": _decimal,
     "day": _day,
     "moment": _moment,
 }

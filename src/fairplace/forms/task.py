@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from fairplace.decision import Command
 from fairplace.forms.fields import Field, Option
+from fairplace.market.known import Market
 from fairplace.procurement.state import Bid, State
-from fairplace.terms import CaseId, Document, KeyName, Pence
+from fairplace.searching import Search
+from fairplace.terms import CaseId, Document, Instant, KeyName, Pence
 
-Part = Literal["Plan", "Invite", "Open the bids", "Evaluate", "Award", "Contract", "Challenges", "The public record"]
-PARTS: tuple[Part, ...] = (
-    "Plan", "Invite", "Open the bids", "Evaluate", "Award", "Contract", "Challenges", "The public record",
-)  # fmt: skip
+Part = Literal[
+    "Plan",
+    "Invite",
+    "Open the bids",
+    "Evaluate",
+    "Award",
+    "Contract",
+    "Challenges",
+    "The public record",
+    "The need",
+    "The search",
+    "The answers",
+    "The match",
+    "The decision",
+    "The home",
+]
+PARTS: tuple[Part, ...] = get_args(Part)
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +81,10 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     purchase: Purchase | None = None
     papers: tuple[Paper, ...] = ()
     asked: Mapping[str, Pence] = {}  # what sealed bids ask, by provider, as their openers found it
+    search: Search | None = None  # in a register of placements; null elsewhere
+    market: Market | None = None  # who could be asked for a home, there
+    now: Instant = ""
+    drawn: str = ""  # a number drawn at random, for whoever is spoken of by no name
 
     @property
     def bids(self) -> dict[str, Bid]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from fairplace.errors import Missing
-from fairplace.forms import awarding, evaluation, invitation
+from fairplace.forms import awarding, choosing, evaluation, invitation, matching, need, seeking
 from fairplace.forms.task import Task
 
 TASKS: tuple[Task, ...] = (*invitation.TASKS, *evaluation.TASKS, *awarding.TASKS)
+"""Of a case of procurement."""
 
-_BY_CODE = {task.code: task for task in TASKS}
+SEARCH: tuple[Task, ...] = (*need.TASKS, *seeking.TASKS, *matching.TASKS, *choosing.TASKS)
+"""Of a search for one child's home, in a register of placements."""
+
+_BY_CODE = {task.code: task for task in (*TASKS, *SEARCH)}
 
 
 def task(code: str) -> Task:

@@ -43,17 +43,21 @@ from fairplace.http import (
     notices,
     of_placements,
     openers,
+    our_homes,
     people,
     preview,
     providers,
     record,
     recording,
     recoveries,
+    referrals,
     revoking,
     rules,
+    searches,
     sign_in,
     signing,
     take_in,
+    tonight,
     urgent,
     verify,
     whole,
@@ -105,6 +109,9 @@ HANDLERS = (
     *guarded.HANDLERS,
 )
 
+SEEKING = (*searches.HANDLERS, *tonight.HANDLERS, *referrals.HANDLERS, *our_homes.HANDLERS)
+"""What is there in a register of placements alone."""
+
 
 HERE = "http://testserver.local"
 """The address of an application that nobody serves."""
@@ -136,7 +143,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
     large = Router("/", route_handlers=list(case_documents.LARGE), request_max_body_size=most)
     handlers: list[HTTPRouteHandler | Router] = [*HANDLERS, large]
     if register.is_of_placements:
-        handlers = [*of_placements.HANDLERS, *of_placements.only(HANDLERS)]
+        handlers = [*of_placements.HANDLERS, *of_placements.only(HANDLERS), *SEEKING]
 
     return Litestar(
         route_handlers=[*handlers, *(demo.HANDLERS if personas(register.folder, register.domain) else ())],

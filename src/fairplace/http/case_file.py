@@ -14,7 +14,7 @@ from fairplace.decision import History
 from fairplace.errors import Forbidden, Missing
 from fairplace.formats import money
 from fairplace.forms.task import PARTS, Challenge, Declared, File, Part, Purchase, Stage, Task
-from fairplace.forms.tasks import TASKS
+from fairplace.forms.tasks import SEARCH, TASKS
 from fairplace.http import sealed_prices
 from fairplace.http.guard import Visitor
 from fairplace.http.said import said
@@ -26,12 +26,29 @@ from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import state_of
+from fairplace.searching import Search
 from fairplace.terms import CaseId, Instant, KeyName
 from fairplace.urgent.events import Bought
 from fairplace.urgent.events import Decided as UrgencyDecided
 
-STAFF = frozenset({"officer", "evaluator", "moderator", "approver", "monitoring"})
-"""Who works on cases."""
+SEEKERS = frozenset(
+    {
+        "officer",
+        "social-worker",
+        "approver",
+        "moderator",
+        "nominated-officer",
+        "director",
+        "monitoring",
+        "auditor",
+        "evaluator",
+        "budget-holder",
+    }
+)
+"""Who works on searches for homes, or looks into them: as `people/by_tag.py` has it."""
+
+STAFF = SEEKERS - {"auditor"}
+"""Who works on cases. Those who seek homes have no roles in any other register."""
 
 KEEP_THE_FILE = ("officer", "approver", "monitoring")
 """Who may see what each bidder is told: as `people/sight.py` has it for summaries."""
@@ -122,16 +139,31 @@ def _part(slot: str) -> str:
     return f"Bid {place[0]}, {name}" if place else name.replace("_", " ").capitalize()
 
 
-def empty(case: CaseId, visitor: Visitor) -> File:
+def empty(site: Site, case: CaseId, visitor: Visitor) -> File:
     """The file of a case that is not planned yet."""
-    return _file(History(case=case, events=()), visitor, {}, ())
+    past = History(case=case, events=())
+    return _with_search(site, past, _file(past, visitor, {}, ()))
 
 
 def file(site: Site, past: History, visitor: Visitor) -> File:
     """What forms need to know of a case, as far as whoever looks may see it."""
     shown_now = seen(past, visitor)
     made = _file(shown_now, visitor, colleagues(site), _findings(site, past.case))
-    return msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
+    made = msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
+    return _with_search(site, shown_now, made)
+
+
+def _with_search(site: Site, past: History, made: File) -> File:
+    """In a register of placements: the search as whoever looks may see it, the market, and what is drawn for the new."""
+    if not site.seeks:
+        return made
+    return msgspec.structs.replace(
+        made,
+        search=Search(past),
+        market=site.register.reader.market(),
+        now=site.now(),
+        drawn=site.register.sources.entropy(16).hex(),
+    )
 
 
 def _findings(site: Site, case: CaseId) -> tuple[tuple[str, str], ...]:
@@ -242,7 +274,7 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
     """The tasks of a case, by part; those that are not asked here are left out."""
     drafts = site.drafts.of(made.case, visitor.person.id)
     found: dict[Part, list[Row]] = {part: [] for part in PARTS}
-    for task in TASKS:
+    for task in TASKS if made.search is None or made.purchase is not None else SEARCH:
         stage = task.stage(made)
         if stage.state == "away" or (made.purchase is not None and task.code not in BOUGHT):
             continue

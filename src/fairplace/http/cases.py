@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from fairplace.errors import FairplaceError
 from fairplace.forms import tasks
-from fairplace.http import asked, case_file
+from fairplace.http import asked, case_file, search_file
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 
@@ -50,6 +50,8 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     if case_file.is_out(past, visitor):
         return site.page("case_out.html", visitor=visitor, case=found, own=case_file.own_words(past, visitor))
     made = case_file.file(site, past, visitor)
+    if made.search is not None and made.purchase is None:
+        return search_file.page(site, visitor, made)
     return site.page(
         "case.html",
         visitor=visitor,
@@ -90,7 +92,7 @@ def open_file(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: The
     """A signed request to read: the entry comes first."""
     visitor.need(*case_file.STAFF)
     found = asked.identifier(case)
-    to = sent.get("to") if sent.get("to") in {task.code for task in tasks.TASKS} else ""
+    to = sent.get("to") if sent.get("to") in {task.code for task in (*tasks.TASKS, *tasks.SEARCH)} else ""
     try:
         opened = site.readings.open(visitor.session.csrf, sent.get("question"), sent.get("line"))
     except FairplaceError as error:

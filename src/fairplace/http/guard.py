@@ -80,6 +80,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
 
     session: Session
     keys: tuple[Key, ...]
+    seeks: bool = False  # is this a register of placements?
 
     @property
     def person(self) -> Person:
@@ -98,8 +99,14 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     def places(self) -> list[Place]:
         """Where they can go from any page of the desk."""
         found = [Place("/desk", "work", "My work")]
-        found += [Place("/desk/cases", "cases", "Cases")] if self.staff else []
-        found += [Place("/desk/bids", "bids", "My bids")] if self.person.provider and "provider" in self.roles else []
+        provides = bool(self.person.provider) and "provider" in self.roles
+        if self.seeks:
+            found += [Place("/desk/searches", "searches", "Searches")] if self.staff or "auditor" in self.roles else []
+            found += [Place("/desk/referrals", "referrals", "Referrals to us")] if provides else []
+            found += [Place("/desk/homes", "homes", "Our homes")] if provides else []
+        else:
+            found += [Place("/desk/cases", "cases", "Cases")] if self.staff else []
+            found += [Place("/desk/bids", "bids", "My bids")] if provides else []
         found += [Place("/desk/keys", "keys", "My keys")]
         found += [Place("/desk/openers", "openers", "Openers")] if self.opens or self.heads else []
         return found + ([Place("/desk/people", "people", "People")] if self.heads else [])
@@ -179,7 +186,7 @@ def maybe_visitor(request: AnyRequest, site: TheSite) -> Visitor | None:
     session = site.sessions.get(secret) if secret else None
     if session is None:
         return None
-    return Visitor(session=session, keys=with_register(site, session.person.id))
+    return Visitor(session=session, keys=with_register(site, session.person.id), seeks=site.seeks)
 
 
 def with_register(site: Site, person: str) -> tuple[Key, ...]:

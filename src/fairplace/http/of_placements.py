@@ -40,6 +40,15 @@ DESK = ("/desk/keys", "/desk/people", "/desk/recoveries", "/desk/sign", "/desk/a
 """Where those who signed in go. Pages of a procurement are not among them."""
 
 
+CASE = frozenset({
+    "/desk/cases/{case:str}",
+    "/desk/cases/{case:str}/file",
+    "/desk/cases/{case:str}/names",
+    "/desk/cases/{case:str}/{code:str}",
+})  # fmt: skip
+"""Of the pages of a case, those that a search has: its file, opened with a signed request, its forms, names to look for."""
+
+
 @public("/")
 def home(site: TheSite) -> Answer:
     return site.page("of_placements.html")
@@ -51,5 +60,5 @@ HANDLERS = (home,)
 def only(handlers: Iterable[HTTPRouteHandler]) -> Iterator[HTTPRouteHandler]:
     """Those of these handlers that a register of placements has."""
     for handler in handlers:
-        if all(path in ALLOWED or path == "/desk" or path.startswith(DESK) for path in handler.paths):
+        if all(path in ALLOWED | CASE or path == "/desk" or path.startswith(DESK) for path in handler.paths):
             yield handler

@@ -14,6 +14,7 @@ from fairplace import previewing
 from fairplace.decision import History
 from fairplace.drafting.acts import Act
 from fairplace.errors import Forbidden, Missing
+from fairplace.giving import search_letters
 from fairplace.giving.letters import Letter, bidders, letter
 from fairplace.http import case_file
 from fairplace.http.cases import closed
@@ -24,12 +25,15 @@ from fairplace.http.record_view import record_view, runs
 from fairplace.http.signing import hidden, may_see
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.disclosure import opened
+from fairplace.searching import Search
 
 TELLS = frozenset({
     "procurement.awarded/1", "procurement.summaries-sent/1", "procurement.ended-without-award/1",
     "procurement.notice-published/1", "procurement.award-withdrawn/1",
 })  # fmt: skip
 """Steps after which each bidder is told something of its own."""
+CHOOSES = frozenset({"referral.home-chosen/1", "referral.reasons-sent/1"})
+"""Steps of a search after which each provider reads what became of its offer."""
 RELEASE = "value.disclosed/1"
 TELLS_ALL = frozenset(
     {"procurement.question-answered/1", "procurement.deadline-changed/1", "procurement.criteria-changed/1"}
@@ -44,6 +48,18 @@ def preview(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     keeps, is_open = _keeps_file(visitor), _is_open(site, visitor, found)
     tells = found.prepared.type in TELLS and keeps
     letters = [_letter(site, after, one.id) for one in bidders(after)] if tells and is_open else []
+    if visitor.seeks:
+        chooses = found.prepared.type in CHOOSES and keeps
+        return site.page(
+            "search_preview.html",
+            visitor=visitor,
+            act=found,
+            statement=found.prepared.statement,
+            draft=after.events[-1],
+            tells=chooses,
+            letters=_search_letters(site, visitor, after) if chooses and is_open else [],
+            closed=chooses and not is_open,
+        )
     return site.page(
         "preview.html",
         visitor=visitor,
@@ -124,6 +140,13 @@ def _sight(site: Site, visitor: Visitor, act: Act, after: History) -> tuple[prev
 
 def _letter(site: Site, after: History, provider: str) -> Letter:
     return letter(after, provider, frame(site, after.case))
+
+
+def _search_letters(site: Site, visitor: Visitor, after: History) -> list[search_letters.SearchLetter]:
+    """To each provider, as it would read after this step, of what whoever looks may see."""
+    past = case_file.seen(History(case=after.case, events=after.events[:-1]), visitor)
+    shown = Search(History(case=after.case, events=(*past.events, after.events[-1])))
+    return search_letters.letters(after.case, shown, site.register.reader.market(), site.settings.authority)
 
 
 def _is_open(site: Site, visitor: Visitor, act: Act) -> bool:

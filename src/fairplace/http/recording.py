@@ -12,18 +12,19 @@ import msgspec
 from litestar.params import FromPath
 
 from fairplace.deciders import convert
-from fairplace.errors import Conflict, Forbidden, Malformed, Refused
-from fairplace.forms import evaluation, invitation, origin
+from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
+from fairplace.forms import evaluation, invitation, need, origin, seeking
 from fairplace.forms.fields import Fault, Field, Option, read_all
 from fairplace.forms.task import File, Task, with_papers
-from fairplace.forms.tasks import task
+from fairplace.forms.tasks import SEARCH, task
 from fairplace.guarding.drafts import Looked
-from fairplace.http import asked, case_documents, case_file, guarded
+from fairplace.http import asked, case_documents, case_file, guarded, search_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.moderating import Pointed, pointed
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.people import roles
+from fairplace.seeking.eligible import LeftOut
 
 NEW = "new"
 """The address of a case that is not planned yet."""
@@ -76,14 +77,29 @@ def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
         return closed(site, visitor, asked.identifier(case), to=code)
+    fits(made, wanted)
     may_do(visitor, wanted)
     draft = site.drafts.get(made.case, code, owner_of(visitor, wanted, made))
     if draft is not None:
         return _page(site, visitor, wanted, made, Written(sent=draft.written, version=draft.version))
-    start = invitation.written(made.state.criteria, made.state.scale, dict(made.titles)) if code == "criteria" else {}
-    if code == "prices":
-        start = evaluation.prices(made)
-    return _page(site, visitor, wanted, made, Written(sent=start))
+    return _page(site, visitor, wanted, made, Written(sent=_start(code, made)))
+
+
+def _start(code: str, made: File) -> Mapping[str, Sequence[str]]:
+    """What a form begins with: nothing that the record has is typed again."""
+    match code:
+        case "criteria":
+            return invitation.written(made.state.criteria, made.state.scale, dict(made.titles))
+        case "prices":
+            return evaluation.prices(made)
+        case "need":
+            return need.written(made)
+        case "criteria-of-search":
+            return seeking.standard(made)
+        case "publish-referral":
+            return seeking.ticked(made)
+        case _:
+            return {}
 
 
 @acting("/desk/cases/{case:str}/{code:str}")
@@ -92,6 +108,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
         return closed(site, visitor, asked.identifier(case))
+    fits(made, wanted)
     may_do(visitor, wanted)
     written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do")}
     version = int(sent.get("version")) if sent.get("version").isdigit() else 0
@@ -124,7 +141,7 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
         wanted.command.gives,
         wanted.fields(made),
         written.sent,
-        one_person=planned is not None and planned.concerns_one_person,
+        one_person=made.search is not None or (planned is not None and planned.concerns_one_person),
     )
     if not guarded.is_answered(looked, written.sent):
         return _page(site, visitor, wanted, made, msgspec.structs.replace(written, looked=looked, status=422))
@@ -135,7 +152,7 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
                 "do": wanted.do,
                 "id": f"desk:{site.accounts.sources.stream_id()}",
                 "as": _key(visitor),
-                **({} if made.state.planned is None and wanted.code == "plan" else {"case": made.case}),
+                **({"case": made.case} if made.case else {}),
             }
         )
         guarded.keep_statements(site, visitor, made.case, wanted.title, looked, written.sent)
@@ -175,7 +192,15 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         wrong={fault.name: fault.sentence for fault in written.faults},
         colleagues=names,
         others=[people[one] for one in others if one in people],
+        left_out=_left_out(wanted, made),
+        complete=search_file.complete(made) if wanted.code in ("publish-referral", "open-referral") else None,
     )
+
+
+def _left_out(wanted: Task, made: File) -> tuple[LeftOut, ...]:
+    """Who is not to be asked in the tier that comes next, and why."""
+    found = seeking.asks(made) if wanted.code == "publish-referral" else None
+    return found.left_out if found else ()
 
 
 def _pointed(site: Site, visitor: Visitor, made: File) -> Pointed:
@@ -189,7 +214,7 @@ def file_of(site: Site, visitor: Visitor, case: str) -> File | None:
     """The file of a case; None while it is closed to this session."""
     visitor.need(*case_file.STAFF)
     if case == NEW:
-        return case_file.empty("", visitor)
+        return case_file.empty(site, "", visitor)
     found = asked.identifier(case)
     if not site.readings.is_open(visitor.session.csrf, found):
         return None
@@ -197,6 +222,13 @@ def file_of(site: Site, visitor: Visitor, case: str) -> File | None:
     case_file.stay_in(past, visitor)
     made = case_file.file(site, past, visitor)
     return msgspec.structs.replace(made, papers=case_documents.papers(site, visitor, past))
+
+
+def fits(made: File, wanted: Task) -> None:
+    """Raises Missing for a task of another kind of register, or one that is not asked before there is a case."""
+    of_search = made.search is not None and made.purchase is None
+    if (wanted in SEARCH) != of_search or (of_search and not made.case and wanted.code != "need"):
+        raise Missing("there is no such task here")
 
 
 def may_do(visitor: Visitor, wanted: Task) -> None:
@@ -210,7 +242,8 @@ def may_do(visitor: Visitor, wanted: Task) -> None:
 
 def owner_of(visitor: Visitor, wanted: Task, made: File) -> str:
     """Whose draft it is: a sheet and a declaration are the writer's alone, and so is a case that is not planned yet."""
-    return visitor.person.id if wanted.own or made.state.planned is None else ""
+    alone = not made.case or (made.search is None and made.state.planned is None)
+    return visitor.person.id if wanted.own or alone else ""
 
 
 def _key(visitor: Visitor) -> str:

@@ -18,7 +18,7 @@ from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
-from fairplace.http import case_file, recoveries
+from fairplace.http import case_file, recoveries, tonight
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.said import said
 from fairplace.http.site import Answer, Site, TheSite
@@ -40,7 +40,11 @@ class Part(msgspec.Struct, frozen=True):
 def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     """What is to be signed."""
     if (place := site.acts.place(act)) is not None:
-        return site.page("signed.html", visitor=visitor, place=place)
+        case = site.register.reader.entry(place).envelope.stream if visitor.seeks else ""
+        searched = case if any(case == one for one in site.register.reader.cases()) else ""
+        return site.page(
+            "signed.html", visitor=visitor, place=place, case=searched, goes_on=tonight.goes_on(site, visitor, searched)
+        )
     found = site.acts.get(act)
     may_see(site, visitor, found)
     return _page(site, visitor, found)
@@ -113,6 +117,8 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         recoveries.settle(site, act.command)
     else:
         case = "" if task in ("plan", "urgent") else act.case
+        if task == "need":
+            site.drafts.drop("", task, act.made_by)  # of the version that began the case
         site.drafts.drop(case, task)
         site.drafts.drop(case, task, act.made_by)
 

@@ -29,6 +29,7 @@ from fairplace.http.ports import Rows
 from fairplace.http.published import Published
 from fairplace.http.readings import Readings
 from fairplace.http.rulebook import Rulebook
+from fairplace.http.search_table import Searches
 from fairplace.ledger.archive import Archive
 from fairplace.ledger.register import KeyRegister
 from fairplace.on_disk import Register
@@ -111,6 +112,7 @@ class Site:
         self.clerk = clerk
         self.signatures = Signatures(room.acts, clerk)
         self.duties = Duties(register.reader, lambda: {one.rule.code: one.rule for one in clerk.rules})
+        self.searches = Searches(register.reader)
         self.readings = Readings(register, Ceremonies(room.accounts))
         self.settings: Settings = register.settings
         self.rows: Rows = register.rows
@@ -126,6 +128,11 @@ class Site:
         self._kept = Kept(most=128)
         self._witnesses = known(self.settings)
         self._standing: tuple[bytes, Standing] | None = None
+
+    @property
+    def seeks(self) -> bool:
+        """Is this a register of placements: does it hold searches for homes?"""
+        return self.register.is_of_placements
 
     def standing(self) -> Standing | None:
         """Which witnesses signed the newest state of the log; None before the first."""

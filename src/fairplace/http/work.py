@@ -24,8 +24,10 @@ from fairplace.http import case_file, recoveries
 from fairplace.http.asked import Page
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.people import roles
 from fairplace.people.roles import PEOPLE
-from fairplace.terms import CaseId, KeyName, day, london_day
+from fairplace.seeking.board import Line as Search
+from fairplace.terms import CaseId, Instant, KeyName, day, london_day
 
 PAGE = 40
 """Lines of one page."""
@@ -67,6 +69,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     shown = [*todo, *later][(page - 1) * PAGE : page * PAGE]
     titles = _titles(site, {one.case for one in shown} | {act.case for act in acts})
     names = case_file.colleagues(site) if any(one.waits_for for one in shown) else {}
+    searches = _searches(site, visitor, now)
     today = day(london_day(now))
     lines = [_line(one, titles, names, today, visitor) for one in shown]
     return site.page(
@@ -80,7 +83,8 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         lost=list(recoveries.asked(site, visitor)) if _recovers(visitor) else [],
         recoveries=running,
         reasons=recoveries.REASONS,
-        nothing=not todo and not acts and not any(one.own for one in running),
+        nothing=not todo and not acts and not searches and not any(one.own for one in running),
+        searches=searches,
         overdue=sum(one.is_overdue(today) for one in todo),
         whose=whose if whose == "all" else "",
         page=page,
@@ -97,6 +101,21 @@ def _of(everything: dict[CaseId, Work], visitor: Visitor, *, wide: bool) -> Iter
         for duty in found.duties:
             if keys & duty.people or (visitor.roles & duty.who and (wide or not duty.people)):
                 yield duty
+
+
+def _searches(site: Site, visitor: Visitor, now: Instant) -> list[Search]:
+    """The searches in which it is for them to take the next step."""
+    if not site.seeks or visitor.roles.isdisjoint(case_file.SEEKERS):
+        return []
+    out = site.duties.closed_to({key.name for key in visitor.keys})
+    return [
+        one
+        for one in site.searches.lines(now)
+        if one.case not in out
+        and one.step is not None
+        and (not one.step.waits or one.step.code == "approve-home")
+        and roles.may(visitor.roles, task(one.step.code).command.gives)
+    ][:PAGE]
 
 
 def _recovers(visitor: Visitor) -> bool:
@@ -141,6 +160,14 @@ OTHERS = {
     "revoke-key": "Revoke a key",
     "stop-recovery": "Stop the recovery of a key",
     "urgent": "Record what was bought at once",
+    "tonight": "Record a home for tonight",
+    "make-offer": "Offer a home",
+    "decline-referral": "Decline a referral",
+    "put-question": "Ask a question",
+    "withdraw-offer": "Take an offer back",
+    "declare-vacancy": "Declare room",
+    "withdraw-vacancy": "Say that room is gone",
+    "dispute-entry": "Correct the list",
 }
 """Acts that are no task of a case's file."""
 
@@ -150,7 +177,7 @@ def _signing(act: Waiting, titles: dict[CaseId, str]) -> Signing:
         title = task(act.task).title
     except Missing:
         title = OTHERS.get(act.task.partition(":")[0], "Let a key act")
-    case = "" if not act.case or act.task in ("plan", "urgent") else named(act.case, titles)
+    case = "" if not act.case or act.task in ("plan", "urgent", "need") else named(act.case, titles)
     return Signing(id=act.id, title=title, case=case, created=act.created, second=act.second)
 
 

@@ -230,6 +230,11 @@ class Market:
         found = self._authorities.get(authority)
         return found.at(at) if found else None
 
+    def authorities(self, at: int) -> Iterator[AuthorityRegistered]:
+        for states in self._authorities.values():
+            if authority := states.at(at):
+                yield authority
+
     def agreement(self, agreement: str, at: int) -> tuple[int, AgreementConcluded] | None:
         """The agreement and the entry that says so."""
         found = self._agreements.get(agreement)

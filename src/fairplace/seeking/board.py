@@ -172,6 +172,8 @@ def _clocks(search: Search, now: Instant) -> list[Clock]:
             found.append(_clock("A home is needed by", needed, now))
     if search.emergency is not None and search.started is None:
         found.append(_clock("The emergency ends", search.emergency[1].expires_at, now))
+    if search.emergency is not None and search.choice is None and not _is_ratified(search):
+        found.append(_clock("Approval of the emergency", search.emergency[1].expires_at, now))
     if search.choice is not None:
         if missing_approvals(search):
             found.append(_clock("Approvals", _approve_by(search), now))
@@ -213,6 +215,11 @@ def missing_approvals(search: Search) -> list[str]:
         if event.approved and (event.need_version, event.fee_version) == (chosen.need_version, chosen.fee_version)
     }
     return [one for one in ("practice", "budget") if one not in given]
+
+
+def _is_ratified(search: Search) -> bool:
+    """Has somebody with the power to said yes to what could not wait?"""
+    return any(event.approved and event.capacity != "budget" for _, event in search.approvals)
 
 
 def _approve_by(search: Search) -> Instant | Day | None:

@@ -65,12 +65,12 @@ def eligible(
     return Eligible(asked=tuple(asked), left_out=tuple(left_out), is_known=found is not None)
 
 
-def next_tier(market: Market, opened: Collection[Tier], agreement: str | None) -> Tier:
-    """The tier that comes next: our own homes, the agreement's tiers in their order, then off it."""
+def tiers(market: Market, agreement: str | None) -> list[Tier]:
+    """The tiers in their order: our own homes, those of the agreement, then off it."""
     concluded = market.agreement(agreement, market.upto) if agreement else None
     used = set(concluded[1].tiers.values()) if concluded else set()
-    order: list[Tier] = ["IN_HOUSE", *[tier for tier in ("T1", "T2", "T3") if tier in used], "OFF"]
-    return next((tier for tier in order if tier not in opened), "OFF")
+    order: list[Tier] = ["T1", "T2", "T3"]
+    return ["IN_HOUSE", *[tier for tier in order if tier in used], "OFF"]
 
 
 def _name(provider: Provider) -> str:

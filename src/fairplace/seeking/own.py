@@ -201,12 +201,13 @@ def _offer(search: Search, one: OfferRead, terms: Offer) -> OwnOffer:
         code=given.code if given else None,
         why=rejected.words if rejected and given else None,
         behind=tuple(rejected.criteria) if rejected and given else (),
-        points=_without_price(search, one) if told else {},
-        won=_without_price(search, winner) if winner and given is not None and given.comparison else {},
+        points=without_price(search, one) if told else {},
+        won=without_price(search, winner) if winner and given is not None and given.comparison else {},
     )
 
 
-def _without_price(search: Search, one: OfferRead) -> dict[str, BasisPoints]:
+def without_price(search: Search, one: OfferRead) -> dict[str, BasisPoints]:
+    """What an offer earned by every criterion but price."""
     priced = {each.id for _, event in search.criteria for each in event.criteria if each.kind == "price"}
     return {name: points for name, points in (one.scored.points if one.scored else {}).items() if name not in priced}
 

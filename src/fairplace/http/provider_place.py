@@ -1,0 +1,113 @@
+"""Who a provider's person speaks for, and a form of theirs: filled in, checked, and prepared to be signed on their device.
+
+- For whom they speak is what their key was enrolled for, as the log has it; what their account says is not enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from fairplace.deciders import convert
+from fairplace.errors import Conflict, Forbidden, Malformed, Refused
+from fairplace.forms.fields import Fault, Field, read_all
+from fairplace.guarding.drafts import Looked
+from fairplace.http import guarded
+from fairplace.http.guard import Key, Sent, Visitor, see_other
+from fairplace.http.site import Answer, Site
+
+NOTHING = Looked()
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """A form: where it is sent, what it asks and what becomes of it. `read` makes the members; `more` are known already."""
+
+    address: str
+    back: str
+    back_to: str
+    title: str
+    lead: str
+    do: str
+    gives: str
+    case: str
+    fields: Sequence[Field]
+    read: Callable[[Sequence[Field], Mapping[str, Sequence[str]]], tuple[dict[str, Any], list[Fault]]] = read_all
+    more: Mapping[str, Any] = {}
+    start: Mapping[str, Sequence[str]] = {}
+
+    @property
+    def task(self) -> str:
+        return f"{self.do}:{self.address}"[:200]
+
+
+def mine(site: Site, visitor: Visitor) -> tuple[str, Key]:
+    """For whom they speak and with which key. Raises Forbidden unless the key was enrolled for a provider."""
+    visitor.need("provider")
+    able = [key for key in visitor.keys if "provider" in key.roles]
+    provider = site.register.desk.actor(able[-1].name).provider if able else None
+    if provider is None or provider != visitor.person.provider:
+        raise Forbidden("this is for providers with a signing key; make one under My keys", code="key")
+    return provider, able[-1]
+
+
+def show(site: Site, visitor: Visitor, asking: Asking) -> Answer:
+    """The form, with what was written before."""
+    draft = site.drafts.get(asking.case, asking.task, visitor.person.id)
+    return _page(site, visitor, asking, draft.written if draft else asking.start)
+
+
+def take(site: Site, visitor: Visitor, asking: Asking, key: Key, sent: Sent) -> Answer:
+    """Keep it, check it, and go on to sign."""
+    written = {name: values for name, values in sent.fields.items() if name != "token"}
+    draft = site.drafts.get(asking.case, asking.task, visitor.person.id)
+    version, owner = draft.version if draft else 0, visitor.person.id
+    site.drafts.save(asking.case, asking.task, written, by=owner, version=version, owner=owner)
+    members, faults = asking.read(asking.fields, written)
+    if faults:
+        return _page(site, visitor, asking, written, faults=tuple(faults), status=422)
+    looked = guarded.look_through(site, "", asking.gives, asking.fields, written, one_person=True)
+    if not guarded.is_answered(looked, written):
+        return _page(site, visitor, asking, written, looked=looked, status=422)
+    try:
+        command = convert(
+            {
+                **members,
+                **asking.more,
+                "do": asking.do,
+                "id": f"desk:{site.accounts.sources.stream_id()}",
+                "as": key.name,
+                "case": asking.case,
+            }
+        )
+        act = site.signatures.begin(command, task=asking.task, made_by=visitor.person.id)
+    except msgspec.ValidationError as error:
+        return _page(site, visitor, asking, written, refusal=f"this cannot be recorded: {error}", status=422)
+    except (Refused, Malformed, Conflict) as error:
+        return _page(site, visitor, asking, written, refusal=str(error), status=error.status)
+    return see_other(f"/desk/sign/{act}")
+
+
+def _page(
+    site: Site,
+    visitor: Visitor,
+    asking: Asking,
+    sent: Mapping[str, Sequence[str]],
+    *,
+    faults: tuple[Fault, ...] = (),
+    looked: Looked = NOTHING,
+    refusal: str = "",
+    status: int = 200,
+) -> Answer:
+    return site.page(
+        "answer.html",
+        status=status,
+        visitor=visitor,
+        asking=asking,
+        sent=sent,
+        faults=faults,
+        looked=looked,
+        refusal=refusal,
+        wrong={fault.name: fault.sentence for fault in faults},
+    )

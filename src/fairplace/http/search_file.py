@@ -1,0 +1,45 @@
+"""The file of one search at the desk: where it stands, how complete the referral is, and its tasks."""
+
+from __future__ import annotations
+
+from fairplace.errors import Missing
+from fairplace.forms.task import File
+from fairplace.http import case_file
+from fairplace.http.guard import Visitor
+from fairplace.http.site import Answer, Site
+from fairplace.seeking import board, wording
+from fairplace.seeking.case_word import case_word
+from fairplace.seeking.completeness import Completeness, completeness
+
+
+def page(site: Site, visitor: Visitor, made: File) -> Answer:
+    """The search as whoever looks may see it, once its file is open to them."""
+    search = made.search
+    if search is None or not search.needs:
+        raise Missing("there is no search at this address")
+    need = search.needs[-1][1]
+    return site.page(
+        "search.html",
+        visitor=visitor,
+        case=made.case,
+        word=case_word(made.case),
+        line=board.line(made.case, search, made.now),
+        profile=need.profile.get(None),
+        lines=need.lines.get(()),
+        version=need.version,
+        complete=complete(made),
+        parts_of=case_file.rows(site, made, visitor),
+        offers=len(search.offers),
+        winner=search.winner,
+        choice=search.choice,
+        approvals=[event for _, event in search.approvals],
+        keeps_names=not visitor.roles.isdisjoint(case_file.KEEP_NAMES),
+        codes=wording,
+    )
+
+
+def complete(made: File) -> Completeness | None:
+    """How complete the referral is; null while that is closed."""
+    search = made.search
+    assessed = search.needs[-1][1].assessment.get(None) if search is not None and search.needs else None
+    return completeness(assessed.facts) if assessed is not None else None

@@ -1,0 +1,79 @@
+"""Every search of a register, kept as the log grows: what the board is made of, and which searches a provider is in.
+
+- One pass over the log at the first look, then only what is new.
+- Only what is public and what the parties know is kept; nothing of a child is held here (`parties_only`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import TypeVar
+
+from fairplace import catalogue
+from fairplace.event import Fact
+from fairplace.reading import StoreReader
+from fairplace.recorded import Recorded
+from fairplace.searching import Search
+from fairplace.seeking.board import Line, is_open, line, parties_only
+from fairplace.terms import CaseId, Instant
+
+F = TypeVar("F", bound=Fact)
+
+READ = tuple(sorted(name for name in catalogue.PLACEMENTS if not name.startswith("market.")))
+
+
+class Past:
+    """What the parties know of one search."""
+
+    def __init__(self) -> None:
+        self.events: list[Recorded] = []
+
+    def of(self, kind: type[F]) -> list[tuple[Recorded, F]]:
+        return [(one, one.event) for one in self.events if isinstance(one.event, kind)]
+
+    def last(self, kind: type[F]) -> tuple[Recorded, F] | None:
+        found = self.of(kind)
+        return found[-1] if found else None
+
+
+class Searches:
+    """The searches of one register. Safe to share between threads."""
+
+    def __init__(self, reader: StoreReader) -> None:
+        self._reader = reader
+        self._lock = threading.Lock()
+        self._upto = 0
+        self._pasts: dict[CaseId, Past] = {}
+        self._over: set[CaseId] = set()
+
+    def lines(self, now: Instant) -> list[Line]:
+        """The open searches at a moment, the most urgent first."""
+        with self._lock:
+            self._catch_up()
+            open_ones = [(case, Search(past)) for case, past in self._pasts.items() if case not in self._over]
+            found = [line(case, search, now) for case, search in open_ones if is_open(search)]
+            self._over |= {case for case, search in open_ones if _is_past(search)}
+        return sorted(found, key=lambda one: one.order)
+
+    def all(self) -> Iterator[tuple[CaseId, Search]]:
+        """Every search, the newest first, as the parties know it."""
+        with self._lock:
+            self._catch_up()
+            found = [(case, Search(past)) for case, past in self._pasts.items()]
+        return reversed(found)
+
+    def _catch_up(self) -> None:
+        size = self._reader.size
+        if size == self._upto:
+            return
+        for recorded in self._reader.of_types(READ, self._upto, size):
+            if recorded.case is not None:
+                past = self._pasts.setdefault(recorded.case, Past())
+                past.events = [*past.events, parties_only(recorded)]  # somebody may be reading the one before
+        self._upto = size
+
+
+def _is_past(search: Search) -> bool:
+    """Can it never stand on the board again?"""
+    return search.ended_without is not None or (search.started is not None and not is_open(search))

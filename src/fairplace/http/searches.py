@@ -1,0 +1,79 @@
+"""The search board of the placements team, and the panel's table of offers.
+
+- The board shows dates and counts alone: who is sought for, where, and by whom a home is offered stands in the file of
+  the case, which is opened with a signed request to read.
+"""
+
+from __future__ import annotations
+
+from litestar.params import FromPath
+
+from fairplace.giving import search_letters
+from fairplace.http import asked, case_file
+from fairplace.http.cases import closed
+from fairplace.http.guard import TheVisitor, signed_in
+from fairplace.http.site import Answer, TheSite
+from fairplace.searching import Search
+from fairplace.seeking import wording
+from fairplace.seeking.case_word import case_word
+from fairplace.seeking.offers import comparison
+from fairplace.terms import day, london_day
+
+MOST_LISTED = 200
+
+
+@signed_in("/desk/searches")
+def board(site: TheSite, visitor: TheVisitor) -> Answer:
+    """Every open search, the most urgent first."""
+    visitor.need(*case_file.SEEKERS)
+    out = site.duties.closed_to({key.name for key in visitor.keys})
+    now = site.now()
+    lines = [one for one in site.searches.lines(now) if one.case not in out]
+    return site.page(
+        "searches.html",
+        visitor=visitor,
+        lines=lines[:MOST_LISTED],
+        left_out=max(0, len(lines) - MOST_LISTED),
+        nothing=not any(one.needs_somebody for one in lines),
+        over=sum(any(clock.state == "over" for clock in one.clocks) for one in lines),
+        today=day(london_day(now)),
+    )
+
+
+@signed_in("/desk/searches/{case:str}/offers")
+def offers(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """Every offer in the same columns, with both rankings."""
+    visitor.need(*case_file.SEEKERS)
+    found = asked.identifier(case)
+    past = case_file.history(site, found)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return closed(site, visitor, found, to="offers")
+    case_file.stay_in(past, visitor)
+    search = Search(case_file.seen(past, visitor))
+    return site.page(
+        "offers.html",
+        visitor=visitor,
+        case=found,
+        word=case_word(found),
+        table=comparison(search, site.register.reader.market()),
+        choice=search.choice,
+        codes=wording,
+    )
+
+
+@signed_in("/desk/searches/{case:str}/letters")
+def letters(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """The letter to each provider that offered a home, once one is chosen."""
+    visitor.need(*case_file.KEEP_THE_FILE)
+    found = asked.identifier(case)
+    past = case_file.history(site, found)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return closed(site, visitor, found)
+    case_file.stay_in(past, visitor)
+    search = Search(case_file.seen(past, visitor))
+    made = search_letters.letters(found, search, site.register.reader.market(), site.settings.authority)
+    told = {given.offer for _, event in search.reasons_sent for given in event.sent.get(())}
+    return site.page("search_letters.html", visitor=visitor, case=found, word=case_word(found), letters=made, told=told)
+
+
+HANDLERS = (board, offers, letters)
