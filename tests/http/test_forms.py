@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from fairplace.deciders import COMMANDS
+from fairplace.deciders import COMMANDS, PLACEMENTS
 from fairplace.decision import History
 from fairplace.forms.fields import Field, Kind, Option, Wrong, read_all
 from fairplace.forms.task import File
-from fairplace.forms.tasks import TASKS, task
+from fairplace.forms.tasks import SEARCH, TASKS, task
 from fairplace.http.recording import HOW, OVERRIDE, WHEN
 from fairplace.procurement.state import state_of
 from tests.http.town import Town
@@ -106,6 +106,19 @@ def test_every_command_of_a_person_has_a_task() -> None:
     """
     lodged = {"lodge-bid", "withdraw-bid", "lodge-challenge", "withdraw-challenge", "assess", "reaffirm-signatures"}
     lodged.add("buy-urgently")
-    known = {str(command.__struct_config__.tag) for command in COMMANDS}
+    known = {str(command.__struct_config__.tag) for command in COMMANDS if command not in PLACEMENTS}
     assert {one.do for one in TASKS} == known - lodged
     assert [task(one.code) for one in TASKS] == list(TASKS)
+
+
+def test_every_step_of_a_search_to_a_home_has_a_task_or_a_page() -> None:
+    """Providers answer on pages of their own; the list of homes is kept, and what comes after the start recorded, by
+    `fairplace record`.
+    """
+    known = {str(command.__struct_config__.tag) for command in PLACEMENTS}
+    assert {one.do for one in SEARCH} <= known
+    assert {"assess-need", "publish-referral", "score-offers", "choose-home", "approve-home", "start-placement"} <= {
+        one.do for one in SEARCH
+    }
+    assert [task(one.code) for one in SEARCH] == list(SEARCH)
+    assert not {one.code for one in SEARCH} & {one.code for one in TASKS}
