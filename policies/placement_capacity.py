@@ -101,13 +101,13 @@ def _empty(case: Case, choice: HomeChosen, won: OfferRead) -> list[tuple[Home, i
             if committed > filled:
                 rates = agreement.rates.get({})
                 found.append((home, committed - filled, rates.get(f"{setting}:{level}", rates.get(setting))))
-    for home in market.homes(at):
-        provider = market.provider(home.provider, at) if home.family == seeker.family else None
-        if provider is None or provider.authority != search.authority or home.room is None:
-            continue
+    own = [one.provider for one in market.providers(at) if one.authority == search.authority]
+    for home in (home for name in own for home in market.homes_of(name, at)):
         room = home.room
-        ready = room.available and room.places > 0 and as_date(room.from_on) <= as_date(won.terms.available_on)
-        if ready and not why_not(home, seeker, None) and (home.level or 0) >= level and home.area not in kept_out:
+        if room is None or not room.available or room.places < 1:
+            continue
+        in_time = as_date(room.from_on) <= as_date(won.terms.available_on)
+        if in_time and not why_not(home, seeker, None) and (home.level or 0) >= level and home.area not in kept_out:
             found.append((home, room.places, None))
     return found
 

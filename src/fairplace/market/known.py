@@ -41,6 +41,9 @@ from fairplace.terms import Day, day, london_day
 OWN = "PR1"
 """The provider class of the authority's own service (SSDA903, PLACE_PROVIDER)."""
 
+_AGREED: frozenset[Tier] = frozenset({"T1", "T2", "T3"})
+"""Tiers in which only those stand whom an agreement names."""
+
 S = TypeVar("S")
 
 
@@ -272,17 +275,16 @@ class Market:
         if agreement is not None and concluded is None:
             return None
         found = set[str]()
-        for home in self.homes(at):
-            provider = self.provider(home.provider, at)
-            if provider is None or home.provider in found:
+        named = [name for name, its in tiers.items() if its == tier] if tier in _AGREED else self._providers
+        for name in named:
+            provider = self.provider(name, at)
+            if provider is None or not _in_tier(provider, tier, tiers, authority):
                 continue
-            if not _in_tier(provider, tier, tiers, authority):
-                continue
-            told = why_not(home, seeker, areas)
-            if told == "unknown":
+            told = {why_not(home, seeker, areas) for home in self.homes_of(name, at)}
+            if None in told:
+                found.add(name)
+            elif "unknown" in told:
                 return None
-            if told is None:
-                found.add(home.provider)
         return frozenset(found)
 
     def why_not_asked(
