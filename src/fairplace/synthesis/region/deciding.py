@@ -10,7 +10,7 @@ from fairplace.referral.values import Chosen, Kept, Located, Mechanism, Reason, 
 from fairplace.synthesis.region import judging, made_up
 from fairplace.synthesis.region.answers import Bid
 from fairplace.synthesis.region.days import after, at, day_of
-from fairplace.synthesis.region.opening import FRAMEWORKS, taken
+from fairplace.synthesis.region.opening import FRAMEWORKS, confirmed, gone, taken
 from fairplace.synthesis.region.plans import sought
 from fairplace.synthesis.region.search import Search
 from fairplace.terms import Instant
@@ -88,6 +88,8 @@ class Decided(Search):
     def decided(self) -> None:
         winner = self.plan.winner
         assert winner is not None
+        if held := not winner.home.free:
+            confirmed(self.world, winner.home)
         voice = self.chance.pick(("followed", "followed", "followed", "partly"))
         self.do(
             e.HomeChosen,
@@ -120,6 +122,8 @@ class Decided(Search):
             if self.need.family == "residential"
             else None,
         )
+        if held:
+            gone(self.world, winner.home)
 
     def kept(self) -> dict[str, str]:
         return dict.fromkeys(self.connection_ids, "kept")

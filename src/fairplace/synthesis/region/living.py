@@ -13,7 +13,7 @@ from fairplace.synthesis.region.days import ENDS, after, at, day_of, working
 from fairplace.synthesis.region.deciding import Decided
 from fairplace.synthesis.region.draws import Deck
 from fairplace.synthesis.region.homes import PLACE, UPLIFT
-from fairplace.synthesis.region.opening import UPLIFTED, room, taken
+from fairplace.synthesis.region.opening import UPLIFTED, confirmed, gone, room, taken
 from fairplace.synthesis.region.plans import Plan
 from fairplace.synthesis.region.world import World
 from fairplace.terms import Pence, day
@@ -116,6 +116,8 @@ class Placed(Decided):
         winner, world = self.plan.winner, self.world
         assert winner is not None
         firm = world.firms[winner.firm]
+        if held := not winner.home.free:
+            confirmed(world, winner.home)
         spot = {"IN_HOUSE": "in_house", "OFF": "spot"}.get(winner.tier, "under_agreement")
         self.do(
             p.PlacementStarted,
@@ -144,7 +146,9 @@ class Placed(Decided):
             moved_at=world.now(),
         )
         home = winner.home
-        if home.cost is None and not home.block and home.free:
+        if held:
+            gone(world, home)
+        elif home.cost is None and not home.block:
             taken(world, home)
             if home.family != "residential":
                 home.free += 1  # carers and flats of a service are many; it has room again

@@ -168,6 +168,17 @@ def room(world: World, home: Home) -> None:
     )
 
 
+def confirmed(world: World, home: Home) -> None:
+    """The place that was held for a child is theirs to have now."""
+    place = Vacancy(places=1, from_on=day(day_of(world.clock())), available=True, reason_not=None)
+    world.act(market.VacancyDeclared, world.key_of(home.firm), case=home.stream, setting=home.setting, vacancy=place)
+
+
+def gone(world: World, home: Home) -> None:
+    """Nobody else can have it."""
+    world.act(market.VacancyWithdrawn, world.key_of(home.firm), case=home.stream, setting=home.setting, why="filled")
+
+
 def taken(world: World, home: Home) -> None:
     """A place is taken: nobody else may have it."""
     home.free -= 1
@@ -175,7 +186,7 @@ def taken(world: World, home: Home) -> None:
         room(world, home)
         return
     count(world, home)
-    world.act(market.VacancyWithdrawn, world.key_of(home.firm), case=home.stream, setting=home.setting, why="filled")
+    gone(world, home)
 
 
 def _agree(world: World) -> None:
@@ -302,7 +313,7 @@ def count(world: World, home: Home, night: date | None = None) -> None:
         world.act(
             market.BlockOccupancyRecorded,
             world.key_of(home.firm),
-            case=home.stream,
+            case=world.agreements[home.block],
             agreement=home.block,
             setting=home.setting,
             night=day(night or day_of(world.clock())),

@@ -95,7 +95,7 @@ class Telling:
             lines=self.lines,
             connections=self.connections,
             clinical=Clinical(
-                formulation=words("What happened, what keeps it going, and what has helped before."),
+                formulation=f"SYN-CF-{chance.bytes(4).hex()}",
                 lead=chance.pick(("psychologist", "psychiatrist", "camhs")),
             )
             if specialist
