@@ -11,9 +11,11 @@ import pytest
 import fairplace_verify
 from fairplace import settings
 from fairplace.cli.registers import publish_files
+from fairplace.decision import Decision, History
 from fairplace.errors import Misconfigured, Refused
 from fairplace.ledger.disclosure import slots_of
 from fairplace.on_disk import Register
+from fairplace.procurement.deposits import cover_deposit
 from fairplace.reading import FolderReader
 from fairplace.terms import instant
 from tests import needs, story
@@ -130,6 +132,17 @@ def test_a_command_of_a_procurement_is_refused_here_and_the_other_way_round(
         other.enrol(SOCIAL_WORKER.key, "social-worker")
         with pytest.raises(Refused, match="assess-need is for a register of placements"):
             other.do(needs.need(), by=SOCIAL_WORKER)
+
+
+def test_no_event_of_the_other_kind_gets_in_by_another_way_than_a_command(office: PlacementOffice) -> None:
+    """Services prepare events of their own: covers, what is taken in from notices."""
+    desk = office.register.desk
+    at = instant(office.register.sources.clock())
+    decision = Decision(event=cover_deposit(at=at), statement="A deposit of nothing", stream="new")
+    history = History(case="", events=())
+    by = desk.actor(office.register.service("receiver").vkey.name)
+    with pytest.raises(Refused, match=r"deposit\.received/1 is for a register of procurement"):
+        desk.prepare_decision(decision, history, by=by, at=at, key="cover", command="cover")
 
 
 def test_the_settings_say_the_kind_and_cannot_be_turned(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ OPENS = {
     "fairplace.cli.doctor": "counts what does not open",
     "fairplace.ledger.store.inspection": "checks that each text fits its digest, and tells which does not",
     "fairplace.http.case_file": "the file of a case for signed-in staff, once their session has left its entry",
+    "fairplace.http.referrals": "a provider's own part of each search, and why it was not asked; made smaller by seeking.own",
+    "fairplace.cli.placements": "what an authority takes out of its own record, each case past an entry that says so",
     "fairplace.http.signing": "which parts of a draft a second person may be shown",
     "fairplace.http.preview": "the past and a draft, cut to what whoever looks may see",
     "fairplace.publish.held": "which entries an edition holds; what it shows comes from the vault",
@@ -85,6 +87,7 @@ def test_the_scan_would_find_a_new_way() -> None:
 
 
 DOORS = {
+    "fairplace.cli.placements",
     "fairplace.cli.custody",
     "fairplace.cli.exporting",
     "fairplace.http.link_sessions",

@@ -25,6 +25,16 @@ PLACEMENTS: dict[str, type[Fact]] = {
 }
 """What stands in a log of placements only; nothing of it is ever public by itself."""
 
+OF_EITHER: frozenset[str] = frozenset({
+    "case.assessed/1",
+    "hold.lifted/1",
+    "hold.placed/1",
+    "sealed.erased/1",
+    "sealed.read/1",
+    "signature.reaffirmed/1",
+})  # fmt: skip
+"""What stands in a log of either kind."""
+
 TYPES: dict[str, type[Fact]] = {
     **fairplace.procurement.events.TYPES,
     **fairplace.people.events.TYPES,

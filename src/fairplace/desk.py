@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from fairplace import catalogue
-from fairplace.deciders import PLACEMENTS, decide
+from fairplace.deciders import decide
 from fairplace.decision import Actor, Command, Decision, History
 from fairplace.errors import Conflict, Forbidden, Malformed, Refused, Unproven
 from fairplace.holders import provider_of
@@ -73,7 +73,7 @@ class Desk:
         Raises Refused (procedure), Forbidden (role), Malformed (what came), Missing (no such case) or Unproven (the
         store was changed).
         """
-        self._check_kind(command)
+        self._check_kind(command.gives, str(command.__struct_config__.tag))
         by = self.actor(actor or command.as_)
         for _ in range(ATTEMPTS):
             seen = self._reader.size
@@ -106,6 +106,7 @@ class Desk:
         `seen` is the size of the log at which `history` was read: Conflict when its stream has grown since.
         """
         kind = catalogue.NAMES[type(decision.event)]
+        self._check_kind(kind, kind)
         roles.require(by, kind, report=not decision.event.is_act)
         stream = self._stream(decision, history.case)
         last = max((recorded.index for recorded in history.events), default=-1)
@@ -254,12 +255,12 @@ class Desk:
 
     # Within
 
-    def _check_kind(self, command: Command) -> None:
+    def _check_kind(self, gives: str, what: str) -> None:
         """A register is of one kind: what is published of the one is never published of the other."""
-        if (type(command) in PLACEMENTS) is not self._placements:
+        if gives not in catalogue.OF_EITHER and (gives in catalogue.PLACEMENTS) is not self._placements:
             kind, other = ("placements", "procurement") if self._placements else ("procurement", "placements")
             raise Refused(
-                f"{command.__struct_config__.tag} is for a register of {other}, and this is one of {kind}; record it there",
+                f"{what} is for a register of {other}, and this is one of {kind}; record it there",
                 code="kind",
             )
 

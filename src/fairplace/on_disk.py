@@ -66,16 +66,6 @@ from fairplace.witness.known import Cosigned, Witness, cosigned, known, policy
 SERVICES = ("receiver", "assessor", "importer", "vault")
 """Roles whose keys the register itself holds: they take in, judge, copy, and write who read; they decide nothing."""
 
-KIND_OF_NEITHER = frozenset({
-    "case.assessed/1",
-    "hold.lifted/1",
-    "hold.placed/1",
-    "sealed.erased/1",
-    "sealed.read/1",
-    "signature.reaffirmed/1",
-})  # fmt: skip
-"""Events that stand in a register of either kind."""
-
 VAULT = "vault"
 """The seed under which subject keys are wrapped."""
 _SERVICE_SEEDS = {"vault": "vault-service"}
@@ -157,7 +147,7 @@ class Register:
 
     def check_kind(self) -> None:
         """Raises Misconfigured when the entries are of another kind than the settings say: they would be published."""
-        other = sorted(catalogue.TYPES.keys() - catalogue.PLACEMENTS.keys() - KIND_OF_NEITHER)
+        other = sorted(catalogue.TYPES.keys() - catalogue.PLACEMENTS.keys() - catalogue.OF_EITHER)
         types = other if self.is_of_placements else sorted(catalogue.PLACEMENTS)
         if next(iter(self.store.of_types(self.origin, types)), None) is not None:
             kind = "procurement" if self.is_of_placements else "placements"

@@ -81,7 +81,9 @@ class Book:
         self._clock = clock
         self._sources = sources
         self._signers = signers
-        self._desk = Desk(register.store, register.reader, sources, signing_window=2 * LONGEST)
+        self._desk = Desk(
+            register.store, register.reader, sources, signing_window=2 * LONGEST, placements=register.is_of_placements
+        )
         self._waiting: list[tuple[Prepared, list[str]]] = []
         self._ends: dict[str, tuple[int, LeafHash]] = {}
         self.size = register.reader.size
