@@ -6,13 +6,20 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
+from tests.matrix import many
+
 # A slow or busy machine is no counter-example; each failure prints how to run it again.
-settings.register_profile("house", deadline=None, print_blob=True)
+settings.register_profile("house", deadline=None, print_blob=True, max_examples=many(200))
 settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests or browsers begin first: what is quick fills the gaps at the end."""
+    """Laws with examples by chance are matrices; files with slow tests or browsers begin first, and what is quick fills
+    the gaps at the end.
+    """
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.matrix)
     long = {item.path for item in items if item.get_closest_marker("slow") or "browser" in item.path.parts}
     items.sort(key=lambda item: item.path not in long)
 

@@ -27,7 +27,7 @@ def test_what_stands_for_a_matrix_is_in_it() -> None:
 
 
 def test_each_file_that_runs_a_part_is_found_by_make_matrices() -> None:
-    """Browser tests bear the mark all together."""
+    """Browser tests bear the mark all together, and so do laws with examples by chance."""
     asking = {
         path
         for path in TESTS.rglob("test_*.py")
@@ -35,4 +35,5 @@ def test_each_file_that_runs_a_part_is_found_by_make_matrices() -> None:
     }
     assert len(asking) > 5
     for path in asking:
-        assert path.parent.name == "browser" or "pytest.mark.matrix" in path.read_text("utf-8"), path
+        text = path.read_text("utf-8")
+        assert path.parent.name == "browser" or "pytest.mark.matrix" in text or "@given" in text, path

@@ -11,6 +11,7 @@ from fairplace.errors import Malformed, Refused
 from fairplace.filing import kinds, mail
 from fairplace.filing.stripping import published_copy
 from tests.filing import made
+from tests.matrix import many
 
 PIECES = (
     b"\xff", b"\r\n", b"\x00", b"=?", b"PK\x05\x06", b"charset=nonsense", b"Content-Type: message/rfc822\r\n",
@@ -49,11 +50,12 @@ def nested_mail() -> bytes:
 FILES = {"pdf": made.pdf, "docx": made.docx, "xlsx": made.xlsx, "odt": made.odt, "png": made.png, "jpeg": made.jpeg}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", FILES)
 def test_a_spoiled_file_is_refused_or_taken(name: str) -> None:
     chance, data = random.Random(name), FILES[name]()
-    taken = 0
-    for _ in range(200):
+    taken, cases = 0, many(200)
+    for _ in range(cases):
         one = spoiled(data, chance)
         try:
             media = kinds.media_of(one)
@@ -64,15 +66,16 @@ def test_a_spoiled_file_is_refused_or_taken(name: str) -> None:
             published_copy(one, media)
         except Refused:
             continue
-    assert taken < 200
+    assert taken < cases
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "data", [made.mail(), made.mail(markup=True), nested_mail()], ids=["plain", "markup", "nested"]
 )
 def test_a_spoiled_email_is_read_or_said_to_be_damaged(data: bytes) -> None:
     chance = random.Random(3)
-    for _ in range(700):
+    for _ in range(many(700)):
         one = spoiled(data, chance)
         try:
             for attached in mail.read(one).attached:

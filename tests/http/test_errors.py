@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.http.conftest import Client
+from tests.matrix import many
 
 UUID = "00000000-0000-4000-8000-000000000000"
 
@@ -167,7 +168,7 @@ def test_a_body_without_end_is_refused_by_its_size(client: Client) -> None:
     assert answer.status_code == 413
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     page=st.sampled_from(
         ["decisions", "challenges", "providers", "rules", "log", "static", "checkpoints", "tile", "disclosures"]

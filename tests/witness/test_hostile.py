@@ -12,9 +12,10 @@ from fairplace.ledger import paper
 from fairplace.monitor import comparing, evidence
 from fairplace.witness import judge
 from tests.ledger.vectors import CHECKPOINT
+from tests.matrix import many
 from tests.witness.trees import Tree
 
-CASES = 100_000
+CASES = many(100_000)
 TREE = Tree()
 FIVE = paper.printed(TREE.note(5)).encode()
 
@@ -54,6 +55,7 @@ def read_all(read: Callable[[bytes], object], *goods: bytes) -> tuple[int, int]:
 
 
 @pytest.mark.slow
+@pytest.mark.matrix
 def test_a_request_is_read_or_refused_with_a_sentence() -> None:
     sizes = set()
 
@@ -66,6 +68,7 @@ def test_a_request_is_read_or_refused_with_a_sentence() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.matrix
 def test_paper_is_read_or_refused_and_a_slip_is_seldom_overlooked() -> None:
     right, wrong = paper.read(FIVE.decode()), 0
 
@@ -79,6 +82,7 @@ def test_paper_is_read_or_refused_and_a_slip_is_seldom_overlooked() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.matrix
 def test_whatever_is_given_to_compare_is_read_or_refused_with_a_sentence() -> None:
     pair = evidence.pair(TREE.note(5), TREE.note(6))
     refused, taken = read_all(lambda data: list(comparing.read("given", data)), TREE.note(5), pair, CHECKPOINT, FIVE)
