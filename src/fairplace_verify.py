@@ -2172,6 +2172,11 @@ def published_folder(path: Path) -> Path:
     top = next((path / name for name in ("inside", "public") if (path / name).is_dir()), path)
     if not any((top / name).exists() for name in ("checkpoint", "checkpoints", "tile")):
         raise NoRecord(f"{plain(str(path))} is not a register: it has no checkpoint and no tiles")
+    if (top / "tile/0").is_dir() and not (top / "tile/entries").exists():
+        raise NoRecord(
+            f"{plain(str(path))} shows hashes alone, as a register of placements does: its entries are kept within;"
+            " give a copy with entries"
+        )
     return top
 
 
