@@ -110,6 +110,17 @@ def test_no_public_page_holds_a_word_or_a_code_of_a_case(app: Litestar, office: 
     assert looked_at >= 8
 
 
+def test_the_rules_on_placements_are_public_and_no_others_are_asked(app: Litestar) -> None:
+    with TestClient(app) as client:
+        listed = client.get("/rules").text
+        page = client.get("/rules/PL-12").text
+        assert client.get("/rules/ET-01").status_code == 404
+    assert all(f'href="/rules/PL-{n:02d}"' in listed for n in range(1, 28))
+    assert "ET-01" not in listed
+    assert "Was the nearest suitable home chosen" in page
+    assert "the nearest suitable home is 44 miles nearer" in page, "the worked example of its page"
+
+
 def test_the_front_page_says_what_is_public_and_links_to_nothing_that_is_not_there(app: Litestar) -> None:
     with TestClient(app) as client:
         page = client.get("/").text
