@@ -156,13 +156,19 @@ def judged() -> Past:
     )
 
 
-def chosen(past: Past | None = None, offer: str = Y, rejected: tuple[str, ...] = (X,), **more: Any) -> Past:
-    why = v.Rejected(code="lower_score", criteria=["match"], words="Less experience of such a need")
+def chosen(
+    past: Past | None = None,
+    offer: str = Y,
+    rejected: tuple[str, ...] = (X,),
+    why: str = "Less experience of such a need",
+    **more: Any,
+) -> Past:
+    told = v.Rejected(code="lower_score", criteria=["match"], words=why)
     given = {"mechanism": "framework_call_off", "need_version": 1, "fee_version": 1, **more}
     return (past or judged()).add(
         e.HomeChosen, AFTER, legal_basis="PA2023 Sch 5", regime="PA23", agreement="NW-RES", market_seen=8,
         chosen=party(v.Chosen(offer=offer, reasons=[], departures=[], weekly_fee=440_000)),
-        rejected=party(dict.fromkeys(rejected, why)), kept=party(v.Kept(connections={}, voice=None, voice_reason=None)),
+        rejected=party(dict.fromkeys(rejected, told)), kept=party(v.Kept(connections={}, voice=None, voice_reason=None)),
         residential=agg(None), **given,
     )  # fmt: skip
 

@@ -181,7 +181,7 @@ def _publish(file: File) -> list[Field]:
     for tier in left:
         found = asks(file, tier)
         fields.append(
-            Field(name=f"recipients-{tier}", label=f"Who is asked in {wording.TIER[tier]}", kind="several", optional=True,
+            Field(name=f"recipients-{tier}", label=f"Who is asked: {wording.TIER[tier]}", kind="several", optional=True,
                   hint="Everybody whom the list has for this child and this tier. Nobody is left out without a reason",
                   options=options(*((one.provider, f"{one.name} ({one.room})") for one in (found.asked if found else ()))))
         )  # fmt: skip

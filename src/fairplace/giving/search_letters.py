@@ -120,6 +120,6 @@ def _compared(search: Search, one: OfferRead, *, won: bool) -> list[Part]:
         )
         for each in kept
     )
-    columns = ("Criterion", "Most points", "Your offer", *(() if won else ("The home chosen",)))
+    columns = ("Criterion", "Most", "Yours", *(() if won else ("Chosen",)))
     table = Table("Points by criterion", columns, rows, frozenset(range(1, len(columns))))
     return [table, Words("Price earns its weight × the lowest fee ÷ the fee. Points for price are told to nobody.")]

@@ -164,7 +164,7 @@ def _clocks(search: Search, now: Instant) -> list[Clock]:
         for tier in dict.fromkeys(one.tier for one in search.published):
             end = closes(search, tier)
             # A tier that is over and answered by all, or said to be silent, has no clock any more.
-            if end is not None and (end > now or not _is_settled(search, tier)):
+            if end is not None and not _is_settled(search, tier):
                 found.append(_clock(f"Answers from {wording.TIER[tier]}", end, now))
     if search.opened is not None and search.started is None:
         needed = search.opened[1].needed_by.get(None)

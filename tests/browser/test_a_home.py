@@ -1,0 +1,335 @@
+"""A home for one child, in browsers: a social worker, an officer, our own service, two other providers, a chair, an
+approver, whoever holds the budget and a director; at a desk and on a phone. Everybody walks in through the demo's door.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from fairplace.decision import Actor
+from fairplace.demo import MARKER, PERSONAS, Persona
+from fairplace.market.commands import DeclareFullCost
+from fairplace.referral.commands import ConsiderOffers, HoldPanel, LocateOffers, PublishReferral
+from fairplace.referral.state import Search
+from fairplace.referral.values import Considered
+from fairplace.terms import instant
+from fairplace.workroom import Workroom
+from tests import homes, needs
+from tests.browser.looking import look
+from tests.browser.people import Person
+from tests.browser.serving import served_at
+from tests.homes import APPROVER, ASH, BEECH, BUDGET, CHAIR, CHERRY, DIRECTOR, OFFICER, OWN, SOCIAL_WORKER, made
+from tests.office import seed_of, signer
+from tests.placement_office import PlacementOffice, open_placements
+
+PEOPLE: dict[str, Actor] = {
+    "Sam": SOCIAL_WORKER, "Olga": OFFICER, "Nora": OWN.actor, "Ann": ASH.actor, "Ben": BEECH.actor, "Cora": CHERRY.actor,
+    "Asha": APPROVER, "Bea": BUDGET, "Dora": DIRECTOR,
+}  # fmt: skip
+PHONE = {"width": 390, "height": 800}
+NIGHT = "5f0c1e2d3b4a59687766554433221199"
+
+
+class Agency:
+    """A register of placements, served as a demo."""
+
+    def __init__(self, folder: Path) -> None:
+        self.office: PlacementOffice = open_placements(folder)
+        self.office.wait_until("2026-03-02T09:00:00.000Z")
+        self.site = ""
+        accounts = Workroom(self.office.register).accounts
+        personas = []
+        for name, actor in PEOPLE.items():
+            [role] = actor.roles
+            link = accounts.invite(name=name, email=f"{name}@council.example", roles=(role,), provider=actor.provider)
+            with accounts.database.writing() as connection:
+                one = accounts.accept(connection, accounts.invitation(link))
+            vkey = signer(actor.key).vkey.text
+            accounts.keep_key(one.id, vkey, "the demo's own key", (role,))
+            seed = base64.b64encode(seed_of(actor.key)).decode()
+            personas.append(
+                Persona(person=one.id, name=name, role=role, vkey=vkey, seed=seed, about=f"Works as {role}.")
+            )
+        for asked in accounts.requests():
+            accounts.decide(asked.id, "console", "confirmed")
+        (folder / PERSONAS).write_bytes(msgspec.json.encode(personas))
+        (folder / MARKER).write_bytes(b'{"seed":1,"worthless":true}')
+        self.office.register.follow()
+
+    @property
+    def search(self) -> Search:
+        from fairplace.decision import History
+
+        reader = self.office.register.reader
+        return Search(History(case=self.office.case, events=reader.case(self.office.case), market=reader.market()))
+
+    async def be(self, chromium: Browser, name: str, **options: object) -> Person:
+        """Walk in as somebody, in a browser of one's own."""
+        one = await Person.at(chromium, self.site, **options)
+        await one.page.goto(f"{self.site}/demo")
+        await one.page.get_by_role("button", name=f"Be {name}").click()
+        await expect(one.page.get_by_role("heading", name="My work")).to_be_visible()
+        return one
+
+    def publish(self, tier: str, *sellers: homes.Seller) -> None:
+        now = instant(self.office.clock.now) if self.office.clock else ""
+        later = "2026-03-03T15:00:00.000Z"
+        self.office.do(made(PublishReferral, {}, tier=tier, recipients=needs.asked(sellers, now, later)))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def agency(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Agency]:
+    made = Agency(tmp_path_factory.mktemp("agency") / "register")
+    async with served_at(made.office.register) as made.site:
+        yield made
+    made.office.close()
+
+
+async def choose(one: Person, question: str, answer: str) -> None:
+    await one.page.get_by_role("group", name=question, exact=True).get_by_label(answer, exact=True).check()
+
+
+async def go_on(one: Person, button: str = "Check and go on to sign") -> None:
+    await one.page.get_by_role("button", name=button).click()
+    await expect(
+        one.page.get_by_role("button", name="Sign on this device"), await one.page.locator("main").inner_text()
+    ).to_be_visible()
+
+
+async def open_file(one: Person, case: str) -> None:
+    await one.page.goto(f"{one.site}/desk/cases/{case}")
+    await one.page.get_by_role("button", name="Open the file").click()
+    await expect(one.page.get_by_role("button", name="Open the file")).to_have_count(0)
+
+
+async def day(one: Person, name: str, year: int, month: int, date: int) -> None:
+    for part, value in (("day", date), ("month", month), ("year", year)):
+        await one.page.locator(f"[id='{name}-{part}']").fill(str(value))
+
+
+async def assess(agency: Agency, sam: Person) -> str:
+    """The social worker says what the child needs; the case that begins."""
+    page = sam.page
+    await page.goto(f"{agency.site}/desk/searches")
+    await expect(page.get_by_text("Nothing needs you today.")).to_be_visible()
+    await page.get_by_role("link", name="Assess a child’s need and begin a search").click()
+    await choose(sam, "Which authority looks after the child", "SYN01 Council")
+    for question, answer in (
+        ("What kind of home", "A children’s home"), ("How much the child needs", "3: high"),
+        ("Is it a generalist’s or a specialist’s to give?", "A generalist’s"), ("Sex", "Female"),
+        ("Legal status", "C2 Full care order"), ("I am", "A social worker"),
+    ):  # fmt: skip
+        await choose(sam, question, answer)
+    await page.locator("#years").fill("13")
+    await page.locator("input[name='child.need_code'][value=N1]").check()
+    for row, words in enumerate(
+        ("Adults who stay calm at night", "Help to stay in the same school", "Therapy once a week")
+    ):
+        await page.locator(f"#n{row}-words").fill(words)
+    await page.locator("input[name=connections][value=school]").check()
+    for box in await page.locator(
+        "input[name^='facts-'][type=checkbox]:not([name='facts-none']):not([name='facts-risk'])"
+    ).all():
+        await box.check()
+    await look(page, "home 01 the need")
+    await go_on(sam)
+    place = await sam.sign()
+    return agency.office.register.reader.entry(place).envelope.stream
+
+
+async def answers(agency: Agency, chromium: Browser, olga: Person) -> Person:
+    """Olga asks tier 1, our own service answers at a desk, Ann on a phone; Ben by his own system."""
+    office, case = agency.office, agency.office.case
+    await open_file(olga, case)
+    await look(olga.page, "home 02 a search")
+    await olga.page.get_by_role("link", name="Ask a tier").click()
+    await expect(olga.page.get_by_label(f"{ASH.name} (1 place declared)")).to_be_checked()
+    await look(olga.page, "home 03 ask a tier")
+    await go_on(olga)
+    await olga.sign()
+    nora, ann = await agency.be(chromium, "Nora"), await agency.be(chromium, "Ann", viewport=PHONE)
+    for one, seller, parts in ((nora, OWN, ("3,000", "2,500", "5,500")), (ann, ASH, ("2,100", "2,600", "4,700"))):
+        page = one.page
+        await page.get_by_role("link", name="Referrals to us").click()
+        if one is ann:
+            await look(page, "home 04 referrals")
+        await page.locator("a.govuk-task-list__link").first.click()
+        if one is ann:
+            await look(page, "home 05 a referral")
+        await page.get_by_role("link", name="Offer a home").click()
+        await expect(page.get_by_label(seller.setting)).to_be_checked()
+        await day(one, "available_on", 2026, 3, 5)
+        await page.locator("#weekly_fee").fill("1")
+        await page.locator("#fee-accommodation").fill(parts[0])
+        await page.locator("#fee-care_staffing").fill(parts[1])
+        await page.locator("#needs").fill("n1, n2, n3")
+        await choose(one, "Is it on the terms of your agreement with us?", "Yes")
+        if one is ann:
+            await page.get_by_role("button", name="Check and go on to sign").click()
+            await expect(page.get_by_text("The parts come to £4,700 and the fee is £1").first).to_be_visible()
+            await look(page, "home 06 an offer that does not add up")
+        await page.locator("#weekly_fee").fill(parts[2])
+        await go_on(one)
+        await one.sign()
+    await ann.page.goto(f"{agency.site}/desk/referrals/{case}")
+    await expect(ann.page.get_by_text("You offered a home.")).to_be_visible()
+    office.do(needs.offer(BEECH), by=BEECH.actor)
+    return ann
+
+
+async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chromium: Browser) -> None:
+    office = agency.office
+    sam, olga = await agency.be(chromium, "Sam"), await agency.be(chromium, "Olga")
+    case = office.case = await assess(agency, sam)
+    office.do(needs.voice(), by=SOCIAL_WORKER)
+    office.do(needs.opening())
+    office.do(needs.criteria())
+    office.do(needs.in_house_search(instant(office.clock.now) if office.clock else ""))
+    agency.publish("IN_HOUSE", OWN)
+    ann = await answers(agency, chromium, olga)
+    office.do(
+        ConsiderOffers(
+            id="test",
+            offers={
+                one: Considered(at=instant(office.register.sources.clock()), priority=None)
+                for one in agency.search.live
+            },
+        )
+    )
+    await olga.page.goto(f"{agency.site}/desk/searches")
+    await expect(olga.page.get_by_text("nobody silent")).to_be_visible()
+    await look(olga.page, "home 07 the board")
+    assert "Adults who stay calm" not in await olga.page.locator("main").inner_text()
+
+    # Judged by every criterion, our own home among them
+    live = list(agency.search.live)
+    office.do(LocateOffers(id="test", distance={one: 50 + 80 * row for row, one in enumerate(live)}))
+    cost = DeclareFullCost(
+        id="test", setting=OWN.setting, year=2025, cost=156_000_000, nights_used=1750, nights_possible=2184
+    )
+    office.enter(
+        cost,
+        next(
+            one.stream
+            for one in office.register.reader.of_types(["market.setting-registered/1"], 0, 999)
+            if one.event.setting == OWN.setting
+        ),
+    )  # type: ignore[attr-defined]
+    await olga.page.goto(f"{agency.site}/desk/cases/{case}/score-offers")
+    for row, points in enumerate((("41", "15", "12"), ("44", "16", "14"), ("40", "15", "10.5"))):
+        for name, value in zip(("match", "outcomes", "locality"), points, strict=True):
+            await olga.page.locator(f"#o{row}-{name}").fill(value)
+    await look(olga.page, "home 08 judge the offers")
+    await go_on(olga)
+    await olga.sign()
+    await olga.page.goto(f"{agency.site}/desk/searches/{case}/offers")
+    await expect(olga.page.get_by_text(f"{ASH.name} comes first by full value and by price alone.")).to_be_visible()
+    await expect(olga.page.get_by_text("£5,000 if it were full")).to_be_visible()
+    await look(olga.page, "home 09 the table of offers")
+    office.do(
+        HoldPanel(
+            id="test",
+            attended=["chair", "social_worker"],
+            ranking=[live[1], live[0], live[2]],
+            note="All three could meet the need",
+        ),
+        by=CHAIR,
+    )
+
+    # The decision, with each letter before it is signed
+    page = olga.page
+    await page.goto(f"{agency.site}/desk/cases/{case}/choose-home")
+    await page.locator(f"input[name=offer][value='{live[1]}']").check()
+    await choose(olga, "Why this home", "Most points")
+    await page.locator("#why-words").fill("Most points, and the school stays.")
+    await choose(olga, "How it is bought", "Called off a framework")
+    await page.get_by_label("By what power").fill("Children Act 1989 s.22C")
+    await choose(olga, "The law of the purchase", "Procurement Act 2023")
+    for row in (0, 2):
+        await page.locator(f"input[name=not{row}-code][value=lower_match_score]").check()
+        await page.locator(f"input[name=not{row}-criteria][value=match]").check()
+        await page.locator(f"#not{row}-words").fill("The chosen home has more experience of such a need.")
+    await page.locator("input[name=kept-school][value=kept]").check()
+    await page.locator("input[name=voice][value=followed]").check()
+    await look(page, "home 10 choose a home")
+    await go_on(olga)
+    await look(page, "home 11 sign the decision")
+    sign = page.url
+    await page.get_by_role("link", name="Preview").click()
+    await expect(page.get_by_role("heading", name=BEECH.name)).to_be_visible()
+    await look(page, "home 12 the decision and each letter")
+    await page.goto(sign)
+    await olga.sign()
+
+    # Approved by role, of the same versions; the director from a phone
+    for name, capacity in (
+        ("Asha", "Practice: the match"),
+        ("Bea", "Budget: the money"),
+        ("Dora", "Director of children’s services: at a distance"),
+    ):
+        one = await agency.be(chromium, name, viewport=PHONE)
+        await open_file(one, case)
+        await one.page.get_by_role("link", name="Approve", exact=True).click()
+        await choose(one, "You approve as", capacity)
+        await choose(one, "Do you approve?", "Yes")
+        await expect(one.page.get_by_text("£4,700 a week; version 1 of the need, version 1 of the fee")).to_be_visible()
+        if name == "Dora":
+            await look(one.page, "home 13 approve")
+        await go_on(one)
+        await one.sign()
+        await one.context.close()
+    await page.goto(f"{agency.site}/desk/cases/{case}/send-reasons")
+    await page.get_by_label("Yes", exact=True).first.check()
+    await go_on(olga)
+    await olga.sign()
+
+    # What each provider reads
+    ben, cora = await agency.be(chromium, "Ben"), await agency.be(chromium, "Cora", viewport=PHONE)
+    await ben.page.goto(f"{agency.site}/desk/referrals/{case}")
+    await expect(ben.page.get_by_text("It was not chosen.")).to_be_visible()
+    words = await ben.page.locator("main").inner_text()
+    assert not [word for word in (ASH.name, OWN.name, "4,700", "5,500", "Adults who") if word in words]
+    await look(ben.page, "home 14 why not chosen")
+    await ann.page.goto(f"{agency.site}/desk/referrals/{case}")
+    await expect(ann.page.get_by_text("It was chosen.")).to_be_visible()
+    await cora.page.get_by_role("link", name="Referrals to us").click()
+    await expect(cora.page.get_by_text("you stand in another tier").first).to_be_visible()
+    await look(cora.page, "home 15 why not asked")
+    await cora.page.get_by_role("link", name="Our homes").click()
+    await look(cora.page, "home 16 our homes")
+    await cora.page.get_by_role("link", name="The room is gone").click()
+    await choose(cora, "Why", "It is filled")
+    await go_on(cora)
+    await cora.sign()
+    await cora.page.goto(f"{agency.site}/desk/homes")
+    await expect(cora.page.get_by_text("Not available for matching: no room is declared.")).to_be_visible()
+
+
+async def test_a_home_for_tonight_from_a_phone(agency: Agency, chromium: Browser) -> None:
+    office = agency.office
+    office.case = ""
+    office.do(needs.need(child=needs.child(pseudonym=NIGHT)), by=SOCIAL_WORKER)
+    office.do(needs.opening(urgency="same_day"))
+    olga = await agency.be(chromium, "Olga", viewport=PHONE)
+    await open_file(olga, office.case)
+    await olga.page.get_by_role("link", name="A home for tonight").click()
+    await olga.page.get_by_label(f"{BEECH.name}, {BEECH.setting}").check()
+    await olga.page.locator("#weekly_fee").fill("6,400")
+    await choose(olga, "Why it cannot wait", "A placement broke down")
+    await olga.page.locator("#words").fill("Three homes were asked; this one can tonight.")
+    await look(olga.page, "home 17 a home for tonight")
+    await go_on(olga, "Go on to sign")
+    await olga.sign()
+    await olga.page.get_by_role("link", name="Go on with the home for tonight").click()
+    await go_on(olga, "Go on to sign")
+    await olga.sign()
+    await olga.page.goto(f"{agency.site}/desk/searches")
+    await expect(olga.page.get_by_text("Approval of the emergency")).to_be_visible()
+    await look(olga.page, "home 18 the board at night")
