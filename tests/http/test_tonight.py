@@ -47,6 +47,8 @@ def test_two_signatures_record_it_and_the_decision_begins_with_it(agents: Agents
     officer.sign(officer.post(place, **FIVE))
     kinds = [one.type for one in agents.register.reader.case(case)[-2:]]
     assert kinds == ["referral.emergency-declared/1", "referral.offer-made/1"]
+    assert "Choose a home" in text_of(officer.get("/desk/searches"))
+    assert "A home is offered" in text_of(officer.get(f"/desk/cases/{case}"))
     decision = officer.post(place, **FIVE)
     assert str(decision.url).endswith(f"/desk/cases/{case}/choose-home")
     assert 'value="emergency_direct" checked' in decision.text

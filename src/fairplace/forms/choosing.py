@@ -25,7 +25,7 @@ _REASONS = options(
 
 def _choose_stage(file: File) -> Stage:
     search = search_of(file)
-    if not search.published:
+    if not search.published and not search.live:
         return AWAY
     if search.choice is not None:
         return done()
@@ -125,6 +125,8 @@ def _chosen(members: Members, file: File) -> Members:
 def _approve_stage(file: File) -> Stage:
     search = search_of(file)
     if search.choice is None:
+        if search.emergency is not None:
+            return Stage("now", "an emergency is approved before it ends")
         return AWAY if not search.published else waits("first choose a home")
     missing = missing_approvals(search)
     words = " and ".join(wording.CAPACITY[one] for one in missing)

@@ -153,6 +153,8 @@ def _stage(search: Search) -> str:
         return "A home is chosen"
     if search.published:
         return f"Asked: {wording.TIER[search.published[-1].tier]}"
+    if search.live:
+        return "A home is offered"
     if search.opened is not None:
         return "Opened, nobody asked yet"
     return "The need is assessed"
@@ -269,6 +271,8 @@ def step(search: Search, now: Instant) -> Step | None:
     """What comes next in the way of the case; null when nothing does."""
     if search.opened is None:
         return Step(code="open-referral", title="Open the search")
+    if search.choice is None and search.live and _emergency_until(search, now) is not None:
+        return Step(code="choose-home", title="Choose a home")
     if not search.criteria:
         return Step(code="criteria-of-search", title="Declare the criteria")
     if search.choice is None:
