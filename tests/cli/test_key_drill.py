@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.matrix import every
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/how-to/keys.md").read_text("utf-8")
 CLOCKED = ROOT / "tests/cli/clocked.py"
@@ -107,13 +109,14 @@ def test_the_contested_step_is_marked_and_reaffirmed_in_the_rows_and_a_rebuild_g
 
 
 @pytest.mark.slow
+@pytest.mark.matrix
 def test_what_must_not_be_is_refused_in_one_sentence(said: tuple[Drill, list[str]]) -> None:
     drill, _ = said
     size = int((drill.folder / "register/public/checkpoint").read_text("utf-8").split("\n")[1])
     nobody = "council.example/officer/0000"
     now = drill.does("fairplace key list register | grep \"^$ann+\" | tail -1 | cut -d' ' -f1").strip()
     wrong = []
-    for command, code, sentence in (
+    cases = [
         (f"fairplace key rotate register {nobody} --as $ben", 2, "is not on this machine"),
         (f"fairplace key stolen register {nobody} --from 1 --as $ben", 2, "no key has the name"),
         ("fairplace key stolen register $ann --from 9 --until 8 --as $ben", 1, "entries 9 to 8 came"),
@@ -135,7 +138,8 @@ def test_what_must_not_be_is_refused_in_one_sentence(said: tuple[Drill, list[str
         ("fairplace key rotate-log register --as $ben", 1, "is for root"),
         ("fairplace init other --authority X --origin log.council.example/commissioning --continues register", 1, "origin of its own"),
         ("fairplace init other --authority X --origin log.x.example/y --continues plan.jsonl", 2, ""),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for command, code, sentence in every(3, cases):
         done = drill.run(command)
         if done.returncode != code or done.stdout or sentence not in done.stderr or done.stderr.count("\n") != 1:
             wrong.append((command, done.returncode, done.stdout, done.stderr))
