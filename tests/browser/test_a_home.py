@@ -300,7 +300,7 @@ async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chro
     await ann.page.goto(f"{agency.site}/desk/referrals/{case}")
     await expect(ann.page.get_by_text("It was chosen.")).to_be_visible()
     await cora.page.get_by_role("link", name="Referrals to us").click()
-    await expect(cora.page.get_by_text("you stand in another tier").first).to_be_visible()
+    await expect(cora.page.get_by_text("You stand in another tier").first).to_be_visible()
     await look(cora.page, "home 15 why not asked")
     await cora.page.get_by_role("link", name="Our homes").click()
     await look(cora.page, "home 16 our homes")

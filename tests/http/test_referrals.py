@@ -109,7 +109,7 @@ def test_who_was_not_asked_finds_no_referral_and_is_told_why(agents: Agents) -> 
     for what in ("", "/offer", "/decline", "/question", "/withdraw"):
         assert cherry.get(f"/desk/referrals/{case}{what}").status_code == 404, what
     said = text_of(cherry.get("/desk/referrals"))
-    assert "you stand in another tier of the agreement" in said
+    assert "You stand in another tier of the agreement" in said
     assert "Nothing needs you today." in said
 
 
@@ -172,4 +172,4 @@ def test_staff_have_no_provider_pages(agents: Agents) -> None:
 
 def test_a_home_of_no_tier_is_told_about_the_search_off_the_agreement_only_when_it_is_its_turn(agents: Agents) -> None:
     said = text_of(agents.be(DAMSON.actor).get("/desk/referrals"))
-    assert "you stand in another tier of the agreement, or in none" in said
+    assert "You stand in another tier of the agreement, or in none" in said
