@@ -38,7 +38,7 @@ def test_who_acts_is_taken_from_the_line_first() -> None:
         ('{"id": 9007199254740992, "do": "release"}', "below 2 to the 53rd"),
         ('{"id": ' + "9" * 5000 + ', "do": "release"}', "below 2 to the 53rd"),
         ('{"id": "1", "do": "releas"}', "did you mean release?"),
-        ('{"id": "1", "do": "fly to the moon"}', "expected one of acknowledge-challenge, "),
+        ('{"id": "1", "do": "fly to the moon"}', "expected a command such as acknowledge-challenge, "),
         ('{"id": "1", "do": ["release"]}', "give 'do', one of"),
         ('{"id": "1"}', "does not say what to do"),
         ('{"id": "1", "do": "release", "occasion": "award", "why": ""}', "there is no member why; leave it out"),

@@ -108,7 +108,8 @@ def _unknown(named: object) -> str:
     if not isinstance(named, str):
         return f"the line does not say what to do; give 'do', one of {', '.join(_TAGS)}"
     near = difflib.get_close_matches(named[:80], _TAGS, n=1)
-    meant = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(_TAGS)}"
+    alike = [tag for tag in _TAGS if tag[:1] == named[:1]]  # all of them are too many for a sentence
+    meant = f"did you mean {near[0]}?" if near else f"expected a command such as {', '.join(alike[:12] or _TAGS[:12])}"
     return f"nothing is called {named[:80]!r} here; {meant}"
 
 
