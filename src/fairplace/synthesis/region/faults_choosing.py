@@ -137,22 +137,26 @@ class PaidForStoodEmpty(Placed):
 
     block: Home | None = None
     missed: Callable[[], None]
-    """Called when nothing comes of it: another child would have been offered the place."""
+    """Called when nothing comes of it, so that it is tried again with another child."""
 
     def tell(self) -> Iterator[datetime]:
-        story = super().tell()
-        for moment in story:
-            if self.block is not None and moment == self.plan.decides:
+        waits = True
+        for moment in super().tell():
+            if waits and self.block is not None and moment == self.plan.decides:
+                waits = False
                 yield at(day_of(moment - timedelta(days=1)), 20)
                 if not self.world.suited_in_flight(self.block, but=self.case):
                     self.block.free += 1
                     room(self.world, self.block)
-                    self.world.plant("PL-24", self.case, f"{self.block.setting} is paid for, suits, and stood empty")
                     self.world.agenda.add(self._filled_again(self.block))
-                else:
-                    self.missed()
-                self.block = None
             yield moment
+
+    def decided(self) -> None:
+        super().decided()
+        if self.block is not None and self.block.free:
+            self.world.plant("PL-24", self.case, f"{self.block.setting} is paid for, suits, and stood empty")
+        else:
+            self.missed()  # another child was offered the place in the meantime
 
     def _filled_again(self, home: Home) -> Iterator[datetime]:
         yield at(after(day_of(self.plan.decides), 1), 18)
