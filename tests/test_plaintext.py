@@ -40,6 +40,7 @@ OPENS = {
     "fairplace.ledger.store.inspection": "checks that each text fits its digest, and tells which does not",
     "fairplace.http.case_file": "the file of a case for signed-in staff, once their session has left its entry",
     "fairplace.http.referrals": "a provider's own part of each search, and why it was not asked; made smaller by seeking.own",
+    "fairplace.issuing": "cases are counted, and only numbers over at least six children leave; rows are kept sealed",
     "fairplace.cli.placements": "what an authority takes out of its own record, each case past an entry that says so",
     "fairplace.http.signing": "which parts of a draft a second person may be shown",
     "fairplace.http.preview": "the past and a draft, cut to what whoever looks may see",

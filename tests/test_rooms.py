@@ -114,6 +114,22 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.searching",
         "fairplace.working_days",
     ),
+    "fairplace.counting": (
+        *FACTS,
+        "fairplace.disclosure_control",
+        "fairplace.market.known",
+        "fairplace.measures",
+        "fairplace.searching",
+        "fairplace.working_days",
+    ),
+    "fairplace.issuing": (
+        *REGISTER,
+        *JUDGING,
+        "fairplace.affairs",
+        "fairplace.counting",
+        "fairplace.disclosure_control",
+        "fairplace.tags",
+    ),
     "fairplace.searching": ("fairplace.market.known", *FACTS),
     "fairplace.episodes": ("fairplace.market.known", "fairplace.searching", *FACTS),
     "fairplace.young_person": (

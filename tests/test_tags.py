@@ -38,7 +38,7 @@ def test_what_stands_in_the_clear_of_a_childs_case_says_nothing_of_the_child() -
     said = {
         field
         for name, kind in PLACEMENTS.items()
-        if not name.startswith("market.")
+        if not name.startswith(("market.", "placements."))
         for field, tag in tags.tags(kind).items()
         if tag == "PUB"
     }
@@ -76,6 +76,17 @@ def test_what_stands_in_the_clear_of_a_childs_case_says_nothing_of_the_child() -
         "goes_on",
         "kind",
     }
+
+
+def test_what_stands_in_the_clear_of_a_release_says_which_it_is_and_why_it_went() -> None:
+    said = {
+        field
+        for name, kind in PLACEMENTS.items()
+        if name.startswith("placements.")
+        for field, tag in tags.tags(kind).items()
+        if tag == "PUB"
+    }
+    assert said == {"number", "plan", "until", "rules", "document", "why"}
 
 
 def test_tags_live_in_the_type_alone() -> None:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from fairplace import catalogue
-from fairplace.custody.events import Affair
 from fairplace.decision import Decision, History
 from fairplace.desk import ATTEMPTS, Appended, Prepared
 from fairplace.errors import Conflict, Malformed, Refused
+from fairplace.event import Fact
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register, signed_by
 from fairplace.people.roles import TABLE
@@ -35,11 +35,19 @@ def in_words(reason: Text) -> Text:
 
 
 def append(
-    register: Register, event: Callable[[Instant], Affair], statement: str, signers: Sequence[Signer]
+    register: Register,
+    event: Callable[[Instant], Fact],
+    statement: str,
+    signers: Sequence[Signer],
+    *,
+    stream: str | None = None,
 ) -> Appended:
-    """Prepare, have signed and append one event of the stream of holds and erasures; again when another came first."""
+    """Prepare, have signed and append one event of no case; again when another came first.
+
+    `stream`: that of holds and erasures, unless another is named.
+    """
     by = register.desk.actor(signers[0].vkey.name)
-    stream = stream_of(register.origin)
+    stream = stream or stream_of(register.origin)
     for _ in range(ATTEMPTS):
         seen, at = register.reader.size, register.store.now()
         made_of = event(at)
@@ -63,7 +71,7 @@ def append(
     raise lost
 
 
-def _second(event: Affair) -> frozenset[str]:
+def _second(event: Fact) -> frozenset[str]:
     return TABLE[catalogue.NAMES[type(event)]].second
 
 

@@ -21,6 +21,7 @@ import fairplace
 from fairplace.cli.console import told
 from fairplace.cli.key_commands import key
 from fairplace.cli.monitor_commands import monitor
+from fairplace.cli.release_commands import release
 from fairplace.cli.signer_commands import signer
 from fairplace.cli.synthesise_commands import synthesise
 from fairplace.cli.witness_commands import witness
@@ -505,6 +506,7 @@ cli.add_command(signer)
 cli.add_command(witness)
 cli.add_command(monitor)
 cli.add_command(synthesise)
+cli.add_command(release)
 
 
 def _line(*values: Any) -> None:

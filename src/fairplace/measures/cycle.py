@@ -22,6 +22,8 @@ _REVIEW = frozenset(
         "market.setting-rated/1",
         "market.entry-disputed/1",
         "market.block-occupancy-recorded/1",
+        "placements.released/1",
+        "placements.release-withdrawn/1",
     ]
 )
 _ANALYSE = frozenset(

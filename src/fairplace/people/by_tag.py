@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import fairplace.counting.events
 import fairplace.market.events
 import fairplace.placement.events
 import fairplace.referral.events
@@ -16,6 +17,7 @@ TYPES = {
     **fairplace.market.events.TYPES,
     **fairplace.referral.events.TYPES,
     **fairplace.placement.events.TYPES,
+    **fairplace.counting.events.TYPES,
 }
 
 

@@ -193,6 +193,11 @@ TABLE: Mapping[str, Rule] = {
     "placement.unregistered-use-reviewed/1": _rule("approver director", "somebody who can end it"),
     "placement.assurance-recorded/1": _rule("officer social-worker", "whoever visited or read"),
     "placement.ended/1": _rule("officer social-worker", "whoever knows that the child left"),
+    # Numbers about many children
+    "placements.released/1": _rule(
+        "officer monitoring", "two persons look whether a child could be found in it", second=_OVERRIDE
+    ),
+    "placements.release-withdrawn/1": _rule("officer approver monitoring", "a take-down is quick: one signature"),
     # Openness
     "value.disclosed/1": _rule("officer monitoring importer", "releases go by the allow-list, whoever asks"),
     "value.withdrawn/1": _rule(
@@ -206,7 +211,7 @@ TABLE: Mapping[str, Rule] = {
     "hold.lifted/1": _rule("monitoring approver", "two persons, as for the erasure it allows", second=_OVERRIDE),
 }
 
-ALWAYS_TWO: frozenset[str] = frozenset({"sealed.erased/1", "hold.lifted/1"})
+ALWAYS_TWO: frozenset[str] = frozenset({"sealed.erased/1", "hold.lifted/1", "placements.released/1"})
 """What cannot be undone, or lets that happen: nobody does it alone."""
 
 REPORTERS: frozenset[str] = frozenset({"officer", "monitoring"})
@@ -216,7 +221,9 @@ NOT_REPORTED: frozenset[str] = frozenset(
     {
         name
         for name in TABLE
-        if name.startswith(("log.", "key.", "log-key.", "value.", "case.", "deposit.", "sealed.", "hold.", "finding."))
+        if name.startswith(
+            ("log.", "key.", "log-key.", "value.", "case.", "deposit.", "sealed.", "hold.", "finding.", "placements.")
+        )
     }
     | {
         "signature.reaffirmed/1",

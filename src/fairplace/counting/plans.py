@@ -1,0 +1,233 @@
+"""Which tables are published about the homes that were chosen, in plain words.
+
+- All tables have one grain, half-years, so that none can be subtracted from another (ADR 0022).
+- Fees are in none of them: they need a test of the public interest that only the authority can make and record (R11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fairplace.disclosure_control.plan import Plan, Table
+
+UNDER = ("block", "soft-block", "framework-call-off", "dynamic-market", "mini-competition", "other-under-agreement")
+OUTSIDE = (
+    "spot-competed",
+    "spot-single",
+    "user-choice-direct",
+    "emergency-direct",
+    "statutory-direction",
+    "other-outside",
+    "off-terms",
+)
+OWN = "in-house"
+
+_BOUGHT: Mapping[str, str] = {
+    OWN: OWN,
+    **dict.fromkeys(UNDER, "under-agreement"),
+    **dict.fromkeys(OUTSIDE, "spot"),
+}
+_URGENT: Mapping[str, str] = {
+    "avoidable": "emergency",
+    "not-avoidable": "emergency",
+    "unknown-since-when": "emergency",
+    "within-7d": "not-emergency",
+    "planned": "not-emergency",
+}
+
+SPOT_2007 = "85 %, London, 2007"
+"""The dated line beside the spot share: what the national contract of 2007 was made against (E6)."""
+
+DECISIONS = Plan(
+    name="decisions",
+    tables=(
+        Table(
+            name="spot",
+            title="How homes were bought",
+            text=(
+                "Each decision for a home, by how it was bought. Spot: from an outside provider, and not called off from "
+                "a concluded agreement on its terms. Shares are of homes from outside providers; the authority's own "
+                "homes stand beside them."
+            ),
+            by="spot",
+            labels=("spot", "under-agreement", OWN),
+            words={"spot": "Spot", "under-agreement": "Under an agreement", OWN: "The authority's own"},
+            measure="share",
+            outside=(OWN,),
+            grain="half-year",
+        ),
+        Table(
+            name="mechanisms",
+            title="By which mechanism",
+            text=(
+                "Each decision, by the mechanism that it names. A provider of an agreement that was paid off its agreed "
+                "terms counts as spot, and has a line of its own. Shares are of homes from outside providers."
+            ),
+            by="mechanism",
+            labels=tuple(_BOUGHT),
+            words={
+                OWN: "The authority's own",
+                "off-terms": "Off the terms of an agreement",
+                "other-under-agreement": "Another way, under an agreement",
+                "other-outside": "Another way, outside any agreement",
+            },
+            measure="share",
+            outside=(OWN,),
+            within="spot",
+            inside=_BOUGHT,
+            grain="half-year",
+        ),
+        Table(
+            name="access",
+            title="Were providers asked alike?",
+            text=(
+                "The gravest answer of three rules for each decision: were all suitable providers of a tier asked "
+                "together (PL-01), with the same time (PL-02) and the same facts (PL-03)?"
+            ),
+            by="access",
+            labels=("met", "concern", "not-met", "cannot-tell", "not-applicable"),
+            words={
+                "met": "Alike",
+                "concern": "Nearly",
+                "not-met": "Not alike",
+                "cannot-tell": "The record does not tell",
+                "not-applicable": "Nobody outside was asked",
+            },
+            measure="share",
+            outside=("not-applicable",),
+            grain="half-year",
+        ),
+        Table(
+            name="answers",
+            title="Time to the first answer",
+            text=(
+                "How long it took from the first request for a child to the first answer of any provider, an offer or "
+                "a refusal."
+            ),
+            by="answer",
+            labels=("within-4-hours", "within-a-day", "within-3-days", "later", "no-answer", "nobody-asked"),
+            measure="share",
+            outside=("nobody-asked",),
+            grain="half-year",
+        ),
+        Table(
+            name="localness",
+            title="Local, and able to meet the need",
+            text=(
+                "Local: at most 20 miles from where the child comes from. Matched: the home's evidenced level is at "
+                "least that of the need, and it failed no condition. One without the other is a loss."
+            ),
+            by="quadrant",
+            labels=("local-matched", "local-mismatched", "distant-matched", "distant-mismatched"),
+            words={
+                "local-matched": "Local and matched",
+                "local-mismatched": "Local, not matched",
+                "distant-matched": "Distant, matched",
+                "distant-mismatched": "Distant, not matched",
+            },
+            measure="share",
+            grain="half-year",
+        ),
+        Table(
+            name="emergencies",
+            title="Emergencies",
+            text="Each decision, by whether the search was opened as an emergency or for the same day.",
+            by="emergency",
+            labels=("emergency", "not-emergency"),
+            words={"emergency": "Emergency or same day", "not-emergency": "With more time"},
+            measure="share",
+            grain="half-year",
+        ),
+        Table(
+            name="urgency",
+            title="Emergencies that could have been foreseen",
+            text=(
+                "An emergency is called avoidable where it was known for more than 14 days that a home would be needed."
+            ),
+            by="urgency",
+            labels=tuple(_URGENT),
+            words={
+                "avoidable": "Emergency, avoidable",
+                "not-avoidable": "Emergency, not avoidable",
+                "unknown-since-when": "Emergency, not recorded since when known",
+                "within-7d": "Within seven days",
+                "planned": "Planned",
+            },
+            measure="share",
+            within="emergencies",
+            inside=_URGENT,
+            grain="half-year",
+        ),
+        Table(
+            name="reasons",
+            title="Reasons given on time",
+            text="Were all providers that offered and were not chosen told why within five working days?",
+            by="reasons",
+            labels=("on-time", "late-or-never", "nobody-to-tell"),
+            measure="share",
+            outside=("nobody-to-tell",),
+            grain="half-year",
+        ),
+        Table(
+            name="families",
+            title="Kinds of home, and how long before they were needed",
+            text="The days from the opening of a search to the day on which a home was needed.",
+            by="family",
+            labels=("foster", "residential", "supported"),
+            words={"foster": "Foster home", "residential": "Children's home", "supported": "Supported accommodation"},
+            measure="median",
+            of="lead-days",
+            unit="days",
+            grain="half-year",
+        ),
+        Table(
+            name="categories",
+            title="Generalist or specialist",
+            text="What an assessor said before the search that the child needs.",
+            by="category",
+            labels=("generalist", "specialist"),
+            measure="share",
+            grain="half-year",
+        ),
+        Table(
+            name="levels",
+            title="Levels of need",
+            text="The level of the need for which the home was chosen.",
+            by="level",
+            labels=("level-1", "level-2", "level-3", "level-4"),
+            words={
+                "level-1": "1, mainstream",
+                "level-2": "2, additional",
+                "level-3": "3, high",
+                "level-4": "4, exceptional",
+            },
+            measure="share",
+            grain="half-year",
+        ),
+        Table(
+            name="unregistered",
+            title="Homes that must be registered and are not",
+            text="Each decision, by whether it was recorded that the child was in a place that is not registered.",
+            by="unregistered",
+            labels=("used", "not-used"),
+            words={"used": "Unregistered", "not-used": "No such use recorded"},
+            measure="share",
+            grain="half-year",
+        ),
+        Table(
+            name="first-time-right",
+            title="Right the first time",
+            text=(
+                "Did the placement last 180 days, or end earlier as the care plan said? Not recorded where it has not "
+                "begun, or where only the place changed and not the carer."
+            ),
+            by="first-time-right",
+            labels=("yes", "no"),
+            measure="share",
+            grain="half-year",
+            wait=3,
+        ),
+    ),
+)
+
+PLANS: Mapping[str, Plan] = {DECISIONS.name: DECISIONS}

@@ -1,0 +1,240 @@
+"""A release of numbers, from the log to the log: counted, attacked, signed by two persons, kept whole, taken back.
+
+- Nothing is published that the disclosure control refuses; its own sentence says what to hold.
+- The entry names the digest of the published bytes; the bytes are kept among the documents.
+- What was counted is kept too, as coarse rows: totals of later releases must agree with what is out, also after an
+  erasure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from fairplace import assess, policy
+from fairplace.affairs import append
+from fairplace.assess import Asked
+from fairplace.counting import rows
+from fairplace.counting.events import RELEASED, WITHDRAWN, PlacementsReleased, ReleaseWithdrawn
+from fairplace.counting.plans import PLANS
+from fairplace.desk import Appended
+from fairplace.disclosure_control import releasing, writing
+from fairplace.disclosure_control.facts import Fact
+from fairplace.disclosure_control.periods import last_closed, last_day
+from fairplace.disclosure_control.plan import Plan
+from fairplace.disclosure_control.released import RULES, Release, Tombstone
+from fairplace.errors import Malformed, Missing, Refused
+from fairplace.ledger import entry
+from fairplace.ledger.disclosure import sealed
+from fairplace.ledger.note import Signer
+from fairplace.on_disk import Register
+from fairplace.tags import party
+from fairplace.terms import ACT, CaseId, Day, Document, Instant, as_date, day, london_day, text
+
+Track = Callable[[Sequence[CaseId]], Iterable[CaseId]]
+"""Shows how far a reading of all cases has come."""
+
+MEDIA = "application/json"
+
+
+class Issued(msgspec.Struct, frozen=True, kw_only=True):
+    """One release as it stands in the log."""
+
+    index: int
+    at: Instant
+    number: int
+    plan: str
+    until: Day
+    rules: str
+    document: Document
+    rows: Document | None
+    withdrawn: Tombstone | None = None
+    withdrawn_by: int | None = None  # the entry that says so
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A release that withstood every attack and is not signed yet."""
+
+    release: Release
+    facts: tuple[Fact, ...]
+    cutoffs: tuple[Day, ...]
+
+    @property
+    def document(self) -> bytes:
+        return writing.as_json(self.release)
+
+
+def stream_of(log: str) -> str:
+    """The one stream of releases of a log: derived from the log's name."""
+    return str(uuid.UUID(bytes=hashlib.sha256(f"fairplace/releases/v1\n{log}\n".encode()).digest()[:16], version=4))
+
+
+def issued(register: Register, plan: str | None = None) -> list[Issued]:
+    """All releases, oldest first, those that were withdrawn too; of one plan, or of all."""
+    found: dict[tuple[str, int], Issued] = {}
+    stored = list(register.store.of_types(register.origin, (RELEASED, WITHDRAWN)))
+    held = register.store.openings(register.origin, [one.index for one in stored])
+    for one in stored:
+        envelope = entry.parsed(one.raw).envelope
+        body: dict[str, Any] = dict(envelope.body)
+        key = (str(body["plan"]), int(body["number"]))
+        if envelope.type == RELEASED:
+            opening = held.get(one.index, {}).get("/rows")
+            found[key] = Issued(
+                index=one.index,
+                at=envelope.at,
+                number=key[1],
+                plan=key[0],
+                until=body["until"],
+                rules=body["rules"],
+                document=msgspec.convert(body["document"], Document),
+                rows=msgspec.convert(opening.value, Document) if opening else None,
+            )
+        elif key in found:
+            stone = Tombstone(day=day(london_day(envelope.at)), why=str(body["why"]))
+            found[key] = msgspec.structs.replace(found[key], withdrawn=stone, withdrawn_by=one.index)
+    return [one for one in found.values() if plan in (None, one.plan)]
+
+
+def release_of(register: Register, one: Issued) -> Release:
+    """The release as it was published, with its tombstone when it was withdrawn. Raises Missing, Unproven, Malformed."""
+    read = writing.from_json(register.documents.get(one.document.sha256))
+    return msgspec.structs.replace(read, withdrawn=one.withdrawn)
+
+
+def due(today: Day) -> Day:
+    """The last day of the newest quarter that is over on a day."""
+    return day(last_day(last_closed(today)))
+
+
+def draft(register: Register, plan: str, until: Day | None = None, *, track: Track = iter) -> Draft:
+    """Count everything that was decided until a day, and attack the numbers. Nothing is recorded.
+
+    Raises Refused when nothing is due yet, or when a child could be found in what is.
+    """
+    chosen = _plan(register, plan)
+    now = register.store.now()
+    until = _until(until, day(london_day(now)))
+    earlier = issued(register, plan)
+    facts = list(count(register, now, track))
+    cutoffs = [*(one.until for one in earlier), until]
+    if earlier and earlier[-1].rows is None:
+        raise Missing(
+            f"what release {earlier[-1].number} counted is not kept any more; restore it from a backup of keys"
+        )
+    before = rows.read(register.documents.get(earlier[-1].rows.sha256)) if earlier and earlier[-1].rows else []
+    facts = rows.as_before(facts, cutoffs, before)
+    if not facts:
+        raise Refused(
+            "no search in this register has come to a chosen home yet; there is nothing to count", code="hold"
+        )
+    market = register.reader.market()
+    assert market is not None
+    made = releasing.release(
+        chosen,
+        rows.areas(market, facts),
+        facts,
+        until=until,
+        earlier=[release_of(register, one) for one in earlier],
+    )
+    return Draft(release=made, facts=tuple(facts), cutoffs=tuple(cutoffs))
+
+
+def count(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
+    """A row for each home that was chosen."""
+    asked = assess.rules(register.policies)
+    alike = tuple(one for one in asked if one.rule.code in rows.ACCESS_RULES)
+    for case in track(register.reader.cases()):
+        if (row := _row(register, case, alike, now)) is not None:
+            yield row
+
+
+def sign(register: Register, made: Draft, signers: Sequence[Signer]) -> Appended:
+    """Put a release into the log, signed by two persons, and keep it whole. It is public from then on."""
+    release = made.release
+    if release.number != len(issued(register, release.plan)) + 1:
+        raise Refused(f"release {release.number} of {release.plan} was signed meanwhile; make it again", code="hold")
+    document = register.documents.put(made.document, MEDIA)
+    counted = register.documents.put(rows.kept(made.facts, made.cutoffs), MEDIA)
+    return append(
+        register,
+        partial(_released, release=release, document=document, counted=counted),
+        f"Publish release {release.number} of {release.plan}, until {release.until}; SHA-256 {document.sha256}",
+        signers,
+        stream=stream_of(register.origin),
+    )
+
+
+def withdraw(register: Register, plan: str, number: int, why: str, signer: Signer) -> Appended:
+    """Take a release back. Its numbers are no longer shown; that it was there, and why it went, is."""
+    _plan(register, plan)
+    words = text(why)
+    if not words:
+        raise Malformed("a withdrawal needs a reason: it is published; give --why")
+    found = next((one for one in issued(register, plan) if one.number == number), None)
+    if found is None:
+        raise Missing(f"there is no release {number} of {plan}; give the number of one that was published")
+    if found.withdrawn is not None:
+        raise Refused(f"release {number} was withdrawn on {found.withdrawn.day} already", code="withdrawn")
+    return append(
+        register,
+        lambda at: ReleaseWithdrawn(
+            happened_at=at, evidence=ACT, exhibit=sealed("personal", None), number=number, plan=plan, why=words
+        ),
+        f"Withdraw release {number} of {plan}",
+        [signer],
+        stream=stream_of(register.origin),
+    )
+
+
+def _released(at: Instant, *, release: Release, document: Document, counted: Document) -> PlacementsReleased:
+    return PlacementsReleased(
+        happened_at=at,
+        evidence=ACT,
+        exhibit=sealed("personal", None),
+        number=release.number,
+        plan=release.plan,
+        until=release.until,
+        rules=RULES,
+        document=document,
+        rows=party(counted),
+    )
+
+
+def _row(register: Register, case: CaseId, alike: Sequence[Asked], now: Instant) -> Fact | None:
+    reader = register.reader
+    past = policy.Case(
+        id=case,
+        as_of=now,
+        view="authority",
+        events=reader.case(case),
+        market=reader.market(),
+        others=reader.others(),
+    )
+    if past.search.choice is None:
+        return None
+    outcomes = assess.assess(past, alike).outcomes
+    return rows.row(case, past.search, past.market, outcomes, as_of=now)
+
+
+def _plan(register: Register, name: str) -> Plan:
+    if not register.is_of_placements:
+        raise Refused("numbers about placements come from a register of placements, and this is one of procurement")
+    if name not in PLANS:
+        raise Missing(f"there is no plan {name[:60]!r}; there is {', '.join(PLANS)}")
+    return PLANS[name]
+
+
+def _until(until: Day | None, today: Day) -> Day:
+    if until is None:
+        return due(today)
+    if day(as_date(until)) != until:
+        raise Malformed(f"the day {until[:40]!r} came; expected one as {due(today)}")
+    if until >= today:
+        raise Refused(f"{until} is not over yet; numbers come out for quarters that are, at the latest {due(today)}")
+    return until

@@ -1,0 +1,221 @@
+"""A release of numbers: counted from the log, refused when it is not due, signed by two, kept whole, taken back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fairplace import issuing
+from fairplace.counting.events import RELEASED, WITHDRAWN
+from fairplace.disclosure_control import writing
+from fairplace.disclosure_control.released import RULES
+from fairplace.errors import Forbidden, Malformed, Missing, Refused, Unproven
+from fairplace.terms import day, london_day
+from tests.counting.many import SPOT, pseudonym, search
+from tests.homes import APPROVER, MONITORING, OFFICER, SOCIAL_WORKER
+from tests.office import open_office, signer
+from tests.placement_office import PlacementOffice, open_placements
+from tests.test_of_placements import secrets_of
+
+CHILDREN = 8
+UNTIL = "2025-09-30"
+TWO = [signer(OFFICER.key), signer(MONITORING.key)]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlacementOffice]:
+    """Eight children found a home in June 2025; nothing is released. Nobody records anything more here."""
+    with open_placements(tmp_path_factory.mktemp("placements") / "register") as office:
+        for number in range(CHILDREN):
+            search(office, number, chosen=SPOT if number == 0 else None)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        yield office
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlacementOffice]:
+    """The same, and its numbers are out."""
+    with open_placements(tmp_path_factory.mktemp("out") / "register") as office:
+        for number in range(CHILDREN):
+            search(office, number)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        issuing.sign(office.register, issuing.draft(office.register, "decisions"), TWO)
+        yield office
+
+
+def recorded(office: PlacementOffice) -> int:
+    return office.register.reader.size
+
+
+def test_a_draft_counts_each_child_once_and_records_nothing(told: PlacementOffice) -> None:
+    before = recorded(told)
+    made = issuing.draft(told.register, "decisions")
+    assert recorded(told) == before
+    assert made.release.until == UNTIL
+    [stretch] = made.release.table("spot").stretches
+    region = stretch.rows[0]
+    assert [str(cell.count) for cell in region.cells if cell.label == "all"] == [str(CHILDREN)]
+    assert {str(cell.count) for cell in region.cells if cell.label in ("spot", "under-agreement")} == {"c"}
+
+
+def test_no_byte_of_a_draft_tells_of_a_case(told: PlacementOffice) -> None:
+    public = {b"North", b"SYN01", b"SYN01 Council", b"North West", b"emergency", b"residential"}
+    secrets = [one for one in secrets_of(told) if one not in public]
+    secrets += [pseudonym(number).encode() for number in range(CHILDREN)]
+    made = issuing.draft(told.register, "decisions").release
+    for data in (writing.as_json(made), writing.as_csv(made)):
+        assert [one for one in secrets if one in data] == []
+
+
+def test_the_entry_names_the_digest_of_what_is_kept_whole(out: PlacementOffice) -> None:
+    [one] = issuing.issued(out.register)
+    envelope = out.register.reader.entry(one.index).envelope
+    document = out.register.documents.get(one.document.sha256)
+    assert envelope.type == RELEASED
+    assert envelope.body["document"]["sha256"] == hashlib.sha256(document).hexdigest()
+    assert (envelope.body["number"], envelope.body["until"], envelope.body["rules"]) == (1, UNTIL, RULES)
+    assert writing.as_json(issuing.release_of(out.register, one)) == document
+
+
+def test_the_entry_of_a_release_bears_two_signatures_and_belongs_to_no_case(out: PlacementOffice) -> None:
+    [one] = issuing.issued(out.register)
+    [stored] = out.register.store.entries(out.register.origin, one.index, one.index + 1)
+    assert stored.case is None
+    assert len(out.register.reader.entry(one.index).lines) == 2
+
+
+def test_what_was_counted_is_sealed_in_the_entry(out: PlacementOffice) -> None:
+    [one] = issuing.issued(out.register)
+    envelope = out.register.reader.entry(one.index).envelope
+    assert one.rows is not None
+    assert "/rows" in envelope.sealed
+    assert one.rows.sha256 not in str(envelope.body)
+
+
+@pytest.mark.parametrize(
+    ("names", "refusal"),
+    [
+        ([OFFICER], Refused),
+        ([OFFICER, OFFICER], Refused),
+        ([SOCIAL_WORKER, MONITORING], Forbidden),
+        ([OFFICER, SOCIAL_WORKER], Forbidden),
+        ([APPROVER, MONITORING], Forbidden),
+    ],
+    ids=str,
+)
+def test_a_release_needs_two_persons_of_the_right_roles(
+    told: PlacementOffice, names: list[object], refusal: type[Exception]
+) -> None:
+    made, before = issuing.draft(told.register, "decisions"), recorded(told)
+    with pytest.raises(refusal):
+        issuing.sign(told.register, made, [signer(one.key) for one in names])  # type: ignore[attr-defined]
+    assert recorded(told) == before
+
+
+def test_nothing_is_due_before_the_next_quarter_is_over(out: PlacementOffice) -> None:
+    with pytest.raises(Refused, match="no quarter has closed since release 1"):
+        issuing.draft(out.register, "decisions")
+
+
+@pytest.mark.parametrize("until", ["2025-10-01", "2026-09-30", "9999-12-31"])
+def test_a_day_that_is_not_over_is_refused(told: PlacementOffice, until: str) -> None:
+    with pytest.raises(Refused, match=f"{until} is not over yet"):
+        issuing.draft(told.register, "decisions", until)
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2025-02-30", "20250930", "2025-W01-1", "=1+1", "1.5", "９９９９-01-01"])
+def test_what_is_no_day_is_said_to_be_none(told: PlacementOffice, until: str) -> None:
+    with pytest.raises(Malformed):
+        issuing.draft(told.register, "decisions", until)
+
+
+def test_a_plan_that_is_not_there_is_missing(told: PlacementOffice) -> None:
+    with pytest.raises(Missing, match="there is decisions"):
+        issuing.draft(told.register, "<script>")
+
+
+def test_a_register_without_a_chosen_home_has_nothing_to_count(tmp_path: Path) -> None:
+    with (
+        open_placements(tmp_path / "register") as office,
+        pytest.raises(Refused, match="there is nothing to count"),
+    ):
+        issuing.draft(office.register, "decisions")
+
+
+def test_a_register_of_procurement_publishes_no_such_numbers(tmp_path: Path) -> None:
+    with open_office(tmp_path / "register") as office, pytest.raises(Refused, match="register of placements"):
+        issuing.draft(office.register, "decisions")
+
+
+def test_a_draft_that_another_overtook_is_not_signed(out: PlacementOffice, told: PlacementOffice) -> None:
+    made, before = issuing.draft(told.register, "decisions"), recorded(out)
+    with pytest.raises(Refused, match="make it again"):
+        issuing.sign(out.register, made, TWO)
+    assert recorded(out) == before
+
+
+# A story of its own: the next release, and a withdrawal
+
+
+def test_later_releases_agree_with_earlier_ones_and_a_withdrawn_one_leaves_a_tombstone(tmp_path: Path) -> None:
+    with open_placements(tmp_path / "register") as office:
+        register = office.register
+        for number in range(6):
+            search(office, number)
+        office.wait_until("2025-07-01T09:00:00.000Z")
+        first = issuing.draft(register, "decisions")
+        assert (first.release.until, first.release.tables) == ("2025-06-30", ())  # half a half-year
+        issuing.sign(register, first, TWO)
+        for number in range(6, 12):
+            search(office, number)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        second = issuing.draft(register, "decisions")
+        issuing.sign(register, second, TWO)
+        total = second.release.table("spot").stretches[0].rows[0].cells[0]
+        assert (second.release.number, str(total.count)) == (2, "12")
+
+        before = recorded(office)
+        for number, why, refusal in ((2, "  ", Malformed), (3, "Wrong", Missing)):
+            with pytest.raises(refusal):
+                issuing.withdraw(register, "decisions", number, why, signer(OFFICER.key))
+        assert recorded(office) == before
+        issuing.withdraw(register, "decisions", 2, " A home was counted twice ", signer(APPROVER.key))
+        newest = issuing.issued(register)[-1]
+        assert newest.withdrawn is not None
+        assert newest.withdrawn.why == "A home was counted twice"
+        assert newest.withdrawn.day == day(london_day(register.store.now()))
+        shown = writing.as_json(issuing.release_of(register, newest))
+        assert b"tables" not in shown
+        assert b"A home was counted twice" in shown
+        assert newest.withdrawn_by is not None
+        assert register.reader.entry(newest.withdrawn_by).envelope.type == WITHDRAWN
+        with pytest.raises(Refused, match="already"):
+            issuing.withdraw(register, "decisions", 2, "Again", signer(OFFICER.key))
+
+
+def test_an_earlier_release_that_was_changed_or_is_lost_stops_the_next(tmp_path: Path) -> None:
+    with open_placements(tmp_path / "register") as office:
+        for number in range(6):
+            search(office, number)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        issuing.sign(office.register, issuing.draft(office.register, "decisions"), TWO)
+        office.wait_until("2026-01-02T09:00:00.000Z")
+        before = recorded(office)
+        [one] = issuing.issued(office.register)
+        files = {path: path.read_bytes() for path in (office.folder / "documents").iterdir()}
+        for path in files:
+            path.write_bytes(b"other bytes")
+        with pytest.raises(Unproven):
+            issuing.draft(office.register, "decisions")
+        for path in files:
+            path.unlink()
+        with pytest.raises(Missing, match=r"no document [0-9a-f]{64} is kept here"):
+            issuing.draft(office.register, "decisions")
+        for path, data in files.items():
+            path.write_bytes(data)
+        assert issuing.draft(office.register, "decisions").release.number == 2
+        assert recorded(office) == before
+        assert one.number == 1
