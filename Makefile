@@ -9,6 +9,7 @@ SHELL := /bin/bash
 PORT ?= 8000
 DIR ?= demo
 ARGS ?=
+MARKED :=
 WORKERS ?= auto
 KILLS ?= 1000
 SEED ?=
@@ -40,11 +41,12 @@ test: $(TEST) assets $(PROJECT) browser programs  ## run all tests: make test AR
 	@if [ -z "$${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ]; then \
 	  TMPDIR=$$(mktemp -d /dev/shm/fairplace-test-XXXXXX); chmod 711 "$$TMPDIR"; export TMPDIR; trap 'rm -rf "$$TMPDIR"' EXIT; \
 	fi; \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(MARKED) $(ARGS)
 
 # `make test` runs a part of each long matrix of tests; the tests bear the mark `matrix`.
-matrices:  ## run the long matrices of tests whole, every page at every width and every flipped byte: make matrices ARGS='-k page'
-	@FAIRPLACE_MATRICES=whole $(MAKE) --no-print-directory test ARGS="-m matrix $(ARGS)"
+matrices: export FAIRPLACE_MATRICES := whole
+matrices: MARKED := -m matrix
+matrices: test  ## run the long matrices of tests whole, every page at every width and every flipped byte: make matrices ARGS='-k page'
 
 check: $(DEV) assets $(PROJECT)  ## format, lint and types
 	@$(BIN)/ruff format --check .

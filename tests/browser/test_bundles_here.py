@@ -18,7 +18,8 @@ from playwright.async_api import Browser, Page
 
 import fairplace_verify as checker
 from tests.browser import corpus
-from tests.browser.test_checking import VERDICT, accessible, given, verifying
+from tests.browser.looking import look
+from tests.browser.test_checking import VERDICT, given, verifying
 from tests.browser.test_pages import opened
 from tests.verifier import writer as w
 
@@ -185,7 +186,7 @@ async def test_a_bundle_is_checked_on_the_page(site: str, chromium: Browser) -> 
         )
         bent = story.fpbundle().replace(b"for people\n", b"For people\n", 1)
         assert await given(page, "a.fpbundle", bent) == "Not genuine: it is not put together as a bundle must be"
-        await accessible(page)
+        await look(page, "bundle-1")
 
 
 async def dropped(page: Page, *files: bytes) -> list[str]:
@@ -209,7 +210,7 @@ async def test_two_bundles_say_how_they_agree(site: str, chromium: Browser) -> N
         assert "“council.fpbundle” opens" in said
         assert "None is altered" in said
         assert "None is missing" in said
-        await accessible(page)
+        await look(page, "bundle-2")
         other = w.Writer([w.LOG]).begin()
         w.planned(other, sealed={"/title": "Another title"})
         assert (await dropped(page, story.fpbundle("court"), other.publish().fpbundle("court")))[
