@@ -154,7 +154,7 @@ def aside(command: Command, history: History, at: Instant) -> AsideStamp:
 
 def head_of(history: History) -> LeafHash:
     if history.head is None:
-        raise Missing(f"there is no case {history.case}; plan it first")
+        raise Missing(f"there is no case {history.case}; begin it first, or look at its id again")
     return history.head.leaf
 
 

@@ -123,8 +123,15 @@ class Search:
         return profile.family if profile else None
 
     @cached_property
+    def voices(self) -> list[tuple[Recorded, sought.VoiceRecorded]]:
+        """Every time that the child was asked, or was not: a child may well be asked again later."""
+        return self._past.of(sought.VoiceRecorded)
+
+    @property
     def voice(self) -> tuple[Recorded, sought.VoiceRecorded] | None:
-        return self._past.last(sought.VoiceRecorded)
+        """The last time before the choice, which is what the choice could weigh; the last of all while there is none."""
+        before = [one for one in self.voices if self.choice is None or one[0].index < self.choice[0].index]
+        return before[-1] if before else (self.voices[0] if self.voices else None)
 
     # The search
 

@@ -571,3 +571,10 @@ def test_recording_works_while_the_register_is_served(run: Any, served: Path, tm
             break
         time.sleep(0.1)
     assert run("verify", served).code == 3
+
+
+def test_no_sign_of_what_was_given_steers_a_terminal(run: Any, tmp_path: Path) -> None:
+    said = run("serve", tmp_path / "no\x1b[31mdir")
+    assert said.code != 0
+    assert "\x1b" not in said.err
+    assert "\\x1b" in said.err

@@ -254,6 +254,11 @@ def test_an_effect_that_nobody_says_is_a_concern() -> None:
     assert outcome("PL-17", search(skip=("voice",), after={"chosen": [late]})) == "concern"
 
 
+def test_a_child_who_is_heard_again_afterwards_was_heard_before_all_the_same() -> None:
+    again = fact(r.VoiceRecorded, "05 10:00", how="in_person", reason_not=None, heard="It is fine here")
+    assert outcome("PL-17", search(after={"chosen": [again]})) == "met"
+
+
 def test_a_voice_that_is_withheld_is_not_guessed() -> None:
     assert outcome("PL-17", search().hidden()) == "cannot-tell"
 

@@ -65,7 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ended(sentence: str, code: int) -> int:
-    told.print(f"fairplace: {sentence}", style="bold", markup=False, soft_wrap=True)
+    # What somebody gave is repeated; no sign of it may steer a terminal.
+    plain = "".join(
+        one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in sentence
+    )
+    told.print(f"fairplace: {plain}", style="bold", markup=False, soft_wrap=True)
     return code
 
 

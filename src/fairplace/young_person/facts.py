@@ -148,7 +148,8 @@ def _home(search: Search, market: Market | None) -> list[str]:
     if winner is None:
         return ["We can't say more here.", "Ask us about your home."]
     home = market.home(winner.setting or "", _before(search)) if market else None
-    kind = f"You will live in {_HOMES[home.family]}." if home else "We found a home for you."
+    live = "You live" if search.started else "You will live"
+    kind = f"{live} in {_HOMES[home.family]}." if home else "We found a home for you."
     provider = market.provider(winner.provider or "", _before(search)) if market else None
     run = [f"{provider.name} looks after it."] if provider and provider.name else []
     return [kind, *run, *_distance(winner)]
