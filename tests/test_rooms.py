@@ -331,8 +331,11 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.challenge.events",
         "fairplace.urgent.events",
         "fairplace.clerk",
+        "fairplace.counting.plans",
         "fairplace.deciders",
         "fairplace.demo",
+        "fairplace.disclosure_control",
+        "fairplace.issuing",  # the releases of numbers
         "fairplace.drafting",
         "fairplace.duties",
         "fairplace.erasures",  # which documents the record names

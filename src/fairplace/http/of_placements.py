@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from litestar.handlers import HTTPRouteHandler
 
+from fairplace.http import numbers
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, TheSite
 
@@ -19,6 +20,8 @@ ALLOWED = frozenset({
     "/checkpoint",
     "/checkpoints/{name:str}",
     "/fairplace_verify.py",
+    "/homes",
+    "/homes/{name:str}",
     "/lost/{rest:path}",
     "/policy",
     "/robots.txt",
@@ -54,7 +57,7 @@ def home(site: TheSite) -> Answer:
     return site.page("of_placements.html")
 
 
-HANDLERS = (home,)
+HANDLERS = (home, *numbers.HANDLERS)
 
 
 def only(handlers: Iterable[HTTPRouteHandler]) -> Iterator[HTTPRouteHandler]:
