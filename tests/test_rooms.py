@@ -408,7 +408,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
     "joserfc": ("fairplace.accounts",),
     "litestar": ("fairplace.http",),
     "lxml": ("fairplace.filing.office_files",),
-    "markupsafe": ("fairplace.formats", "fairplace.http", "fairplace.publish"),
+    "markupsafe": ("fairplace.formats", "fairplace.http", "fairplace.publish", "fairplace.young_person.editions"),
     "msgspec": ("fairplace", "policies", "projections"),
     "openpyxl": ("fairplace.workbook",),
     "PIL": ("fairplace.filing",),
