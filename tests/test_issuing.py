@@ -157,6 +157,14 @@ def test_a_draft_that_another_overtook_is_not_signed(out: PlacementOffice, told:
     assert recorded(out) == before
 
 
+@pytest.mark.parametrize("why", ["The child of SW1A 2AA was counted twice", "Ask kim@council.example why"])
+def test_a_reason_that_tells_who_a_child_is_never_gets_into_the_log(out: PlacementOffice, why: str) -> None:
+    before = recorded(out)
+    with pytest.raises(Refused, match="public for ever"):
+        issuing.withdraw(out.register, "decisions", 1, why, signer(OFFICER.key))
+    assert recorded(out) == before
+
+
 # A story of its own: the next release, and a withdrawal
 
 

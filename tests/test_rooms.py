@@ -128,6 +128,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.affairs",
         "fairplace.counting",
         "fairplace.disclosure_control",
+        "fairplace.guarding.marks",
         "fairplace.tags",
     ),
     "fairplace.searching": ("fairplace.market.known", *FACTS),

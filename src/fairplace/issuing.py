@@ -29,6 +29,7 @@ from fairplace.disclosure_control.periods import last_closed, last_day
 from fairplace.disclosure_control.plan import Plan
 from fairplace.disclosure_control.released import RULES, Release, Tombstone
 from fairplace.errors import Malformed, Missing, Refused
+from fairplace.guarding.marks import find
 from fairplace.ledger import entry
 from fairplace.ledger.disclosure import sealed
 from fairplace.ledger.note import Signer
@@ -176,6 +177,8 @@ def withdraw(register: Register, plan: str, number: int, why: str, signer: Signe
     words = text(why)
     if not words:
         raise Malformed("a withdrawal needs a reason: it is published; give --why")
+    if mark := next(iter(find(words, ())), None):
+        raise Refused(f"{mark.sentence}; the reason is public for ever: leave it out", code=f"never-{mark.kind}")
     found = next((one for one in issued(register, plan) if one.number == number), None)
     if found is None:
         raise Missing(f"there is no release {number} of {plan}; give the number of one that was published")
