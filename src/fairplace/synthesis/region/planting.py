@@ -119,9 +119,10 @@ class Planter:
         return choosing.OffRate
 
     def _introduced(self, plan: Plan, answering: Answering) -> type[Placed] | None:
-        if plan.winner is None or plan.winner.tier == "IN_HOUSE" or plan.is_emergency:
+        winner = plan.winner
+        if winner is None or winner.tier == "IN_HOUSE" or plan.is_emergency:
             return None
-        if len(plan.asked[-1].bids) < 2 and not self._second(plan, answering, lambda bid: True):
+        if len(plan.asked[-1].bids) < 2 and not self._second(plan, answering, lambda bid: bid.tenths > winner.tenths):
             return None
         return asking.Introduced if asking.Introduced.fits(plan) else None
 
