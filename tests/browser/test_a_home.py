@@ -302,7 +302,7 @@ async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chro
     await cora.page.get_by_role("link", name="Referrals to us").click()
     await expect(cora.page.get_by_text("You stand in another tier").first).to_be_visible()
     await look(cora.page, "home 15 why not asked")
-    await cora.page.get_by_role("link", name="Our homes").click()
+    await cora.page.get_by_role("navigation", name="Your desk").get_by_role("link", name="Our homes").click()
     await look(cora.page, "home 16 our homes")
     await cora.page.get_by_role("link", name="The room is gone").click()
     await choose(cora, "Why", "It is filled")

@@ -85,7 +85,7 @@ def test_nobody_alone_ends_the_sealing_of_bids(vault: Vault) -> None:
     assert vault.desk.send(vault.desk.client(OFFICER.key), "/desk/openers", key=made, line=line).status_code == 303
     assert {one.name for one in openers.confirmed()} == {OFFICER.key, APPROVER.key}
     assert re.search(r'data-seal="[^"]+"', vault.provider(BIRCH).get(vault.address).text)
-    sent = vault.fill(vault.provider(BIRCH), files={"document": FILE}, provider_name="Birch Care", price="4,800")
+    sent = vault.fill(vault.provider(BIRCH), files={"document": FILE}, provider_name="Birch Care")
     assert sent.status_code == 400
     assert "sealed" in sent.text
     waiting = next(one for one in openers.all() if one.confirmed is None)
