@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -22,6 +23,7 @@ from tests.browser.looking import look
 from tests.browser.test_checking import VERDICT, given, verifying
 from tests.browser.test_pages import opened
 from tests.verifier import writer as w
+from tests.verifier.test_beside import pair
 
 ROOT = Path(__file__).parents[2]
 
@@ -206,7 +208,9 @@ async def test_two_bundles_say_how_they_agree(site: str, chromium: Browser) -> N
         page = watched.page
         assert (await dropped(page, story.fpbundle("court"), story.fpbundle("public")))[0] == "The two bundles agree"
         said = await page.locator(".fp-verdict").first.inner_text()
-        assert "agree byte for byte" in said
+        program = pair(story.fpbundle("court"), story.fpbundle("public")).finding
+        for wanted in (r"(\d+) entries agree byte for byte", r"opens (\d+) value"):
+            assert re.findall(wanted, said) == re.findall(wanted, program), (said, program)
         assert "“council.fpbundle” opens" in said
         assert "None is altered" in said
         assert "None is missing" in said

@@ -11,8 +11,9 @@ function more(one, other) {
   const bases = new Map();
   for (const [index, { entry, values }] of one.steps) {
     const known = other.steps.get(index)?.values;
+    if (!known) continue; // an entry that only one of them holds is told of as such
     for (const slot of values.keys()) {
-      if (known?.has(slot)) continue;
+      if (known.has(slot)) continue;
       const { basis } = entry.event.sealed[slot];
       bases.set(basis, (bases.get(basis) ?? 0) + 1);
     }
@@ -27,7 +28,9 @@ export function compareBundles([nameOne, one], [nameOther, other]) {
   }
   const both = [...one.steps.keys()].filter((index) => other.steps.has(index));
   const altered = both.filter((index) => !same(one.steps.get(index).bytes, other.steps.get(index).bytes));
-  const sentences = [`${count(both.length - altered.length, "entry agrees", "entries agree")} byte for byte`];
+  // As the program says it: the entries of the case are counted, those of the key register are compared beside them.
+  const equal = one.ofCase.filter((index) => other.steps.has(index) && !altered.includes(index));
+  const sentences = [`${count(equal.length, "entry agrees", "entries agree")} byte for byte`];
   const missing = [];
   for (const [file, mine, theirs] of [[nameOne, one, other], [nameOther, other, one]]) {
     const name = `“${file}”`;
