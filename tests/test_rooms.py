@@ -183,6 +183,14 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.prepared",
         "fairplace.signer",
     ),
+    "fairplace.holder_notices": (
+        *REGISTER,
+        "fairplace.accounts",
+        "fairplace.post",
+        "fairplace.shelf",
+        "fairplace.templating",
+        "fairplace.workroom",
+    ),
     "fairplace.log_keys": (*REGISTER, "fairplace.signer"),
     "fairplace.enrolling": (*RECORD, "fairplace.holders", "fairplace.people.roles"),
     "fairplace.signed_inside": (*RECORD, "fairplace.lodging", "fairplace.prepared"),
@@ -336,6 +344,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.deciders",
         "fairplace.demo",
         "fairplace.disclosure_control",
+        "fairplace.holder_notices",
         "fairplace.issuing",  # the releases of numbers
         "fairplace.drafting",
         "fairplace.duties",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import structlog
 
+from fairplace import holder_notices
 from fairplace.errors import FairplaceError
 from fairplace.on_disk import Register
 from fairplace.workroom import Workroom
@@ -22,7 +23,8 @@ EVERY = 5.0
 @contextlib.contextmanager
 def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
     """Send what is due in the background while the block runs. Raises Misconfigured when the password cannot be read."""
-    postman = Workroom(register).postman()
+    room = Workroom(register)
+    postman = room.postman()
     if postman is None:
         yield
         return
@@ -31,6 +33,7 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
     def send() -> None:
         while not stop.wait(every):
             try:
+                holder_notices.tell(register, room)
                 for one in postman.turn():
                     told = log.info if one.state == "sent" else log.warning
                     told("message", id=one.message, state=one.state, tries=one.tries, code=one.code)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from fairplace import holder_notices
 from fairplace.drafting.acts import ChangeKey, What
 from fairplace.errors import Forbidden, Malformed, Refused
 from fairplace.http import case_file
@@ -41,7 +42,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
-    """A recovery that began: since when, from when on it may end, and who may do what about it."""
+    """A recovery that began: since when, from when on it may end, and who may do what about it.
+
+    `told` is what became of the e-mail to the holder.
+    """
 
     start: int
     at: Instant
@@ -53,6 +57,7 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True):
     own: bool
     stops: bool
     act: str
+    told: str
 
 
 def under_way(site: Site, visitor: Visitor) -> Iterator[UnderWay]:
@@ -73,11 +78,25 @@ def under_way(site: Site, visitor: Visitor) -> Iterator[UnderWay]:
             own=one.vkey.name in own,
             stops=_stops(visitor, one),
             act=_act(site, visitor, one.vkey.name),
+            told=_told(site, one),
         )
 
 
+TOLD = {
+    "sent": "An e-mail told the holder.",
+    "waiting": "An e-mail to the holder is on its way.",
+    "failed": "The e-mail to the holder failed: tell them yourself.",
+}
+
+
+def _told(site: Site, one: Recovery) -> str:
+    """Whether an e-mail told the holder."""
+    found = site.outbox.caused(holder_notices.cause(one))
+    return TOLD[found[0].state] if found else "No e-mail told the holder: tell them yourself."
+
+
 def _running(site: Site) -> list[Recovery]:
-    return [one for one in site.register.reader.register().recoveries() if one.over is None]
+    return list(holder_notices.under_way(site.register))
 
 
 def asked(site: Site, visitor: Visitor) -> Iterator[Asked]:

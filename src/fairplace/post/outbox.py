@@ -86,6 +86,14 @@ class Outbox:
             ).fetchall()
         return [self._message(row) for row in rows]
 
+    def caused(self, cause: str) -> list[Message]:
+        """What was written for one cause in no case, the newest first."""
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM message WHERE case_id = '' AND cause = ? ORDER BY queued DESC, id", (cause,)
+            ).fetchall()
+        return [self._message(row) for row in rows]
+
     def take(self) -> Taken | None:
         """The message that has been due longest, for one try; None when none is."""
         now = self._sources.clock()
