@@ -328,6 +328,11 @@ class Search:
         return self._past.of(sought.ReasonsSent)
 
     @cached_property
+    def editions(self) -> list[tuple[Recorded, sought.ChildEditionGiven]]:
+        """The times when the young person got the decision in words of their own."""
+        return self._past.of(sought.ChildEditionGiven)
+
+    @cached_property
     def ended_without(self) -> tuple[Recorded, sought.ReferralEnded] | None:
         return self._past.last(sought.ReferralEnded)
 

@@ -47,6 +47,18 @@ def offer(homes: Sequence[Home]) -> list[Field]:
 def read_offer(fields: Sequence[Field], sent: Sent, provider: str) -> Read:
     """The members of the command. A fee that its parts do not make is said at once, with the difference."""
     members, faults = read_all(fields, sent)
+    fee = members.get("weekly_fee")
+    found = in_terms(members, provider)
+    made = sum(int(line["amount"]) for line in found["terms"]["lines"])
+    if fee is not None and not faults and made != fee:
+        gap = fee - made
+        says = f"The parts come to {money(made)} and the fee is {money(fee)}: {money(abs(gap))} {'more' if gap < 0 else 'less'} than it. Correct either"
+        faults.append(Fault("weekly_fee", says))
+    return found, faults
+
+
+def in_terms(members: dict[str, Any], provider: str) -> dict[str, Any]:
+    """What was filled in, as the members of an offer have it: the fee in its lines."""
     needs = [one.strip() for one in str(members.pop("needs", "") or "").split(",") if one.strip()]
     payer = members.pop("payer", None) or "care"
     lines = []
@@ -61,14 +73,9 @@ def read_offer(fields: Sequence[Field], sent: Sent, provider: str) -> Read:
                     "needs": needs if code in _CARE else [],
                 }
             )
-    fee, made = members.get("weekly_fee"), sum(int(line["amount"]) for line in lines)
-    if fee is not None and not faults and made != fee:
-        gap = fee - made
-        says = f"The parts come to {money(made)} and the fee is {money(fee)}: {money(abs(gap))} {'more' if gap < 0 else 'less'} than it. Correct either"
-        faults.append(Fault("weekly_fee", says))
     words = members.pop("words", None)
     terms = {"ratio_day": None, "ratio_night": None, **members, "provider": provider, "lines": lines}
-    return {"terms": terms, **({"words": words} if words else {})}, faults
+    return {"terms": terms, **({"words": words} if words else {})}
 
 
 def decline(on: Day) -> list[Field]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fairplace.formats import money
 from fairplace.forms.fields import Field
-from fairplace.forms.lists import called, coded, search_of
+from fairplace.forms.lists import called, coded, search_of, when
+from fairplace.forms.living import FRAMES
 from fairplace.forms.matching import live
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.placement.commands import AgreePlacement, SignPlan, StartPlacement
@@ -199,7 +200,7 @@ def _sent(members: Members, file: File) -> Members:
         "sent": [
             {
                 "offer": one,
-                "at": file.now,
+                "at": when(members, file),
                 "code": rejected[one].code if one in rejected else "other_coded",
                 "comparison": comparison,
             }
@@ -218,10 +219,6 @@ def _agree_stage(file: File) -> Stage:
 
 
 def _agree(file: File) -> list[Field]:
-    frames = options(
-        ("BE_HEALTHY", "Be healthy"), ("STAY_SAFE", "Stay safe"), ("ENJOY_ACHIEVE", "Enjoy and achieve"),
-        ("POSITIVE_CONTRIBUTION", "Make a positive contribution"), ("ECONOMIC_WELLBEING", "Economic wellbeing"),
-    )  # fmt: skip
     fields = [
         Field(name="standard", label="Which standard agreement", kind="line", public=True, hint="Its name and version"),
         Field(name="starts_on", label="From which day", kind="day"),
@@ -230,7 +227,7 @@ def _agree(file: File) -> list[Field]:
     for row in range(3):
         more = row > 0
         fields += [
-            Field(name=f"o{row}-frame", label="Outcome", kind="choice", optional=more, group=f"Outcome {row + 1}", options=frames),
+            Field(name=f"o{row}-frame", label="Outcome", kind="choice", optional=more, group=f"Outcome {row + 1}", options=FRAMES),
             Field(name=f"o{row}-baseline", label="From where", kind="words", optional=more, group=f"Outcome {row + 1}"),
             Field(name=f"o{row}-target", label="To where", kind="words", optional=more, group=f"Outcome {row + 1}"),
             Field(name=f"o{row}-tool", label="Measured how", kind="line", optional=more, group=f"Outcome {row + 1}"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from fairplace.forms.fields import Option
 from fairplace.forms.task import File
 from fairplace.market.known import Market
 from fairplace.referral import codes
 from fairplace.searching import OfferRead, Search
-from fairplace.terms import day, london_day
+from fairplace.terms import Instant, day, london_day
 
 
 def coded(name: codes.ListName, file: File, *, with_code: bool = False) -> tuple[Option, ...]:
@@ -36,10 +37,34 @@ def market_of(file: File) -> Market:
     return file.market or Market()
 
 
+def when(members: Mapping[str, Any], file: File) -> Instant:
+    """When what is filled in happened: now, or as the report of it says."""
+    return str(members.get("happened_at") or file.now)
+
+
+def named(file: File, provider: str) -> str:
+    """A provider by its name, as the list has it."""
+    known = market_of(file).provider(provider, market_of(file).upto)
+    return known.name if known is not None and known.name else provider
+
+
+def invited(file: File) -> list[str]:
+    """Everybody who was asked so far, by their names."""
+    return sorted(search_of(file).invited or (), key=lambda one: named(file, one))
+
+
+def areas(file: File) -> tuple[Option, ...]:
+    """Other authorities by their names, and the places that are none's."""
+    market, own = market_of(file), search_of(file).authority
+    others = sorted(market.authorities(market.upto), key=lambda one: one.name)
+    return (
+        *(Option(one.authority, one.name) for one in others if one.authority != own),
+        Option("OUTSIDE_ENGLAND", "Outside England"),
+    )
+
+
 def called(file: File, offer: OfferRead) -> str:
     """An offer by its provider and its home."""
     if offer.terms is None:
         return f"Offer {offer.offer}"
-    market = market_of(file)
-    provider = market.provider(offer.terms.provider, market.upto)
-    return f"{provider.name if provider and provider.name else offer.terms.provider}, {offer.terms.setting}"
+    return f"{named(file, offer.terms.provider)}, {offer.terms.setting}"

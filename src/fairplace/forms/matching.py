@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairplace.formats import money
 from fairplace.forms.fields import Field
-from fairplace.forms.lists import called, search_of
+from fairplace.forms.lists import called, search_of, when
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.market.events import Tier
 from fairplace.referral.commands import ConsiderOffers, DecideLateOffer, HoldPanel, LocateOffers, ScoreOffers
@@ -77,7 +77,7 @@ def _considered(members: Members, file: File) -> Members:
     priority = members.pop("priority", None)
     return {
         **members,
-        "offers": {one: {"at": file.now, "priority": priority} for one in members.pop("offers", [])},
+        "offers": {one: {"at": when(members, file), "priority": priority} for one in members.pop("offers", [])},
     }
 
 

@@ -185,7 +185,7 @@ def _voice_stage(file: File) -> Stage:
 
 
 TASKS: tuple[Task, ...] = (
-    Task(code="need", title="Assess the need", part="The need", command=AssessNeed, stage=_stage, fields=_fields, members=_members, again=True,
+    Task(code="need", title="Assess the need", part="The need", command=AssessNeed, stage=_stage, fields=_fields, start=written, members=_members, again=True,
          lead="What the child needs, and what shows it, before anybody is asked. No name, no birthday, no number."),
     Task(code="voice", title="Record what the child says", part="The need", command=RecordVoice, stage=_voice_stage, fields=_voice, again=True,
          lead="How they were asked and what they said; or why they were not."),

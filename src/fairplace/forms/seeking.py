@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from fairplace.formats import date_time
 from fairplace.forms.fields import Field
-from fairplace.forms.lists import coded, market_of, search_of, worded
+from fairplace.forms.lists import coded, market_of, search_of, when, worded
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.market.events import Tier
 from fairplace.referral.commands import (
@@ -138,7 +138,7 @@ def _in_house(file: File) -> list[Field]:
 
 def _searched(members: Members, file: File) -> Members:
     unsuitable = {name.removeprefix("not-"): members.pop(name) for name in list(members) if name.startswith("not-")}
-    return {"shown_at": file.now, **members, "unsuitable": unsuitable}
+    return {"shown_at": when(members, file), **members, "unsuitable": unsuitable}
 
 
 def unasked(file: File) -> list[Tier]:
@@ -197,9 +197,10 @@ def _publish(file: File) -> list[Field]:
 def _asked(members: Members, file: File) -> Members:
     criteria, tier = search_of(file).criteria, str(members.get("tier"))
     window = criteria[-1][1].window_hours.get(tier, 24) if criteria else 24
-    deadline = members.pop("deadline", None) or instant(moment(file.now) + timedelta(hours=window, minutes=GRACE))
+    sent = when(members, file)
+    deadline = members.pop("deadline", None) or instant(moment(sent) + timedelta(hours=window, minutes=GRACE))
     chosen = {one: members.pop(f"recipients-{one}", []) for one in unasked(file)}
-    recipients = [{"provider": one, "sent_at": file.now, "deadline": deadline} for one in chosen.get(tier, [])]  # type: ignore[call-overload]
+    recipients = [{"provider": one, "sent_at": sent, "deadline": deadline} for one in chosen.get(tier, [])]  # type: ignore[call-overload]
     return {**members, "recipients": recipients}
 
 
@@ -241,8 +242,12 @@ def _settle(file: File) -> list[Field]:
 
 
 def _settled(members: Members, file: File) -> Members:
-    told = [{"provider": one, "at": file.now} for one in sorted(search_of(file).invited or ())]
-    return {**members, "recipients": told}
+    return {**members, "recipients": everybody_told(members, file)}
+
+
+def everybody_told(members: Members, file: File) -> list[dict[str, str]]:
+    """Everybody who was asked, told at one time."""
+    return [{"provider": one, "at": when(members, file)} for one in sorted(search_of(file).invited or ())]
 
 
 def _silence_stage(file: File) -> Stage:
@@ -275,7 +280,7 @@ def _emergency(file: File) -> list[Field]:
 
 def _declared_emergency(members: Members, file: File) -> Members:
     hours = max(0, min(int(members.pop("hours", 0)), 10_000))
-    return {**members, "expires_at": instant(moment(file.now) + timedelta(hours=hours))}
+    return {**members, "expires_at": instant(moment(when(members, file)) + timedelta(hours=hours))}
 
 
 def _end_stage(file: File) -> Stage:
@@ -299,12 +304,12 @@ TASKS: tuple[Task, ...] = (
     Task(code="open-referral", title="Open the search", part="The search", command=OpenReferral, stage=_open_stage, fields=_open,
          lead="From here the clocks run."),
     Task(code="criteria-of-search", title="Declare the criteria", part="The search", command=DeclareCriteria, stage=_criteria_stage, fields=_criteria,
-         members=_declared, again=True, lead="By what offers are judged, before anybody is asked. The weights come to 100."),
+         start=standard, members=_declared, again=True, lead="By what offers are judged, before anybody is asked. The weights come to 100."),
     Task(code="emergency", title="Declare an emergency", part="The search", command=DeclareEmergency, stage=_emergency_stage, fields=_emergency,
          members=_declared_emergency, any_time=True, lead="The order changes, the rules stay, and it is approved before it ends."),
     Task(code="search-in-house", title="Search our own homes", part="The search", command=SearchInHouse, stage=_in_house_stage, fields=_in_house,
          members=_searched, lead="By the same need and the same criteria as everybody’s."),
-    Task(code="publish-referral", title="Ask a tier", part="The search", command=PublishReferral, stage=_publish_stage, fields=_publish, members=_asked,
+    Task(code="publish-referral", title="Ask a tier", part="The search", command=PublishReferral, stage=_publish_stage, fields=_publish, start=ticked, members=_asked,
          again=True, lead="Everybody who is to be asked, at one time, with one closing time."),
     Task(code="settle-question", title="Answer a question", part="The answers", command=SettleQuestion, stage=_settle_stage, fields=_settle,
          members=_settled, again=True, lead="To everybody who was asked, at one time."),

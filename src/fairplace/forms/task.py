@@ -29,6 +29,7 @@ Part = Literal[
     "The match",
     "The decision",
     "The home",
+    "How it goes on",
 ]
 PARTS: tuple[Part, ...] = get_args(Part)
 
@@ -132,7 +133,7 @@ Members = dict[str, Any]
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """One task. `own`: its draft is the writer's alone. `again`: it can be done more than once. `any_time`: nobody waits
+    """One task. `start`: what its form begins with. `own`: its draft is the writer's alone. `again`: it can be done more than once. `any_time`: nobody waits
     for it.
     """
 
@@ -143,6 +144,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     lead: str
     stage: Callable[[File], Stage]
     fields: Callable[[File], list[Field]]
+    start: Callable[[File], Mapping[str, list[str]]] = lambda _: {}
     members: Callable[[Members, File], Members] = lambda members, _: members
     own: bool = False
     again: bool = False

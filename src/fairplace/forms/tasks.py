@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from fairplace.errors import Missing
-from fairplace.forms import awarding, choosing, evaluation, invitation, matching, need, seeking
+from fairplace.forms import (
+    awarding,
+    choosing,
+    evaluation,
+    invitation,
+    living,
+    matching,
+    need,
+    received,
+    seeking,
+    telling,
+)
 from fairplace.forms.task import Task
 
 TASKS: tuple[Task, ...] = (*invitation.TASKS, *evaluation.TASKS, *awarding.TASKS)
 """Of a case of procurement."""
 
-SEARCH: tuple[Task, ...] = (*need.TASKS, *seeking.TASKS, *matching.TASKS, *choosing.TASKS)
+SEARCH: tuple[Task, ...] = (
+    *need.TASKS,
+    *seeking.TASKS,
+    *received.TASKS,
+    *matching.TASKS,
+    *choosing.TASKS,
+    *telling.TASKS,
+    *living.TASKS,
+)
 """Of a search for one child's home, in a register of placements."""
 
 _BY_CODE = {task.code: task for task in (*TASKS, *SEARCH)}

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
-from fairplace.forms import evaluation, invitation, need, origin, seeking
+from fairplace.forms import evaluation, invitation, origin, seeking
 from fairplace.forms.fields import Fault, Field, Option, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import SEARCH, task
@@ -92,14 +92,8 @@ def _start(code: str, made: File) -> Mapping[str, Sequence[str]]:
             return invitation.written(made.state.criteria, made.state.scale, dict(made.titles))
         case "prices":
             return evaluation.prices(made)
-        case "need":
-            return need.written(made)
-        case "criteria-of-search":
-            return seeking.standard(made)
-        case "publish-referral":
-            return seeking.ticked(made)
         case _:
-            return {}
+            return task(code).start(made)
 
 
 @acting("/desk/cases/{case:str}/{code:str}")
