@@ -8,6 +8,7 @@ have the same, `unknown` when there is no award in view.
 from collections.abc import Iterator
 from functools import partial
 
+from fairplace.counted import counted
 from fairplace.policy import Answer, Bid, Case, Finding, Standing, rule
 from fairplace.procurement.events import Awarded, AwardWithdrawn, Moderated, Planned
 
@@ -68,7 +69,10 @@ def arithmetic_reproducible(case: Case) -> Iterator[Finding]:
         text = f"bids at {', '.join(level)} come out level and no published tie-break parts them"
         yield UNEQUAL(text=text, evidence=evidence, outcome_likely_changed="unknown")
     if not wrong and not level:
-        yield EQUAL(text=f"{len(fresh)} totals and ranks are the same when computed anew", evidence=evidence)
+        yield EQUAL(
+            text=f"{counted(len(fresh), 'total and rank is', 'totals and ranks are')} the same when computed anew",
+            evidence=evidence,
+        )
 
 
 def _difference(bid: Bid, fresh: Standing) -> str | None:
@@ -135,7 +139,7 @@ def most_advantageous_tender(case: Case) -> Iterator[Finding]:
         ranked = ", ".join(f"{place} (rank {ranks[place]})" for place in better)
         yield Finding(outcome="not-met", text=f"better-ranked bids did not win: {ranked}", evidence=evidence)
     if len(won) > allowed:
-        text = f"{len(won)} bids won where {allowed} may"
+        text = f"{counted(len(won), 'bid')} won where {allowed} may"
         yield Finding(outcome="not-met", text=text, evidence=evidence)
     if not out and not better and len(won) <= allowed:
         best = "the best-ranked bid" if len(won) == 1 else f"the {len(won)} best-ranked bids"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from fairplace.counted import counted, every
 from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.policy import Case, Finding, Recorded, rule
 from fairplace.procurement.events import (
@@ -78,7 +79,7 @@ def everyone_declares(case: Case) -> Iterator[Finding]:
         yield Finding(outcome="concern", text=text, evidence=tuple(sorted(set(stale.values()))))
     if not missing and not stale:
         people = {access.person for access in met_bids}
-        text = f"all {len(people)} people who met the bids had declared their interests"
+        text = f"{every(len(people), 'person', 'people')} who met the bids declared interests before"
         yield Finding(outcome="met", text=text, evidence=tuple(sorted(fine)))
 
 
@@ -184,7 +185,7 @@ def assessment_before_notice(case: Case) -> Iterator[Finding]:
         yield Finding(outcome="not-met", text=text, evidence=evidence)
     else:
         days = (london_day(first.event.happened_at) - london_day(event.happened_at)).days
-        text = f"the conflicts assessment came {days} days before the first notice"
+        text = f"the conflicts assessment came {counted(days, 'day')} before the first notice"
         yield Finding(outcome="met", text=text, evidence=evidence)
 
 

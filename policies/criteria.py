@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
 
+from fairplace.counted import counted, every
 from fairplace.policy import Answer, Case, Finding, Recorded, Terms, rule, terms
 from fairplace.procurement.events import (
     Awarded,
@@ -86,7 +87,7 @@ def same_criteria_for_all(case: Case) -> Iterator[Finding]:
             changed = _differs(case, bids.would_win())
             yield UNEQUAL(text=f"{text} ({_some(found)})", evidence=evidence, outcome_likely_changed=changed)
     if not (extra or gaps or over or other):
-        text = f"{len(bids.live)} bids were judged on the same {len(weights)} published criteria"
+        text = f"{counted(len(bids.live), 'bid was', 'bids were')} judged on {every(len(weights), 'published criterion', 'published criteria')}"
         yield EQUAL(text=text, evidence=evidence)
 
 
@@ -141,7 +142,7 @@ def no_hidden_criteria(case: Case) -> Iterator[Finding]:
     elif not hidden and _closed(case):
         yield UNTOLD(text="what bids earned points for is withheld in this view", evidence=(tender[0].index,))
     elif not hidden:
-        text = f"bidders knew all {len(used)} criteria that were used before the deadline"
+        text = f"bidders knew {every(len(used), 'criterion that was', 'criteria that were')} used before the deadline"
         yield EQUAL(text=text, evidence=(tender[0].index, *sorted(set(used.values()))))
 
 

@@ -13,11 +13,12 @@ Secretary of State for Health and Social Care [2022] EWHC 46 (TCC).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from statistics import median
 
+from fairplace.counted import counted
 from fairplace.policy import Answer, Case, Finding, Recorded, deadline, rule
 from fairplace.procurement.events import (
     BidsOpened,
@@ -69,7 +70,7 @@ def equal_information(case: Case) -> Iterator[Finding]:
         if not found:
             fair += [recorded.index for recorded, _ in answers]
     if fair:
-        yield EQUAL(text=f"{_count(fair, 'answer')} reached every bidder alike", evidence=tuple(fair))
+        yield EQUAL(text=f"{counted(len(fair), 'answer')} reached every bidder alike", evidence=tuple(fair))
 
 
 def _unequal_answer(
@@ -101,7 +102,7 @@ def _unequal_answer(
     without = [one for one, at in reached.items() if at is None or (until and at > until)]
     if without:
         favoured = case.bids.places_of(got.keys() - set(without))
-        text = f"{_count(without, 'bidder')} of {len(bidders)} never got an answer that helps to bid"
+        text = f"{counted(len(without), 'bidder')} of {len(bidders)} never got an answer that helps to bid"
         yield UNEQUAL(text=text, evidence=evidence, outcome_likely_changed=case.bids.helped_by(favoured))
         return
     if everybody is None and not case.of(BidsOpened):
@@ -122,7 +123,7 @@ def _late_answer(
         yield DOUBT(text=f"{text} (configured)", evidence=evidence)
     elif (apart := moment(last) - moment(first)) > timedelta(minutes=SAME_TIME_MINUTES):
         minutes = int(apart.total_seconds() // 60)
-        text = f"bidders got an answer {minutes} minutes apart; {SAME_TIME_MINUTES} count as the same time (configured)"
+        text = f"bidders got an answer {counted(minutes, 'minute')} apart; {SAME_TIME_MINUTES} count as the same time (configured)"
         yield DOUBT(text=text, evidence=evidence)
     if until is None or working_days_after(london_day(last), ENOUGH_WORKING_DAYS) <= london_day(until):
         return
@@ -149,7 +150,7 @@ def equal_deadlines(case: Case) -> Iterator[Finding]:
         if change.audience == "all":
             before = change.deadline
     if len(fair) > 1:
-        yield EQUAL(text=f"the deadline moved {_count(fair[1:], 'time')} for all alike", evidence=tuple(fair))
+        yield EQUAL(text=f"the deadline moved {counted(len(fair) - 1, 'time')} for all alike", evidence=tuple(fair))
     elif not case.of(DeadlineChanged):
         yield EQUAL(text="one deadline held for all", evidence=tuple(fair))
 
@@ -251,7 +252,7 @@ def no_privileged_channel(case: Case) -> Iterator[Finding]:
     if closed:
         yield UNTOLD(text="how approaches were handled is withheld in this view", evidence=tuple(closed))
     if fair:
-        text = f"{_count(fair, 'approach', 'approaches')} got no priority, or one on a published basis"
+        text = f"{counted(len(fair), 'approach', 'approaches')} got no priority, or one on a published basis"
         yield EQUAL(text=text, evidence=tuple(fair))
 
 
@@ -280,8 +281,3 @@ def _faster_for_referred(contacts: list[tuple[Recorded, ContactRecorded]]) -> It
             f" {ENOUGH_RESPONSES} of each (configured)",
             evidence=tuple(sorted(index for index, _ in (*referred, *others))),
         )
-
-
-def _count(things: Iterable[object], one: str, many: str | None = None) -> str:
-    n = len(list(things))
-    return f"{n} {one if n == 1 else many or one + 's'}"

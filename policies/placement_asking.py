@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from statistics import median
 
+from fairplace.counted import counted, every
 from fairplace.policy import Answer, Asked, Case, Finding, OfferRead, rule
 from fairplace.referral.values import Told
 from fairplace.terms import LONDON, Instant, moment
@@ -61,14 +62,14 @@ def same_time(case: Case) -> Iterator[Finding]:
             continue
         if left_out := sorted(eligible - sent.keys()):
             text = (
-                f"{len(left_out)} of {len(eligible)} providers in {tier} whose homes may take such a child"
+                f"{len(left_out)} of {counted(len(eligible), 'provider')} in {tier} whose homes may take such a child"
                 f" {'was' if len(left_out) == 1 else 'were'} not asked: {', '.join(left_out)}; ask them, with as long"
                 " to answer"
             )
             changed: Answer = "unknown"
             yield UNEQUAL(text=text, evidence=evidence, outcome_likely_changed=changed)
-        counted = {one: at for one, at in sent.items() if one in eligible} or sent
-        yield from _together(case, tier, counted, evidence, left_out=bool(left_out))
+        might = {one: at for one, at in sent.items() if one in eligible} or sent
+        yield from _together(case, tier, might, evidence, left_out=bool(left_out))
 
 
 def _together(
@@ -83,15 +84,15 @@ def _together(
     if minutes > APART_MINUTES:
         early = {one for one, at in sent.items() if _minutes(at, last) > APART_MINUTES}
         text = (
-            f"{len(early)} of {len(sent)} providers in {tier} had the referral up to {_span(minutes)} before the last;"
+            f"{len(early)} of {counted(len(sent), 'provider')} in {tier} had the referral up to {_span(minutes)} before the last;"
             f" more than {APART_MINUTES} minutes is not the same time (configured)"
         )
         yield UNEQUAL(text=text, evidence=evidence, outcome_likely_changed=_helped(case, early))
     elif minutes > SAME_TIME_MINUTES:
-        text = f"providers in {tier} got the referral {minutes} minutes apart; {SAME_TIME_MINUTES} count as together"
+        text = f"providers in {tier} got the referral {counted(minutes, 'minute')} apart; {SAME_TIME_MINUTES} count as together"
         yield DOUBT(text=f"{text} (configured)", evidence=evidence)
     elif not left_out:
-        text = f"all {len(sent)} providers in {tier} that could be asked got the referral together"
+        text = f"{every(len(sent), 'provider')} in {tier} that could be asked got the referral together"
         yield EQUAL(text=text, evidence=evidence)
 
 
@@ -159,7 +160,7 @@ def _needed(case: Case, common: Instant, until: dict[str, Instant]) -> Answer:
 
 def _enough_time(case: Case, tier: str, asked: list[Asked], evidence: tuple[int, ...]) -> Finding:
     everybody = [one for each in asked for one in each.recipients or ()]
-    text = f"one closing time held for all {len(everybody)} providers in {tier}"
+    text = f"one closing time held for {every(len(everybody), 'provider')} in {tier}"
     opened = case.search.opened
     if opened is None or not opened[1].urgency.is_open:
         return EQUAL(text=text, evidence=evidence)
@@ -205,15 +206,17 @@ def same_information(case: Case) -> Iterator[Finding]:
         without = everybody - got.keys()
         minutes = _minutes(min(got.values()), max(got.values())) if got else 0
         if without:
-            text = f"{what} never reached {len(without)} of {len(everybody)} providers that were asked; send it to all"
+            text = f"{what} never reached {len(without)} of {counted(len(everybody), 'provider that was', 'providers that were')} asked; send it to all"
             yield UNEQUAL(text=text, evidence=evidence, outcome_likely_changed=_helped(case, got.keys()))
         elif minutes > SAME_WORDS_MINUTES:
-            text = f"{what} reached providers {minutes} minutes apart; {SAME_WORDS_MINUTES} count as together"
+            text = (
+                f"{what} reached providers {counted(minutes, 'minute')} apart; {SAME_WORDS_MINUTES} count as together"
+            )
             yield DOUBT(text=f"{text} (configured)", evidence=evidence)
         else:
             fair += evidence
     if fair:
-        text = f"{_count(len(fair), 'answer or change', 'answers and changes')} reached all who were asked alike"
+        text = f"{counted(len(fair), 'answer or change', 'answers and changes')} reached all who were asked alike"
         yield EQUAL(text=text, evidence=tuple(sorted(fair)))
 
 
@@ -325,10 +328,6 @@ def _minutes(first: Instant, last: Instant) -> int:
 
 def _span(minutes: int) -> str:
     return f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
-
-
-def _count(n: int, one: str, many: str) -> str:
-    return f"{n} {one if n == 1 else many}"
 
 
 def _working(start: Instant, end: Instant) -> timedelta:

@@ -7,6 +7,7 @@ It counts what the log held before the entry that the finding names.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from fairplace.counted import counted
 from fairplace.market.events import AgreementConcluded, AuthorityRegistered
 from fairplace.policy import AT_ONCE, Case, Finding, Home, OfferRead, Opening, rule, why_not
 from fairplace.referral.events import HomeChosen
@@ -60,7 +61,7 @@ def paid_capacity_first(case: Case) -> Iterator[Finding]:
         yield Finding(outcome="not-met", text=_stood(case, silent), evidence=evidence)
     elif empty:
         codes = sorted({str(_reason(case, home)).replace("_", " ") for home, _, _ in empty})
-        text = f"places that are paid for stood empty in {len(empty)} homes that suit; the reasons: {', '.join(codes)}"
+        text = f"places that are paid for stood empty in {counted(len(empty), 'home that suits', 'homes that suit')}; the reasons: {', '.join(codes)}"
         yield Finding(outcome="concern", text=text, evidence=evidence)
     else:
         text = "no suitable place that is paid for already stood empty"
@@ -176,10 +177,10 @@ def emergencies_avoided(case: Case) -> Iterator[Finding]:
         elif event.urgency.get() not in AT_ONCE:
             yield Finding(outcome="not-applicable", text="the referral was no emergency", evidence=evidence)
         elif (days := (london_day(event.happened_at) - as_date(event.known_on.get())).days) > AVOIDABLE_DAYS:
-            text = f"that a home was needed was known {days} days before; the search began as an emergency: avoidable"
+            text = f"that a home was needed was known {counted(days, 'day')} before; the search began as an emergency: avoidable"
             yield Finding(outcome="concern", text=text, evidence=evidence)
         else:
-            text = f"that a home was needed was known {max(days, 0)} days before"
+            text = f"that a home was needed was known {counted(max(days, 0), 'day')} before"
             yield Finding(outcome="met", text=text, evidence=evidence)
 
 
@@ -198,14 +199,12 @@ def _rate(case: Case, authority: str, index: int) -> Iterator[Finding]:
         quarters.append(list(case.others.openings(authority, first, last, at=at)))
     newest = quarters[0]
     if len(newest) < ENOUGH_REFERRALS:
-        text = (
-            f"{len(newest)} referrals in the last whole quarter: fewer than {ENOUGH_REFERRALS} are too few (configured)"
-        )
+        text = f"{counted(len(newest), 'referral')} in the last whole quarter: fewer than {ENOUGH_REFERRALS} are too few (configured)"
         yield Finding(outcome="cannot-tell", text=text, evidence=(index,))
         return
     urgent = [one for one in newest if one.urgency in AT_ONCE]
     text = (
-        f"{len(urgent)} of {len(newest)} referrals in the last whole quarter were for the same day or an emergency:"
+        f"{len(urgent)} of {counted(len(newest), 'referral')} in the last whole quarter were for the same day or an emergency:"
         f" {len(urgent) * 100 / len(newest):.1f} %, as of entry {at}"
     )
     if len(urgent) * 100 <= USUAL_PERCENT * len(newest):
@@ -218,7 +217,7 @@ def _rate(case: Case, authority: str, index: int) -> Iterator[Finding]:
         )
     late = [one for one in urgent if one.known_days is not None and one.known_days > AVOIDABLE_DAYS]
     if len(late) * 100 > MOST_PERCENT * len(urgent):
-        text = f"{len(late)} of {len(urgent)} emergencies were known of for more than {AVOIDABLE_DAYS} days: avoidable"
+        text = f"{len(late)} of {counted(len(urgent), 'emergency', 'emergencies')} were known of for more than {AVOIDABLE_DAYS} days: avoidable"
         yield Finding(outcome="concern", text=text, evidence=(index,))
 
 

@@ -5,6 +5,7 @@ No rule here looks at whose a home is.
 
 from collections.abc import Iterator
 
+from fairplace.counted import counted
 from fairplace.policy import Case, Finding, OfferRead, rule
 
 KIND = "placements"
@@ -85,14 +86,14 @@ def connections_weighed(case: Case) -> Iterator[Finding]:
         yield Finding(outcome="cannot-tell", text=text, evidence=evidence)
         return
     if missing := len(listed.keys() - status.keys()):
-        text = f"of {missing} of {len(listed)} connections it is not said whether the chosen home keeps them"
+        text = f"of {missing} of {counted(len(listed), 'connection')} it is not said whether the chosen home keeps them"
         yield Finding(outcome="not-met", text=text, evidence=evidence)
         return
     siblings = {name for name, kind in listed.items() if kind == "sibling" and status[name] == "lost"}
     better = [one for one in search.live.values() if siblings and _keeps(one, siblings) and not _is_chosen(case, one)]
     kept = sum(status[name] == "kept" for name in listed)
     lost = sum(status[name] == "lost" for name in listed)
-    text = f"{kept} of {len(listed)} connections are kept, {lost} lost without a plan"
+    text = f"{kept} of {counted(len(listed), 'connection is', 'connections are')} kept, {lost} lost without a plan"
     if siblings and any(not event.scores.is_open for _, event in search.sittings):
         text = "whether another home would have kept siblings together is withheld in this view"
         yield Finding(outcome="cannot-tell", text=text, evidence=evidence)

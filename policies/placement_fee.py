@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import partial
 from statistics import median
 
+from fairplace.counted import counted, every
 from fairplace.market.events import AgreementConcluded, UpliftDecided, UpliftRule
 from fairplace.policy import Case, Finding, Like, Recorded, rule
 from fairplace.referral.values import FeeLine
@@ -323,16 +324,16 @@ def _given(recorded: Recorded, event: UpliftDecided, by: UpliftRule, evidence: t
     rule_says = f"the agreement's rule gives {_percent(allowed)}"
     if above or below:
         odd = sorted({one.given for one in (*above, *below)})
-        text = (
-            f"{rule_says}; {len(above) + len(below)} of {len(given)} providers got {', '.join(map(_percent, odd[:5]))}"
-        )
+        text = f"{rule_says}; {len(above) + len(below)} of {counted(len(given), 'provider')} got {', '.join(map(_percent, odd[:5]))}"
         yield UNEQUAL(text=f"{text}, without evidence of hardship", evidence=evidence)
     elif excused and max(rises) - min(rises) > SPREAD:
-        text = f"{rule_says}; {len(excused)} of {len(given)} providers got more for evidenced hardship, up to"
+        text = (
+            f"{rule_says}; {len(excused)} of {counted(len(given), 'provider')} got more for evidenced hardship, up to"
+        )
         yield DOUBT(text=f"{text} {_percent(max(rises))}", evidence=evidence)
     else:
         yield EQUAL(
-            text=f"all {len(given)} providers got what the agreement's rule gives: {_percent(allowed)}",
+            text=f"{every(len(given), 'provider')} got what the agreement's rule gives: {_percent(allowed)}",
             evidence=evidence,
         )
 

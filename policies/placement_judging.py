@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 
+from fairplace.counted import counted, every
 from fairplace.policy import Answer, Case, Finding, OfferRead, Recorded, rule
 from fairplace.referral.events import CriteriaDeclared
 
@@ -166,9 +167,10 @@ def every_offer_on_every_criterion(case: Case) -> Iterator[Finding]:
         extra |= points.keys() - weights.keys()
         over += sum(not 0 <= points[name] <= weights[name] for name in points.keys() & weights.keys())
     whole = len(live) * len(weights)
+    across = f"{counted(len(live), 'offer')}, {counted(len(weights), 'criterion', 'criteria')}"
     for text, wrong in (
         (
-            f"{whole - blank} of {whole} points are given ({len(live)} offers, {len(weights)} criteria); give the rest",
+            f"{whole - blank} of {counted(whole, 'point is', 'points are')} given ({across}); give the rest",
             blank,
         ),
         (f"offers earned points for what was not declared: {', '.join(sorted(extra))}", len(extra)),
@@ -177,7 +179,7 @@ def every_offer_on_every_criterion(case: Case) -> Iterator[Finding]:
         if wrong:
             yield UNEQUAL(text=text, evidence=evidence, outcome_likely_changed="unknown")
     if not (blank or extra or over):
-        text = f"{len(live)} offers were judged on all {len(weights)} declared criteria"
+        text = f"{counted(len(live), 'offer was', 'offers were')} judged on {every(len(weights), 'declared criterion', 'declared criteria')}"
         yield EQUAL(text=text, evidence=evidence)
 
 

@@ -6,6 +6,7 @@ A home's level is the one that its evidence bears, never the one that it claims.
 from collections.abc import Iterator
 from datetime import timedelta
 
+from fairplace.counted import counted
 from fairplace.policy import UNKNOWN, Case, Finding, Home, OfferRead, Recorded, rule
 from fairplace.referral.events import NeedAssessed
 from fairplace.terms import Instant, moment
@@ -110,7 +111,7 @@ def not_less_specialist_than_needed(case: Case) -> Iterator[Finding]:
     evidence = (*evidence, case.search.emergency[0].index)
     if hours is not None and hours > EMERGENCY_HOURS:
         days = hours // 24
-        text = f"{text}, for {days} days; an emergency excuses {EMERGENCY_HOURS} hours"
+        text = f"{text}, for {counted(days, 'day')}; an emergency excuses {EMERGENCY_HOURS} hours"
         yield Finding(outcome="not-met", text=text, evidence=evidence)
     else:
         text = f"{text}: in an emergency, for {EMERGENCY_HOURS} hours at most"

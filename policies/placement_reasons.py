@@ -5,6 +5,7 @@ No rule here looks at whose a home is.
 
 from collections.abc import Iterator
 
+from fairplace.counted import counted, every
 from fairplace.policy import Case, Finding, OfferRead, Recorded, rule
 from fairplace.terms import Instant, day, london_day
 from fairplace.working_days import BeyondHorizon, working_days_after
@@ -73,7 +74,7 @@ def _in_time(
     late = [offer for offer, at in when.items() if at is not None and due < at <= latest]
     too_late = [offer for offer, at in when.items() if at is not None and at > latest]
     bare = [offer for offer in lost if offer in first and offer not in compared]
-    of = f"of {len(lost)} providers whose offers were not taken"
+    of = f"of {counted(len(lost), 'provider whose offer was', 'providers whose offers were')} not taken"
     if too_late or (never and today > latest):
         n = len(too_late) + (len(never) if today > latest else 0)
         text = f"{n} {of} got reasons after more than {LATEST_WORKING_DAYS} working days (configured), or never"
@@ -91,7 +92,7 @@ def _in_time(
         text = f"{len(never)} {of} wait for reasons; they are due on {due.isoformat()}"
         yield Finding(outcome="not-applicable", text=text, evidence=evidence, due_on=day(due))
     elif not (too_late or late or bare or never):
-        text = f"all {len(lost)} providers whose offers were not taken got reasons by criterion in time"
+        text = f"{every(len(lost), 'provider whose offer was', 'providers whose offers were')} not taken got reasons by criterion in time"
         yield Finding(outcome="met", text=text, evidence=evidence)
 
 

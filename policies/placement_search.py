@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
+from fairplace.counted import counted
 from fairplace.market.events import Tier
 from fairplace.policy import Answer, Asked, Case, Finding, Outcome, Recorded, rule
 from fairplace.referral.events import InHouseSearched
@@ -96,11 +97,11 @@ def _opened_early(case: Case, asked: Asked, higher: Tier) -> Finding | None:
     answered = {one.provider for one in offers} | {event.provider.get() for event in declined}
     asked_there = before.providers or frozenset()
     waiting = asked_there - answered
-    after = f"{int((moment(opened) - moment(sent)).total_seconds() // 3600)} hours"
+    after = counted(int((moment(opened) - moment(sent)).total_seconds() // 3600), "hour")
     of = f" of {hours}" if hours is not None else ", before its closing time,"
     if waiting:
         text = (
-            f"{asked.tier} was asked after {after}{of} while {len(waiting)} of {len(asked_there)} providers in {higher}"
+            f"{asked.tier} was asked after {after}{of} while {len(waiting)} of {counted(len(asked_there), 'provider')} in {higher}"
             " had not answered; wait for them, or declare an emergency"
         )
         return UNEQUAL(text=text, evidence=evidence, outcome_likely_changed=_helped(case, asked))
@@ -142,7 +143,7 @@ def _skipped(case: Case, asked: Asked, higher: Tier) -> Finding | None:
         return UNTOLD(text=f"whether {higher} was left out cannot be told from what this view shows", evidence=(at,))
     if not eligible:
         return None
-    text = f"{asked.tier} was asked and {higher} was not, where {len(eligible)} providers have a home for such a child"
+    text = f"{asked.tier} was asked and {higher} was not, where {counted(len(eligible), 'provider has', 'providers have')} a home for such a child"
     return UNEQUAL(text=text, evidence=(at,), outcome_likely_changed=_helped(case, asked))
 
 
@@ -187,7 +188,7 @@ def referral_complete(case: Case) -> Iterator[Finding]:
     given = sum(wanted.values())
     percent = given * 100 // len(wanted)
     missing = ", ".join(sorted(name.replace("_", " ") for name, there in wanted.items() if not there)[:8])
-    text = f"{given} of {len(wanted)} facts were given: {percent} %"
+    text = f"{given} of {counted(len(wanted), 'fact was', 'facts were')} given: {percent} %"
     if given * 100 >= COMPLETE_PERCENT * len(wanted):
         yield Finding(outcome="met", text=text, evidence=evidence)
     else:
@@ -246,7 +247,7 @@ def _head_start(
     search, at = case.search, evidence[0]
     declared = search.criteria_at(evidence[-1])
     named = declared[1].in_house_policy if declared else None
-    said = f"the authority's own homes saw the referral {hours} hours before others"
+    said = f"the authority's own homes saw the referral {counted(hours, 'hour')} before others"
     if case.market is None or search.authority is None or search.family is None:
         return UNTOLD(text=f"{said}; its declared policy is withheld in this view", evidence=evidence)
     policy = case.market.in_house_policy(search.authority, search.family, at)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from fractions import Fraction
 
+from fairplace.counted import counted, every
 from fairplace.people.events import InterestDecided
 from fairplace.policy import Case, Finding, Recorded, rule
 from fairplace.procurement.events import (
@@ -112,10 +113,12 @@ def _summaries(case: Case, sent: list[tuple[Recorded, SummariesSent]], notices: 
     apart = times[-1] - times[0] if times else timedelta()
     if apart > timedelta(minutes=SAME_TIME_MINUTES):
         minutes = int(apart.total_seconds() // 60)
-        text = f"summaries went out {minutes} minutes apart; {SAME_TIME_MINUTES} count as one time (configured)"
+        text = (
+            f"summaries went out {counted(minutes, 'minute')} apart; {SAME_TIME_MINUTES} count as one time (configured)"
+        )
         yield Finding(outcome="not-met", text=text, evidence=evidence)
     if not missing and not late and apart <= timedelta(minutes=SAME_TIME_MINUTES):
-        text = f"all {len(live)} bidders got a summary at one time"
+        text = f"{every(len(live), 'bidder')} got a summary at one time"
         yield Finding(outcome="met", text=text, evidence=evidence)
 
 
@@ -168,7 +171,7 @@ def moderation_recorded(case: Case) -> Iterator[Finding]:
     for fault, where in faults.items():
         yield Finding(outcome="not-met", text=f"{fault} ({_some(where)})", evidence=evidence)
     if not faults:
-        text = f"the agreed marks on {len(shared)} criteria of {len(live)} bids follow from those of the evaluators"
+        text = f"the agreed marks on {counted(len(shared), 'criterion', 'criteria')} of {counted(len(live), 'bid')} follow from those of the evaluators"
         yield Finding(outcome="met", text=text, evidence=evidence)
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from fairplace.counted import every
 from fairplace.policy import Case, Finding, Recorded, deadline, rule
 from fairplace.procurement.events import (
     Awarded,
@@ -175,7 +176,10 @@ def exclusion_checks_even(case: Case) -> Iterator[Finding]:
         )
         yield DOUBT(text=text, evidence=evidence)
     if not any(places for _, places in faults):
-        yield EQUAL(text=f"all {len(bids)} bids were checked before they were judged", evidence=evidence)
+        yield EQUAL(
+            text=every(len(bids), "bid was checked before it was judged", "bids were checked before they were judged"),
+            evidence=evidence,
+        )
 
 
 def _not_looked_up(check: BidCheck, day: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from fairplace.counted import counted
 from fairplace.policy import Case, Finding, Recorded, rule
 from fairplace.procurement.events import (
     AwardWithdrawn,
@@ -290,7 +291,7 @@ def details_notice_on_time(case: Case) -> Iterator[Finding]:
             text = f"due by {due} ({days} days beginning with the signature), not published"
             yield Finding(outcome="not-met", text=text, evidence=(recorded.index,), due_on=due.isoformat())
         elif due - today <= timedelta(days=WARN_DAYS):
-            text = f"due by {due}, not published yet; {(due - today).days} days are left"
+            text = f"due by {due}, not published yet; {counted((due - today).days, 'day is', 'days are')} left"
             yield Finding(outcome="concern", text=text, evidence=(recorded.index,), due_on=due.isoformat())
         else:
             yield _not_yet(f"due by {due}, not published yet", due, recorded.index)

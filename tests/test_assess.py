@@ -180,10 +180,22 @@ def test_what_was_so_already_is_not_held_against_the_draft() -> None:
 def test_a_pre_flight_says_what_to_fix_first_in_a_sentence() -> None:
     ready = competition(until="moderated").case()
     found = assess.preflight(ready, assess.drafted(ready, signed("2026-04-20"), by=BY), RULES)
-    assert assess.told(found).startswith(
-        f"fix {len(found)} things first: AD-02 mandatory-standstill: signed on 2026-04-20"
-    )
+    must = sum(one.blocks for one in found)
+    assert 0 < must < len(found)
+    told = assess.told(found)
+    assert told.startswith(f"fix {must} things first: AD-02 mandatory-standstill: signed on 2026-04-20")
+    assert "; look at" in told
     assert assess.told(found[:1]).startswith("fix one thing first: ")
+
+
+def test_what_does_not_block_is_not_said_to_come_first() -> None:
+    ready = competition(until="moderated").case()
+    found = assess.preflight(ready, assess.drafted(ready, signed("2026-04-20"), by=BY), RULES)
+    gentle = [one for one in found if not one.blocks]
+    assert assess.told(gentle[:1]).startswith("look at one thing, though nothing blocks this step: ")
+
+
+def test_a_pre_flight_that_finds_nothing_says_so() -> None:
     assert assess.told(()) == "nothing gets worse by this step"
 
 

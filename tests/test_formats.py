@@ -49,11 +49,6 @@ def test_shares(points: int, words: str) -> None:
     assert formats.share(points) == words
 
 
-def test_counts() -> None:
-    assert [formats.count(number, "bid") for number in (0, 1, 2, 1234)] == ["0 bids", "1 bid", "2 bids", "1,234 bids"]
-    assert formats.count(2, "entry", "entries") == "2 entries"
-
-
 def test_free_text_keeps_its_lines_and_nothing_else() -> None:
     assert formats.lines("one\ntwo\n\n<b>three</b>\n\n\n") == (
         "<p class='govuk-body'>one<br>two</p><p class='govuk-body'>&lt;b&gt;three&lt;/b&gt;</p>"

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SHELVES = ("policies", "projections")
 
-WORDS = ("fairplace.errors", "fairplace.terms")
+WORDS = ("fairplace.counted", "fairplace.errors", "fairplace.terms")
 FACTS = (
     "fairplace.*.events",
     "fairplace.*.values",
@@ -47,6 +47,7 @@ TELLING = ("fairplace.projection", "fairplace.replay", "fairplace.rows", "fairpl
 # A `*` stands for one name. Read a row as: this room may import these.
 TABLE: dict[str, tuple[str, ...]] = {
     # the words
+    "fairplace.counted": (),
     "fairplace.errors": (),
     "fairplace.terms": ("fairplace.errors",),
     "fairplace.sources": (),

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from fairplace import __version__, catalogue, working_days
+from fairplace.counted import counted
 from fairplace.decision import Actor
 from fairplace.errors import Misconfigured
 from fairplace.event import Fact
@@ -193,8 +194,20 @@ def told(fixes: Sequence[ToFix]) -> str:
     """A pre-flight in a sentence."""
     if not fixes:
         return "nothing gets worse by this step"
-    things = "one thing" if len(fixes) == 1 else f"{len(fixes)} things"
-    return f"fix {things} first: " + "; ".join(fix.text for fix in fixes)
+    must = [fix for fix in fixes if fix.blocks]
+    rest = [fix for fix in fixes if not fix.blocks]
+    return "; ".join(
+        f"{what} {_things(some)}{after}: " + "; ".join(fix.text for fix in some)
+        for what, some, after in (
+            ("fix", must, " first"),
+            ("look at", rest, " too" if must else ", though nothing blocks this step"),
+        )
+        if some
+    )
+
+
+def _things(fixes: Sequence[ToFix]) -> str:
+    return "one thing" if len(fixes) == 1 else counted(len(fixes), "thing")
 
 
 def lines(assessment: Assessment) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from fairplace.counted import counted
 from fairplace.terms import LONDON, moment
 
 MONTHS = (
@@ -92,11 +93,6 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 bid`, `4 bids`, `1,234 bids`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def size(number: int) -> str:
     """`740 bytes`, `12 kB`, `1.2 MB`."""
     if number < 1000:
@@ -127,7 +123,7 @@ FILTERS = {
     "money": money,
     "share": share,
     "points": points,
-    "count_of": count,
+    "count_of": counted,
     "listed": listed,
     "capitalised": capitalised,
     "file_size": size,

@@ -14,6 +14,7 @@ from rich.console import Console
 from fairplace import backups, erasing, holding, vault
 from fairplace.cli.keys import keyring
 from fairplace.cli.records import show_public
+from fairplace.counted import counted
 from fairplace.custody.events import READ, ErasureBasis, HoldReason, Purpose
 from fairplace.errors import Forbidden, Malformed
 from fairplace.ledger import entry
@@ -170,7 +171,7 @@ def back_up(folder: Path, what: str, out: Path, told: Console) -> int:
         days = register.settings.vault.keep_key_backups
     if what == "keys":
         told.print(
-            f"Keep it apart from the records, in other hands. It lapses after {days} days; {gone} older"
+            f"Keep it apart from the records, in other hands. It lapses after {counted(days, 'day')}; {gone} older"
             f" {'one was' if gone == 1 else 'ones were'} deleted.",
             markup=False,
             soft_wrap=True,

@@ -13,6 +13,7 @@ from rich.console import Console
 
 import fairplace_verify
 from fairplace import assess, backups, erasures, log_keys
+from fairplace.counted import counted
 from fairplace.errors import FairplaceError
 from fairplace.ledger import entry
 from fairplace.ledger.heads import behind
@@ -37,7 +38,10 @@ def look_over(folder: Path, told: Console) -> int:
     """The worst exit code of all: 5 where the operator must act, 1 where something is false, 0 when all is well."""
     worst = 0
     with Register.open(folder) as register:
-        told.print(f"{register.settings.authority}, {register.origin}: {register.reader.size} entries", markup=False)
+        told.print(
+            f"{register.settings.authority}, {register.origin}: {counted(register.reader.size, 'entry', 'entries')}",
+            markup=False,
+        )
         for what, look in LOOKS.items():
             ills = list(_ills(look, register))
             for code, sentence in ills:

@@ -12,6 +12,7 @@ from rich.console import Console
 from fairplace import formats, vault
 from fairplace.cli.keys import keyring
 from fairplace.cli.placements import export_episodes, export_young_person
+from fairplace.counted import counted
 from fairplace.custody.events import Purpose
 from fairplace.errors import Malformed, Missing
 from fairplace.on_disk import Register
@@ -44,16 +45,16 @@ def export_bundle(
             made = make(register, wish, target)
     click.echo(msgspec.json.encode({"file": str(target), **msgspec.to_builtins(made)}))
     told.print(
-        f"Wrote {target}: {formats.count(made.entries, 'entry', 'entries')},"
-        f" {formats.count(made.opened, 'value')} open, {made.withheld} withheld,"
-        f" {formats.count(made.documents, 'document')}"
+        f"Wrote {target}: {counted(made.entries, 'entry', 'entries')},"
+        f" {counted(made.opened, 'value')} open, {made.withheld} withheld,"
+        f" {counted(made.documents, 'document')}"
         f"{f', {made.pages} pages' if made.pages else ''}, {formats.size(made.bytes)}.",
         markup=False,
         soft_wrap=True,
     )
     if made.newer:
         told.print(
-            f"{formats.count(made.newer, 'entry is', 'entries are')} newer than what is published, and not in it;"
+            f"{counted(made.newer, 'entry is', 'entries are')} newer than what is published, and not in it;"
             " run 'fairplace publish' first to have them too.",
             markup=False,
             soft_wrap=True,

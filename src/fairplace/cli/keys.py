@@ -10,6 +10,7 @@ import click
 import msgspec
 from rich.console import Console
 
+from fairplace.counted import counted
 from fairplace.errors import Conflict, Malformed, Misconfigured, Missing
 from fairplace.keyring import Keyring, keep, personal_folder
 from fairplace.ledger.key_table import Standing, how
@@ -39,7 +40,9 @@ def new_passphrase(name: str) -> str:
     if given is None:
         given = str(click.prompt(f"New passphrase for {name}", hide_input=True, confirmation_prompt=True, err=True))
     if len(given) < 15:
-        raise Malformed(f"a passphrase of {len(given)} characters came; give at least 15, four or five words do well")
+        raise Malformed(
+            f"a passphrase of {counted(len(given), 'character')} came; give at least 15, four or five words do well"
+        )
     return given
 
 

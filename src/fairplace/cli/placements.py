@@ -12,6 +12,7 @@ from rich.progress import track
 
 from fairplace import episodes, formats, shelf, vault
 from fairplace.cli.keys import keyring
+from fairplace.counted import counted
 from fairplace.custody.events import Purpose
 from fairplace.decision import History
 from fairplace.errors import Malformed, Missing
@@ -47,13 +48,11 @@ def export_episodes(
                 found.append(one)
     target.write_text(episodes.table(found, wanted, given), "utf-8", newline="")
     inside = sum(map(wanted.covers, found))
-    told.print(
-        f"Wrote {target}: {formats.count(inside, 'episode')} from {wanted.first} to {wanted.last}.", markup=False
-    )
+    told.print(f"Wrote {target}: {counted(inside, 'episode')} from {wanted.first} to {wanted.last}.", markup=False)
     if given is None:
         told.print("HOME_POST and PL_POST are empty: give --postcodes with the file that your case system makes.")
     if closed:
-        told.print(f"{formats.count(closed, 'placement')} could not be read in full and are not in the file.")
+        told.print(f"{counted(closed, 'placement')} could not be read in full and are not in the file.")
     click.echo(msgspec.json.encode({"file": str(target), "episodes": inside, "closed": closed}))
     return 0
 
@@ -73,7 +72,7 @@ def export_young_person(
             raise Missing(str(error.args[0])) from error
         pages = environment(shelf.root("web") / "templates")
         target.write_bytes(editions.edition(chosen, made, pages, authority=register.settings.authority))
-    told.print(f"Wrote {target}: {formats.count(len(made), 'fact')}.", markup=False, soft_wrap=True)
+    told.print(f"Wrote {target}: {counted(len(made), 'fact')}.", markup=False, soft_wrap=True)
     told.print("When you have given it, record that: 'give-child-edition' with this format.")
     click.echo(msgspec.json.encode({"file": str(target), "facts": len(made)}))
     return 0

@@ -16,6 +16,7 @@ from rich.console import Console
 from fairplace import assess, shelf
 from fairplace.clerk import Clerk, Done, Rehearsed
 from fairplace.cli.keys import keyring
+from fairplace.counted import counted
 from fairplace.decision import Command
 from fairplace.errors import Conflict, FairplaceError, Malformed, Misconfigured, Missing
 from fairplace.jsonl import lines, read_command
@@ -52,7 +53,7 @@ def record_file(
         if dry_run:
             told.print("Nothing was recorded: each line was rehearsed on the record as it stands now.")
             return code
-        told.print(f"Recorded {done} new {'entry' if done == 1 else 'entries'}.")
+        told.print(f"Recorded {counted(done, 'new entry', 'new entries')}.")
         show_public(register, told)
         if receipts is not None:
             _give_receipts(register, recorded_at, receipts, told)
@@ -70,7 +71,7 @@ def _give_receipts(register: Register, indexes: list[int], folder: Path, told: C
             path = folder / name
             path.touch(mode=0o600)
             path.write_bytes(data)
-    told.print(f"Wrote {len(indexes)} {'receipt' if len(indexes) == 1 else 'receipts'} to {folder}.", markup=False)
+    told.print(f"Wrote {counted(len(indexes), 'receipt')} to {folder}.", markup=False)
 
 
 def show_public(register: Register, told: Console) -> None:

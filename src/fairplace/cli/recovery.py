@@ -9,6 +9,7 @@ from rich.console import Console
 from fairplace import copies, recovering
 from fairplace.cli.keys import admin_of
 from fairplace.copies import Copy
+from fairplace.counted import counted
 from fairplace.errors import FairplaceError, Missing, Refused, Unproven
 from fairplace.on_disk import Register
 from fairplace.recovering import Taken
@@ -49,7 +50,7 @@ def recover_register(
                 (folder_shown / "checkpoint").unlink(missing_ok=True)
         register.follow()
         told.print(
-            f"The register is whole: {register.reader.size} entries, signed and published.",
+            f"The register is whole: {counted(register.reader.size, 'entry', 'entries')}, signed and published.",
             markup=False,
             soft_wrap=True,
         )
@@ -80,7 +81,11 @@ def _remember(register: Register, found: list[Seen], told: Console) -> None:
     memory = register.folder / "secrets" / MEMORY
     if not register.settings.socket and not memory.exists():
         size = recovering.remember_again(register, found)
-        told.print(f"The signer's memory was missing: it goes on from {size} entries.", markup=False, soft_wrap=True)
+        told.print(
+            f"The signer's memory was missing: it goes on from {counted(size, 'entry', 'entries')}.",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _take(register: Register, copy: Copy, told: Console) -> None:
@@ -113,7 +118,7 @@ def _missing(register: Register, behind: list[Seen], told: Console) -> int:
     size = register.reader.size
     for one in behind:
         what = f"{one.size - size} more than are here" if one.size > size else "not as they are here"
-        told.print(f"{one.who} has seen {one.size} entries, {what}.", markup=False, soft_wrap=True)
+        told.print(f"{one.who} has seen {counted(one.size, 'entry', 'entries')}, {what}.", markup=False, soft_wrap=True)
     told.print(
         "Give a copy of the published files that has them: 'fairplace recover DIR --from FOLDER|ZIP|URL'. When there is"
         " none, say so in the record: 'fairplace recover DIR --declare-loss --reason disk'.",

@@ -9,6 +9,7 @@ from rich.console import Console
 
 import fairplace_verify
 from fairplace.cli.keys import keyring, make_key, root_name
+from fairplace.counted import counted
 from fairplace.errors import Busy, Malformed, Missing, Refused
 from fairplace.ledger import paper
 from fairplace.ledger.note import b64, parse_note, tree_head
@@ -84,7 +85,7 @@ def rebuild_rows(folder: Path, projections: tuple[str, ...], told: Console) -> i
     with Register.open(folder) as register, told.status("Building the rows again…"):
         published = register.store.last_checkpoint(register.origin)
         read = register.replay.rebuild(projections, published.size if published else 0)
-    told.print(f"Built the rows again from nothing: {read} entries read.")
+    told.print(f"Built the rows again from nothing: {counted(read, 'entry', 'entries')} read.")
     return 0
 
 
@@ -101,7 +102,9 @@ def publish_files(folder: Path, out: Path, told: Console, *, with_entries: bool 
         newest = register.publisher.publish_to(out, whole=True if with_entries else None)
         if newest is None:
             raise Busy(f"somebody else is publishing into {out}; try again")
-    told.print(f"{out} holds the published files of {newest.size} entries.", markup=False, soft_wrap=True)
+    told.print(
+        f"{out} holds the published files of {counted(newest.size, 'entry', 'entries')}.", markup=False, soft_wrap=True
+    )
     if with_entries:
         told.print("Its entries are of placements: keep it within, for those who check the log.", soft_wrap=True)
     return 0

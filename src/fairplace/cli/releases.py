@@ -12,9 +12,10 @@ import msgspec
 from rich.console import Console
 from rich.progress import track
 
-from fairplace import formats, issuing
+from fairplace import issuing
 from fairplace.cli.keys import keyring
 from fairplace.cli.records import show_public
+from fairplace.counted import counted
 from fairplace.disclosure_control.released import Release
 from fairplace.errors import Malformed
 from fairplace.on_disk import Register
@@ -74,7 +75,7 @@ def _lines(release: Release, digest: str) -> Sequence[str]:
     hidden = sum(cell.count.symbol == "c" for cell in cells)
     found = [
         f"Release {release.number} of {release.plan}, until {release.until}, by the rules {release.rules}.",
-        f"{formats.count(len(release.tables), 'table')}, {formats.count(len(cells), 'number')}, {hidden} of them hidden.",
+        f"{counted(len(release.tables), 'table')}, {counted(len(cells), 'number')}, {hidden} of them hidden.",
         "No attack found a group below six children.",
     ]
     if release.held:

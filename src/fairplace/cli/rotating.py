@@ -11,6 +11,7 @@ from rich.console import Console
 
 from fairplace import log_keys
 from fairplace.cli.keys import admin_of, keyring, new_passphrase
+from fairplace.counted import counted
 from fairplace.errors import Missing
 from fairplace.keeping import Keeping, next_service, settle_service
 from fairplace.keyring import NEXT, is_worthless, keep, keep_worthless, succeed
@@ -104,7 +105,7 @@ def retire_log(folder: Path, who: str | None, told: Console, *, stolen: bool) ->
         else "destroy their seeds where the signer keeps them; none are here"
     )
     told.print(
-        f"{len(done.vkeys)} keys of the log are out of use; {gone}. Copies may be in old backups of secrets/.",
+        f"{counted(len(done.vkeys), 'key of the log is', 'keys of the log are')} out of use; {gone}. Copies may be in old backups of secrets/.",
         markup=False,
         soft_wrap=True,
     )

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from fairplace import settings
+from fairplace.counted import counted
 from fairplace.errors import Malformed, Misconfigured
 from fairplace.on_disk import Register
 from fairplace.signer import folder as folders
@@ -37,7 +38,9 @@ def make_signer(folder: Path, origin: str, seen: Path | None, root_key: str, tol
     except OSError as error:
         raise Malformed(f"{seen} cannot be read: {error.strerror}; give the newest checkpoint that was seen") from error
     signed = folders.begin_again(folder, origin, note, root_key=root_key)
-    told.print(f"The signer in {folder} goes on from {signed.size} entries.", markup=False, soft_wrap=True)
+    told.print(
+        f"The signer in {folder} goes on from {counted(signed.size, 'entry', 'entries')}.", markup=False, soft_wrap=True
+    )
     return 0
 
 

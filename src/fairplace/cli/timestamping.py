@@ -8,6 +8,7 @@ from rich.console import Console
 
 from fairplace import stamping
 from fairplace.cli.records import show_public
+from fairplace.counted import counted
 from fairplace.errors import Malformed, Missing
 from fairplace.on_disk import Register
 
@@ -18,7 +19,9 @@ def request_timestamp(folder: Path, query: Path, told: Console) -> int:
     with Register.open(folder) as register:
         size, data = stamping.ask(register)
     query.write_bytes(data)
-    told.print(f"{query} asks about the checkpoint of {size} entries.", markup=False, soft_wrap=True)
+    told.print(
+        f"{query} asks about the checkpoint of {counted(size, 'entry', 'entries')}.", markup=False, soft_wrap=True
+    )
     told.print(
         "Send it to a time-stamping authority (HTTP POST, type application/timestamp-query), and give its answer to"
         " 'fairplace timestamp add'.",
@@ -38,8 +41,14 @@ def add_timestamp(folder: Path, answer: Path, authority: Path, chain: Path | Non
     with Register.open(folder) as register:
         size, new = stamping.add(register, data, authority, chain)
         if new:
-            told.print(f"The checkpoint of {size} entries has its timestamp, timestamp/{size}.tsr.", markup=False)
+            told.print(
+                f"The checkpoint of {counted(size, 'entry', 'entries')} has its timestamp, timestamp/{size}.tsr.",
+                markup=False,
+            )
         else:
-            told.print(f"The checkpoint of {size} entries had a timestamp already; the first was kept.", markup=False)
+            told.print(
+                f"The checkpoint of {counted(size, 'entry', 'entries')} had a timestamp already; the first was kept.",
+                markup=False,
+            )
         show_public(register, told)
     return 0

@@ -13,6 +13,7 @@ import uvicorn
 from rich.console import Console
 
 from fairplace.cli.serving import check_address
+from fairplace.counted import counted
 from fairplace.errors import Malformed, Missing, Refused
 from fairplace.ledger.note import ED25519, MLDSA44, Vkey, b64
 from fairplace.witness import loss
@@ -66,12 +67,16 @@ def list_logs(folder: Path, as_json: bool) -> int:
             }
             click.echo(msgspec.json.encode(line))
             continue
-        seen = f"{last.size} entries, signed {_moment(last.signed_at)}" if last.size else "never seen"
+        seen = (
+            f"{counted(last.size, 'entry', 'entries')}, signed {_moment(last.signed_at)}" if last.size else "never seen"
+        )
         click.echo(f"{origin}  {seen}")
         for one in losses:
             click.echo(f"  a loss was accepted {_moment(one.accepted_at)}: {loss.read(one.declaration).sentence}")
         if evidence:
-            click.echo(f"  IT SHOWED TWO HISTORIES: {len(evidence)} pairs of checkpoints are kept; --json prints them")
+            click.echo(
+                f"  IT SHOWED TWO HISTORIES: {counted(len(evidence), 'pair of checkpoints is', 'pairs of checkpoints are')} kept; --json prints them"
+            )
     return 0
 
 
@@ -119,7 +124,9 @@ def serve_witness(folder: Path, host: str, port: int, told: Console) -> int:
         limit_concurrency=100,
         timeout_keep_alive=30,
     )
-    told.print(f"{own.name} watches {len(watched)} logs at http://{host}:{port}/. Stop with Ctrl-C.", markup=False)
+    told.print(
+        f"{own.name} watches {counted(len(watched), 'log')} at http://{host}:{port}/. Stop with Ctrl-C.", markup=False
+    )
     uvicorn.Server(config).run()
     return 0
 

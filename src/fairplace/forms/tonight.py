@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from fairplace.counted import counted
 from fairplace.formats import money
 from fairplace.forms.fields import Field, Option
 from fairplace.forms.lists import market_of, search_of, worded
@@ -36,7 +37,7 @@ def fields(file: File) -> list[Field]:
             Option(
                 home.setting,
                 f"{name}, {home.setting}",
-                f"{room} {'place' if room == 1 else 'places'} declared" if room else "No room declared",
+                f"{counted(room, 'place')} declared" if room else "No room declared",
             )
         )
     return [

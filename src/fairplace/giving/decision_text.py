@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.errors import Refused
-from fairplace.formats import count, date, money
+from fairplace.formats import date, money
 from fairplace.giving import wording
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.letters import Frame
@@ -69,7 +70,7 @@ def _conflicts(known: Known) -> str:
     seen = known.interests
     members = "Members: " + wording.missing("whether a member of the council declared a conflict")
     officers = (
-        f"Officers: {count(seen.declared, 'person', 'people')} declared whether they had an interest."
+        f"Officers: {counted(seen.declared, 'person', 'people')} declared whether they had an interest."
         f" Kept out of the case: {seen.stayed_out}."
     )
     return f"{members}\n{officers}"

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import msgspec
 
+from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.errors import Missing, Refused
-from fairplace.formats import count, date, date_time, money, points
+from fairplace.formats import date, date_time, money, points
 from fairplace.giving import standing, wording
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.paper import Exact, Heading, Part, Parts, Table, Words
@@ -125,7 +126,7 @@ def _head(known: Known, bid: Bid, frame: Frame, kind: str) -> list[Part]:
 def _outcome(known: Known, bid: Bid, kind: str) -> str:
     """The result in a sentence or two."""
     number = len(known.state.bids)
-    bids = f"{count(number, 'bid was', 'bids were')} opened."
+    bids = f"{counted(number, 'bid was', 'bids were')} opened."
     if known.award is None:
         ended = known.ended
         why = f" ({ended.reason})" if ended and ended.reason else ""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from litestar.params import FromPath
 
+from fairplace.counted import counted
 from fairplace.errors import Conflict, Malformed
 from fairplace.forms.fields import Field
 from fairplace.guarding.drafts import SEEN, Looked, look
@@ -116,7 +117,7 @@ def _check(lines: list[str]) -> None:
         raise Malformed(f"{len(lines)} names came and {MOST_NAMES} are looked for; leave the others out")
     for line in lines:
         if not 2 <= len(line) <= LONGEST:
-            raise Malformed(f"a name of {len(line)} characters came; write one of 2 to {LONGEST}")
+            raise Malformed(f"a name of {counted(len(line), 'character')} came; write one of 2 to {LONGEST}")
 
 
 def _open(site: Site, visitor: Visitor, case: str) -> str | None:

@@ -11,6 +11,7 @@ import re
 import msgspec
 
 import fairplace_verify
+from fairplace.counted import counted
 from fairplace.errors import Malformed, Missing
 from fairplace.http import saved_page
 from fairplace.http.site import Site
@@ -210,7 +211,9 @@ def _page(site: Site, given: Given) -> Result:
         same, different, closed = saved_page.compared(page.words, opened)
         fairplace_verify.expect(not different, next(iter(different), ""))
         if closed:
-            report.superseded.append(f"{len(closed)} texts and figures of the page are not public now")
+            report.superseded.append(
+                f"{counted(len(closed), 'text or figure of the page is', 'texts and figures of the page are')} not public now"
+            )
         return "the marked texts and figures are what the record says", same
 
     report.take({"state": state, "steps": steps, "words": words})

@@ -11,8 +11,9 @@ import re
 import msgspec
 from litestar.params import FromPath
 
+from fairplace.counted import counted
 from fairplace.errors import Conflict, Malformed, Missing
-from fairplace.formats import count, money
+from fairplace.formats import money
 from fairplace.forms import invitation, origin
 from fairplace.forms.origin import Values
 from fairplace.forms.task import File, Task
@@ -148,9 +149,7 @@ def _fill(site: Site, visitor: Visitor, wanted: Task, made: File, facts: Facts) 
     if wanted.code == "tender" and (more := len(facts.criteria) - invitation.ROWS) > 0:
         left.append(f"the notice has {more} more criteria than the form has room for")
     if filled.left:
-        left.append(
-            f"{count(filled.left, 'field')} {'stays as it was' if filled.left == 1 else 'stay as they were'} written by hand"
-        )
+        left.append(f"{counted(filled.left, 'field stays as it was', 'fields stay as they were')} written by hand")
     return left
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.market.commands import ConcludeAgreement, DecideUplift, RecordOccupancy
 from fairplace.market.events import AgreementConcluded, BlockOccupancyRecorded, Tier, UpliftDecided
@@ -72,7 +73,7 @@ def conclude(command: ConcludeAgreement, history: History, at: Instant) -> Decis
             committed=command.committed,
             rates=party(command.rates),
         ),
-        statement=f"Record the agreement {code} ({command.route}) with {len(command.tiers)} providers.",
+        statement=f"Record the agreement {code} ({command.route}) with {counted(len(command.tiers), 'provider')}.",
     )
 
 
@@ -145,5 +146,5 @@ def uplift(command: DecideUplift, history: History, at: Instant) -> Decision:
             cpi=command.cpi,
             given=party(command.given),
         ),
-        statement=f"Decide the rise of {len(command.given)} providers' fees from {command.from_on}.",
+        statement=f"Decide the rise of the fees of {counted(len(command.given), 'provider')} from {command.from_on}.",
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.market.commands import (
     ChangeSetting,
@@ -163,7 +164,7 @@ def _register(command: RegisterSetting, history: History, at: Instant) -> Decisi
             area=agg(procedure.code(command.area, "the area")),
             point=seal(point),
         ),
-        statement=f"Register the home {setting} with {command.places} places.",
+        statement=f"Register the home {setting} with {counted(command.places, 'place')}.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Forbidden, Refused
 from fairplace.ledger.disclosure import sealed
@@ -117,7 +118,7 @@ def _release(command: Release, history: History, at: Instant) -> Decision:
     count = sum(len(one.slots) for one in openings)
     return Decision(
         event=Disclosed(**procedure.event(command, history, at), occasion=command.occasion, openings=openings),
-        statement=f"Make {count} sealed values of {len(openings)} entries public (occasion: {command.occasion}).",
+        statement=f"Make {counted(count, 'sealed value')} of {counted(len(openings), 'entry', 'entries')} public (occasion: {command.occasion}).",
     )
 
 

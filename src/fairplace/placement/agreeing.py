@@ -7,6 +7,7 @@ from typing import get_args
 import msgspec
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Command, Decision, History
 from fairplace.ledger.disclosure import Sealed
 from fairplace.placement.commands import AgreePlacement, ChangeFee
@@ -61,7 +62,7 @@ def agree(command: AgreePlacement, history: History, at: Instant) -> Decision:
             document=party(command.document),
         ),
         statement=f"Agree the placement in {terms.setting} for {procedure.pounds(terms.weekly_fee)} a week, with"
-        f" {len(outcomes)} outcomes.",
+        f" {counted(len(outcomes), 'outcome')}.",
         stream="new",
         unless=frozenset({"placement.agreed/1", "referral.ended/1", "referral.home-chosen/1"}),
         second=second_for(stamp["override"]),

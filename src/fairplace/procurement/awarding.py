@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
@@ -149,7 +150,7 @@ def send_summaries(command: SendSummaries, history: History, *, at: Instant) -> 
             **stamp,
             bids={place: SummaryBid(summary=sealed("commercial", sent.get(place))) for place in sorted(state.places)},
         ),
-        statement=f"Record that {len(sent)} bidders were sent their assessment summaries.",
+        statement=f"Record that {counted(len(sent), 'bidder was sent its assessment summary', 'bidders were sent their assessment summaries')}.",
         second=second_for(stamp["override"]),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
@@ -56,7 +57,7 @@ def sign_sheet(command: SignSheet, history: History, *, at: Instant, by: Actor) 
                 for place in sorted(state.places)
             },
         ),
-        statement=f"Sign your marks and reasons for {len(bids)} bids on {listed(criteria)}; they stay sealed.",
+        statement=f"Sign your marks and reasons for {counted(len(bids), 'bid')} on {listed(criteria)}; they stay sealed.",
         stream="new",
         unless=frozenset({"procurement.bids-checked/1", "procurement.criteria-changed/1", "evaluation.moderated/1"}),
         second=second_for(stamp["override"]),
@@ -168,7 +169,7 @@ def moderate(command: Moderate, history: History, *, at: Instant, by: Actor) -> 
             bids={place: _moderated(by_place.get(place), agreed, changes, outcome) for place in sorted(state.places)},
             present=present,
         ),
-        statement=f"Agree the marks of {len(agreed)} bids, from {len(state.sheets)} sheets; the totals follow from them"
+        statement=f"Agree the marks of {counted(len(agreed), 'bid')}, from {counted(len(state.sheets), 'sheet')}; the totals follow from them"
         " and stay sealed.",
         unless=frozenset(SHEETS),
         second=second_for(stamp["override"]),

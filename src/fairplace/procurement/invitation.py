@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.procedure import Objections, StepStamp, maybe_words, refuse, second_for, words
@@ -19,6 +20,7 @@ from fairplace.procurement.commands import (
 )
 from fairplace.procurement.criteria import check_criteria, descriptors_of, titles_of
 from fairplace.procurement.events import (
+    Audience,
     ConflictsAssessed,
     ContactRecorded,
     CriteriaChanged,
@@ -113,6 +115,13 @@ def _assess(command: AssessConflicts, history: History, at: Instant) -> Decision
     )
 
 
+_TOLD: dict[Audience, str] = {
+    "all": "all providers are told",
+    "some": "some providers are told",
+    "one": "one provider is told",
+}
+
+
 def _publish(command: PublishTender, history: History, at: Instant) -> Decision:
     state, objections = footing(command, history)
     still_open(state, objections)
@@ -170,7 +179,7 @@ def _publish(command: PublishTender, history: History, at: Instant) -> Decision:
             descriptors=sealed("standstill", descriptors),
             documents=sealed("standstill", command.documents),
         ),
-        statement=f"Publish the tender notice with {len(command.criteria)} criteria; bids until {command.deadline}.",
+        statement=f"Publish the tender notice with {counted(len(command.criteria), 'criterion', 'criteria')}; bids until {command.deadline}.",
         second=second_for(stamp["override"]),
     )
 
@@ -212,7 +221,7 @@ def _change_criteria(command: ChangeCriteria, history: History, at: Instant) -> 
             descriptors=sealed("standstill", descriptors),
             reason=sealed("standstill", reason),
         ),
-        statement=f"Change the criteria; {command.notified} providers are told.",
+        statement=f"Change the criteria; {_TOLD[command.notified]}.",
         second=second_for(stamp["override"]),
         not_after=state.last_deadline if _is_plain(command, stamp) else None,
     )

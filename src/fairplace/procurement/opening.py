@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.procedure import Objections, listed, refuse, second_for, words
@@ -157,7 +158,7 @@ def record_prices(command: RecordPrices, history: History, *, at: Instant) -> De
             **stamp,
             bids={place: OpenedPrice(price=sealed("commercial", prices.get(place))) for place in sorted(state.places)},
         ),
-        statement=f"Record {len(prices)} prices that stood inside sealed bids.",
+        statement=f"Record {counted(len(prices), 'price')} that stood inside sealed bids.",
         unless=frozenset({"procurement.prices-opened/1", "procurement.late-bids-decided/1"}),
         second=second_for(stamp["override"]),
     )
@@ -186,7 +187,7 @@ def check_bids(command: CheckBids, history: History, *, at: Instant) -> Decision
             **stamp,
             bids={place: CheckedBid(check=sealed("commercial", checks.get(place))) for place in sorted(state.places)},
         ),
-        statement=f"Record the checks of {len(checks)} bids: {live} take part in the assessment.",
+        statement=f"Record the checks of {counted(len(checks), 'bid')}: {counted(live, 'takes', 'take')} part in the assessment.",
         unless=frozenset({"deposit.received-late/1"}),
         second=second_for(stamp["override"]),
     )

@@ -14,6 +14,7 @@ import msgspec
 from jinja2 import Environment
 
 from fairplace import formats
+from fairplace.counted import counted
 from fairplace.errors import Malformed
 from fairplace.ledger.note import parse_note
 from fairplace.terms import KeyName, LeafHash, Place
@@ -105,7 +106,7 @@ class Wording:
                 return _text(f"a document ({media}, {formats.size(size)}), SHA-256 {digest}")
             case {"count": int(count), "root": str(root), "types": [*types]} if len(value) == 3:
                 of = ", ".join(self.of("did", one).lower() for one in types)
-                return _text(f"{formats.count(count, 'entry', 'entries')} of the kind: {of}; root {root}")
+                return _text(f"{counted(count, 'entry', 'entries')} of the kind: {of}; root {root}")
             case {"entry": int(index), "slots": [*slots]} if len(value) == 2:
                 parts = dict.fromkeys(self.slot(one) for one in slots)
                 return _text(f"entry {index}: {'; '.join(parts)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.ledger.disclosure import Sealed
 from fairplace.market.events import Tier
@@ -237,6 +238,6 @@ def _silence(command: RecordSilence, history: History, at: Instant) -> Decision:
     objections.weigh()
     return Decision(
         event=ResponsesMissed(**procedure.event(command, history, at), tier=command.tier, providers=party(named)),
-        statement=f"Record that {len(named)} providers of {command.tier} have not answered.",
+        statement=f"Record that {counted(len(named), 'provider')} of {command.tier} did not answer.",
         unless=frozenset({"referral.offer-made/1", "referral.declined/1", "referral.deadline-extended/1"}),
     )

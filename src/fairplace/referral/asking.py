@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.market.events import Tier
 from fairplace.procedure import Objections, listed, refuse, second_for, words
@@ -106,7 +107,7 @@ def _publish(command: PublishReferral, history: History, at: Instant) -> Decisio
             recipients=party(list(command.recipients)),
             document=party(command.document),
         ),
-        statement=f"Open the tier {command.tier}: {len(command.recipients)} providers are asked, until"
+        statement=f"Open the tier {command.tier}: {counted(len(command.recipients), 'provider is', 'providers are')} asked, until"
         f" {max(one.deadline for one in command.recipients)}.",
         unless=frozenset({"referral.ended/1", "referral.published/1"}),
         second=second_for(stamp["override"]),
@@ -209,7 +210,7 @@ def _amend(command: AmendReferral, history: History, at: Instant) -> Decision:
             words=party(said),
             recipients=party(list(command.recipients)),
         ),
-        statement=f"Tell {len(command.recipients)} providers what changed in the referral.",
+        statement=f"Tell {counted(len(command.recipients), 'provider')} what changed in the referral.",
         second=second_for(stamp["override"]),
     )
 
@@ -236,7 +237,7 @@ def _extend(command: ExtendDeadline, history: History, at: Instant) -> Decision:
         event=DeadlineExtended(
             **stamp, tier=command.tier, recipients=party(list(command.recipients)), reason=party(reason)
         ),
-        statement=f"Give {len(given)} providers of {command.tier} until {max(given.values())}.",
+        statement=f"Give {counted(len(given), 'provider')} of {command.tier} until {max(given.values())}.",
         second=second_for(stamp["override"]),
     )
 
@@ -279,7 +280,7 @@ def _settle(command: SettleQuestion, history: History, at: Instant) -> Decision:
         event=QuestionSettled(
             **stamp, question=command.question, answer=party(answer), recipients=party(list(command.recipients))
         ),
-        statement=f"Answer {command.question} to {len(command.recipients)} providers.",
+        statement=f"Answer {command.question} to {counted(len(command.recipients), 'provider')}.",
         second=second_for(stamp["override"]),
     )
 

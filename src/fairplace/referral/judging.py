@@ -8,6 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Decision, History
 from fairplace.procedure import Objections, listed, refuse, second_for, words
 from fairplace.referral import distance
@@ -63,7 +64,7 @@ def _consider(command: ConsiderOffers, history: History, at: Instant) -> Decisio
             refuse("future", f"the offer {name} was looked at at {one.at}, and it is {happened} now; correct it")
     return Decision(
         event=OffersConsidered(**procedure.event(command, history, at), offers=party(command.offers)),
-        statement=f"Record when {len(command.offers)} offers were first looked at.",
+        statement=f"Record when {counted(len(command.offers), 'offer was', 'offers were')} first looked at.",
     )
 
 
@@ -131,7 +132,7 @@ def _score(command: ScoreOffers, history: History, at: Instant) -> Decision:
     stamp = procedure.step(command, history, at, objections)
     return Decision(
         event=OffersScored(**stamp, need_version=need_version, criteria=search.criteria_leaf, scores=party(scores)),
-        statement=f"Judge {len(scores)} offers by {len(declared.criteria)} criteria.",
+        statement=f"Judge {counted(len(scores), 'offer')} by {counted(len(declared.criteria), 'criterion', 'criteria')}.",
         unless=frozenset({"referral.offer-made/1", "referral.offer-withdrawn/1", "referral.criteria-declared/1"}),
         second=second_for(stamp["override"]),
     )
@@ -210,6 +211,6 @@ def _panel(command: HoldPanel, history: History, at: Instant) -> Decision:
             ranking=party(list(command.ranking)),
             note=party(note),
         ),
-        statement=f"Record the panel: {len(command.attended)} present, {len(command.ranking)} offers weighed.",
+        statement=f"Record the panel: {len(command.attended)} present, {counted(len(command.ranking), 'offer')} weighed.",
         second=second_for(stamp["override"]),
     )

@@ -9,6 +9,7 @@ from typing import NoReturn
 import msgspec
 
 from fairplace import procedure
+from fairplace.counted import every
 from fairplace.decision import Decision, History
 from fairplace.procedure import Objections, maybe_words, refuse, second_for, words
 from fairplace.referral import codes
@@ -240,7 +241,7 @@ def _criteria(command: DeclareCriteria, history: History, at: Instant) -> Decisi
             price_cut_off=command.price_cut_off,
             policies=command.policies,
         ),
-        statement=f"Declare the {len(command.criteria)} criteria by which offers will be judged.",
+        statement=f"Declare {every(len(command.criteria), 'criterion', 'criteria')} by which offers will be judged.",
         second=second_for(stamp["override"]),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairplace import procedure
+from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.procedure import listed, maybe_words, refuse, second_for, words
 from fairplace.referral import codes
@@ -106,7 +107,7 @@ def _reasons(command: SendReasons, history: History, at: Instant) -> Decision:
     stamp = procedure.step(command, history, at, objections)
     return Decision(
         event=ReasonsSent(**stamp, sent=party(list(command.sent))),
-        statement=f"Record that {len(command.sent)} providers were told why they were not chosen.",
+        statement=f"Record that {counted(len(command.sent), 'provider was', 'providers were')} told why another was chosen.",
         second=second_for(stamp["override"]),
     )
 

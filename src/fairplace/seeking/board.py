@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from fairplace.counted import counted
 from fairplace.event import Fact
 from fairplace.ledger.disclosure import closed
 from fairplace.market.events import Tier
@@ -254,10 +255,10 @@ def _beside(search: Search, now: Instant) -> list[str]:
     settled = {event.question for _, event in search.answers}
     unanswered = [event.question for _, event in search.questions if event.question not in settled]
     if unanswered:
-        found.append(f"{len(unanswered)} {'question' if len(unanswered) == 1 else 'questions'} to answer")
+        found.append(f"{counted(len(unanswered), 'question')} to answer")
     late = sum(one.late and one.admitted is None and one.withdrawn is None for one in search.offers.values())
     if late and search.choice is None:
-        found.append(f"{late} late {'offer' if late == 1 else 'offers'} to decide on")
+        found.append(f"{counted(late, 'late offer')} to decide on")
     for asked in search.published:
         end = closes(search, asked.tier)
         if end is not None and end <= now and not _is_settled(search, asked.tier) and search.choice is None:

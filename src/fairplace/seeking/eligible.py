@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 import msgspec
 
+from fairplace.counted import counted
 from fairplace.market.events import Tier
 from fairplace.market.known import Home, Market, Provider, Seeker
 from fairplace.seeking import wording
@@ -90,4 +91,4 @@ def _room(homes: list[Home]) -> str:
     places = sum(home.room.places for home in homes if home.room is not None and home.room.available)
     if not places:
         return "no room declared"
-    return f"{places} {'place' if places == 1 else 'places'} declared"
+    return f"{counted(places, 'place')} declared"

@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.formats import date
 from fairplace.market.known import Market
@@ -166,7 +167,7 @@ def _distance(winner: OfferRead) -> list[str]:
     miles = round(winner.miles)
     if miles < 1:
         return [*where, "It is very near your old home."]
-    return [*where, f"It is about {miles} {'mile' if miles == 1 else 'miles'} from your old home."]
+    return [*where, f"It is about {counted(miles, 'mile')} from your old home."]
 
 
 def _why(search: Search) -> list[str]:
