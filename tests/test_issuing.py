@@ -10,9 +10,11 @@ import pytest
 
 from fairplace import issuing
 from fairplace.counting.events import RELEASED, WITHDRAWN
+from fairplace.decision import History
 from fairplace.disclosure_control import writing
 from fairplace.disclosure_control.released import RULES
 from fairplace.errors import Forbidden, Malformed, Missing, Refused, Unproven
+from fairplace.searching import Search
 from fairplace.terms import day, london_day
 from tests.counting.many import SPOT, pseudonym, search
 from tests.homes import APPROVER, MONITORING, OFFICER, SOCIAL_WORKER
@@ -68,6 +70,33 @@ def test_no_byte_of_a_draft_tells_of_a_case(told: PlacementOffice) -> None:
     made = issuing.draft(told.register, "decisions").release
     for data in (writing.as_json(made), writing.as_csv(made)):
         assert [one for one in secrets if one in data] == []
+
+
+def test_answers_are_counted_by_provider_and_kind_and_are_a_plan_of_their_own(told: PlacementOffice) -> None:
+    made = issuing.draft(told.register, "answers").release
+    region = {cell.label: str(cell.count) for cell in made.table("kinds").stretches[0].rows[0].cells}
+    reader = told.register.reader
+    searches = [Search(History(case=case, events=reader.case(case))) for case in reader.cases()]
+    asked = sum(len(one.invited or ()) for one in searches if one.choice)
+    assert region["all"] == str(asked)
+    assert issuing.draft(told.register, "decisions").release.number == made.number == 1
+
+
+def test_a_fee_comes_only_with_words_for_everybody(told: PlacementOffice) -> None:
+    without = issuing.draft(told.register, "decisions")
+    assert "fee" not in " ".join(table.name for table in without.release.tables)
+    for words, refusal in ((" ", Malformed), ("Weighed with kim@council.example", Refused)):
+        with pytest.raises(refusal):
+            issuing.draft(told.register, "decisions", public_interest_test=words)
+    with pytest.raises(Malformed, match="fees belong to the plan decisions"):
+        issuing.draft(told.register, "answers", public_interest_test="Weighed.")
+
+
+def test_a_table_can_be_left_out_for_once(told: PlacementOffice) -> None:
+    left = issuing.draft(told.register, "decisions", without=["unregistered"]).release
+    assert {"unregistered", "outcomes", "findings"} & {table.name for table in left.tables} == set()
+    with pytest.raises(Malformed, match="there is no table"):
+        issuing.draft(told.register, "decisions", without=["=cmd()"])
 
 
 def test_the_entry_names_the_digest_of_what_is_kept_whole(out: PlacementOffice) -> None:

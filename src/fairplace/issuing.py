@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,9 +19,8 @@ import msgspec
 from fairplace import assess, policy
 from fairplace.affairs import append
 from fairplace.assess import Asked
-from fairplace.counting import rows
+from fairplace.counting import answers, plans, rows
 from fairplace.counting.events import RELEASED, WITHDRAWN, PlacementsReleased, ReleaseWithdrawn
-from fairplace.counting.plans import PLANS
 from fairplace.desk import Appended
 from fairplace.disclosure_control import releasing, writing
 from fairplace.disclosure_control.facts import Fact
@@ -113,16 +112,28 @@ def due(today: Day) -> Day:
     return day(last_day(last_closed(today)))
 
 
-def draft(register: Register, plan: str, until: Day | None = None, *, track: Track = iter) -> Draft:
+def draft(
+    register: Register,
+    plan: str,
+    until: Day | None = None,
+    *,
+    public_interest_test: str | None = None,
+    without: Collection[str] = (),
+    track: Track = iter,
+) -> Draft:
     """Count everything that was decided until a day, and attack the numbers. Nothing is recorded.
 
-    Raises Refused when nothing is due yet, or when a child could be found in what is.
+    `public_interest_test` says why fees may be published (R11); without it there are none. `without` names tables that
+    are left out this time. Raises Refused when nothing is due yet, or when a child could be found in what is.
     """
     chosen = _plan(register, plan)
+    if public_interest_test is not None:
+        chosen = plans.with_fees(chosen, _for_everybody(public_interest_test, "a test of the public interest"))
+    chosen = plans.without(chosen, without)
     now = register.store.now()
     until = _until(until, day(london_day(now)))
     earlier = issued(register, plan)
-    facts = list(count(register, now, track))
+    facts = list(COUNTS[plan](register, now, track))
     cutoffs = [*(one.until for one in earlier), until]
     if earlier and earlier[-1].rows is None:
         raise Missing(
@@ -148,11 +159,22 @@ def draft(register: Register, plan: str, until: Day | None = None, *, track: Tra
 
 def count(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
     """A row for each home that was chosen."""
-    asked = assess.rules(register.policies)
-    alike = tuple(one for one in asked if one.rule.code in rows.ACCESS_RULES)
+    asked = tuple(one for one in assess.rules(register.policies) if one.rule.code in rows.ASKED)
     for case in track(register.reader.cases()):
-        if (row := _row(register, case, alike, now)) is not None:
+        if (row := _row(register, case, asked, now)) is not None:
             yield row
+
+
+def count_answers(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
+    """A row for each provider that was asked, in each search that is over."""
+    for case in track(register.reader.cases()):
+        yield from answers.answers(case, _past(register, case, now).search)
+
+
+COUNTS: Mapping[str, Callable[[Register, Instant, Track], Iterable[Fact]]] = {
+    plans.DECISIONS.name: count,
+    answers.ANSWERS.name: count_answers,
+}
 
 
 def sign(register: Register, made: Draft, signers: Sequence[Signer]) -> Appended:
@@ -174,11 +196,7 @@ def sign(register: Register, made: Draft, signers: Sequence[Signer]) -> Appended
 def withdraw(register: Register, plan: str, number: int, why: str, signer: Signer) -> Appended:
     """Take a release back. Its numbers are no longer shown; that it was there, and why it went, is."""
     _plan(register, plan)
-    words = text(why)
-    if not words:
-        raise Malformed("a withdrawal needs a reason: it is published; give --why")
-    if mark := next(iter(find(words, ())), None):
-        raise Refused(f"{mark.sentence}; the reason is public for ever: leave it out", code=f"never-{mark.kind}")
+    words = _for_everybody(why, "a reason for the withdrawal")
     found = next((one for one in issued(register, plan) if one.number == number), None)
     if found is None:
         raise Missing(f"there is no release {number} of {plan}; give the number of one that was published")
@@ -209,9 +227,19 @@ def _released(at: Instant, *, release: Release, document: Document, counted: Doc
     )
 
 
-def _row(register: Register, case: CaseId, alike: Sequence[Asked], now: Instant) -> Fact | None:
+def _for_everybody(words: str, what: str) -> str:
+    """Words that stand in public for ever. Raises Malformed for none, Refused for what tells who a child is."""
+    words = text(words)
+    if not words:
+        raise Malformed(f"{what} is needed, in words: it is published")
+    if mark := next(iter(find(words, ())), None):
+        raise Refused(f"{mark.sentence}; {what} is public for ever: leave it out", code=f"never-{mark.kind}")
+    return words
+
+
+def _past(register: Register, case: CaseId, now: Instant) -> policy.Case:
     reader = register.reader
-    past = policy.Case(
+    return policy.Case(
         id=case,
         as_of=now,
         view="authority",
@@ -219,18 +247,22 @@ def _row(register: Register, case: CaseId, alike: Sequence[Asked], now: Instant)
         market=reader.market(),
         others=reader.others(),
     )
+
+
+def _row(register: Register, case: CaseId, asked: Sequence[Asked], now: Instant) -> Fact | None:
+    past = _past(register, case, now)
     if past.search.choice is None:
         return None
-    outcomes = assess.assess(past, alike).outcomes
+    outcomes = assess.assess(past, asked).outcomes
     return rows.row(case, past.search, past.market, outcomes, as_of=now)
 
 
 def _plan(register: Register, name: str) -> Plan:
     if not register.is_of_placements:
         raise Refused("numbers about placements come from a register of placements, and this is one of procurement")
-    if name not in PLANS:
-        raise Missing(f"there is no plan {name[:60]!r}; there is {', '.join(PLANS)}")
-    return PLANS[name]
+    if name not in plans.PLANS:
+        raise Missing(f"there is no plan {name[:60]!r}; there is {', '.join(plans.PLANS)}")
+    return plans.PLANS[name]
 
 
 def _until(until: Day | None, today: Day) -> Day:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from fairplace.counting import rows
-from fairplace.counting.plans import DECISIONS
+from fairplace.counting.plans import DECISIONS, with_fees
 from fairplace.disclosure_control.facts import NEVER, Fact
 from fairplace.errors import Malformed
 from fairplace.searching import Search
@@ -44,17 +44,23 @@ def test_a_fair_search_gives_a_row_of_coarse_codes() -> None:
         "emergency": "not-emergency",
         "urgency": "within-7d",
         "reasons": "on-time",
+        "connections": "under-agreement",
         "family": "residential",
+        "residential": "positive-choice",
         "category": "generalist",
         "level": "level-3",
+        "fee-level": "level-3",
         "unregistered": "not-used",
+        "outcome": "cannot-tell",
+        "finding": "cannot-tell",
         "first-time-right": None,
     }
-    assert (found.authority, found.day, found.amounts) == ("SYN01", "2026-03-03", {"lead-days": 7})
+    assert (found.authority, found.day) == ("SYN01", "2026-03-03")
+    assert found.amounts == {"lead-days": 7, "connections-kept": 67, "weekly-fee": 4700, "match": 44}
 
 
 def test_every_label_of_a_row_is_one_of_its_table() -> None:
-    by = {table.by: table for table in DECISIONS.tables}
+    by = {table.by: table for table in with_fees(DECISIONS, "Weighed.").tables}
     found = row_of(a_search())
     assert found.labels.keys() == by.keys()
     assert all(value is None or value in by[name].labels for name, value in found.labels.items())

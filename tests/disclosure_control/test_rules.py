@@ -110,13 +110,21 @@ FEES = plan(
     table(
         "fees", "level", ("1", "2"), measure="median", of="fee", unit="£ a week", money=True, decimals=0, round_to=50,
         public_interest_test="Recorded on 3 March 2026.", down_to="region",
+        pair="match", pair_words="the median points for the match",
     )
 )  # fmt: skip
 
 
 def fees(providers: str) -> list[Fact]:
     return [
-        fact(f"{level}{number}", day="2025-11-05", level=level, fee=4000 + 100 * number, provider=provider)
+        fact(
+            f"{level}{number}",
+            day="2025-11-05",
+            level=level,
+            fee=4000 + 100 * number,
+            match=60 + number,
+            provider=provider,
+        )
         for level in ("1", "2")
         for number, provider in enumerate(providers)
     ]
@@ -128,6 +136,21 @@ def test_r3_no_money_is_shown_where_one_provider_stands_for_more_than_four_fifth
     dominated = release(FEES, [area("A")], fees("PPPPPPPPQ"), until="2026-06-30")
     assert values(row(dominated, NORTH))["1"] == "c"
     assert counts(row(dominated, NORTH))["1"] == "9", "how many is no secret"
+
+
+def test_a_fee_is_never_shown_without_how_well_the_homes_match() -> None:
+    """A13: appropriateness and cost always together, and each over the same decisions."""
+    found = fees("PPPQQQRRR")
+    [one] = [
+        cell for cell in row(release(FEES, [area("A")], found, until="2026-06-30"), NORTH).cells if cell.label == "1"
+    ]
+    assert (str(one.count), str(one.value), str(one.beside)) == ("9", "4,400", "64")
+    bare = [msgspec.structs.replace(each, amounts={**each.amounts, "match": None}) for each in found]
+    for cell in row(release(FEES, [area("A")], bare, until="2026-06-30"), NORTH).cells:
+        assert cell.value is None or cell.value.number is None
+    some = [*bare[:4], *found[4:]]  # five of level 1 have both
+    for cell in row(release(FEES, [area("A")], some, until="2026-06-30"), NORTH).cells:
+        assert (cell.value.number is None) == (cell.beside.number is None)  # type: ignore[union-attr]
 
 
 def test_r3_providers_are_compared_from_twenty_decisions_on() -> None:
@@ -402,10 +425,13 @@ def test_r11_fees_come_two_quarters_later_as_medians() -> None:
         ({"measure": "mean"}, "fees are published as medians"),
         ({"public_interest_test": " "}, "need a recorded public-interest test"),
         ({"by": "mechanism"}, "by level of need and family"),
+        ({"pair": None}, "only beside how well they match"),
+        ({"pair_words": " "}, "has words of its own"),
     ],
 )
 def test_r11_fees_without_their_conditions_are_refused(more: dict[str, object], why: str) -> None:
     plain = {"measure": "median", "of": "fee", "unit": "£ a week", "money": True, "public_interest_test": "Yes."}
+    plain |= {"pair": "match", "pair_words": "the median points for the match"}
     with pytest.raises(Refused, match=why):
         release(plan(table("fees", **{"by": "level", "labels": ("1",), **plain, **more})), [], [], until="2026-06-30")
 

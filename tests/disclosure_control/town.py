@@ -113,6 +113,7 @@ def decisions(
                 amounts={
                     "days": chance.choices((chance.randrange(40), None), (95, 5))[0],
                     "fee": 80_000 + chance.randrange(700_000),
+                    "match": 40 + chance.randrange(60),
                     "invited": chance.randrange(30),
                     "offers": chance.randrange(6),
                 },
@@ -139,5 +140,6 @@ def everything(local: str = "half-year") -> Plan:
         table(
             "fees", "level", ("1", "2", "3", "4"), measure="median", of="fee", unit="£ a week", money=True, decimals=0,
             round_to=5000, public_interest_test="Recorded on 3 March 2026.", down_to="region", grain="quarter",
+            pair="match", pair_words="the median points for the match",
         ),
     )  # fmt: skip

@@ -25,12 +25,27 @@ PLAN = click.option("--plan", default="decisions", show_default=True, help="What
 @click.option("--until", metavar="DAY", help="The last day that is counted; the end of the last quarter unless given.")
 @click.option("--as", "who", help="The officer's or monitoring officer's key that signs first.")
 @click.option("--second", help="Another person's key, an approver's or monitoring officer's: who looked at it too.")
+@click.option(
+    "--fees-because", "test", metavar="WORDS", help="Publish medians of fees too: your test of the public interest."
+)
+@click.option("--without", multiple=True, metavar="TABLE", help="A table to leave out this time; may come again.")
 @click.option("--dry-run", is_flag=True, help="Print the release and record nothing.")
-def release_make(folder: Path, plan: str, until: str | None, who: str | None, second: str | None, dry_run: bool) -> int:
+def release_make(
+    folder: Path,
+    plan: str,
+    until: str | None,
+    who: str | None,
+    second: str | None,
+    test: str | None,
+    without: tuple[str, ...],
+    dry_run: bool,
+) -> int:
     """Count what was decided, hide what could tell of a child, attack it, and publish what withstands."""
     from fairplace.cli.releases import make_release
 
-    return make_release(folder, plan, until, who, second, told, dry_run=dry_run)
+    return make_release(
+        folder, plan, until, who, second, told, public_interest_test=test, without=without, dry_run=dry_run
+    )
 
 
 @release.command("withdraw")

@@ -22,7 +22,16 @@ from fairplace.on_disk import Register
 
 
 def make_release(
-    folder: Path, plan: str, until: str | None, who: str | None, second: str | None, told: Console, *, dry_run: bool
+    folder: Path,
+    plan: str,
+    until: str | None,
+    who: str | None,
+    second: str | None,
+    told: Console,
+    *,
+    public_interest_test: str | None,
+    without: Sequence[str],
+    dry_run: bool,
 ) -> int:
     """Count, attack, and unless it is a dry run have two persons sign; the release itself goes to stdout on a dry run."""
     if not dry_run and (who is None or second is None):
@@ -31,7 +40,9 @@ def make_release(
         raise Malformed(f"{who} came twice; the second person is another one")
     with Register.open(folder) as register:
         shown = partial(track, description="Reading the searches…", console=told, transient=True)
-        made = issuing.draft(register, plan, until, track=shown)
+        made = issuing.draft(
+            register, plan, until, public_interest_test=public_interest_test, without=without, track=shown
+        )
         document = made.document
         for line in _lines(made.release, hashlib.sha256(document).hexdigest()):
             told.print(line, markup=False, soft_wrap=True)

@@ -1,14 +1,20 @@
 """Which tables are published about the homes that were chosen, in plain words.
 
 - All tables have one grain, half-years, so that none can be subtracted from another (ADR 0022).
-- Fees are in none of them: they need a test of the public interest that only the authority can make and record (R11).
+- Fees are among them only where the authority says how it tested the public interest (R11), and never without how well
+  the homes match.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+import msgspec
+
+from fairplace.counting import findings
+from fairplace.counting.answers import ANSWERS
 from fairplace.disclosure_control.plan import Plan, Table
+from fairplace.errors import Malformed
 
 UNDER = ("block", "soft-block", "framework-call-off", "dynamic-market", "mini-competition", "other-under-agreement")
 OUTSIDE = (
@@ -35,8 +41,26 @@ _URGENT: Mapping[str, str] = {
     "planned": "not-emergency",
 }
 
-SPOT_2007 = "85 %, London, 2007"
-"""The dated line beside the spot share: what the national contract of 2007 was made against (E6)."""
+_FAMILIES: Mapping[str, str] = {
+    "foster": "foster",
+    "supported": "supported",
+    "positive-choice": "residential",
+    "after-failed-fostering": "residential",
+    "no-fostering-available": "residential",
+    "reason-not-recorded": "residential",
+}
+_LEVELS = {
+    "level-1": "1, mainstream",
+    "level-2": "2, additional",
+    "level-3": "3, high",
+    "level-4": "4, exceptional",
+}
+_LATER = 2
+"""Levels of need come out as late as fees, so that fees can stand within them."""
+
+SPOT_2007 = ("London, 2007", 8500)
+"""The dated line beside the spot share, in hundredths of a per cent: what the national contract of 2007 was made
+against (E6)."""
 
 DECISIONS = Plan(
     name="decisions",
@@ -75,6 +99,23 @@ DECISIONS = Plan(
             outside=(OWN,),
             within="spot",
             inside=_BOUGHT,
+            grain="half-year",
+        ),
+        Table(
+            name="connections",
+            title="Connections that a child keeps",
+            text=(
+                "Of the school, family, friends and other connections listed before the search: which part the chosen "
+                "home keeps, in per cent, for each way of buying."
+            ),
+            by="connections",
+            labels=("spot", "under-agreement", OWN),
+            words={"spot": "Spot", "under-agreement": "Under an agreement", OWN: "The authority's own"},
+            measure="mean",
+            of="connections-kept",
+            unit="per cent kept",
+            within="spot",
+            inside={"spot": "spot", "under-agreement": "under-agreement", OWN: OWN},
             grain="half-year",
         ),
         Table(
@@ -170,23 +211,49 @@ DECISIONS = Plan(
         ),
         Table(
             name="families",
-            title="Kinds of home, and how long before they were needed",
-            text="The days from the opening of a search to the day on which a home was needed.",
+            title="Kinds of home",
+            text="Each decision, by the kind of home that was chosen.",
             by="family",
             labels=("foster", "residential", "supported"),
             words={"foster": "Foster home", "residential": "Children's home", "supported": "Supported accommodation"},
-            measure="median",
-            of="lead-days",
-            unit="days",
+            measure="share",
+            grain="half-year",
+        ),
+        Table(
+            name="residential",
+            title="Why a children's home",
+            text=(
+                "Was a children's home chosen because it is right for the child, after fostering had failed, or because "
+                "no foster home was to be had?"
+            ),
+            by="residential",
+            labels=tuple(_FAMILIES),
+            words={
+                "foster": "A foster home was chosen",
+                "supported": "Supported accommodation was chosen",
+                "positive-choice": "A children's home, as a positive choice",
+                "after-failed-fostering": "A children's home, after fostering failed",
+                "no-fostering-available": "A children's home, no foster home to be had",
+                "reason-not-recorded": "A children's home, the reason not recorded",
+            },
+            measure="share",
+            outside=("foster", "supported"),
+            within="families",
+            inside=_FAMILIES,
             grain="half-year",
         ),
         Table(
             name="categories",
-            title="Generalist or specialist",
-            text="What an assessor said before the search that the child needs.",
+            title="Generalist or specialist, and how long before a home was needed",
+            text=(
+                "What an assessor said before the search that the child needs; and the days from the opening of the "
+                "search to the day on which a home was needed."
+            ),
             by="category",
             labels=("generalist", "specialist"),
-            measure="share",
+            measure="median",
+            of="lead-days",
+            unit="days",
             grain="half-year",
         ),
         Table(
@@ -194,15 +261,11 @@ DECISIONS = Plan(
             title="Levels of need",
             text="The level of the need for which the home was chosen.",
             by="level",
-            labels=("level-1", "level-2", "level-3", "level-4"),
-            words={
-                "level-1": "1, mainstream",
-                "level-2": "2, additional",
-                "level-3": "3, high",
-                "level-4": "4, exceptional",
-            },
+            labels=tuple(_LEVELS),
+            words=_LEVELS,
             measure="share",
             grain="half-year",
+            wait=_LATER,
         ),
         Table(
             name="unregistered",
@@ -214,6 +277,7 @@ DECISIONS = Plan(
             measure="share",
             grain="half-year",
         ),
+        *findings.TABLES,
         Table(
             name="first-time-right",
             title="Right the first time",
@@ -230,4 +294,46 @@ DECISIONS = Plan(
     ),
 )
 
-PLANS: Mapping[str, Plan] = {DECISIONS.name: DECISIONS}
+FEES = Table(
+    name="fees",
+    title="What homes cost, beside how well they match",
+    text=(
+        "The weekly fee at the decision, to the nearest £50, by the level of need; and the points that the chosen home "
+        "earned for the match, of 100 for everything."
+    ),
+    by="fee-level",
+    labels=tuple(_LEVELS),
+    words=_LEVELS,
+    measure="median",
+    of="weekly-fee",
+    unit="£ a week",
+    pair="match",
+    pair_words="the median points for the match",
+    within="levels",
+    inside={level: level for level in _LEVELS},
+    money=True,
+    round_to=50,
+    decimals=0,
+    grain="half-year",
+)
+"""Not in a plan by itself: it lacks the test of the public interest (R11)."""
+
+PLANS: Mapping[str, Plan] = {DECISIONS.name: DECISIONS, ANSWERS.name: ANSWERS}
+TITLES: Mapping[str, str] = {DECISIONS.name: "Homes that were chosen", ANSWERS.name: "What providers answered"}
+
+
+def with_fees(plan: Plan, public_interest_test: str) -> Plan:
+    """The plan of decisions with fees, and with the test in words."""
+    if plan.name != DECISIONS.name:
+        raise Malformed(f"fees belong to the plan {DECISIONS.name}, not to {plan.name}; leave the test out")
+    fees = msgspec.structs.replace(FEES, public_interest_test=public_interest_test)
+    return msgspec.structs.replace(plan, tables=(*plan.tables, fees))
+
+
+def without(plan: Plan, names: Collection[str]) -> Plan:
+    """The plan without these tables, nor those that stand within them."""
+    known = [table.name for table in plan.tables]
+    if stray := sorted(set(names) - set(known)):
+        raise Malformed(f"there is no table {stray[0][:60]!r}; there is {', '.join(known)}")
+    left = tuple(one for one in plan.tables if not {one.name, *plan.above(one)} & set(names))
+    return msgspec.structs.replace(plan, tables=left)

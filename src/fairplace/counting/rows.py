@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
 
+from fairplace.counting import findings
+from fairplace.counting.naming import name
 from fairplace.counting.plans import OUTSIDE, OWN, UNDER
 from fairplace.disclosure_control.batches import as_counted
 from fairplace.disclosure_control.facts import SMALL_POPULATION, Area, Fact
@@ -25,6 +26,8 @@ from fairplace.terms import CaseId, Day, Instant, as_date, day, london_day, mome
 from fairplace.working_days import BeyondHorizon, working_days_after
 
 ACCESS_RULES = ("PL-01", "PL-02", "PL-03")
+ASKED = frozenset({*ACCESS_RULES, *findings.RULES})
+"""The rules whose answers are counted."""
 GRAVEST = ("not-met", "concern", "cannot-tell", "met", "not-applicable")
 REASONS_WORKING_DAYS = 5
 AVOIDABLE_DAYS = 14
@@ -47,13 +50,17 @@ def row(
     child = need[1].child.get(None)
     emergency, urgency = _urgency(search)
     right = of_placement.first_time_right(search, as_of)
+    spot = "spot" if bought == "off_terms" else bought
+    level = f"level-{profile.level}" if 1 <= profile.level <= 4 else None
+    outcome, finding = findings.labels(outcomes, unregistered=bool(search.unregistered))
+    value, won = of_search.value(search), search.winner
     return Fact(
-        id=_name("case", case),
+        id=name("case", case),
         authority=profile.authority,
         day=day(london_day(choice.happened_at)),
         recorded=day(max(london_day(recorded.at), london_day(choice.happened_at))),
         labels={
-            "spot": None if bought is None else _code({"off_terms": "spot", "under_agreement": "under-agreement"}.get(bought, bought)),
+            "spot": _code(spot),
             "mechanism": _mechanism(bought, choice.mechanism),
             "access": _gravest(outcomes.get(code) for code in ACCESS_RULES),
             "answer": _answer(search),
@@ -61,14 +68,25 @@ def row(
             "emergency": emergency,
             "urgency": urgency,
             "reasons": _reasons(search, as_of),
+            "connections": _code(spot),
             "family": profile.family,
+            "residential": _residential(profile.family, choice.residential.get(None)),
             "category": profile.category,
-            "level": f"level-{profile.level}" if 1 <= profile.level <= 4 else None,
+            "level": level,
+            "fee-level": level,
             "unregistered": "used" if search.unregistered else "not-used",
+            "outcome": outcome,
+            "finding": finding,
             "first-time-right": None if right is None else "yes" if right else "no",
         },
-        amounts={"lead-days": of_search.lead_days(search)},
-        child=_name("child", child.pseudonym) if child else None,
+        amounts={
+            "lead-days": of_search.lead_days(search),
+            "connections-kept": _kept(of_search.connections(search)),
+            "weekly-fee": None if value is None else round(value.weekly_fee / 100),
+            "match": None if value is None else round(value.match / 100),
+        },
+        provider=name("provider", won.terms.provider) if won and won.terms else None,
+        child=name("child", child.pseudonym) if child else None,
     )  # fmt: skip
 
 
@@ -122,10 +140,6 @@ def as_before(facts: Sequence[Fact], cutoffs: Sequence[Day], before: Sequence[Fa
     return as_counted([*known, (cutoffs[-2], before), (cutoffs[-1], facts)])
 
 
-def _name(kind: str, random_id: str) -> str:
-    return hashlib.sha256(f"fairplace/counted/v1\n{kind}\n{random_id}\n".encode()).hexdigest()[:32]
-
-
 def _code(value: str | None) -> str | None:
     return None if value is None else value.replace("_", "-")
 
@@ -168,6 +182,17 @@ def _answer(search: Search) -> str | None:
         return None
     bands = ((4, "within-4-hours"), (24, "within-a-day"), (72, "within-3-days"))
     return next((name for hours, name in bands if took <= timedelta(hours=hours)), "later")
+
+
+def _residential(family: str, why: str | None) -> str | None:
+    return (_code(why) or "reason-not-recorded") if family == "residential" else family
+
+
+def _kept(found: of_search.Connections | None) -> int | None:
+    """Which part of the listed connections the child keeps, in per cent; null where none is listed, or one is unsaid."""
+    if found is None or not found.listed or found.unsaid:
+        return None
+    return round(100 * found.kept / found.listed)
 
 
 def _urgency(search: Search) -> tuple[str | None, str | None]:

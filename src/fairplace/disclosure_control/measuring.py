@@ -58,19 +58,19 @@ def rate(shown: Shown, place_population: int | None, table: Table) -> Shown:
     return _scaled(Fraction(1000 * shown.number, place_population), table, bool(shown.number))
 
 
-def middle(facts: Sequence[Fact], table: Table) -> Shown:
-    """The mean or the median of an amount over facts that all have it, to the nearest `round_to` units."""
-    assert table.of is not None
-    amounts = sorted(amount for fact in facts if (amount := fact.amounts.get(table.of)) is not None)
+def middle(facts: Sequence[Fact], table: Table, of: str | None) -> Shown:
+    """The mean or the median of an amount of the table over facts that all have it; `of` to the nearest `round_to`."""
+    told = [fact for fact in facts if all(fact.amounts.get(one) is not None for one in (table.of, table.pair) if one)]
+    amounts = sorted(amount for fact in told if (amount := fact.amounts.get(of or "")) is not None)
     if not amounts:
         return NOT_APPLICABLE
-    if len(amounts) < table.least_for_values or _is_dominated(facts, table):
+    if len(amounts) < table.least_for_values or _is_dominated(told, table):
         return HIDDEN
     if table.measure == "mean":
         found = Fraction(sum(amounts), len(amounts))
     else:
         found = Fraction(amounts[(len(amounts) - 1) // 2] + amounts[len(amounts) // 2], 2)
-    return _scaled(found, table, bool(found))
+    return _scaled(found, table, bool(found)) if of == table.of else Shown(nearest(found))
 
 
 def _is_dominated(facts: Sequence[Fact], table: Table) -> bool:

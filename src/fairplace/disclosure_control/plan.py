@@ -29,7 +29,7 @@ LEAST_NAMED = 20
 MONEY_DELAY = 2
 """R11: fees come out two quarters after the period has closed."""
 
-MONEY_BY = (None, "level", "family", "level-and-family")
+MONEY_BY = (None, "level", "family", "level-and-family", "fee-level")
 SENSITIVE = ("secure", "dol", "deprivation", "uasc", "asylum", "disab", "pregnan", "offend", "exploit")
 """R8: a field or label that has one of these in its name is published for the region and the year alone."""
 
@@ -43,7 +43,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What is counted by what.
 
     `by` is a field of the facts, and `labels` are all values it may have; `of` an amount of the facts, for a mean or a
-    median. `outside` are labels that no share counts (`not-applicable`). `inside` gives, for each label, the label of
+    median; `pair` is the amount that is always shown with it, in `pair_words`. `outside` are labels that no share counts (`not-applicable`). `inside` gives, for each label, the label of
     the table `within` that it belongs to. `zero_reveals`: to learn that *all* decisions of a place have one label tells
     something about each child, so such a line is hidden whole (R1). `round_to` is in units of the amount;
     `decimals` how many decimal places a mean, a share or a rate has. `wait` is how many quarters after its period the
@@ -59,6 +59,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     measure: Measure = "count"
     of: str | None = None
     unit: str = "decisions"
+    pair: str | None = None
+    pair_words: str = ""
     outside: tuple[str, ...] = ()
     down_to: Level = "authority"
     grain: Grain = "year"
@@ -152,12 +154,14 @@ def _check_alone(table: Table) -> None:
         refuse("each label stands once, and labels outside the shares are among them")
     if (table.by is None) != (not table.labels):
         refuse("a field to count by comes with its labels, and labels with their field")
-    if {(table.by or "").casefold(), (table.of or "").casefold()} & NEVER:
-        refuse(f"it counts by {table.by or table.of}, by which a child could be found (R10, R12)")
+    if told := {name.casefold() for name in (table.by, table.of, table.pair) if name} & NEVER:
+        refuse(f"it counts by {min(told)}, by which a child could be found (R10, R12)")
     if table.by is None and (table.measure in ("share", "rate") or table.within is not None):
         refuse(f"a {table.measure} needs a field to count by")
     if (table.of is not None) != (table.measure in ("mean", "median")):
         refuse("a mean or a median is one of an amount, and nothing else is")
+    if table.pair is not None and (table.of is None or not table.pair_words.strip()):
+        refuse("an amount stands beside a mean or a median only, and has words of its own")
     if not (1 <= table.round_to <= 10**9 and 0 <= table.decimals <= 3 and 0 <= table.wait <= 40):
         refuse("it rounds to a whole number of units, with at most three decimals, and waits at most forty quarters")
     named = " ".join((table.by or "", *table.labels)).casefold()
@@ -179,6 +183,8 @@ def _check_money(table: Table, refuse: object) -> None:
         why = f"a {table.measure} of fees came; fees are published as medians (R11)"
     elif table.money and table.by not in MONEY_BY:
         why = f"fees by {table.by} came; fees are published by level of need and family (R11)"
+    elif table.money and table.pair is None:
+        why = "what homes cost stands only beside how well they match; give the amount that is shown with it"
     elif table.money and not table.public_interest_test.strip():
         why = "fees need a recorded public-interest test (R11); say where it is recorded"
     if why:

@@ -50,11 +50,15 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """How many decisions, and what the table measures of them; both are None in no other sense than `Shown` gives."""
+    """How many decisions, what the table measures of them, and what is always shown with that.
+
+    Each is None in no other sense than `Shown` gives.
+    """
 
     label: str
     count: Shown
     value: Shown | None = None
+    beside: Shown | None = None
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +90,8 @@ class ReleasedTable(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     grain: Grain
     labels: dict[str, str]
+    beside: str = ""
+    """What is shown beside each value, in words; empty where nothing is."""
     stretches: tuple[Stretch, ...]
 
 

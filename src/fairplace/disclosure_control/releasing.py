@@ -160,7 +160,7 @@ def _table(table: Table, stretches: Sequence[Stretch]) -> ReleasedTable:
         if (bare := f"{label}.{tabulating.NO_AMOUNT}") in names:
             names[bare] = f"{said}, {table.unit} not recorded"
     if table.of is not None and table.by is None:
-        names |= {tabulating.WITH_AMOUNT: "Recorded", tabulating.NO_AMOUNT: "Not recorded"}
+        names |= {tabulating.WITH_AMOUNT: "Recorded", tabulating.NO_AMOUNT: "Not recorded", **table.words}
     return ReleasedTable(
         name=table.name,
         title=table.title,
@@ -170,6 +170,7 @@ def _table(table: Table, stretches: Sequence[Stretch]) -> ReleasedTable:
         unit=table.unit,
         grain=table.grain,
         labels=names,
+        beside=table.pair_words,
         stretches=tuple(sorted(stretches, key=lambda one: (one.region, one.span))),
     )
 

@@ -96,6 +96,8 @@ def columns(table: Table) -> list[str]:
 def column(table: Table, fact: Fact) -> str:
     """In which cell of its line a fact is counted."""
     amount = None if table.of is None else fact.amounts.get(table.of)
+    if table.pair is not None and fact.amounts.get(table.pair) is None:
+        amount = None
     if table.by is None:
         return WITH_AMOUNT if amount is not None else NO_AMOUNT
     label = fact.labels.get(table.by)
@@ -196,7 +198,8 @@ def _line(
 ) -> tuple[Cell, ...]:
     if place.code in found.missing:
         value = None if table.measure == "count" else measuring.MISSING
-        return tuple(Cell(name, measuring.MISSING, value) for name in (ALL, *line))
+        beside = None if table.pair is None else measuring.MISSING
+        return tuple(Cell(name, measuring.MISSING, value, beside) for name in (ALL, *line))
     whole = found.facts[place.code]
     total = measuring.HIDDEN if place.code in found.closed else measuring.count(len(whole), place)
     counts = {ALL: total} | {
@@ -204,9 +207,16 @@ def _line(
         for name, inside in line.items()
     }
     everything = {ALL: whole, **line}
-    return tuple(
-        Cell(name, shown, _value(table, found, place, name, counts, everything)) for name, shown in counts.items()
-    )
+    cells = []
+    for name, shown in counts.items():
+        value = _value(table, found, place, name, counts, everything)
+        # Neither is shown without the other.
+        beside = value
+        if table.pair is not None and value is not None and value.number is not None:
+            beside = measuring.middle(everything[name], table, table.pair)
+            value = value if beside.number is not None else beside
+        cells.append(Cell(name, shown, value, None if table.pair is None else beside))
+    return tuple(cells)
 
 
 def _value(
@@ -229,4 +239,4 @@ def _value(
         return measuring.NOT_APPLICABLE
     if shown.number is None or (name == ALL and any(counts[one].number is None for one in without)):
         return measuring.HIDDEN
-    return measuring.middle(inside[name], table)
+    return measuring.middle(inside[name], table, table.of)

@@ -13,7 +13,7 @@ from fairplace.errors import Malformed
 FORMAT = "fairplace-release/1"
 HEAD = (
     "Table", "Region", "From", "To", "Level", "Place", "Name", "Counted with", "Rounded to", "Label", "Words",
-    "Count", "Count symbol", "Measure", "Value", "Value symbol", "Unit", "Release", "Rules",
+    "Count", "Count symbol", "Measure", "Value", "Value symbol", "Unit", "Beside", "Beside symbol", "Release", "Rules",
 )  # fmt: skip
 
 
@@ -66,14 +66,13 @@ def _lines(release: Release) -> Iterator[tuple[str, ...]]:
         for stretch in table.stretches:
             for row in stretch.rows:
                 for cell in row.cells:
-                    value = cell.value or Shown(symbol="z")
+                    value, beside = cell.value or Shown(), cell.beside or Shown()
                     yield (
                         table.name, stretch.region, stretch.span.first, stretch.span.last, row.level, row.place, row.name,
                         row.counted_with or "", str(row.rounded_to), cell.label, table.labels[cell.label],
                         _plain(cell.count), cell.count.symbol,
-                        table.measure, "" if cell.value is None else _plain(value),
-                        "" if cell.value is None else value.symbol,
-                        table.unit, str(release.number), release.rules,
+                        table.measure, _plain(value), value.symbol, table.unit, _plain(beside), beside.symbol,
+                        str(release.number), release.rules,
                     )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from litestar import Response
 from litestar.params import FromPath
 
 from fairplace import issuing, receipts
-from fairplace.counting.plans import SPOT_2007
 from fairplace.disclosure_control import writing
 from fairplace.disclosure_control.released import SYMBOLS, Cell, ReleasedTable, Row, Shown
 from fairplace.errors import Missing
@@ -59,7 +58,7 @@ def release(site: TheSite, name: FromPath[str]) -> Answer:
             "symbols": SYMBOLS,
             "late": str(made.late),
             "tables": [] if made.withdrawn else [_table(table) for table in made.tables],
-            "spot_2007": SPOT_2007,
+            "spot_2007": "85 %, London, 2007",
         },
     )
 
@@ -115,6 +114,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     count: str
     value: str
+    beside: str
     bar: int | None
 
 
@@ -146,6 +146,7 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     method: str
     value: str | None
+    beside: str
     parts: list[Part]
 
 
@@ -166,7 +167,14 @@ def _table(table: ReleasedTable) -> Shelf:
             )
         )
     value = {"share": "Share", "median": f"Median ({table.unit})", "mean": f"Mean ({table.unit})", "rate": "Rate"}
-    return Shelf(name=table.name, title=table.title, method=table.method, value=value.get(table.measure), parts=parts)
+    return Shelf(
+        name=table.name,
+        title=table.title,
+        method=table.method,
+        value=value.get(table.measure),
+        beside=table.beside[:1].upper() + table.beside[1:],
+        parts=parts,
+    )
 
 
 def _of(key: str, table: ReleasedTable, row: Row, names: dict[str, str]) -> Of:
@@ -181,6 +189,7 @@ def _of(key: str, table: ReleasedTable, row: Row, names: dict[str, str]) -> Of:
                 label=_words(table, cell),
                 count=str(cell.count),
                 value=_printed(cell.value, percent),
+                beside=_printed(cell.beside, ""),
                 bar=_hundredths(cell.value) if percent else None,
             )
             for cell in row.cells
