@@ -378,6 +378,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.witness",
         "fairplace.workbook",
         "fairplace.workroom",
+        "fairplace.young_person",  # the decision in words of their own
         "fairplace_verify",
     ),
     "fairplace.cli": ("fairplace", "fairplace_verify"),

@@ -21,6 +21,11 @@ WHO = {
     "/desk/searches/{case:str}/offers": TEAM,
     "/desk/searches/{case:str}/letters": KEEPERS,
     "/desk/searches/{case:str}/tonight": {OFFICER.key},
+    "/desk/searches/living": TEAM,
+    "/desk/searches/{case:str}/young-person/{form:str}": TEAM - {BUDGET.key},
+    "/desk/market": TEAM,
+    "/desk/market/{stream:str}": TEAM,
+    "/desk/market/{stream:str}/{what:str}": {OFFICER.key},
     "/desk/referrals": PROVIDERS,
     "/desk/referrals/{case:str}": PROVIDERS,
     "/desk/referrals/{case:str}/{what:str}": PROVIDERS,
@@ -56,7 +61,13 @@ def test_every_address_says_for_whom_it_is(agents: Agents) -> None:
 
 
 def example(path: str, case: str) -> str:
-    return path.replace("{case:str}", case).replace("{setting:str}", "home-01").replace("{what:str}", "offer")
+    return (
+        path.replace("{case:str}", case)
+        .replace("{setting:str}", "home-01")
+        .replace("{stream:str}", "new")
+        .replace("{form:str}", "plain")
+        .replace("{what:str}", "offer" if "market" not in path else "provider")
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from fairplace.http import case_file
+from fairplace.people import by_tag
 from fairplace.placement import events as lived
 from fairplace.referral.events import FeedbackGiven
-from tests.homes import BUDGET, DIRECTOR, OFFICER, SOCIAL_WORKER
+from tests.homes import BEECH, BUDGET, DIRECTOR, OFFICER, SOCIAL_WORKER
 from tests.http.agents import Agents
 from tests.http.colleagues import text_of
 from tests.http.test_seeking import ACT, day, do
@@ -156,3 +158,54 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
     assert agents.register.reader.size == before
     draft = one.get(f"/desk/cases/{agents.agency.case}/{code}").text
     assert 'value="2026"' in draft or 'value="2027"' in draft
+
+
+def test_the_list_of_those_who_moved_in_says_what_is_owed_and_nothing_of_the_child(told: Told) -> None:
+    agents = told("started")
+    agents.wait(days=1)
+    said = text_of(agents.be(OFFICER).get("/desk/searches/living"))
+    assert "Nothing is owed" in said
+    assert "6 March 2026" in said
+    for words in ("female", "Adults who stay calm", "home-01", "Ash"):
+        assert words not in said, words
+
+
+def test_the_decision_for_the_young_person_is_made_at_the_desk_once_the_file_is_open(told: Told) -> None:
+    agents = told("approved")
+    place = f"/desk/searches/{agents.agency.case}/young-person"
+    worker = agents.be(SOCIAL_WORKER)
+    assert "Open this case file" in worker.get(f"{place}/plain").text
+    worker.open_file(agents.agency.case)
+    plain = worker.get(f"{place}/plain")
+    assert "attachment" in plain.headers["content-disposition"]
+    for words in ("What we looked for", "a children&#39;s home", "Why this home"):
+        assert words in plain.text, words
+    assert "£" not in plain.text
+    assert b"\n" in worker.get(f"{place}/braille").content
+    assert worker.get(f"{place}/nothing").status_code == 404
+    assert agents.be(BUDGET).get(f"{place}/plain").status_code == 403
+
+
+def test_before_a_home_is_chosen_there_is_no_decision_to_give(told: Told) -> None:
+    agents = told("opened")
+    worker = agents.be(SOCIAL_WORKER)
+    worker.open_file(agents.agency.case)
+    answer = worker.get(f"/desk/searches/{agents.agency.case}/young-person/plain")
+    assert answer.status_code == 404
+    assert "decide first, then tell the child" in answer.text
+
+
+def test_a_provider_says_how_it_was_with_the_authority(told: Told) -> None:
+    agents = told("reasoned")
+    beech = agents.be(BEECH.actor)
+    place = f"/desk/referrals/{agents.agency.case}"
+    assert "Say how it was with us" in beech.get(place).text
+    beech.sign(beech.post(f"{place}/feedback", mark="2", words="The reasons came late."))
+    event = last(agents)
+    assert isinstance(event, FeedbackGiven)
+    assert (event.by, event.mark.get()) == ("provider", 2)
+
+
+def test_who_may_read_what_is_the_childs_own_is_the_same_at_the_desk_and_by_tag() -> None:
+    assert set(by_tag.KNOWS.split()) == case_file.KNOW_THE_CHILD
+    assert set(by_tag.TEAM.split()) == case_file.SEEKERS

@@ -38,7 +38,9 @@ from fairplace.http import (
     guarded,
     headers,
     keys,
+    living,
     log,
+    market_list,
     my_keys,
     notices,
     of_placements,
@@ -109,7 +111,14 @@ HANDLERS = (
     *guarded.HANDLERS,
 )
 
-SEEKING = (*searches.HANDLERS, *tonight.HANDLERS, *referrals.HANDLERS, *our_homes.HANDLERS)
+SEEKING = (
+    *searches.HANDLERS,
+    *living.HANDLERS,
+    *tonight.HANDLERS,
+    *referrals.HANDLERS,
+    *our_homes.HANDLERS,
+    *market_list.HANDLERS,
+)
 """What is there in a register of placements alone."""
 
 

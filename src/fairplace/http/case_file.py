@@ -47,6 +47,9 @@ SEEKERS = frozenset(
 )
 """Who works on searches for homes, or looks into them: as `people/by_tag.py` has it."""
 
+KNOW_THE_CHILD = SEEKERS - {"evaluator", "budget-holder"}
+"""Who may read what is the child's own: as `people/by_tag.py` has it."""
+
 STAFF = SEEKERS - {"auditor"}
 """Who works on cases. Those who seek homes have no roles in any other register."""
 

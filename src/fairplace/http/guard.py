@@ -101,7 +101,11 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
         found = [Place("/desk", "work", "My work")]
         provides = bool(self.person.provider) and "provider" in self.roles
         if self.seeks:
-            found += [Place("/desk/searches", "searches", "Searches")] if self.staff or "auditor" in self.roles else []
+            if self.staff or "auditor" in self.roles:
+                found += [
+                    Place("/desk/searches", "searches", "Searches"),
+                    Place("/desk/market", "market", "List of homes"),
+                ]
             found += [Place("/desk/referrals", "referrals", "Referrals to us")] if provides else []
             found += [Place("/desk/homes", "homes", "Our homes")] if provides else []
         else:

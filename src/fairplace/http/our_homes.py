@@ -106,14 +106,14 @@ def _asking(site: Site, visitor: Visitor, setting: str, what: str, search: str, 
     match what:
         case "vacancy":
             return Asking(
-                address=place, back="/desk/homes", back_to="Our homes", title=f"Room in {home.setting}", case=stream,
+                address=place, back="/desk/homes", back_to="Our homes", here="homes", title=f"Room in {home.setting}", case=stream,
                 lead="The newest that you say of a home counts. It is kept with the day on which you said it.",
                 do="declare-vacancy", gives="market.vacancy-declared/1", fields=answering.vacancy(),
                 read=answering.read_vacancy, more=more,
             )  # fmt: skip
         case "gone" if home.room is not None:
             return Asking(
-                address=place, back="/desk/homes", back_to="Our homes", title=f"The room in {home.setting} is gone",
+                address=place, back="/desk/homes", back_to="Our homes", here="homes", title=f"The room in {home.setting} is gone",
                 lead="Then nobody decides on a place that is not there.", do="withdraw-vacancy", case=stream,
                 gives="market.vacancy-withdrawn/1", fields=answering.gone(), more=more,
             )  # fmt: skip

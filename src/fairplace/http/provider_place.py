@@ -22,7 +22,10 @@ NOTHING = Looked()
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
-    """A form: where it is sent, what it asks and what becomes of it. `read` makes the members; `more` are known already."""
+    """A form: where it is sent, what it asks and what becomes of it. `read` makes the members; `more` are known already.
+
+    `case` is empty for what begins a stream of its own.
+    """
 
     address: str
     back: str
@@ -36,6 +39,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     read: Callable[[Sequence[Field], Mapping[str, Sequence[str]]], tuple[dict[str, Any], list[Fault]]] = read_all
     more: Mapping[str, Any] = {}
     start: Mapping[str, Sequence[str]] = {}
+    here: str = "referrals"  # the place of the desk that it belongs to
 
     @property
     def task(self) -> str:
@@ -78,7 +82,7 @@ def take(site: Site, visitor: Visitor, asking: Asking, key: Key, sent: Sent) -> 
                 "do": asking.do,
                 "id": f"desk:{site.accounts.sources.stream_id()}",
                 "as": key.name,
-                "case": asking.case,
+                **({"case": asking.case} if asking.case else {}),
             }
         )
         act = site.signatures.begin(command, task=asking.task, made_by=visitor.person.id)

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from litestar.params import FromPath
 
 from fairplace.decision import History
 from fairplace.errors import Missing
-from fairplace.forms import answering
+from fairplace.forms import answering, telling
+from fairplace.forms.fields import Fault, Field, Sent, read_all
 from fairplace.http import asked as address
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, signed_in
 from fairplace.http.provider_place import Asking, mine, show, take
@@ -127,6 +129,12 @@ def _asking(site: Site, visitor: Visitor, case: str, what: str) -> Asking:
                 lead="The answer goes to everybody who was asked, at one time.", do="put-question",
                 gives="referral.question-put/1", fields=answering.question(), more={"provider": provider},
             )  # fmt: skip
+        case "feedback":
+            return Asking(
+                address=f"{place}/feedback", back=place, back_to=it.word, title="Say how it was with us", case=it.case,
+                lead="We say the same of you once the child has moved in. No other provider sees it.", do="give-feedback",
+                gives="referral.feedback-given/1", fields=telling.feedback(), read=_feedback,
+            )  # fmt: skip
         case "withdraw" if offers := [(one.offer, one.terms.setting) for one in it.offers if not one.withdrawn]:
             return Asking(
                 address=f"{place}/withdraw", back=place, back_to=it.word, title="Take an offer back", case=it.case,
@@ -135,6 +143,11 @@ def _asking(site: Site, visitor: Visitor, case: str, what: str) -> Asking:
             )  # fmt: skip
         case _:
             raise Missing("there is no such answer")
+
+
+def _feedback(fields: Sequence[Field], sent: Sent) -> tuple[dict[str, Any], list[Fault]]:
+    members, faults = read_all(fields, sent)
+    return telling.marked(members), faults
 
 
 HANDLERS = (referrals, referral, form, fill)

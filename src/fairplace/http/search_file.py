@@ -34,6 +34,7 @@ def page(site: Site, visitor: Visitor, made: File) -> Answer:
         choice=search.choice,
         approvals=[event for _, event in search.approvals],
         keeps_names=not visitor.roles.isdisjoint(case_file.KEEP_NAMES),
+        knows=not visitor.roles.isdisjoint(case_file.KNOW_THE_CHILD),
         codes=wording,
     )
 

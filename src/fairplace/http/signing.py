@@ -40,10 +40,16 @@ class Part(msgspec.Struct, frozen=True):
 def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     """What is to be signed."""
     if (place := site.acts.place(act)) is not None:
-        case = site.register.reader.entry(place).envelope.stream if visitor.seeks else ""
-        searched = case if any(case == one for one in site.register.reader.cases()) else ""
+        entry = site.register.reader.entry(place).envelope
+        known = visitor.seeks and not entry.type.startswith("market.") and entry.stream in site.register.reader.cases()
+        searched = entry.stream if known else ""
         return site.page(
-            "signed.html", visitor=visitor, place=place, case=searched, goes_on=tonight.goes_on(site, visitor, searched)
+            "signed.html",
+            visitor=visitor,
+            place=place,
+            case=searched,
+            listed=entry.type.startswith("market."),
+            goes_on=tonight.goes_on(site, visitor, searched),
         )
     found = site.acts.get(act)
     may_see(site, visitor, found)
@@ -117,7 +123,7 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         recoveries.settle(site, act.command)
     else:
         case = "" if task in ("plan", "urgent") else act.case
-        if task == "need":
+        if task == "need" or ":/desk/market/new/" in task:
             site.drafts.drop("", task, act.made_by)  # of the version that began the case
         site.drafts.drop(case, task)
         site.drafts.drop(case, task, act.made_by)

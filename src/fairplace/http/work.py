@@ -168,6 +168,19 @@ OTHERS = {
     "declare-vacancy": "Declare room",
     "withdraw-vacancy": "Say that room is gone",
     "dispute-entry": "Correct the list",
+    "give-feedback": "Say how it was with the authority",
+    "register-authority": "Enter an authority",
+    "declare-in-house-policy": "Declare that own homes are asked first",
+    "register-provider": "Enter a provider",
+    "declare-ownership": "Say who owns a provider",
+    "register-setting": "Enter a home",
+    "change-setting": "Change what the list says of a home",
+    "rate-setting": "Record a grade",
+    "evidence-capability": "Record what a home can do",
+    "declare-full-cost": "Declare what a home costs in full",
+    "conclude-agreement": "Record an agreement",
+    "record-occupancy": "Record the nights of a block",
+    "decide-uplift": "Decide on a rise of fees",
 }
 """Acts that are no task of a case's file."""
 

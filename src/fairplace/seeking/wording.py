@@ -76,3 +76,9 @@ WHY_NOT: Mapping[str, str] = {
     "not_registered": "you are not on the list",
 }
 """Why somebody was not asked: the answer of `Market.why_not_asked`."""
+ROUTE: Mapping[str, str] = {
+    "framework": "a framework",
+    "dynamic-market": "a dynamic market",
+    "block": "a block",
+    "soft-block": "a soft block",
+}

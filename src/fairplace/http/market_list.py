@@ -1,0 +1,269 @@
+"""The list of homes at the desk: who could be asked, what the list says of each, and the forms by which it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+import msgspec
+from litestar.params import FromPath, QueryParameter
+
+from fairplace.errors import Forbidden, Missing
+from fairplace.forms import answering
+from fairplace.forms import listing as forms
+from fairplace.forms.fields import Fault, Field, Sent, read_all
+from fairplace.http import asked, case_file
+from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, signed_in
+from fairplace.http.provider_place import Asking, show, take
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.market.commands import COMMANDS
+from fairplace.market.events import TYPES, AgreementConcluded, AuthorityRegistered
+from fairplace.market.known import Home, Market, Provider
+from fairplace.people import roles
+from fairplace.referral import codes
+from fairplace.seeking import wording
+from fairplace.seeking.listing import READ, Listing, listing
+from fairplace.terms import Day, day, london_day
+
+NEW = "new"
+"""The address of what is not on the list yet."""
+
+GIVES = {str(one.__struct_config__.tag): one.gives for one in COMMANDS}
+
+Which = Annotated[str, QueryParameter(name="home")]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider on the list, with where it stands and what its homes have."""
+
+    stream: str
+    provider: Provider
+    tiers: tuple[tuple[str, str], ...]
+    homes: tuple[Home, ...]
+
+    @property
+    def places(self) -> int:
+        """Places that are declared free now."""
+        return sum(one.room.places for one in self.homes if one.room is not None and one.room.available)
+
+
+class One(msgspec.Struct, frozen=True, kw_only=True):
+    """One stream of the list: an authority, a provider, or an agreement."""
+
+    stream: str
+    authority: AuthorityRegistered | None = None
+    line: Line | None = None
+    agreement: AgreementConcluded | None = None
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """A form of the list: the command that it becomes, and of what kind of stream it is."""
+
+    do: str
+    title: str
+    lead: str
+    fields: Sequence[Field]
+    read: Callable[[Sequence[Field], Sent], tuple[dict[str, Any], list[Fault]]] = read_all
+    start: Mapping[str, Sequence[str]] = {}
+
+
+@signed_in("/desk/market")
+def index(site: TheSite, visitor: TheVisitor) -> Answer:
+    """Everybody on the list, what is disputed first."""
+    visitor.need(*case_file.SEEKERS)
+    market, known = _market(site), _listing(site)
+    lines = [_line(market, known, one) for one in market.providers(market.upto) if one.provider in known.providers]
+    return site.page(
+        "market.html",
+        visitor=visitor,
+        lines=sorted(lines, key=lambda one: (one.provider.name or one.provider.provider).lower()),
+        authorities=[(known.authorities[one.authority], one) for one in market.authorities(market.upto)],
+        agreements=[(known.agreements[one.agreement], one) for _, one in market.agreements(market.upto)],
+        disputes=known.disputes,
+        field=answering.DISPUTED,
+        may=_may(visitor),
+        codes=wording,
+        today=_today(site),
+    )
+
+
+@signed_in("/desk/market/{stream:str}")
+def one(site: TheSite, visitor: TheVisitor, stream: FromPath[str]) -> Answer:
+    """One authority, provider or agreement, and what can be recorded of it."""
+    visitor.need(*case_file.SEEKERS)
+    found, market = _one(site, stream), _market(site)
+    return site.page(
+        "market_one.html",
+        visitor=visitor,
+        it=found,
+        names={one.provider: one.name or one.provider for one in market.providers(market.upto)},
+        type=lambda code: codes.label("place", code),
+        kind=codes.label("place_provider", found.line.provider.provider_class) if found.line else "",
+        disputes=[each for each in _listing(site).disputes if each.stream == found.stream],
+        field=answering.DISPUTED,
+        may=_may(visitor),
+        codes=wording,
+    )
+
+
+@signed_in("/desk/market/{stream:str}/{what:str}")
+def form(site: TheSite, visitor: TheVisitor, stream: FromPath[str], what: FromPath[str], home: Which = "") -> Answer:
+    """A form of the list, with what was written before."""
+    return show(site, visitor, _asking(site, visitor, stream, what, home))
+
+
+@acting("/desk/market/{stream:str}/{what:str}")
+def fill(site: TheSite, visitor: TheVisitor, stream: FromPath[str], what: FromPath[str], sent: TheSent) -> Answer:
+    """Keep it, check it, and go on to sign."""
+    return take(site, visitor, _asking(site, visitor, stream, what, ""), _key(visitor), sent)
+
+
+def _asking(site: Site, visitor: Visitor, stream: str, what: str, home: str) -> Asking:
+    """The form. Raises Missing where there is none, Forbidden where it is for others."""
+    visitor.need(*case_file.SEEKERS)
+    if stream == NEW:
+        found, made = None, _new(_market(site), what, _today(site))
+    else:
+        found = _one(site, stream)
+        made = _of(found, _market(site), what, home, _today(site))
+    if made is None:
+        raise Missing("there is no such form of the list")
+    gives = GIVES[made.do]
+    if not roles.may(visitor.roles, gives):
+        raise Forbidden(f"this is for {roles.who_may(gives)}", code="role")
+    case = found.stream if found else ""
+    return Asking(
+        address=f"/desk/market/{case or NEW}/{what}",
+        back=f"/desk/market/{case}" if case else "/desk/market",
+        back_to=_called(found) if found else "the list of homes",
+        title=made.title,
+        lead=made.lead,
+        do=made.do,
+        gives=gives,
+        case=case,
+        fields=made.fields,
+        read=made.read,
+        start=made.start,
+        here="market",
+    )
+
+
+def _new(market: Market, what: str, on: Day) -> Form | None:
+    match what:
+        case "authority":
+            return Form(do="register-authority", title="Enter an authority", fields=forms.authority(market), read=forms.read_authority,
+                        lead="Whose children are looked for, and in whose areas homes lie.")  # fmt: skip
+        case "provider":
+            return Form(do="register-provider", title="Enter a provider", fields=forms.provider(market, on),
+                        lead="Whoever is on the list can be asked. Our own service is one of them, beside the others.")  # fmt: skip
+        case "agreement":
+            return Form(do="conclude-agreement", title="Record an agreement", fields=forms.agreement(market), read=forms.read_agreement,
+                        lead="A framework, a dynamic market or a block: who stands in it, and on what terms.")  # fmt: skip
+        case _:
+            return None
+
+
+def _of(it: One, market: Market, what: str, home: str, on: Day) -> Form | None:
+    if it.authority is not None and what == "policy":
+        return Form(do="declare-in-house-policy", title="Declare that own homes are asked first", fields=forms.policy(),
+                    lead="For one kind of home, by how many hours, and why.")  # fmt: skip
+    if (agreement := it.agreement) is not None:
+        match what:
+            case "nights" if agreement.committed:
+                return Form(do="record-occupancy", title="Record the nights of a block", fields=forms.occupancy(agreement),
+                            lead="How many of the places that are paid for were filled.")  # fmt: skip
+            case "rise":
+                return Form(do="decide-uplift", title="Decide on a rise of fees", fields=forms.uplift(agreement, market),
+                            read=lambda fields, sent: forms.read_uplift(agreement, fields, sent),
+                            lead="For everybody by the agreement’s one rule; hardship is shown, not said.")  # fmt: skip
+            case _:
+                return None
+    return _of_provider(it.line, market, what, home, on) if it.line is not None else None
+
+
+def _of_provider(line: Line, market: Market, what: str, home: str, on: Day) -> Form | None:
+    homes = line.homes
+    named = next((one for one in homes if one.setting == home), homes[0] if len(homes) == 1 else None)
+    picked = {"setting": [named.setting]} if named is not None else {}
+    match what:
+        case "owner":
+            return Form(do="declare-ownership", title="Say who owns it", fields=forms.ownership(), lead="In the end, behind every company between.")  # fmt: skip
+        case "home":
+            return Form(do="register-setting", title="Enter a home", fields=forms.setting(market, on), read=forms.read_setting,
+                        lead="For whom it is registered decides who is asked for which child.")  # fmt: skip
+        case "change" if homes:
+            return Form(do="change-setting", title="Change what the list says of a home", fields=forms.change(homes), read=forms.read_change,
+                        start=forms.as_registered(named) if named else {}, lead="From now on. What it said before stays on record.")  # fmt: skip
+        case "grade" if homes:
+            return Form(do="rate-setting", title="Record a grade", fields=forms.rating(homes, on), start=picked, lead="As the inspection gave it.")  # fmt: skip
+        case "level" if homes:
+            return Form(do="evidence-capability", title="Record what a home can do", fields=forms.capability(homes), read=forms.read_capability, start=picked,
+                        lead="The level that counts follows from what shows it, and is never above the one claimed.")  # fmt: skip
+        case "room" if homes:
+            return Form(do="declare-vacancy", title="Declare room in a home", fields=forms.vacancy(homes), read=forms.read_vacancy, start=picked,
+                        lead="As its provider told you. It can say so itself under Our homes.")  # fmt: skip
+        case "gone" if any(one.room is not None for one in homes):
+            return Form(do="withdraw-vacancy", title="The room is gone", fields=forms.gone(homes), start=picked, lead="As its provider told you.")  # fmt: skip
+        case "cost" if homes and line.provider.authority is not None:
+            return Form(do="declare-full-cost", title="Declare what a home costs in full", fields=forms.cost(homes), start=picked,
+                        lead="Overheads included, so that own homes stand beside others at their full price.")  # fmt: skip
+        case _:
+            return None
+
+
+def _key(visitor: Visitor) -> Key:
+    if visitor.key is None:
+        raise Forbidden("you have no signing key that may act yet; make one under My keys", code="key")
+    return visitor.key
+
+
+def _may(visitor: Visitor) -> set[str]:
+    """The commands of the list that whoever looks may sign."""
+    return {do for do, gives in GIVES.items() if roles.may(visitor.roles, gives)}
+
+
+def _today(site: Site) -> Day:
+    return day(london_day(site.now()))
+
+
+def _market(site: Site) -> Market:
+    return site.register.reader.market() or Market()
+
+
+def _listing(site: Site) -> Listing:
+    names = sorted(name for name, kind in TYPES.items() if kind in READ)
+    return listing(site.register.reader.of_types(names, 0, site.register.reader.size))
+
+
+def _line(market: Market, known: Listing, provider: Provider) -> Line:
+    tiers = [
+        (concluded.agreement, concluded.tiers[provider.provider])
+        for _, concluded in market.agreements(market.upto)
+        if provider.provider in concluded.tiers
+    ]
+    homes = sorted(market.homes_of(provider.provider, market.upto), key=lambda one: one.setting)
+    return Line(stream=known.providers[provider.provider], provider=provider, tiers=tuple(tiers), homes=tuple(homes))
+
+
+def _one(site: Site, stream: str) -> One:
+    """Raises Missing when nothing of the list stands there."""
+    name, market, known = asked.identifier(stream), _market(site), _listing(site)
+    for one in market.providers(market.upto):
+        if known.providers.get(one.provider) == name:
+            return One(stream=name, line=_line(market, known, one))
+    for authority in market.authorities(market.upto):
+        if known.authorities.get(authority.authority) == name:
+            return One(stream=name, authority=authority)
+    for _, agreement in market.agreements(market.upto):
+        if known.agreements.get(agreement.agreement) == name:
+            return One(stream=name, agreement=agreement)
+    raise Missing("nothing of the list stands at this address")
+
+
+def _called(it: One) -> str:
+    if it.line is not None:
+        return it.line.provider.name or it.line.provider.provider
+    return it.authority.name if it.authority is not None else it.agreement.agreement if it.agreement is not None else ""
+
+
+HANDLERS = (index, one, form, fill)
