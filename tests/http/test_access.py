@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
 from fairplace.http.app import HERE, create_app
 from fairplace.http.guard import cookie_name
-from fairplace.people.roles import HEADS
+from tests.http import access_table
+from tests.http.access_table import handlers
 from tests.http.desks import ROLES, Desk
 from tests.http.test_headers import EXAMPLES
 from tests.http.town import build
 
 AUDIENCES = {"public", "from-page", "signed-in", "acting"}
-FOR_HEADS = ("/desk/people",)
-FOR_PEOPLE = ("/desk/recoveries",)
-FOR_STAFF = ("/desk/cases",)
-FOR_OFFICERS = ("/desk/urgent",)
-FOR_OFFICE = ("/desk/cases/nothing/challenges", "/correspondence", "/debriefs", "/letters", "/notices/")
-OPENERS = {"officer", "approver", "monitoring"}
-FOR_PROVIDERS = ("/desk/bids",)
-FOR_SENDERS = ("/revoke", "/answer", "/take-in")
-SENDERS = {"officer", "monitoring"}
-OFFICE = {"officer", "approver", "monitoring"}
-STAFF = set(ROLES) - {"key-admin"}
 ANYBODY_SENDS = {"/verify"}
 
 
@@ -42,15 +30,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture(scope="module")
 def app(desk: Desk) -> Litestar:
     return create_app(desk.register)
-
-
-def handlers(app: Litestar) -> Iterator[tuple[str, str, Any]]:
-    """Each address with a method and its handler."""
-    for route in app.routes:
-        assert isinstance(route, HTTPRoute)
-        for method, (handler, _) in route.route_handler_map.items():
-            if method != "OPTIONS":
-                yield route.path, method, handler
 
 
 def test_every_address_says_for_whom_it_is(app: Litestar) -> None:
@@ -68,14 +47,13 @@ def test_every_address_says_for_whom_it_is(app: Litestar) -> None:
     }
 
 
+def test_every_private_address_has_a_row_in_the_matrix_and_every_row_an_address(app: Litestar) -> None:
+    assert access_table.private(app) == access_table.TABLE.keys()
+
+
 def private(app: Litestar) -> list[tuple[str, str]]:
-    return sorted(
-        {
-            (EXAMPLES.get(path, path), method)
-            for path, method, handler in handlers(app)
-            if handler.opt.get("audience") in ("signed-in", "acting") and method != "HEAD"
-        }
-    )
+    """Private addresses, with examples of nothing in them, and their methods."""
+    return sorted((EXAMPLES.get(path, path), method) for method, path in access_table.private(app))
 
 
 def test_nobody_comes_to_the_desk_without_signing_in(desk: Desk, app: Litestar) -> None:
@@ -99,28 +77,11 @@ def test_a_made_up_cookie_signs_nobody_in(desk: Desk, app: Litestar, secret: str
     assert client.get("/desk", headers={"accept": "application/json"}).status_code == 401
 
 
-def openers_of(path: str, method: str) -> set[str]:
-    """Who has business at a page of the openers of sealed bids."""
-    if path.endswith(("/confirm", "/remove")):
-        return set(HEADS)
-    return OPENERS | HEADS if (path, method) == ("/desk/openers", "GET") else OPENERS
-
-
 @pytest.mark.parametrize("role", [*ROLES, "provider"])
 def test_a_role_opens_its_own_places_and_no_others(desk: Desk, app: Litestar, role: str) -> None:
     client = desk.client(app, role)
-    for path, method in private(app):
-        shut = (
-            (path.startswith(FOR_HEADS) and role not in HEADS)
-            or (path.startswith(FOR_STAFF) and role not in STAFF)
-            or (path.startswith(FOR_OFFICERS) and role != "officer")
-            or (path.startswith(FOR_PEOPLE) and role not in ROLES)
-            or (any(part in path for part in FOR_OFFICE) and role not in OFFICE)
-            or (path.startswith("/desk/openers") and role not in openers_of(path, method))
-            or (path.startswith(FOR_PROVIDERS) and role != "provider")
-            or (path.endswith(FOR_SENDERS) and role not in SENDERS)
-            or (method == "POST" and path.endswith("/debriefs") and role not in SENDERS)
-        )
+    for (method, address), who in sorted(access_table.TABLE.items()):
+        path, shut = EXAMPLES.get(address, address), role not in who
         if method == "GET":
             answer = client.get(path)
             expected = {403} if shut else {404} if "nothing" in path else {200}

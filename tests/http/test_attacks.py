@@ -21,7 +21,7 @@ from fairplace.procurement.commands import ChangeDeadline, OpenBids
 from fairplace.sealing.openers import opener_text
 from fairplace.workroom import Workroom
 from tests import story
-from tests.http.opened import Desk
+from tests.http.opened import Client, Desk
 from tests.http.test_bids import FILE, Market, market
 from tests.http.test_debrief import Letterbox
 from tests.http.test_openers import ADMIN, Vault, files_of, vault
@@ -56,9 +56,19 @@ def test_an_opening_that_is_only_said_to_have_happened_shows_no_bid_before_the_d
     market.office.do(EARLIER)
     market.office.register.follow()
     assert not opened(market) & {"/price", "/provider", "/document"}
-    assert "Birch" not in market.desk.opened(OFFICER.key, market.case).get(f"/desk/cases/{market.case}/files").text
+    client, address = market.desk.opened(OFFICER.key, market.case), f"/desk/cases/{market.case}"
+    assert "Birch" not in client.get(f"{address}/files").text
     market.office.wait_until("2026-04-01T12:00:01.000Z")
+    size = market.office.register.reader.size
+    client = reopened(market)
+    assert "Birch" in client.get(f"{address}/checks").text, "the clock alone opens them, without a further step"
+    assert [one.type for one in market.office.register.reader.recorded(size, size + 9)] == ["sealed.read/1"]
     assert opened(market) >= {"/price", "/provider"}
+
+
+def reopened(place: Market) -> Client:
+    """The officer, signed in anew days later, with the file open."""
+    return place.desk.opened(OFFICER.key, place.case)
 
 
 def test_two_openers_open_nothing_before_the_deadline_whatever_was_reported(vault: Vault) -> None:

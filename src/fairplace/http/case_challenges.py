@@ -30,13 +30,10 @@ class Said(msgspec.Struct, frozen=True):
 @signed_in("/desk/cases/{case:str}/challenges/{challenge:str}")
 def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], challenge: FromPath[str]) -> Answer:
     """One challenge, once the file of its case is open."""
-    visitor.need(*case_file.KEEP_THE_FILE)
-    found, stream = asked.identifier(case), asked.identifier(challenge)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return closed(site, visitor, found)
-    past = case_file.history(site, found)
-    case_file.stay_in(past, visitor)
-    seen = case_file.seen(past, visitor)
+    past = case_file.open_to(site, visitor, case, *case_file.KEEP_THE_FILE)
+    if past is None:
+        return closed(site, visitor, case)
+    stream, found, seen = asked.identifier(challenge), past.case, case_file.seen(site, past, visitor)
     lodged = next((event for one, event in seen.of(Lodged) if one.stream == stream), None)
     if lodged is None:
         raise Missing("there is no such challenge in this case")

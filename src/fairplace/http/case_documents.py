@@ -25,13 +25,13 @@ from fairplace.filing.retention import CLASSES, Class, Retention, last_day
 from fairplace.forms.fields import Field, Wrong
 from fairplace.forms.task import Paper
 from fairplace.holding import Hold, holds
-from fairplace.http import asked, case_file
+from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import File as SentFile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.people.sight import are_open
-from fairplace.terms import CaseId, Day, text
+from fairplace.terms import CaseId, Day, Instant, text
 
 FORM = 64 * 1024
 """Bytes of a form beside the file in it."""
@@ -53,7 +53,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 def index(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """All documents of a case that whoever looks may see."""
     past = _opened(site, visitor, case)
-    return closed(site, visitor, asked.identifier(case)) if past is None else _list(site, visitor, past)
+    return closed(site, visitor, case) if past is None else _list(site, visitor, past)
 
 
 @acting("/desk/cases/{case:str}/documents/new")
@@ -62,9 +62,9 @@ def put_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSen
     visitor.need(*case_file.KEEP_THE_FILE)
     past = _opened(site, visitor, case)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     try:
-        kind = _kind(sent.get("kind"), past)
+        kind = _kind(sent.get("kind"), past, site.now())
         file = _sent_file(sent, site.settings.limits.document)
         kept = site.cabinet.take_in(past.case, file.name, kind, file.data, by=visitor.person.id)
     except (Malformed, Refused) as error:
@@ -77,7 +77,7 @@ def one(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPath[
     """One document: what it is, until when it is kept, and of an e-mail its words."""
     past = _opened(site, visitor, case)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     return _page(site, visitor, past, _seen(site, visitor, past, name))
 
 
@@ -88,7 +88,7 @@ def download(
     """The document as it came (`file`), or what may be published of it (`copy`)."""
     past = _opened(site, visitor, case)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     kept = _seen(site, visitor, past, name)
     if what not in ("file", "copy") or kept.held is None:
         raise Missing("there is no document at this address")
@@ -107,7 +107,7 @@ def change(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPa
     visitor.need(*case_file.KEEP_THE_FILE)
     past = _opened(site, visitor, case)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     kept = _seen(site, visitor, past, name)
     try:
         match sent.get("do"):
@@ -133,7 +133,7 @@ def destroy(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSe
     visitor.need(*case_file.KEEP_THE_FILE)
     past = _opened(site, visitor, case)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     faults = []
     for line in _lines(site, visitor, past):
         if line.due:
@@ -155,32 +155,27 @@ def _named(site: Site, found: set[str]) -> set[str]:
 
 def _opened(site: Site, visitor: Visitor, case: str) -> History | None:
     """The past of a case; None while its file is closed to this session."""
-    visitor.need(*case_file.STAFF)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return None
-    past = case_file.history(site, found)
-    case_file.stay_in(past, visitor)
-    return case_file.seen(past, visitor)
+    past = case_file.open_to(site, visitor, case, *case_file.STAFF)
+    return None if past is None else case_file.seen(site, past, visitor)
 
 
 def _keeps(visitor: Visitor) -> bool:
     return not visitor.roles.isdisjoint(case_file.KEEP_THE_FILE)
 
 
-def _may_see(visitor: Visitor, past: History, kept: Kept) -> bool:
+def _may_see(visitor: Visitor, past: History, kept: Kept, now: Instant) -> bool:
     """As `people/sight.py` has it: the panel reads the tender pack, and bids once they are opened."""
     if _keeps(visitor):
         return True
     if kept.held is None or visitor.roles.isdisjoint(case_file.STAFF):
         return False
-    return kept.held.kind == "tender-pack" or (kept.held.kind == "bid" and are_open(past))
+    return kept.held.kind == "tender-pack" or (kept.held.kind == "bid" and are_open(past, now))
 
 
 def _seen(site: Site, visitor: Visitor, past: History, name: str) -> Kept:
     """A document of this case. Raises Missing for one that is not there, and for one that they may not see."""
     kept = site.cabinet.get(past.case, name)
-    if not _may_see(visitor, past, kept):
+    if not _may_see(visitor, past, kept, site.now()):
         raise Missing("there is no document at this address")
     return kept
 
@@ -199,10 +194,10 @@ def papers(site: Site, visitor: Visitor, past: History) -> tuple[Paper, ...]:
 # What is sent
 
 
-def _kind(value: str, past: History) -> Kind:
+def _kind(value: str, past: History, now: Instant) -> Kind:
     if value not in KINDS:
         raise Malformed("what the document is was not said; choose one of the kinds")
-    if value == "bid" and not are_open(past):
+    if value == "bid" and not are_open(past, now):
         raise Refused(
             "the bids are not opened yet; a bid is lodged sealed, and nobody keeps one here before", code="order"
         )
@@ -269,7 +264,7 @@ def _lines(site: Site, visitor: Visitor, past: History) -> list[Line]:
     return [
         _line(site, past, kept, found, today)
         for kept in site.cabinet.of(past.case)
-        if kept.held is not None and _may_see(visitor, past, kept)
+        if kept.held is not None and _may_see(visitor, past, kept, site.now())
     ]
 
 
@@ -292,7 +287,7 @@ def _list(
         keeps=_keeps(visitor),
         largest=site.settings.limits.document,
         fault=fault,
-        opened=are_open(past),
+        opened=are_open(past, site.now()),
     )
 
 

@@ -16,6 +16,7 @@ from fairplace.formats import money
 from fairplace.forms.task import PARTS, Challenge, Declared, File, Part, Purchase, Stage, Task
 from fairplace.forms.tasks import SEARCH, TASKS
 from fairplace.http import sealed_prices
+from fairplace.http.asked import identifier
 from fairplace.http.guard import Visitor
 from fairplace.http.said import said
 from fairplace.http.site import Site
@@ -80,15 +81,23 @@ def history(site: Site, case: CaseId) -> History:
     return History(case=case, events=events)
 
 
-def seen(past: History, visitor: Visitor) -> History:
-    """The past as whoever looks may be shown it now."""
-    return shown(reader(past, visitor), past)
+def open_to(site: Site, visitor: Visitor, case: str, *roles: str) -> History | None:
+    """The past of a case as the authority knows it; None while its file is closed to this session.
+
+    Raises Forbidden for who has none of the roles or must stay out, and Missing for no case.
+    """
+    visitor.need(*roles)
+    found = identifier(case)
+    past = history(site, found)
+    if not site.readings.is_open(visitor.session.csrf, found):
+        return None
+    stay_in(past, visitor)
+    return past
 
 
-def seen_so_far(site: Site, case: CaseId, visitor: Visitor) -> History:
-    """The same of a case that may not be there yet."""
-    events = site.register.reader.case(case) if case else ()
-    return seen(History(case=case, events=events), visitor)
+def seen(site: Site, past: History, visitor: Visitor) -> History:
+    """The past as whoever looks may be shown it at this moment."""
+    return shown(reader(past, visitor), past, site.now())
 
 
 def reader(past: History, visitor: Visitor) -> Reader:
@@ -125,10 +134,10 @@ OWN = {
 }
 
 
-def own_words(past: History, visitor: Visitor) -> list[Own]:
+def own_words(site: Site, past: History, visitor: Visitor) -> list[Own]:
     """Their own words, as they wrote them."""
     found = []
-    for recorded in seen(past, visitor).events:
+    for recorded in seen(site, past, visitor).events:
         values = opened(recorded.event)
         if values:
             lines = [f"{_part(slot)}: {line}" for slot, value in sorted(values.items()) for line in said(value)]
@@ -150,7 +159,7 @@ def empty(site: Site, case: CaseId, visitor: Visitor) -> File:
 
 def file(site: Site, past: History, visitor: Visitor) -> File:
     """What forms need to know of a case, as far as whoever looks may see it."""
-    shown_now = seen(past, visitor)
+    shown_now = seen(site, past, visitor)
     made = _file(shown_now, visitor, colleagues(site), _findings(site, past.case))
     made = msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
     return _with_search(site, shown_now, made)

@@ -48,7 +48,7 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         return closed(site, visitor, found)
     past = case_file.history(site, found)
     if case_file.is_out(past, visitor):
-        return site.page("case_out.html", visitor=visitor, case=found, own=case_file.own_words(past, visitor))
+        return site.page("case_out.html", visitor=visitor, case=found, own=case_file.own_words(site, past, visitor))
     made = case_file.file(site, past, visitor)
     if made.search is not None and made.purchase is None:
         return search_file.page(site, visitor, made)
@@ -56,7 +56,7 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         "case.html",
         visitor=visitor,
         case=found,
-        title=case_file.title(case_file.seen(past, visitor)),
+        title=case_file.title(case_file.seen(site, past, visitor)),
         parts_of=case_file.rows(site, made, visitor),
         bids=made.bids,
         challenges=made.challenges if visitor.roles & set(case_file.KEEP_THE_FILE) else (),

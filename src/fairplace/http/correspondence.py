@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
-from fairplace.http import asked, case_file
+from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -21,18 +21,15 @@ OFFICE = ("approver", "monitoring", "officer")
 @signed_in("/desk/cases/{case:str}/correspondence")
 def correspondence(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """Every message of a case, the newest first."""
-    visitor.need(*OFFICE)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return closed(site, visitor, found)
-    past = case_file.history(site, found)
-    case_file.stay_in(past, visitor)
+    past = case_file.open_to(site, visitor, case, *OFFICE)
+    if past is None:
+        return closed(site, visitor, case)
     return site.page(
         "correspondence.html",
         visitor=visitor,
-        case=found,
-        title=case_file.title(case_file.seen(past, visitor)),
-        items=_items(site, found),
+        case=past.case,
+        title=case_file.title(case_file.seen(site, past, visitor)),
+        items=_items(site, past.case),
         may_answer=not visitor.roles.isdisjoint(("monitoring", "officer")),
         mark=MARK,
         sends=site.sends_mail,
@@ -60,11 +57,11 @@ def _items(site: Site, case: str) -> list[Item]:
 @acting("/desk/cases/{case:str}/correspondence/{message:str}/again")
 def again(site: TheSite, visitor: TheVisitor, case: FromPath[str], message: FromPath[str], sent: TheSent) -> Answer:
     """Try a message anew that had failed."""
-    visitor.need(*OFFICE)
-    found = asked.identifier(case)
-    case_file.stay_in(case_file.history(site, found), visitor)
-    site.outbox.again(found, message)
-    return see_other(f"/desk/cases/{found}/correspondence")
+    past = case_file.open_to(site, visitor, case, *OFFICE)
+    if past is None:
+        return closed(site, visitor, case)
+    site.outbox.again(past.case, message)
+    return see_other(f"/desk/cases/{past.case}/correspondence")
 
 
 HANDLERS = (correspondence, again)

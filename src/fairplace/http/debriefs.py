@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from fairplace.decision import History
 from fairplace.errors import Malformed, Refused
-from fairplace.http import asked, bids, case_file
+from fairplace.http import bids, case_file
 from fairplace.http.cases import closed
 from fairplace.http.correspondence import OFFICE
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
@@ -36,22 +36,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     to: str
 
 
-def past_of(site: Site, visitor: Visitor, case: str, *roles: str) -> History | None:
-    """The past of a case for somebody with one of these roles; None while it is closed to this session."""
-    visitor.need(*roles)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return None
-    past = case_file.history(site, found)
-    case_file.stay_in(past, visitor)
-    return past
-
-
 @signed_in("/desk/cases/{case:str}/debriefs")
 def debriefs(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """Who can be sent a link, and the links that were made."""
-    past = past_of(site, visitor, case, *OFFICE)
-    return closed(site, visitor, asked.identifier(case)) if past is None else _page(site, visitor, past)
+    past = case_file.open_to(site, visitor, case, *OFFICE)
+    return closed(site, visitor, case) if past is None else _page(site, visitor, past)
 
 
 def _page(
@@ -87,9 +76,9 @@ def _told(site: Site, past: History, sent: Sent | None) -> list[Row]:
 @acting("/desk/cases/{case:str}/debriefs")
 def send(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Send each bidder its link: all of them, or none when an address cannot be one."""
-    past = past_of(site, visitor, case, *SENDERS)
+    past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     wanted = [row for row in _told(site, past, sent) if row.to]
     faults = {}
     for row in wanted:
@@ -123,18 +112,19 @@ def post_link(site: Site, past: History, provider: Provider, to: str, template: 
 @acting("/desk/cases/{case:str}/debriefs/{link:str}/revoke")
 def revoke(site: TheSite, visitor: TheVisitor, case: FromPath[str], link: FromPath[str], sent: TheSent) -> Answer:
     """Take a link back."""
-    visitor.need(*SENDERS)
-    found = asked.identifier(case)
-    site.links.revoke(found, link)
-    return see_other(f"/desk/cases/{found}/debriefs")
+    past = case_file.open_to(site, visitor, case, *SENDERS)
+    if past is None:
+        return closed(site, visitor, case)
+    site.links.revoke(past.case, link)
+    return see_other(f"/desk/cases/{past.case}/debriefs")
 
 
 @acting("/desk/cases/{case:str}/correspondence/{note:str}/answer")
 def answer(site: TheSite, visitor: TheVisitor, case: FromPath[str], note: FromPath[str], sent: TheSent) -> Answer:
     """Answer a question. The message says that there is an answer, and brings a link to it; the words stay here."""
-    past = past_of(site, visitor, case, *SENDERS)
+    past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     question = site.notes.get(past.case, note)
     asker = question.written
     site.notes.put(
@@ -156,9 +146,9 @@ def answer(site: TheSite, visitor: TheVisitor, case: FromPath[str], note: FromPa
 @signed_in("/desk/cases/{case:str}/correspondence/{note:str}/{sha256:str}")
 def file(site: TheSite, visitor: TheVisitor, case: FromPath[str], note: FromPath[str], sha256: FromPath[str]) -> Answer:
     """A document that came with a challenge, as it came: to be kept, never to be shown in this page's place."""
-    past = past_of(site, visitor, case, *OFFICE)
+    past = case_file.open_to(site, visitor, case, *OFFICE)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     found = next((one for one in site.notes.get(past.case, note).written.files if one.document.sha256 == sha256), None)
     if found is None:
         return Response(b"", status_code=404)

@@ -16,7 +16,7 @@ from fairplace.decision import History
 from fairplace.errors import Missing
 from fairplace.giving import decision_text, known, notices, word
 from fairplace.giving.letters import Frame, Letter, letter, letters
-from fairplace.http import asked, case_file
+from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -25,13 +25,8 @@ from fairplace.terms import CaseId, Place
 
 def history(site: Site, visitor: Visitor, case: CaseId) -> History | None:
     """The past of a case for those who keep its file; None while it is closed to this session."""
-    visitor.need(*case_file.KEEP_THE_FILE)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return None
-    past = case_file.history(site, found)
-    case_file.stay_in(past, visitor)
-    return case_file.seen(past, visitor)
+    past = case_file.open_to(site, visitor, case, *case_file.KEEP_THE_FILE)
+    return None if past is None else case_file.seen(site, past, visitor)
 
 
 def frame(site: Site, case: CaseId) -> Frame:
@@ -51,7 +46,7 @@ def index(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """All that can be given back from the case as it stands."""
     past = history(site, visitor, case)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     made = frame(site, past.case)
     return site.page(
         "letters.html",
@@ -69,7 +64,7 @@ def one_letter(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: Fr
     """One letter, named by the place of the bid; with `.docx` as a Word file. `decision`: the decision text."""
     past = history(site, visitor, case)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     made = frame(site, past.case)
     if name == "decision":
         people = case_file.colleagues(site)
@@ -86,7 +81,7 @@ def one_sheet(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: Fro
     """One fill sheet."""
     past = history(site, visitor, case)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     found = notices.sheet(past, code, frame(site, past.case), site.today())
     return site.page("fill_sheet.html", visitor=visitor, case=past.case, sheet=found, title=case_file.title(past))
 

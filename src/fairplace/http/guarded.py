@@ -13,7 +13,7 @@ from fairplace.counted import counted
 from fairplace.errors import Conflict, Malformed
 from fairplace.forms.fields import Field
 from fairplace.guarding.drafts import SEEN, Looked, look
-from fairplace.http import asked, case_file
+from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -93,7 +93,7 @@ def _same(stated: Mapping[str, str]) -> tuple[str, ...]:
 def names(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """The names of a case, and what was stated of words in its drafts."""
     found = _open(site, visitor, case)
-    return closed(site, visitor, asked.identifier(case)) if found is None else _page(site, visitor, found)
+    return closed(site, visitor, case) if found is None else _page(site, visitor, found)
 
 
 @acting("/desk/cases/{case:str}/names")
@@ -101,7 +101,7 @@ def keep(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     """Keep the list of names."""
     found = _open(site, visitor, case)
     if found is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     lines = list(dict.fromkeys(" ".join(line.split()) for line in sent.get("names").splitlines() if line.strip()))
     try:
         _check(lines)
@@ -121,13 +121,8 @@ def _check(lines: list[str]) -> None:
 
 
 def _open(site: Site, visitor: Visitor, case: str) -> str | None:
-    visitor.need(*case_file.STAFF)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return None
-    visitor.need(*case_file.KEEP_NAMES)
-    case_file.stay_in(case_file.history(site, found), visitor)
-    return found
+    past = case_file.open_to(site, visitor, case, *case_file.KEEP_NAMES)
+    return None if past is None else past.case
 
 
 def _page(

@@ -10,7 +10,7 @@ import msgspec
 from litestar.params import FromPath
 
 from fairplace.errors import Missing
-from fairplace.http import asked, case_file
+from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, signed_in
 from fairplace.http.proofs import download
@@ -43,21 +43,18 @@ def index(site: TheSite, visitor: TheVisitor) -> Answer:
 @signed_in("/desk/searches/{case:str}/young-person/{form:str}")
 def edition(site: TheSite, visitor: TheVisitor, case: FromPath[str], form: FromPath[str]) -> Answer:
     """The decision for the young person, to print or to send."""
-    visitor.need(*case_file.KNOW_THE_CHILD)
-    found = asked.identifier(case)
-    past = case_file.history(site, found)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return closed(site, visitor, found)
-    case_file.stay_in(past, visitor)
+    past = case_file.open_to(site, visitor, case, *case_file.KNOW_THE_CHILD)
+    if past is None:
+        return closed(site, visitor, case)
     if form not in editions.SUFFIX:
         raise Missing("there is no such edition; there are plain words, large print, symbols and braille")
-    seen = msgspec.structs.replace(case_file.seen(past, visitor), market=site.register.reader.market())
+    seen = msgspec.structs.replace(case_file.seen(site, past, visitor), market=site.register.reader.market())
     try:
         made = facts.facts(seen)
     except LookupError as error:
         raise Missing(str(error.args[0])) from error
     body = editions.edition(form, made, environment(root("web") / "templates"), authority=site.settings.authority)
-    word = case_word(found).replace(" ", "-").lower()
+    word = case_word(past.case).replace(" ", "-").lower()
     return download(body, f"{word}-{form.replace('_', '-')}.{editions.SUFFIX[form]}")
 
 

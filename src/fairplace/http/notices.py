@@ -18,7 +18,6 @@ from fairplace.forms import invitation, origin
 from fairplace.forms.origin import Values
 from fairplace.forms.task import File, Task
 from fairplace.forms.tasks import task
-from fairplace.http import asked
 from fairplace.http.cases import closed
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.recording import file_of, may_do, owner_of
@@ -49,7 +48,7 @@ def notice(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPa
     made = file_of(site, visitor, case)
     wanted = _task(code)
     if made is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     may_do(visitor, wanted)
     return _page(site, visitor, wanted, made)
 
@@ -60,7 +59,7 @@ def fill_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromP
     made = file_of(site, visitor, case)
     wanted = _task(code)
     if made is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     may_do(visitor, wanted)
     try:
         if sent.get("do") == "choose":

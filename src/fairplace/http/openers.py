@@ -256,7 +256,7 @@ def _give(site: Site, bid: Bid, place: int, share: bytes) -> None:
 def _files(site: Site, past: History, visitor: Visitor) -> list[File]:
     """The files of the bids that have places, as far as whoever looks may be shown them."""
     found, placed = [], set(state_of(past).places.values())
-    for recorded in case_file.seen(past, visitor).events:
+    for recorded in case_file.seen(site, past, visitor).events:
         if not isinstance(recorded.event, DepositReceived | DepositReceivedLate) or recorded.leaf not in placed:
             continue
         document, provider = recorded.event.document.get(None), recorded.event.provider.get(None)
@@ -278,17 +278,14 @@ def _files(site: Site, past: History, visitor: Visitor) -> list[File]:
 @signed_in("/desk/cases/{case:str}/files")
 def files(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """The files of the bids, once they are opened."""
-    visitor.need(*case_file.STAFF)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return closed(site, visitor, found)
-    past = case_file.history(site, found)
-    case_file.stay_in(past, visitor)
+    past = case_file.open_to(site, visitor, case, *case_file.STAFF)
+    if past is None:
+        return closed(site, visitor, case)
     return site.page(
         "bid_files.html",
         visitor=visitor,
-        case=found,
-        title=case_file.title(case_file.seen(past, visitor)),
+        case=past.case,
+        title=case_file.title(case_file.seen(site, past, visitor)),
         opened=state_of(past).opened,
         files=_files(site, past, visitor),
         needed=NEEDED,
@@ -299,12 +296,9 @@ def files(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 @signed_in("/desk/cases/{case:str}/files/{sha256:str}")
 def file(site: TheSite, visitor: TheVisitor, case: FromPath[str], sha256: FromPath[str]) -> Answer:
     """One file, as the bidder sent it: to be kept, never to be shown in this page's place."""
-    visitor.need(*case_file.STAFF)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return closed(site, visitor, found)
-    past = case_file.history(site, found)
-    case_file.stay_in(past, visitor)
+    past = case_file.open_to(site, visitor, case, *case_file.STAFF)
+    if past is None:
+        return closed(site, visitor, case)
     one = next((one for one in _files(site, past, visitor) if one.sha256 == sha256), None)
     if one is None or (one.given >= 0 and one.inside is None):
         raise Missing("there is no file at this address that you may read now")

@@ -134,7 +134,7 @@ def _sight(site: Site, visitor: Visitor, act: Act, after: History) -> tuple[prev
     theirs: dict[int, frozenset[str]] = {}
     if _is_open(site, visitor, act):
         past = History(case=after.case, events=after.events[:-1])
-        theirs = {one.index: frozenset(opened(one.event)) for one in case_file.seen(past, visitor).events}
+        theirs = {one.index: frozenset(opened(one.event)) for one in case_file.seen(site, past, visitor).events}
     return lambda index: public.get(index, frozenset()), lambda index: theirs.get(index, frozenset())
 
 
@@ -144,7 +144,7 @@ def _letter(site: Site, after: History, provider: str) -> Letter:
 
 def _search_letters(site: Site, visitor: Visitor, after: History) -> list[search_letters.SearchLetter]:
     """To each provider, as it would read after this step, of what whoever looks may see."""
-    past = case_file.seen(History(case=after.case, events=after.events[:-1]), visitor)
+    past = case_file.seen(site, History(case=after.case, events=after.events[:-1]), visitor)
     shown = Search(History(case=after.case, events=(*past.events, after.events[-1])))
     return search_letters.letters(after.case, shown, site.register.reader.market(), site.settings.authority)
 

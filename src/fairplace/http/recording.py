@@ -101,7 +101,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     """Keep what was written; or check it and prepare it to be signed."""
     wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     fits(made, wanted)
     may_do(visitor, wanted)
     written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do")}
@@ -201,7 +201,7 @@ def _pointed(site: Site, visitor: Visitor, made: File) -> Pointed:
     """What whoever moderates should look at first, as far as they may see it."""
     if visitor.roles.isdisjoint({"moderator", "monitoring"}):
         return Pointed()
-    return pointed(case_file.seen(case_file.history(site, made.case), visitor), made)
+    return pointed(case_file.seen(site, case_file.history(site, made.case), visitor), made)
 
 
 def file_of(site: Site, visitor: Visitor, case: str) -> File | None:
@@ -209,11 +209,9 @@ def file_of(site: Site, visitor: Visitor, case: str) -> File | None:
     visitor.need(*case_file.STAFF)
     if case == NEW:
         return case_file.empty(site, "", visitor)
-    found = asked.identifier(case)
-    if not site.readings.is_open(visitor.session.csrf, found):
+    past = case_file.open_to(site, visitor, case, *case_file.STAFF)
+    if past is None:
         return None
-    past = case_file.history(site, found)
-    case_file.stay_in(past, visitor)
     made = case_file.file(site, past, visitor)
     return msgspec.structs.replace(made, papers=case_documents.papers(site, visitor, past))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from litestar.params import FromPath
 
 from fairplace.giving import search_letters
-from fairplace.http import asked, case_file
+from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, signed_in
 from fairplace.http.site import Answer, TheSite
@@ -43,13 +43,10 @@ def board(site: TheSite, visitor: TheVisitor) -> Answer:
 @signed_in("/desk/searches/{case:str}/offers")
 def offers(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """Every offer in the same columns, with both rankings."""
-    visitor.need(*case_file.SEEKERS)
-    found = asked.identifier(case)
-    past = case_file.history(site, found)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return closed(site, visitor, found, to="offers")
-    case_file.stay_in(past, visitor)
-    search = Search(case_file.seen(past, visitor))
+    past = case_file.open_to(site, visitor, case, *case_file.SEEKERS)
+    if past is None:
+        return closed(site, visitor, case, to="offers")
+    found, search = past.case, Search(case_file.seen(site, past, visitor))
     return site.page(
         "offers.html",
         visitor=visitor,
@@ -64,13 +61,10 @@ def offers(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 @signed_in("/desk/searches/{case:str}/letters")
 def letters(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """The letter to each provider that offered a home, once one is chosen."""
-    visitor.need(*case_file.KEEP_THE_FILE)
-    found = asked.identifier(case)
-    past = case_file.history(site, found)
-    if not site.readings.is_open(visitor.session.csrf, found):
-        return closed(site, visitor, found)
-    case_file.stay_in(past, visitor)
-    search = Search(case_file.seen(past, visitor))
+    past = case_file.open_to(site, visitor, case, *case_file.KEEP_THE_FILE)
+    if past is None:
+        return closed(site, visitor, case)
+    found, search = past.case, Search(case_file.seen(site, past, visitor))
     made = search_letters.letters(found, search, site.register.reader.market(), site.settings.authority)
     told = {given.offer for _, event in search.reasons_sent for given in event.sent.get(())}
     return site.page("search_letters.html", visitor=visitor, case=found, word=case_word(found), letters=made, told=told)

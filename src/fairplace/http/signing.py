@@ -80,11 +80,16 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
 def _fixes(site: Site, visitor: Visitor, act: Act) -> list[ToFix]:
     """What the rules say against it: asked of the past as whoever signs may see it, so that no finding tells them more.
 
-    What they cannot tell only because something is closed to this person is left out.
+    What they cannot tell only because something is closed to this person is left out: where something is, the rules are
+    asked a second time, of the whole past.
     """
+    past = History(case=act.case, events=site.register.reader.case(act.case) if act.case else ())
+    seen = case_file.seen(site, past, visitor).events
+    said = site.clerk.preflight(act.prepared, seen)
+    if not said or seen == past.events:
+        return list(said)
     everything = {fix.text for fix in site.clerk.preflight(act.prepared)}
-    seen = case_file.seen_so_far(site, act.case, visitor).events
-    return [fix for fix in site.clerk.preflight(act.prepared, seen) if fix.text in everything]
+    return [fix for fix in said if fix.text in everything]
 
 
 @acting("/desk/sign/{act:str}")

@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from fairplace.errors import FairplaceError, Malformed, Missing, Refused
 from fairplace.forms.fields import Fault, Field, read_all
-from fairplace.http import asked, bids, case_file, evidence
+from fairplace.http import bids, case_file, evidence
 from fairplace.http.cases import closed
-from fairplace.http.debriefs import SENDERS, past_of
+from fairplace.http.debriefs import SENDERS
 from fairplace.http.guard import File, TheSent, TheVisitor, Visitor, acting, signed_in
 from fairplace.http.proofs import download
 from fairplace.http.site import Answer, Site, TheSite
@@ -74,8 +74,8 @@ def _script(site: Site) -> str:
 @signed_in("/desk/cases/{case:str}/take-in")
 def form(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """Say who bid, when and how it came."""
-    past = past_of(site, visitor, case, *SENDERS)
-    return closed(site, visitor, asked.identifier(case)) if past is None else _page(site, visitor, past.case)
+    past = case_file.open_to(site, visitor, case, *SENDERS)
+    return closed(site, visitor, case) if past is None else _page(site, visitor, past.case)
 
 
 def _page(
@@ -87,7 +87,7 @@ def _page(
         status=status,
         visitor=visitor,
         case=case,
-        title=case_file.title(case_file.seen(case_file.history(site, case), visitor)),
+        title=case_file.title(case_file.seen(site, case_file.history(site, case), visitor)),
         fields=FIELDS,
         sent=sent or {},
         wrong={fault.name: fault.sentence for fault in faults},
@@ -102,9 +102,9 @@ def _page(
 @acting("/desk/cases/{case:str}/take-in", most=evidence.LARGEST_FORM)
 def take_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Record a bid that came by another way: a report, which procedure never refuses."""
-    past = past_of(site, visitor, case, *SENDERS)
+    past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     members, found = read_all(FIELDS, sent.fields)
     faults, came = tuple(found), sent.files.get("document", [])[:1]
     if not came:

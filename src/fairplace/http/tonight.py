@@ -18,7 +18,7 @@ from fairplace.forms import tonight
 from fairplace.forms.fields import Fault, read_all
 from fairplace.forms.task import File
 from fairplace.guarding.drafts import Looked
-from fairplace.http import asked, guarded, recording
+from fairplace.http import guarded, recording
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -34,7 +34,7 @@ def form(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     visitor.need("officer")
     made = recording.file_of(site, visitor, case)
     if made is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     draft = site.drafts.get(made.case, TASK, visitor.person.id)
     return _page(site, visitor, made, draft.written if draft else tonight.today(made))
 
@@ -45,7 +45,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     visitor.need("officer")
     made = recording.file_of(site, visitor, case)
     if made is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     if visitor.key is None:
         raise Forbidden("you have no signing key that may act yet; make one under My keys", code="key")
     written = {name: values for name, values in sent.fields.items() if name != "token"}

@@ -18,7 +18,6 @@ from fairplace.forms import origin
 from fairplace.forms.fields import Option
 from fairplace.forms.task import File
 from fairplace.forms.tasks import task
-from fairplace.http import asked
 from fairplace.http.cases import closed
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.recording import file_of
@@ -76,7 +75,7 @@ class Evaluator(msgspec.Struct, frozen=True, kw_only=True):
 def workbook(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """Choose a workbook; or look at the one that was chosen."""
     made = _file(site, visitor, case)
-    return closed(site, visitor, asked.identifier(case)) if made is None else _page(site, visitor, made)
+    return closed(site, visitor, case) if made is None else _page(site, visitor, made)
 
 
 @acting("/desk/cases/{case:str}/workbook", most=files.MOST_BYTES + ROOM)
@@ -84,7 +83,7 @@ def take(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     """Take a workbook in, say how it is laid out, put its marks into the drafts, or drop it."""
     made = _file(site, visitor, case)
     if made is None:
-        return closed(site, visitor, asked.identifier(case))
+        return closed(site, visitor, case)
     try:
         match sent.get("do"):
             case "choose":

@@ -168,9 +168,9 @@ def visible(reader: Reader, history: History, now: Instant | None = None) -> dic
     return found
 
 
-def shown(reader: Reader, history: History) -> History:
+def shown(reader: Reader, history: History, now: Instant | None = None) -> History:
     """The past as this reader may be shown it now: every sealed value closed, but for those that are theirs to see."""
-    found = visible(reader, history)
+    found = visible(reader, history, now)
     return msgspec.structs.replace(
         history,
         events=tuple(
