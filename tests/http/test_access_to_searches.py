@@ -28,6 +28,8 @@ WHO = {
     "/desk/market/{stream:str}/{what:str}": {OFFICER.key},
     "/desk/referrals": PROVIDERS,
     "/desk/referrals/{case:str}": PROVIDERS,
+    "/desk/referrals/{case:str}/document": PROVIDERS,
+    "/desk/referrals/{case:str}/take-away": PROVIDERS,
     "/desk/referrals/{case:str}/{what:str}": PROVIDERS,
     "/desk/homes": PROVIDERS,
     "/desk/homes/{setting:str}/{what:str}": PROVIDERS,

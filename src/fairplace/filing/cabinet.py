@@ -26,7 +26,9 @@ from fairplace.terms import CaseId, Document, Instant, instant
 APPLICATION = 0x46504443  # "FPDC"
 SCHEMA = Path(__file__).with_name("schema.sql")
 
-Kind = Literal["tender-pack", "bid", "note", "email", "contract", "other"]
+Kind = Literal[
+    "tender-pack", "bid", "note", "email", "contract", "other", "referral", "assessment", "care-plan", "agreement"
+]
 KINDS: dict[str, str] = {
     "tender-pack": "Tender pack",
     "bid": "Bid",
@@ -35,8 +37,17 @@ KINDS: dict[str, str] = {
     "contract": "Contract",
     "other": "Something else",
 }
-PUBLISHED: frozenset[str] = frozenset({"tender-pack", "contract"})
-"""Kinds that are meant to be published: a copy without names is made at once."""
+KINDS_OF_SEARCH: dict[str, str] = {
+    "referral": "Referral: what providers get",
+    "assessment": "Assessment",
+    "care-plan": "Care plan",
+    "agreement": "Placement agreement",
+    "note": "Note",
+    "email": "E-mail",
+    "other": "Something else",
+}
+PUBLISHED: frozenset[str] = frozenset({"tender-pack", "contract", "referral"})
+"""Kinds that are meant for others: a copy without names is made at once. A referral goes to those who are asked alone."""
 
 
 class Cipher(Protocol):

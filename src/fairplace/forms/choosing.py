@@ -7,7 +7,7 @@ from fairplace.forms.fields import Field
 from fairplace.forms.lists import called, coded, search_of, when
 from fairplace.forms.living import FRAMES
 from fairplace.forms.matching import live
-from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
+from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits, with_papers
 from fairplace.placement.commands import AgreePlacement, SignPlan, StartPlacement
 from fairplace.referral.commands import ApproveHome, ChooseHome, SendReasons
 from fairplace.seeking import wording
@@ -219,10 +219,24 @@ def _agree_stage(file: File) -> Stage:
 
 
 def _agree(file: File) -> list[Field]:
+    papers = [(one.original.sha256, one.name) for one in file.papers if one.kind == "agreement"]
     fields = [
         Field(name="standard", label="Which standard agreement", kind="line", public=True, hint="Its name and version"),
         Field(name="starts_on", label="From which day", kind="day"),
         Field(name="notice_days", label="Days of notice", kind="number"),
+        *(
+            [
+                Field(
+                    name="document",
+                    label="The signed agreement",
+                    kind="choice",
+                    optional=True,
+                    options=options(*papers),
+                )
+            ]
+            if papers
+            else []
+        ),
     ]
     for row in range(3):
         more = row > 0
@@ -268,7 +282,7 @@ def _agreed(members: Members, file: File) -> Members:
         "deviations": [],
         "unlinked": unlinked,
     }
-    return {**members, "terms": terms, "outcomes": outcomes}
+    return {**with_papers(members, file, "document"), "terms": terms, "outcomes": outcomes}
 
 
 def _start_stage(file: File) -> Stage:

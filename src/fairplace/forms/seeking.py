@@ -11,7 +11,19 @@ from datetime import timedelta
 from fairplace.formats import date_time
 from fairplace.forms.fields import Field
 from fairplace.forms.lists import coded, market_of, search_of, when, worded
-from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
+from fairplace.forms.task import (
+    AWAY,
+    NOW,
+    File,
+    Members,
+    Stage,
+    Task,
+    done,
+    options,
+    to_publish,
+    waits,
+    with_papers,
+)
 from fairplace.market.events import Tier
 from fairplace.referral.commands import (
     DeclareCriteria,
@@ -185,11 +197,14 @@ def _publish(file: File) -> list[Field]:
                   hint="Everybody whom the list has for this child and this tier. Nobody is left out without a reason",
                   options=options(*((one.provider, f"{one.name} ({one.room})") for one in (found.asked if found else ()))))
         )  # fmt: skip
+    papers = to_publish(file, "referral")
     known = "; ".join(f"{wording.TIER[tier]} {hours} hours" for tier, hours in windows.items() if tier in left)
     return [
         *fields,
         Field(name="deadline", label="Until when all may answer", kind="moment", optional=True,
               hint=f"The same for all. Empty: as declared{f' ({known})' if known else ''}, or a day from now"),
+        *([Field(name="document", label="The referral itself", kind="choice", optional=True, options=options(*papers),
+                 hint="They download its copy without authors from their own page. Left open, it goes to them outside this register")] if papers else []),
         Field(name="areas", label="In which areas", kind="lines", optional=True, hint="Authorities by their codes, one a line. Empty: anywhere"),
     ]  # fmt: skip
 
@@ -201,7 +216,7 @@ def _asked(members: Members, file: File) -> Members:
     deadline = members.pop("deadline", None) or instant(moment(sent) + timedelta(hours=window, minutes=GRACE))
     chosen = {one: members.pop(f"recipients-{one}", []) for one in unasked(file)}
     recipients = [{"provider": one, "sent_at": sent, "deadline": deadline} for one in chosen.get(tier, [])]  # type: ignore[call-overload]
-    return {**members, "recipients": recipients}
+    return {**with_papers(members, file, "document"), "recipients": recipients}
 
 
 GRACE = 15
@@ -212,7 +227,9 @@ def ticked(file: File) -> dict[str, list[str]]:
     """Everybody who is to be asked, ticked, and the tier that comes next."""
     left = unasked(file)
     found = {tier: asks(file, tier) for tier in left}
-    return {"tier": [str(one) for one in left[:1]]} | {
+    papers = to_publish(file, "referral")
+    document = {"document": [papers[0][0]]} if len(papers) == 1 else {}
+    return {"tier": [str(one) for one in left[:1]], **document} | {
         f"recipients-{tier}": [one.provider for one in them.asked] if them else [] for tier, them in found.items()
     }
 

@@ -58,6 +58,7 @@ from fairplace.http import (
     searches,
     sign_in,
     signing,
+    take_away,
     take_in,
     tonight,
     urgent,
@@ -116,6 +117,7 @@ SEEKING = (
     *living.HANDLERS,
     *tonight.HANDLERS,
     *referrals.HANDLERS,
+    *take_away.HANDLERS,
     *our_homes.HANDLERS,
     *market_list.HANDLERS,
 )
@@ -152,7 +154,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
     large = Router("/", route_handlers=list(case_documents.LARGE), request_max_body_size=most)
     handlers: list[HTTPRouteHandler | Router] = [*HANDLERS, large]
     if register.is_of_placements:
-        handlers = [*of_placements.HANDLERS, *of_placements.only(HANDLERS), *SEEKING]
+        handlers = [*of_placements.HANDLERS, *of_placements.only(HANDLERS), *SEEKING, large]
 
     return Litestar(
         route_handlers=[*handlers, *(demo.HANDLERS if personas(register.folder, register.domain) else ())],

@@ -2,6 +2,8 @@
 
 - Those who keep the file put documents in and see all; the panel reads the tender pack, and bids once they are opened.
   Files that were lodged as bids stand apart (`openers.py`).
+- In a search for a home the social worker keeps the file, too. Who knows the child reads what is about the child; whoever
+  pays for the home reads the agreement.
 - A document is always downloaded and never shown as it is; of an e-mail the words are shown as plain text.
 - Nothing that a hold keeps is destroyed, and nothing that a step of the record names.
 """
@@ -20,8 +22,8 @@ from fairplace.accounts.model import Person
 from fairplace.decision import History
 from fairplace.errors import FairplaceError, Malformed, Missing, Refused
 from fairplace.filing import kinds, mail, names
-from fairplace.filing.cabinet import KINDS, Kept, Kind
-from fairplace.filing.retention import CLASSES, Class, Retention, last_day
+from fairplace.filing.cabinet import KINDS, KINDS_OF_SEARCH, Kept, Kind
+from fairplace.filing.retention import CLASSES, CLASSES_OF_SEARCH, Class, Retention, last_day
 from fairplace.forms.fields import Field, Wrong
 from fairplace.forms.task import Paper
 from fairplace.holding import Hold, holds
@@ -31,7 +33,8 @@ from fairplace.http.guard import File as SentFile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.people.sight import are_open
-from fairplace.terms import CaseId, Day, Instant, text
+from fairplace.seeking.case_word import case_word
+from fairplace.terms import CaseId, Day, text
 
 FORM = 64 * 1024
 """Bytes of a form beside the file in it."""
@@ -59,12 +62,12 @@ def index(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 @acting("/desk/cases/{case:str}/documents/new")
 def put_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Take a document in."""
-    visitor.need(*case_file.KEEP_THE_FILE)
+    visitor.need(*_keepers(site))
     past = _opened(site, visitor, case)
     if past is None:
         return closed(site, visitor, case)
     try:
-        kind = _kind(sent.get("kind"), past, site.now())
+        kind = _kind(site, sent.get("kind"), past)
         file = _sent_file(sent, site.settings.limits.document)
         kept = site.cabinet.take_in(past.case, file.name, kind, file.data, by=visitor.person.id)
     except (Malformed, Refused) as error:
@@ -104,7 +107,7 @@ def _sent_back(data: bytes, name: str) -> Answer:
 @acting("/desk/cases/{case:str}/documents/{name:str}")
 def change(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPath[str], sent: TheSent) -> Answer:
     """Say how long it is kept, make the copy to publish, or keep an attachment as a document of its own."""
-    visitor.need(*case_file.KEEP_THE_FILE)
+    visitor.need(*_keepers(site))
     past = _opened(site, visitor, case)
     if past is None:
         return closed(site, visitor, case)
@@ -130,7 +133,7 @@ def change(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPa
 @acting("/desk/cases/{case:str}/documents/destroy")
 def destroy(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Destroy every document of the case that is past its day and that nothing holds."""
-    visitor.need(*case_file.KEEP_THE_FILE)
+    visitor.need(*_keepers(site))
     past = _opened(site, visitor, case)
     if past is None:
         return closed(site, visitor, case)
@@ -159,30 +162,40 @@ def _opened(site: Site, visitor: Visitor, case: str) -> History | None:
     return None if past is None else case_file.seen(site, past, visitor)
 
 
-def _keeps(visitor: Visitor) -> bool:
-    return not visitor.roles.isdisjoint(case_file.KEEP_THE_FILE)
+def _keepers(site: Site) -> tuple[str, ...]:
+    return (*case_file.KEEP_THE_FILE, "social-worker") if site.seeks else case_file.KEEP_THE_FILE
 
 
-def _may_see(visitor: Visitor, past: History, kept: Kept, now: Instant) -> bool:
+def _keeps(site: Site, visitor: Visitor) -> bool:
+    return not visitor.roles.isdisjoint(_keepers(site))
+
+
+ABOUT_THE_CHILD = frozenset({"referral", "assessment", "care-plan"})
+
+
+def _may_see(site: Site, visitor: Visitor, past: History, kept: Kept) -> bool:
     """As `people/sight.py` has it: the panel reads the tender pack, and bids once they are opened."""
-    if _keeps(visitor):
+    if _keeps(site, visitor):
         return True
     if kept.held is None or visitor.roles.isdisjoint(case_file.STAFF):
         return False
-    return kept.held.kind == "tender-pack" or (kept.held.kind == "bid" and are_open(past, now))
+    if site.seeks:
+        knows = not visitor.roles.isdisjoint(case_file.KNOW_THE_CHILD)
+        return kept.held.kind == "agreement" or (kept.held.kind in ABOUT_THE_CHILD and knows)
+    return kept.held.kind == "tender-pack" or (kept.held.kind == "bid" and are_open(past, site.now()))
 
 
 def _seen(site: Site, visitor: Visitor, past: History, name: str) -> Kept:
     """A document of this case. Raises Missing for one that is not there, and for one that they may not see."""
     kept = site.cabinet.get(past.case, name)
-    if not _may_see(visitor, past, kept, site.now()):
+    if not _may_see(site, visitor, past, kept):
         raise Missing("there is no document at this address")
     return kept
 
 
 def papers(site: Site, visitor: Visitor, past: History) -> tuple[Paper, ...]:
     """The documents that a step may name, for the forms of those who keep the file."""
-    if not _keeps(visitor):
+    if not _keeps(site, visitor):
         return ()
     return tuple(
         Paper(name=kept.held.name, kind=kept.held.kind, original=kept.held.document, copy=kept.held.copy)
@@ -194,14 +207,18 @@ def papers(site: Site, visitor: Visitor, past: History) -> tuple[Paper, ...]:
 # What is sent
 
 
-def _kind(value: str, past: History, now: Instant) -> Kind:
-    if value not in KINDS:
+def _kind(site: Site, value: str, past: History) -> Kind:
+    if value not in _kinds(site):
         raise Malformed("what the document is was not said; choose one of the kinds")
-    if value == "bid" and not are_open(past, now):
+    if value == "bid" and not are_open(past, site.now()):
         raise Refused(
             "the bids are not opened yet; a bid is lodged sealed, and nobody keeps one here before", code="order"
         )
     return cast("Kind", value)
+
+
+def _kinds(site: Site) -> dict[str, str]:
+    return KINDS_OF_SEARCH if site.seeks else KINDS
 
 
 def _sent_file(sent: Sent, most: int) -> SentFile:
@@ -264,7 +281,7 @@ def _lines(site: Site, visitor: Visitor, past: History) -> list[Line]:
     return [
         _line(site, past, kept, found, today)
         for kept in site.cabinet.of(past.case)
-        if kept.held is not None and _may_see(visitor, past, kept, site.now())
+        if kept.held is not None and _may_see(site, visitor, past, kept)
     ]
 
 
@@ -272,19 +289,20 @@ def _list(
     site: Site, visitor: Visitor, past: History, *, fault: str = "", chosen: str = "", status: int = 200
 ) -> Answer:
     lines = _lines(site, visitor, past)
-    gone = [kept for kept in site.cabinet.of(past.case) if kept.held is None] if _keeps(visitor) else []
+    gone = [kept for kept in site.cabinet.of(past.case) if kept.held is None] if _keeps(site, visitor) else []
     return site.page(
         "documents.html",
         status=status,
         visitor=visitor,
         case=past.case,
-        title=case_file.title(past),
+        title=case_word(past.case) if site.seeks else case_file.title(past),
+        here="searches" if site.seeks else "cases",
         lines=lines,
         gone=gone,
-        kinds=KINDS,
+        kinds=_kinds(site),
         types=kinds.NAMES,
         chosen=chosen,
-        keeps=_keeps(visitor),
+        keeps=_keeps(site, visitor),
         largest=site.settings.limits.document,
         fault=fault,
         opened=are_open(past, site.now()),
@@ -311,10 +329,11 @@ def _page(
         line=line,
         held=kept.held,
         mail=message,
-        kinds=KINDS,
+        here="searches" if site.seeks else "cases",
+        kinds=_kinds(site),
         types=kinds.NAMES,
-        classes=CLASSES,
-        keeps=_keeps(visitor),
+        classes=CLASSES_OF_SEARCH if site.seeks else CLASSES,
+        keeps=_keeps(site, visitor),
         by=_name(site, kept.held.by),
         sent=sent.fields if sent else {},
         fault=fault,

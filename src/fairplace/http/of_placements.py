@@ -47,9 +47,15 @@ CASE = frozenset({
     "/desk/cases/{case:str}",
     "/desk/cases/{case:str}/file",
     "/desk/cases/{case:str}/names",
+    "/desk/cases/{case:str}/documents",
+    "/desk/cases/{case:str}/documents/new",
+    "/desk/cases/{case:str}/documents/destroy",
+    "/desk/cases/{case:str}/documents/{name:str}",
+    "/desk/cases/{case:str}/documents/{name:str}/{what:str}",
     "/desk/cases/{case:str}/{code:str}",
 })  # fmt: skip
-"""Of the pages of a case, those that a search has: its file, opened with a signed request, its forms, names to look for."""
+"""Of the pages of a case, those that a search has: its file, opened with a signed request, its forms, names to look for,
+and its documents."""
 
 
 @public("/")

@@ -13,10 +13,12 @@ from litestar.params import FromPath
 
 from fairplace.decision import History
 from fairplace.errors import Missing
+from fairplace.filing import names
 from fairplace.forms import answering, telling
 from fairplace.forms.fields import Fault, Field, Sent, read_all
 from fairplace.http import asked as address
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, signed_in
+from fairplace.http.proofs import download
 from fairplace.http.provider_place import Asking, mine, show, take
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.market.known import Market
@@ -80,11 +82,22 @@ def referral(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         "referral.html",
         visitor=visitor,
         it=sent,
+        kept=sent.document is not None and site.documents.is_here(sent.document.sha256),
         codes=wording,
         names={one.id: wording.CRITERION.get(one.kind, one.id) for one in sent.criteria},
         declined={one.code: one.label for one in codes.LISTS["decline_reason"]},
         rejected={one.code: one.label for one in codes.LISTS["reject_reason"]},
     )
+
+
+@signed_in("/desk/referrals/{case:str}/document")
+def document(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """The referral itself, as it was sent to everybody who was asked."""
+    sent = _asked(site, visitor, case)
+    if sent.document is None or not site.documents.is_here(sent.document.sha256):
+        raise Missing("the referral is not kept here; it came to you outside this register, or its time is over")
+    name = names.safe(sent.word.replace(" ", "-").lower(), sent.document.media)
+    return download(site.documents.get(sent.document.sha256), name)
 
 
 @signed_in("/desk/referrals/{case:str}/{what:str}")
@@ -150,4 +163,4 @@ def _feedback(fields: Sequence[Field], sent: Sent) -> tuple[dict[str, Any], list
     return telling.marked(members), faults
 
 
-HANDLERS = (referrals, referral, form, fill)
+HANDLERS = (referrals, referral, document, form, fill)

@@ -1,0 +1,89 @@
+"""What a provider takes away of one referral: its own answers, each with the proof that it stands in the log.
+
+- Only entries in which its own answers stand are in it, and in them nothing is opened but those answers.
+- Beside each proof lies a page of words with the newest signed state, to keep on paper.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from litestar.params import FromPath
+
+from fairplace import receipts
+from fairplace.decision import History
+from fairplace.errors import Missing
+from fairplace.http import asked
+from fairplace.http.guard import TheVisitor, signed_in
+from fairplace.http.proofs import PROOF, TEXT, download
+from fairplace.http.provider_place import mine
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.ledger.disclosure import slots_of
+from fairplace.publish.packing import pack
+from fairplace.recorded import Recorded
+from fairplace.referral.events import Declined, FeedbackGiven, OfferMade, OfferMadeLate, OfferWithdrawn, QuestionPut
+from fairplace.seeking.case_word import case_word
+
+NOT_THEIRS = frozenset({"/exhibit", "/override_reason"})
+"""What a report rests on is the authority's own."""
+
+READ_ME = """\
+What {authority} has of your answers to the referral {word}.
+
+Each file ending in .tlog-proof holds one of your answers as it was signed, with what was
+sealed in it opened for you, and proves that it stands in the log and was not changed.
+Nothing of another provider is in any of them, and nothing of the child.
+Check them on a computer of your own:
+
+    fairplace-verify {first} --key '{key}'
+
+The .txt file of the same number is for paper: it holds the newest signed state of the log.
+"""
+
+
+@signed_in("/desk/referrals/{case:str}/take-away")
+def take_away(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """Their own answers to one referral, as one file."""
+    provider, _ = mine(site, visitor)
+    found = asked.identifier(case)
+    answers = list(own(site, History(case=found, events=site.register.reader.case(found)), provider))
+    if not answers:
+        raise Missing("there is no answer of yours to take away; what you sign stands here once it is signed")
+    files: dict[str, bytes] = {}
+    for one in answers:
+        slots = frozenset(slots_of(one.event)) - NOT_THEIRS
+        files[f"{one.index}{PROOF}"] = receipts.proof_of(site.register, one.index, slots)
+        files[f"{one.index}{TEXT}"] = receipts.page(site.register, one.index).encode("utf-8")
+    word = case_word(found)
+    key = site.register.reader.register().log_keys(site.published.size())[0].text
+    read_me = READ_ME.format(authority=site.settings.authority, word=word, first=f"{answers[0].index}{PROOF}", key=key)
+    files = {"READ-ME.txt": read_me.encode("utf-8"), **files}
+    target = io.BytesIO()
+    pack(target, files)
+    return download(target.getvalue(), f"{word.replace(' ', '-').lower()}-our-answers.zip", "application/zip")
+
+
+def own(site: Site, past: History, provider: str) -> Iterator[Recorded]:
+    """The entries in which this provider's own answers stand, by whomever they were signed."""
+    offers: set[str] = set()
+    for recorded in past.events:
+        match recorded.event:
+            case OfferMade(terms=terms) | OfferMadeLate(terms=terms):
+                said = terms.get(None)
+                is_own = said is not None and said.provider == provider
+                if is_own:
+                    offers.add(recorded.event.offer)
+            case OfferWithdrawn(offer=offer):
+                is_own = offer in offers
+            case Declined(provider=who) | QuestionPut(provider=who):
+                is_own = who.get(None) == provider
+            case FeedbackGiven(by="provider"):
+                is_own = site.register.provider_of(recorded.actor) == provider
+            case _:
+                is_own = False
+        if is_own:
+            yield recorded
+
+
+HANDLERS = (take_away,)

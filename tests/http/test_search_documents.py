@@ -1,0 +1,131 @@
+"""Documents of a search at the desk: kept by who keeps its file, seen by who may, and the referral itself sent to providers."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fairplace_verify
+from fairplace.referral.events import OfferMade, ReferralPublished
+from tests.filing import made
+from tests.homes import ASH, BEECH, BUDGET, CHAIR, CHERRY, OFFICER, SOCIAL_WORKER
+from tests.http.agents import Agents
+from tests.http.colleagues import text_of
+from tests.http.test_seeking import do
+from tests.http.test_telling import last
+from tests.placement_office import open_placements
+
+Told = Callable[[str], Agents]
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Told]:
+    offices = []
+
+    def agents(until: str) -> Agents:
+        offices.append(open_placements(tmp_path / "register").tell(until=until))
+        return Agents(offices[-1])
+
+    yield agents
+    for one in offices:
+        one.close()
+
+
+def put(agents: Agents, who: Any, kind: str, data: bytes, name: str = "About a child.pdf") -> Any:
+    one = agents.be(who)
+    one.open_file(agents.agency.case)
+    return one.post(f"/desk/cases/{agents.agency.case}/documents/new", files={"file": (name, data)}, kind=kind)
+
+
+def test_the_referral_itself_goes_to_those_who_are_asked_without_its_authors(told: Told) -> None:
+    agents = told("searched")
+    case = agents.agency.case
+    page = put(agents, SOCIAL_WORKER, "referral", made.pdf())
+    assert page.status_code == 200, text_of(page)
+    assert "Part of the child’s case record" in text_of(page)
+    officer = agents.be(OFFICER)
+    officer.open_file(case)
+    form = officer.get(f"/desk/cases/{case}/publish-referral").text
+    chosen = form.split('name="document" type="radio" value="')[1][:64]
+    assert chosen in form
+    do(
+        agents,
+        OFFICER,
+        case,
+        "publish-referral",
+        {"tier": "T1", "recipients-T1": [ASH.provider, BEECH.provider], "document": chosen},
+    )
+    event = last(agents)
+    assert isinstance(event, ReferralPublished)
+    sent = event.document.get()
+    assert sent is not None
+    assert sent.sha256 == chosen
+    place = f"/desk/referrals/{case}"
+    assert "Download it" in agents.be(BEECH.actor).get(place).text
+    got = agents.be(BEECH.actor).get(f"{place}/document")
+    assert got.content.startswith(b"%PDF")
+    assert got.content != made.pdf(), "the copy goes out, not the original"
+    assert "About a child" not in got.headers["content-disposition"]
+    assert agents.be(CHERRY.actor).get(f"{place}/document").status_code == 404
+
+
+def test_who_knows_the_child_reads_about_the_child_and_who_pays_reads_the_agreement(told: Told) -> None:
+    agents = told("opened")
+    place = f"/desk/cases/{agents.agency.case}/documents"
+    put(agents, OFFICER, "care-plan", made.pdf(), "care-plan.pdf")
+    put(agents, OFFICER, "agreement", b"The terms of the agreement, in words.\n", "agreement.txt")
+    put(agents, OFFICER, "note", b"A note of the team, for itself.\n", "note.txt")
+    for who, seen in ((SOCIAL_WORKER, 3), (CHAIR, 2), (BUDGET, 1)):
+        one = agents.be(who)
+        one.open_file(agents.agency.case)
+        listed = one.get(place).text
+        assert [name in listed for name in ("agreement.txt", "care-plan.pdf", "note.txt")] == [
+            row < seen for row in range(3)
+        ]
+    assert agents.be(CHAIR).post(f"{place}/new", files={"file": ("a.txt", b"words\n")}, kind="note").status_code == 403
+    tender = put(agents, OFFICER, "tender-pack", made.pdf())
+    assert tender.status_code == 400
+    assert "choose one of the kinds" in text_of(tender)
+    closed = agents.be(BEECH.actor).get(place)
+    assert closed.status_code == 403
+
+
+def test_a_document_is_kept_until_75_years_after_birth_and_nowhere_says_the_birthday(told: Told) -> None:
+    agents = told("opened")
+    page = text_of(put(agents, OFFICER, "assessment", made.pdf()))
+    assert "2 December 2087" in page or "1 December 2087" in page, page  # 160 months old on 2 March 2026
+    budget = agents.be(BUDGET)
+    put(agents, OFFICER, "agreement", b"The terms of the agreement, in words.\n", "agreement.txt")
+    budget.open_file(agents.agency.case)
+    assert "2087" not in budget.get(f"/desk/cases/{agents.agency.case}/documents").text
+
+
+def test_a_provider_takes_its_own_answers_away_and_proves_them(told: Told) -> None:
+    agents = told("answered")
+    register = agents.register
+    register.follow()
+    place = f"/desk/referrals/{agents.agency.case}"
+    assert "Take your answers away" in agents.be(BEECH.actor).get(place).text
+    got = agents.be(BEECH.actor).get(f"{place}/take-away")
+    packed = zipfile.ZipFile(io.BytesIO(got.content))
+    proofs = [name for name in packed.namelist() if name.endswith(".tlog-proof")]
+    [offer] = [
+        one.index
+        for one in register.reader.case(agents.agency.case)
+        if isinstance(one.event, OfferMade) and one.event.terms.get().provider == BEECH.provider
+    ]
+    assert len(proofs) == 2, "its question and its offer"
+    assert f"{offer}.tlog-proof" in proofs
+    for name in proofs:
+        report = fairplace_verify.verify_proof(packed.read(name), keys=register.settings.log[0].vkeys)
+        assert report.false is None, report
+    everything = b"".join(packed.read(name) for name in packed.namelist())
+    assert BEECH.setting.encode() in everything
+    for words in (ASH.provider, ASH.name, ASH.setting, "Adults who stay calm"):
+        assert words.encode() not in everything, words
+    assert agents.be(CHERRY.actor).get(f"{place}/take-away").status_code == 404
