@@ -2936,9 +2936,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         word = NO_RECORD if isinstance(error, NoRecord) else "unreadable"
         if given.json:
             print(ENCODER.encode({"detail": str(error), "exit": 2, "ok": False, "verdict": word}))
-        elif isinstance(error, NoRecord):
-            print(f"{word.upper()}. {error}.")
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+        if not given.json and isinstance(error, NoRecord):
+            print(f"{word.upper()}. {error}.")  # an answer, and so no error beside it
+        else:
+            print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2
     for name, report in found:
         if name and not given.json:

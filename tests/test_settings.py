@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairplace import settings
-from fairplace.errors import Misconfigured
+from fairplace.errors import Misconfigured, Missing
 
 GOOD = """\
 format = 1
@@ -94,7 +94,7 @@ def test_the_environment_goes_before_the_file() -> None:
 def test_a_folder_that_is_no_register_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for folder in (tmp_path, tmp_path / "nowhere", tmp_path / "file"):
-        with pytest.raises(Misconfigured, match=r"is not a register.*'fairplace init'"):
+        with pytest.raises(Missing, match=r"is not a register.*'fairplace init'"):
             settings.load(folder, {})
     (tmp_path / "fairplace.toml").mkdir()
     with pytest.raises(Misconfigured, match="cannot be read"):

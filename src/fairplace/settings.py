@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from fairplace.errors import Misconfigured
+from fairplace.errors import Misconfigured, Missing
 
 FORMAT = 1
 FILE = "fairplace.toml"
@@ -151,13 +151,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings of the register in `folder`. Raises Misconfigured with what to do."""
+    """Read the settings of the register in `folder`. Raises Missing where there is none, Misconfigured with what to do."""
     path = folder / FILE
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise Misconfigured(
+        raise Missing(
             f"{folder} is not a register: it has no {FILE}; make one with 'fairplace init' or 'fairplace demo'"
         ) from error
     except OSError as error:

@@ -395,6 +395,12 @@ def test_verify_passes_its_exit_codes_through(run: Any, folder: Path, tmp_path: 
     assert run("verify", folder, *keys).code == 1
 
 
+def test_a_world_that_cannot_be_made_up_is_wrong_usage(run: Any, tmp_path: Path) -> None:
+    assert run("synthesise", "placements", tmp_path / "made", "--preset", "narnia").code == 2
+    assert run("synthesise", "placements", tmp_path / "made", "--preset", "tiny", "--scale", "-1").code == 2
+    assert not (tmp_path / "made").exists()
+
+
 def _log_keys(folder: Path) -> list[str]:
     from fairplace import settings
 
@@ -413,7 +419,7 @@ COMMANDS = (
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[:2]))
-def test_what_is_no_register_or_a_newer_one_is_misconfigured(
+def test_no_register_is_wrong_usage_and_a_newer_one_is_misconfigured(
     run: Any, folder: Path, tmp_path: Path, command: list[str]
 ) -> None:
     file = written(tmp_path / "commands.jsonl", [plan()])
@@ -425,7 +431,7 @@ def test_what_is_no_register_or_a_newer_one_is_misconfigured(
     for where in (empty, tmp_path / "nowhere", file, newer):
         places = {"DIR": str(where), "FILE": str(file), "OUT": str(tmp_path / "out")}
         said = run(*(places.get(part, part) for part in command))
-        assert (said.code, said.out) == (5, "")
+        assert (said.code, said.out) == (5 if where == newer else 2, "")
         assert said.err.startswith("fairplace: ")
         assert said.err.count("\n") <= 2
     assert list(empty.iterdir()) == []

@@ -149,6 +149,7 @@ def test_a_large_form_without_files_is_refused_before_it_is_read_as_one(market: 
         },
     )
     assert answer.status_code == 413
+    assert "More was sent than the 1.0 MB that are taken here; send less, or in parts" in answer.text
 
 
 def test_an_open_document_sheet_with_macros_is_no_evidence(market: Market) -> None:

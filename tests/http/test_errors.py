@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -166,6 +167,14 @@ def test_a_body_without_end_is_refused_by_its_size(client: Client) -> None:
 
     answer = client.post("/verify", content=endless(), headers={"content-type": FORM})
     assert answer.status_code == 413
+    assert re.search(r"more was sent than the [0-9.]+ MB that are taken here", answer.json()["detail"])
+
+
+def test_what_is_wrong_in_an_address_is_said_in_our_words(client: Client) -> None:
+    for page in ("0", "99999", "1.5", "<b>"):
+        detail = client.get("/decisions.json", params={"page": page}).json()["detail"]
+        assert detail == "a list has the pages 1 to 500; what lies further back is found by a search"
+    assert "Validation" not in client.get("/decisions?page=99999", headers={"accept": "text/html"}).text
 
 
 @settings(max_examples=many(300), suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -13,6 +13,7 @@ import pytest
 import fairplace_verify
 from fairplace.ledger import paper
 from fairplace.publish import book
+from tests import story
 from tests.http.test_escaping import CORPUS, Page
 from tests.http.town import Town, build
 from tests.office import ROOT, Office, open_office, signer
@@ -34,6 +35,18 @@ def court(office: Office) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def public(office: Office) -> dict[str, bytes]:
     return opened(bundled(office.register, office.case, "public")[0])
+
+
+def test_no_fact_of_the_record_is_blank_and_the_law_is_that_of_the_page(tmp_path: Path) -> None:
+    with open_office(tmp_path / "register") as office:
+        office.do(story.plan(light_touch=True))
+        office.register.follow()
+        told = opened(bundled(office.register, office.case, "public")[0])["record.html"].decode()
+    facts = told[told.index('aria-label="The facts of the case"') :]
+    facts = facts[: facts.index("</table>")]
+    assert not re.findall(r"<th[^>]*>([^<]*)</th><td>\s*</td>", facts)
+    assert "Contract signed" not in facts
+    assert "Procurement Act 2023, light touch" in facts
 
 
 def test_the_chronology_has_a_line_for_every_entry_in_the_order_of_what_happened(court: dict[str, bytes]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import fairplace_verify
 from fairplace.catalogue import NAMES
-from fairplace.errors import Refused
+from fairplace.errors import Malformed, Refused
 from fairplace.ledger.disclosure import opened
 from fairplace.on_disk import Register
 from fairplace.placement import events as lived
@@ -179,10 +179,10 @@ def test_the_presets_plant_what_the_paper_counts() -> None:
     assert sum(PRESETS["region"].planted().values()) == 365
     assert PRESETS["region"].providers == 150
     assert PRESETS["region"].scaled(0.05).referrals == 150
-    with pytest.raises(Refused, match="expected one of tiny"):
+    with pytest.raises(Malformed, match="expected one of tiny"):
         preset("narnia")
     for scale in (0.0, -1.0, float("nan"), float("inf")):
-        with pytest.raises(Refused, match="expected one from"):
+        with pytest.raises(Malformed, match="expected one from"):
             PRESETS["region"].scaled(scale)
 
 

@@ -474,7 +474,9 @@ def test_the_command_takes_register_checkpoint_and_evidence(tmp_path: Path, caps
     assert main([str(tmp_path / "fork"), *key]) == 0
     assert "genuine evidence that the log" in capsys.readouterr().out
     assert main([str(tmp_path / "checkpoint"), *key]) == 2
-    assert "NOT A RECORD. checkpoint is a checkpoint alone" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "NOT A RECORD. checkpoint is a checkpoint alone" in said.out
+    assert said.err == "", "it is an answer, and is given once"
     assert main([str(tmp_path / "letter.txt"), *key]) == 2
     assert "NOT A RECORD. letter.txt begins" in capsys.readouterr().out
     assert main([str(folder), *key, *register]) == 2

@@ -18,7 +18,7 @@ from fairplace.clerk import Clerk, Done, Rehearsed
 from fairplace.cli.keys import keyring
 from fairplace.counted import counted
 from fairplace.decision import Command
-from fairplace.errors import Conflict, FairplaceError, Malformed, Misconfigured, Missing
+from fairplace.errors import Conflict, FairplaceError, Malformed, Missing
 from fairplace.jsonl import lines, read_command
 from fairplace.on_disk import Register
 from fairplace.reading import FolderReader, Reader, View
@@ -189,7 +189,7 @@ def _published(folder: Path) -> Path:
     for published in (folder, folder / "public"):
         if (published / "checkpoint").is_file():
             return published
-    raise Misconfigured(f"{folder} is neither a register nor a folder of published files: no {FILE}, no checkpoint")
+    raise Missing(f"{folder} is neither a register nor a folder of published files: no {FILE}, no checkpoint")
 
 
 def _check(

@@ -76,6 +76,7 @@ def decisions(request: AnyRequest, site: TheSite, q: Words = "", wanted: State =
         states=states,
         page=page,
         pages=pages,
+        example=None if total else next(iter(site.rows.list("register", limit=1, order="-decided_at")[0]), None),
         made_from=site.made_from(asked.address(request), of_rows(*rows)),
     )
 
@@ -109,7 +110,8 @@ def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
             "bundle_size": site.bundles.size(row.case),
         }
 
-    return site.kept(key, (row.leaf, *(one.leaf for one in related)), "decision.html", parts)
+    over = row.deadline is not None and row.deadline < site.now()
+    return site.kept(key, (row.leaf, over, *(one.leaf for one in related)), "decision.html", parts)
 
 
 def windows(site: Site, case: str) -> dict[str, str | None]:

@@ -1,6 +1,7 @@
 """What goes wrong, said in one clear sentence: a page for a browser, a problem document (RFC 9457) for a program.
 
 - Text that cannot be decoded and nesting without end are the sender's fault: 400, never 500.
+- What is too large names the most that is taken there; a wrong part of an address is named.
 - What we did not expect is logged for the operator and tells the visitor nothing of the inside.
 """
 
@@ -13,9 +14,12 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 
 from fairplace.errors import FairplaceError
+from fairplace.formats import size
+from fairplace.http import asked
 from fairplace.http.guard import NotSignedIn, see_other
 from fairplace.http.headers import without_secret
 from fairplace.http.site import HTML, Site
@@ -40,17 +44,18 @@ class Fault(msgspec.Struct, frozen=True):
         return HTTPStatus(self.status).phrase
 
 
-def read(error: BaseException) -> Fault:
-    """What to tell about an error."""
+def read(error: BaseException, most: int | None = None) -> Fault:
+    """What to tell about an error; `most` is how many bytes are taken where it arose."""
     match error:
         case FairplaceError() if error.status < 500 or error.status == 503:
             return Fault(error.status, str(error))
         case NotFoundException():
             return Fault(404, "nothing of this register has this address")
         case HTTPException(status_code=413):
-            return Fault(
-                413, "more was sent than is taken here; the page says how much that is: send less, or in parts"
-            )
+            taken = "is taken here" if most is None else f"the {size(most)} that are taken here"
+            return Fault(413, f"more was sent than {taken}; send less, or in parts")
+        case ValidationException():
+            return Fault(error.status_code, _wrong(error))
         case HTTPException() if error.status_code < 500:
             return Fault(error.status_code, error.detail)
         case UnicodeDecodeError():
@@ -59,6 +64,24 @@ def read(error: BaseException) -> Fault:
             return Fault(400, NESTED)
         case _:
             return Fault(500, "something is wrong on our side; it was noted and the operator will look at it")
+
+
+def _wrong(error: ValidationException) -> str:
+    """What is wrong with the address: the framework names the parts of it, and says the rest in its own terms."""
+    named = error.extra if isinstance(error.extra, list) else []
+    keys = [str(one["key"]) for one in named if isinstance(one, dict) and "key" in one]
+    if keys == ["page"]:
+        return f"a list has the pages 1 to {asked.LAST}; what lies further back is found by a search"
+    return f"the address has {' and '.join(keys) or 'a part'} that cannot be read; go back to the page that led here"
+
+
+def _most(request: AnyRequest, site: Site) -> int | None:
+    """How many bytes a body may have at this address; a form without files never more than `limits.body`."""
+    handler = request.scope.get("route_handler")
+    most = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
+    if most is not None and not request.headers.get("content-type", "").startswith("multipart/"):
+        return min(most, site.settings.limits.body)
+    return most
 
 
 def wants_page(request: AnyRequest) -> bool:
@@ -72,7 +95,7 @@ def handler(site: Site) -> Callable[[AnyRequest, Exception], Response[bytes]]:
     def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
         if isinstance(error, NotSignedIn) and wants_page(request):
             return see_other(error.address)
-        fault = read(error)
+        fault = read(error, _most(request, site))
         if fault.status >= 500:
             log.error("request failed", path=without_secret(request.scope["path"]), status=fault.status, exc_info=error)
         headers = dict(getattr(error, "headers", None) or {})

@@ -173,8 +173,9 @@ class Site:
         return Contested(said=min(said.values()), by=tuple(said)) if said else None
 
     def page(self, template: str, /, *, status: int = 200, **context: Any) -> Answer:
-        """A page for people. Every template gets `size`: how many entries are published."""
+        """A page for people. Every template gets `size`, how many entries are published, and `now`."""
         context.setdefault("size", self.published.size())
+        context.setdefault("now", self.now())
         context.setdefault("paper", self.published.paper())
         body = self.pages.render(template, **context).encode("utf-8")
         return Response(body, media_type=HTML, status_code=status)
@@ -184,7 +185,9 @@ class Site:
         size = self.published.size()
 
         def body() -> bytes:
-            return self.pages.render(template, size=size, paper=self.published.paper(), **make()).encode("utf-8")
+            return self.pages.render(
+                template, size=size, now=self.now(), paper=self.published.paper(), **make()
+            ).encode("utf-8")
 
         return Response(self._kept.get(key, (*token, size, self.today()), body), media_type=HTML)
 

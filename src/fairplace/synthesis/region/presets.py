@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from fairplace.errors import Refused
+from fairplace.errors import Malformed
 
 Name = Literal["tiny", "region", "world_2007", "crisis_month", "small_cells"]
 
@@ -60,7 +60,7 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     def scaled(self, scale: float) -> Preset:
         """The same market with more or fewer referrals."""
         if not 0.01 <= scale <= 10:
-            raise Refused(f"the scale {scale:g} came; expected one from 0.01 to 10")
+            raise Malformed(f"the scale {scale:g} came; expected one from 0.01 to 10")
         return msgspec.structs.replace(self, referrals=max(1, round(self.referrals * scale)))
 
     def planted(self) -> dict[str, int]:
@@ -110,8 +110,8 @@ PRESETS: Mapping[Name, Preset] = {
 
 
 def preset(name: str) -> Preset:
-    """Raises Refused for a name that is none."""
+    """Raises Malformed for a name that is none."""
     for known, found in PRESETS.items():
         if known == name:
             return found
-    raise Refused(f"the preset {name[:40]!r} came; expected one of {', '.join(PRESETS)}")
+    raise Malformed(f"the preset {name[:40]!r} came; expected one of {', '.join(PRESETS)}")
