@@ -28,7 +28,7 @@ PROJECT := $(call stamp,project,pyproject.toml)
 COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/pip-compile --quiet --upgrade --generate-hashes \
 	--allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: help demo test matrices check campaign region fuzz bench setup assets browser programs lock clean clean-all
+.PHONY: help demo test matrices check campaign region disclosure fuzz bench setup assets browser programs lock clean clean-all
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -58,6 +58,9 @@ campaign: $(TEST) $(PROJECT)  ## kill a register a thousand times while it write
 
 region: $(TEST) $(PROJECT)  ## hold the made-up regions against published figures, and the rules against their faults: make region SEED=1
 	@$(BIN)/python -m tests.campaign.region $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+disclosure: $(TEST) $(PROJECT)  ## release made-up registers month by month, and attack what is published: make disclosure SEED=1
+	@$(BIN)/python -m tests.campaign.disclosure $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 fuzz: $(TEST) $(PROJECT)  ## spoiled inputs for every decoder of the checker: make fuzz ARGS='--cases 1000 bundle'
 	@$(BIN)/python -m tests.verifier.fuzz $(ARGS)

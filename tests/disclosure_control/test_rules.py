@@ -153,6 +153,27 @@ def test_a_fee_is_never_shown_without_how_well_the_homes_match() -> None:
         assert (cell.value.number is None) == (cell.beside.number is None)  # type: ignore[union-attr]
 
 
+def test_a_label_that_is_all_of_the_one_above_is_hidden_with_it_and_stops_nothing() -> None:
+    """What is left of a place beside its parts cannot be widened in such a column, and need not be."""
+    twice = plan(
+        table("spot", "spot", ("s", "n")),
+        table("again", "again", ("s", "n"), within="spot", inside={"s": "s", "n": "n"}),
+    )
+    found = [
+        fact(f"{place}{label}{number}", authority=place, spot=label, again=label)
+        for place, label, count in (
+            ("A", "s", 5), ("A", "n", 20), ("B", "s", 5), ("B", "n", 20),
+            ("C", "s", 30), ("C", "n", 30), ("D", "s", 40), ("D", "n", 40),
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    made = release(twice, [area(code) for code in "ABCD"], found, until="2026-06-30")
+    for place in (NORTH, "A", "B", "C", "D"):
+        assert counts(row(made, place, "spot")) == counts(row(made, place, "again"))
+    assert counts(row(made, "A", "again"))["s"] == "c"
+    assert counts(row(made, "D", "again"))["s"] == "40"
+
+
 def test_r3_providers_are_compared_from_twenty_decisions_on() -> None:
     named = plan(
         table(

@@ -135,6 +135,10 @@ def hidden(
         for name in names:
             groups[_label_above(table, name)].append(name)
     for label, group in groups.items():
+        if above is not None and len(group) == 1:
+            # The same decisions as in the table above: what is hidden there is hidden here, and nothing more is told.
+            gone |= {(code, group[0]) for code, hidden_label in taken if hidden_label == label}
+            continue
         shown = set[str]()
         for place in found.tree:
             if place.code in found.closed or DEPTH[place.level] > depth:
