@@ -101,6 +101,7 @@ def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says
     assert "placement.started/1" in done.stdout
     assert "refused, exit code" in done.stdout
     assert "LS1 4AP” looks like a postcode" in done.stderr
+    assert re.search(r"^0 not-met, 0 concern, \d+ cannot-tell, \d+ met", done.stderr, re.MULTILINE), done.stdout
     assert re.search(r"^GENUINE", done.stdout, re.MULTILINE), done.stdout
     shown = [path.relative_to(tmp_path / "website").as_posix() for path in (tmp_path / "website").rglob("*")]
     assert "checkpoint" in shown
@@ -117,6 +118,19 @@ def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says
     assert "A home was chosen" in record
     assert "£4,700" in record
     assert "referral.home-chosen/1</h" not in record
+
+
+@pytest.mark.slow
+def test_numbers_are_counted_signed_by_two_and_taken_back_as_the_page_says(tmp_path: Path) -> None:
+    done = run(HOW_TO / "numbers.md", tmp_path)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    said = dict(enumerate(re.split(r"\[block \d+\]\n", done.stdout)[1:]))
+    draft = json.loads((tmp_path / "draft.json").read_text("utf-8"))
+    assert (draft["plan"], draft["number"]) == ("decisions", 1)
+    assert done.stderr.count("No attack found a group below six children") == 2, "the draft, and the release"
+    assert [json.loads(line)["type"] for line in said[2].splitlines()] == ["placements.released/1"]
+    assert "placements.release-withdrawn/1" in said[3]
+    assert re.search(r"^decisions  1  \S+  \d+  [0-9a-f]{64}", said[3], re.MULTILINE)
 
 
 SETTING = 'export XDG_CONFIG_HOME="$PWD/my-keys" FAIRPLACE_PASSPHRASE="four words for rehearsing"'

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
+from litestar.testing import TestClient
 
 import fairplace_verify
+from fairplace.http.app import create_app
+from fairplace.http.log import Line, Places, every, together
 from fairplace.ledger.note import unb64
 from fairplace.ledger.tree import leaf_hash
 from fairplace.terms import instant, moment
 from tests.http.conftest import Client
-from tests.http.town import AUTHORITY, LOSERS, ODD, ORIGIN, WINNER, Town
+from tests.http.town import AUTHORITY, LOSERS, ODD, ORIGIN, START, WINNER, Town
 
 
 def text_of(page: str) -> str:
@@ -293,6 +297,37 @@ def test_the_log_lists_every_place(town: Town, client: Client) -> None:
     assert [row["index"] for row in rows] == list(range(size))
     assert client.get("/log.json").json()["rows"][-1]["index"] == size - 1
     assert client.get(f"/log?from={size}").status_code == 200
+
+
+def test_places_for_bids_share_a_line_of_the_first_page_and_every_step_is_in_what_it_was_made_from() -> None:
+    def lines(*types: str) -> list[Line]:
+        many = len(types)
+        return [Line(index=many - n, leaf=f"leaf {n}", at=instant(START), type=kind, actor="a", signatures=1)
+                for n, kind in enumerate(types, start=1)]  # fmt: skip
+
+    bids = ["deposit.received-late/1", "deposit.received/1", "deposit.withdrawn/1"]
+    shown = together(lines("procurement.awarded/1", *bids, "value.disclosed/1", *bids[:2]))
+    assert [len(one.lines) if isinstance(one, Places) else one.type for one in shown] == [
+        "procurement.awarded/1", 3, "value.disclosed/1", *bids[:2],
+    ]  # fmt: skip
+    assert [line.index for line in every(shown)] == [6, 5, 4, 3, 2, 1, 0]
+    assert len(together(lines(*(120 * ["procurement.planned/1"])))) == 50
+
+
+def test_the_first_page_of_the_log_tells_what_was_done(tmp_path: Path) -> None:
+    town = Town(tmp_path / "register")
+    case = town.planned("open", "Homes")
+    town.invited(case)
+    for _ in range(60):
+        town.deposit(case, None, None)
+    with town.settle() as register, TestClient(create_app(register)) as client:
+        page = client.get("/log").text
+        words = text_of(page)
+        assert "Bids were invited" in words
+        assert "60 places for bids (some or all hold nothing, and nobody can tell which)" in words
+        first = register.reader.size - 60
+        assert f'href="/log?from={first}"' in page
+        assert text_of(client.get(f"/log?from={first}").text).count("A bid was received") == 50
 
 
 def test_the_raw_bytes_of_an_entry_are_the_leaf(town: Town, client: Client) -> None:

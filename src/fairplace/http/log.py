@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Annotated, Any
 
 import msgspec
@@ -18,6 +20,11 @@ from fairplace.ledger import canonical
 from fairplace.ledger.entry import Entry, parse
 
 PAGE = 50
+DEEPEST = 200
+"""Entries that the first page looks through for fifty lines: places for bids stand together there."""
+ALIKE = 3
+"""So many places for bids, one after another, are one line of the first page."""
+DEPOSIT = "deposit."
 EMPTY: tuple[Any, ...] = (None, [], {})
 """Values that are public and say nothing: a place that no bid took."""
 OPENINGS = ("value.disclosed/1", "value.withdrawn/1")
@@ -38,6 +45,20 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     actor: str
     signatures: int
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """Places for bids that came one after another, newest first; nobody can tell from them how many bids there are."""
+
+    lines: list[Line]
+
+    @property
+    def newest(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def oldest(self) -> Line:
+        return self.lines[-1]
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,18 +85,36 @@ def _line(index: int, entry: Entry) -> Line:
     )  # fmt: skip
 
 
+def together(lines: Iterable[Line]) -> list[Line | Places]:
+    """What is shown first, newest first: each step for itself, but many places for bids in a row as one line."""
+    found: list[Line | Places] = []
+    for deposits, some in groupby(lines, lambda one: one.type.startswith(DEPOSIT)):
+        run = list(some)
+        found += [Places(lines=run)] if deposits and len(run) >= ALIKE else run
+    return found[:PAGE]
+
+
+def every(shown: Sequence[Line | Places]) -> list[Line]:
+    return [line for one in shown for line in (one.lines if isinstance(one, Places) else (one,))]
+
+
 @public("/log", "/log.json")
 def log(request: Request[Any, Any, Any], site: TheSite, start: From = "") -> Answer:
-    """Fifty places from `from` on; without it the newest fifty, newest first."""
+    """Fifty places from `from` on; without it the newest fifty lines, newest first. As data: fifty places always."""
     size = site.published.size()
-    newest = not start
-    first = max(size - PAGE, 0) if newest else min(asked.place(start), size)
-    rows = [_line(first + i, parse(raw)) for i, raw in enumerate(site.published.entries(first, first + PAGE))]
-    if wants_data(request):
-        return site.data({"from": first, "rows": rows})
+    newest, data = not start, wants_data(request)
+    step = PAGE if data or not newest else DEEPEST
+    first = max(size - step, 0) if newest else min(asked.place(start), size)
+    lines = [_line(first + i, parse(raw)) for i, raw in enumerate(site.published.entries(first, first + step))]
+    if data:
+        return site.data({"from": first, "rows": lines})
+    shown = together(lines[::-1]) if newest else lines
+    rows = every(shown)
+    first = rows[-1].index if newest and rows else first
     return site.page(
         "log.html",
-        rows=rows[::-1] if newest else rows,
+        shown=shown,
+        rows=rows,
         newest=newest,
         first=first,
         step=PAGE,
