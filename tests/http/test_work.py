@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from fairplace.duties.duty import Duty
+from fairplace.http.work import together
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from tests import story
@@ -109,3 +111,18 @@ def test_who_opens_a_file_on_the_way_to_a_task_gets_there(building: Building, to
     assert 'name="to" value="checks"' in page
     answer = building.signed_request(client, page, to=to)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{address}{there}")
+
+
+def test_what_rules_found_is_one_line_for_each_case_and_comes_after_the_work_itself() -> None:
+    def found(case: str, rule: str, due: str) -> Duty:
+        return Duty(case=case, task="answer-finding", title="", who=frozenset({"officer"}), about=rule, due=due)
+
+    lines = together(
+        [found("b", "ET-01", "2026-05-01"), found("a", "CI-01", "2026-05-02"), found("b", "AD-01", "2026-05-03")]
+        + [found("c", f"ET-0{n}", "2026-05-04") for n in range(4)]
+    )
+    assert [(one.case, one.title, one.due) for one in lines] == [
+        ("b", "Answer what AD-01 and ET-01 found", "2026-05-01"),
+        ("a", "Answer what CI-01 found", "2026-05-02"),
+        ("c", "Answer what 4 rules found", "2026-05-04"),
+    ]

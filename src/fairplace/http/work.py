@@ -8,12 +8,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import msgspec
 from litestar.params import QueryParameter
 
+from fairplace.counted import counted
 from fairplace.drafting.acts import Waiting
 from fairplace.duties.duty import Duty
 from fairplace.duties.table import Work
@@ -31,6 +32,12 @@ from fairplace.terms import CaseId, Instant, KeyName, day, london_day
 
 PAGE = 40
 """Lines of one page."""
+
+ANSWER = "answer-finding"
+"""The task of whoever answers what rules found: for each case one line, after what the cases themselves wait for."""
+
+MOST_NAMED = 3
+"""Rules that such a line names."""
 
 Whose = Annotated[str, QueryParameter(name="whose")]
 
@@ -64,9 +71,11 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     all_mine = sorted(_of(everything, visitor, wide=whose == "all"), key=lambda one: one.order)
     acts = _acts(site, visitor)
     running = [one for one in recoveries.under_way(site, visitor) if one.own or _recovers(visitor)]
-    todo = [one for one in all_mine if one.state == "now"]
+    todo = [one for one in all_mine if one.state == "now" and one.task != ANSWER]
+    answers = together(one for one in all_mine if one.state == "now" and one.task == ANSWER)
     later = [one for one in all_mine if one.state != "now"]
-    shown = [*todo, *later][(page - 1) * PAGE : page * PAGE]
+    every = [*todo, *answers, *later]
+    shown = every[(page - 1) * PAGE : page * PAGE]
     titles = _titles(site, {one.case for one in shown} | {act.case for act in acts})
     names = case_file.colleagues(site) if any(one.waits_for for one in shown) else {}
     searches = _searches(site, visitor, now)
@@ -76,19 +85,20 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         "work.html",
         visitor=visitor,
         to_sign=[_signing(act, titles) for act in acts],
-        todo=[line for line in lines if line.duty.state == "now"],
+        todo=[line for line in lines if line.duty.state == "now" and line.duty.task != ANSWER],
+        answers=[line for line in lines if line.duty.task == ANSWER],
         waits=[line for line in lines if line.duty.state == "waits"],
         runs=[line for line in lines if line.duty.state == "runs"],
         asked=site.accounts.requests() if visitor.heads else [],
         lost=list(recoveries.asked(site, visitor)) if _recovers(visitor) else [],
         recoveries=running,
         reasons=recoveries.REASONS,
-        nothing=not todo and not acts and not searches and not any(one.own for one in running),
+        nothing=not todo and not answers and not acts and not searches and not any(one.own for one in running),
         searches=searches,
-        overdue=sum(one.is_overdue(today) for one in todo),
+        overdue=sum(one.is_overdue(today) for one in (*todo, *answers)),
         whose=whose if whose == "all" else "",
         page=page,
-        pages=max(1, -(-len(all_mine) // PAGE)),
+        pages=max(1, -(-len(every) // PAGE)),
     )
 
 
@@ -101,6 +111,21 @@ def _of(everything: dict[CaseId, Work], visitor: Visitor, *, wide: bool) -> Iter
         for duty in found.duties:
             if keys & duty.people or (visitor.roles & duty.who and (wide or not duty.people)):
                 yield duty
+
+
+def together(answers: Iterable[Duty]) -> list[Duty]:
+    """What is to be answered in one case, as one duty of its earliest day. In their order, the earliest first."""
+    found: dict[CaseId, list[Duty]] = {}
+    for one in answers:
+        found.setdefault(one.case, []).append(one)
+    return [msgspec.structs.replace(some[0], title=_to_answer(some)) for some in found.values()]
+
+
+def _to_answer(some: list[Duty]) -> str:
+    rules = sorted(one.about for one in some)
+    if len(rules) > MOST_NAMED:
+        return f"Answer what {counted(len(rules), 'rule')} found"
+    return f"Answer what {listed(rules)} found"
 
 
 def _searches(site: Site, visitor: Visitor, now: Instant) -> list[Search]:

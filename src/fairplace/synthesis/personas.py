@@ -27,6 +27,8 @@ HOW_MANY: Mapping[str, int] = {"officer": 1, "evaluator": 3, "moderator": 1, "ap
 
 MOST_SAID = 3
 
+ANSWER, FOUND = "answer-finding", "Answer what rules found"
+
 
 def settle(
     folder: Path, register: Register, staff: Officials, firms: Iterable[Firm], seeds: Mapping[str, bytes]
@@ -75,7 +77,8 @@ def _busiest(officials: tuple[Official, ...], found: Mapping[str, list[Duty]]) -
 
 def _about(duties: list[Duty]) -> str:
     ordered = sorted(duties, key=lambda one: one.order)
-    titles = list(dict.fromkeys(one.title for one in ordered if one.state == "now"))
+    now = sorted((one for one in ordered if one.state == "now"), key=lambda one: one.task == ANSWER)
+    titles = list(dict.fromkeys(FOUND if one.task == ANSWER else one.title for one in now))
     later = next((one for one in ordered if one.state == "waits" and one.title not in titles), None)
     if not titles:
         return f"Later: {later.title}." if later else "Nothing waits for them on the last day of the demo."
