@@ -21,7 +21,7 @@ from fairplace.referral.state import Search
 from fairplace.referral.values import Considered
 from fairplace.terms import instant
 from fairplace.workroom import Workroom
-from tests import homes, needs
+from tests import homes, needs, searches
 from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.browser.serving import served_at
@@ -43,7 +43,7 @@ class Agency:
     def __init__(self, folder: Path) -> None:
         self.office: PlacementOffice = open_placements(folder)
         self.office.wait_until("2026-03-02T09:00:00.000Z")
-        self.site = ""
+        self.site = self.home = ""  # where it is served; the case of the first story
         accounts = Workroom(self.office.register).accounts
         personas = []
         for name, actor in PEOPLE.items():
@@ -114,31 +114,54 @@ async def day(one: Person, name: str, year: int, month: int, date: int) -> None:
         await one.page.locator(f"[id='{name}-{part}']").fill(str(value))
 
 
+async def next_part(one: Person, title: str) -> None:
+    await one.page.get_by_role("button", name="Save and go on").click()
+    await expect(one.page.get_by_role("heading", level=1)).to_have_text(title)
+
+
 async def assess(agency: Agency, sam: Person) -> str:
-    """The social worker says what the child needs; the case that begins."""
+    """The social worker says on a phone what the child needs, part by part; the case that begins."""
     page = sam.page
     await page.goto(f"{agency.site}/desk/searches")
     await expect(page.get_by_text("Nothing needs you today.")).to_be_visible()
     await page.get_by_role("link", name="Assess a child’s need and begin a search").click()
+    await look(page, "home 01 the need in parts")
+    await page.get_by_role("link", name="The home", exact=True).click()
     await choose(sam, "Which authority looks after the child", "SYN01 Council")
-    for question, answer in (
-        ("What kind of home", "A children’s home"), ("How much the child needs", "3: high"),
-        ("Is it a generalist’s or a specialist’s to give?", "A generalist’s"), ("Sex", "Female"),
-        ("Legal status", "C2 Full care order"), ("I am", "A social worker"),
-    ):  # fmt: skip
-        await choose(sam, question, answer)
-    await page.locator("#years").fill("13")
+    await choose(sam, "What kind of home", "A children’s home")
+    await choose(sam, "How much the child needs", "3: high")
+    await choose(sam, "Is it a generalist’s or a specialist’s to give?", "A generalist’s")
+    await look(page, "home 01 the need, the home")
+    await next_part(sam, "The child")
+    await page.locator("#years").fill("19")
+    await choose(sam, "Sex", "Female")
+    await choose(sam, "Legal status", "C2 Full care order")
     await page.locator("input[name='child.need_code'][value=N1]").check()
+    await next_part(sam, "What is needed")
     for row, words in enumerate(
         ("Adults who stay calm at night", "Help to stay in the same school", "Therapy once a week")
     ):
         await page.locator(f"#n{row}-words").fill(words)
+    await look(page, "home 01 the need, what is needed")
+    await next_part(sam, "Connections")
     await page.locator("input[name=connections][value=school]").check()
+    await next_part(sam, "The assessment")
+    await choose(sam, "I am", "A social worker")
+    await next_part(sam, "Which facts are at hand for the referral?")
     for box in await page.locator(
         "input[name^='facts-'][type=checkbox]:not([name='facts-none']):not([name='facts-risk'])"
     ).all():
         await box.check()
-    await look(page, "home 01 the need")
+    await next_part(sam, "Assess the need")
+    await expect(page.get_by_text("Nothing that must be answered is missing.")).to_be_visible()
+    await page.get_by_role("button", name="Check and go on to sign").click()
+    await expect(page.get_by_text("below 18 years").first).to_be_visible()
+    await look(page, "home 01 the need refused")
+    await page.get_by_role("link", name="The child", exact=True).click()
+    await expect(page.locator("#years")).to_have_value("19")
+    await page.locator("#years").fill("13")
+    await next_part(sam, "What is needed")
+    await page.get_by_role("link", name="Assess the need").click()
     await go_on(sam)
     place = await sam.sign()
     return agency.office.register.reader.entry(place).envelope.stream
@@ -186,8 +209,8 @@ async def answers(agency: Agency, chromium: Browser, olga: Person) -> Person:
 
 async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chromium: Browser) -> None:
     office = agency.office
-    sam, olga = await agency.be(chromium, "Sam"), await agency.be(chromium, "Olga")
-    case = office.case = await assess(agency, sam)
+    sam, olga = await agency.be(chromium, "Sam", viewport=PHONE), await agency.be(chromium, "Olga")
+    case = agency.home = office.case = await assess(agency, sam)
     office.do(needs.voice(), by=SOCIAL_WORKER)
     office.do(needs.opening())
     office.do(needs.criteria())
@@ -246,6 +269,8 @@ async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chro
     # The decision, with each letter before it is signed
     page = olga.page
     await page.goto(f"{agency.site}/desk/cases/{case}/choose-home")
+    await look(page, "home 10 choose a home in parts")
+    await page.get_by_role("link", name="All on one page").click()
     await page.locator(f"input[name=offer][value='{live[1]}']").check()
     await choose(olga, "Why this home", "Most points")
     await page.locator("#why-words").fill("Most points, and the school stays.")
@@ -333,3 +358,79 @@ async def test_a_home_for_tonight_from_a_phone(agency: Agency, chromium: Browser
     await olga.page.goto(f"{agency.site}/desk/searches")
     await expect(olga.page.get_by_text("Approval of the emergency")).to_be_visible()
     await look(olga.page, "home 18 the board at night")
+
+
+async def test_how_it_goes_on_until_the_child_leaves(agency: Agency, chromium: Browser) -> None:
+    """After the first story: agreed and moved in, on the list, told in their own words, reviewed, and left."""
+    office, case = agency.office, agency.home
+    office.case = case
+    office.do(searches.agreement(agency))  # type: ignore[arg-type]  # it asks for the search alone
+    office.wait_until("2026-03-06T14:00:00.000Z")
+    olga = await agency.be(chromium, "Olga")
+    page = olga.page
+    await open_file(olga, case)
+    await page.get_by_role("link", name="Record that the child has moved in").click()
+    await day(olga, "moved_at", 2026, 3, 6)
+    await page.locator("[id='moved_at-time']").fill("10:00")
+    await page.locator("input[name=reason][value=P]").check()
+    await go_on(olga)
+    await olga.sign()
+    await page.goto(f"{agency.site}/desk/searches/living")
+    await expect(page.get_by_text("Record the placement plan by 13 March 2026")).to_be_visible()
+    await look(page, "home 19 the children who moved in")
+    await page.get_by_role("navigation", name="Your desk").get_by_role("link", name="List of homes").click()
+    await look(page, "home 20 the list of homes")
+    await page.get_by_role("link", name=ASH.name).click()
+    await look(page, "home 21 a provider on the list")
+    await page.get_by_role("link", name="Record a grade").click()
+    await look(page, "home 22 a form of the list")
+
+    # The social worker on a phone: the decision in the child's own words, a review, and the end
+    office.wait_until("2026-03-20T09:00:00.000Z")
+    sam = await agency.be(chromium, "Sam", viewport=PHONE)
+    page = sam.page
+    await open_file(sam, case)
+    await look(page, "home 23 how it goes on")
+    async with page.expect_download() as given:
+        await page.get_by_role("link", name="with symbols").click()
+    assert (await given.value).suggested_filename.endswith("-symbols.html")
+    await page.get_by_role("link", name="Give the young person the decision").click()
+    await choose(sam, "In which words did they get it?", "With symbols")
+    await go_on(sam)
+    await sam.sign()
+    await page.goto(f"{agency.site}/desk/cases/{case}/review-placement")
+    await day(sam, "reviewed_on", 2026, 3, 19)
+    await choose(sam, "Is the need met?", "In part")
+    await page.locator("#words").fill("Sleeps better; the school goes well.")
+    await page.locator("#added_hours").fill("14")
+    await look(page, "home 24 a review")
+    await page.get_by_role("button", name="Check and go on to sign").click()
+    await expect(page.get_by_text("give both, or neither").first).to_be_visible()
+    await page.locator("#hour_rate").fill("22.00")
+    await go_on(sam)
+    await sam.sign()
+    await page.goto(f"{agency.site}/desk/cases/{case}/end-placement")
+    await day(sam, "ending.ended_on", 2026, 3, 20)
+    await page.locator("input[name=reason][value=CARPL]").check()
+    await page.locator("input[name='ending.rec'][value=X1]").check()
+    await choose(sam, "Was it planned?", "Yes")
+    await choose(sam, "Was it reviewed before?", "Yes")
+    await choose(sam, "Was there an immediate risk?", "No")
+    await look(page, "home 25 the end")
+    await go_on(sam)
+    await sam.sign()
+    await page.goto(f"{agency.site}/desk/searches/living")
+    await expect(page.get_by_text("No child has moved in by this record.")).to_be_visible()
+
+    # The provider takes its answers away, and says how it was
+    office.register.follow()
+    ann = await agency.be(chromium, "Ann", viewport=PHONE)
+    await ann.page.goto(f"{agency.site}/desk/referrals/{case}")
+    async with ann.page.expect_download() as taken:
+        await ann.page.get_by_role("link", name="Take your answers away, each with its proof").click()
+    assert (await taken.value).suggested_filename.endswith("-our-answers.zip")
+    await ann.page.get_by_role("link", name="Say how it was with us").click()
+    await choose(ann, "How was it with them?", "4: good")
+    await look(ann.page, "home 26 how it was")
+    await go_on(ann)
+    await ann.sign()

@@ -93,6 +93,9 @@ def test_a_provider_its_home_and_an_agreement_are_entered_and_kept(agents: Agent
     said = text_of(agents.be(SOCIAL_WORKER).get(place))
     for words in ("Elm Care", "Ages 10 to 17", "2 places", "Good", "2; it says 3", "OWN-1 (founder)"):
         assert words in said, words
+    assert "Nothing of a child is published here." in agents.be(SOCIAL_WORKER).get(place).text, (
+        "it is one of its own kind"
+    )
     assert isinstance(keep(agents, OFFICER, f"{place}/gone", setting="home-17", why="filled").event, VacancyWithdrawn)
 
     block = keep(agents, APPROVER, "/desk/market/new/agreement", **{

@@ -179,7 +179,7 @@ def test_nothing_is_typed_twice_in_a_later_version_of_the_need(agents: Agents) -
     case = begun(agents)
     worker = agents.be(SOCIAL_WORKER)
     worker.open_file(case)
-    page = worker.get(f"/desk/cases/{case}/need").text
+    page = worker.get(f"/desk/cases/{case}/need?part=all").text
     for words in ("Adults who stay calm at night", 'value="13"', 'value="C2" checked', 'value="carer" checked'):
         assert words in page, words
     do(agents, SOCIAL_WORKER, case, "need", {**NEED, "profile.level": "4"})

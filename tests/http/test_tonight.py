@@ -51,6 +51,7 @@ def test_two_signatures_record_it_and_the_decision_begins_with_it(agents: Agents
     assert "A home is offered" in text_of(officer.get(f"/desk/cases/{case}"))
     decision = officer.post(place, **FIVE)
     assert str(decision.url).endswith(f"/desk/cases/{case}/choose-home")
+    decision = officer.get(f"/desk/cases/{case}/choose-home?part=all")
     assert 'value="emergency_direct" checked' in decision.text
     assert "Three homes were asked" in decision.text
     assert "Go on with" not in text_of(officer.get(place))

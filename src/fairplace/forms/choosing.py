@@ -241,11 +241,11 @@ def _agree(file: File) -> list[Field]:
     for row in range(3):
         more = row > 0
         fields += [
-            Field(name=f"o{row}-frame", label="Outcome", kind="choice", optional=more, group=f"Outcome {row + 1}", options=FRAMES),
-            Field(name=f"o{row}-baseline", label="From where", kind="words", optional=more, group=f"Outcome {row + 1}"),
-            Field(name=f"o{row}-target", label="To where", kind="words", optional=more, group=f"Outcome {row + 1}"),
-            Field(name=f"o{row}-tool", label="Measured how", kind="line", optional=more, group=f"Outcome {row + 1}"),
-            Field(name=f"o{row}-due", label="By when", kind="day", optional=more, group=f"Outcome {row + 1}"),
+            Field(name=f"o{row}-frame", label="Outcome", kind="choice", optional=more, group=f"Outcome {row + 1}", page="Outcomes", options=FRAMES),
+            Field(name=f"o{row}-baseline", label="From where", kind="words", optional=more, group=f"Outcome {row + 1}", page="Outcomes"),
+            Field(name=f"o{row}-target", label="To where", kind="words", optional=more, group=f"Outcome {row + 1}", page="Outcomes"),
+            Field(name=f"o{row}-tool", label="Measured how", kind="line", optional=more, group=f"Outcome {row + 1}", page="Outcomes"),
+            Field(name=f"o{row}-due", label="By when", kind="day", optional=more, group=f"Outcome {row + 1}", page="Outcomes"),
         ]  # fmt: skip
     need = search_of(file).needs[-1][1] if search_of(file).needs else None
     winner = search_of(file).winner
@@ -321,13 +321,13 @@ def _plan_stage(file: File) -> Stage:
 
 
 TASKS: tuple[Task, ...] = (
-    Task(code="choose-home", title="Choose a home", part="The decision", command=ChooseHome, stage=_choose_stage, fields=_choose, members=_chosen,
+    Task(code="choose-home", title="Choose a home", part="The decision", command=ChooseHome, stage=_choose_stage, fields=_choose, members=_chosen, in_parts="Which home, and why",
          lead="Why this home; and for each other offer, why not that one."),
     Task(code="approve-home", title="Approve", part="The decision", command=ApproveHome, stage=_approve_stage, fields=_approve, members=_approved,
          own=True, again=True, lead="Practice and budget sign the same versions; whoever chose signs neither."),
     Task(code="send-reasons", title="Send the reasons", part="The decision", command=SendReasons, stage=_reasons_stage, fields=_reasons, members=_sent,
          again=True, lead="To everybody who was not chosen. They find them on their own page at once."),
-    Task(code="agree-placement", title="Sign the agreement", part="The home", command=AgreePlacement, stage=_agree_stage, fields=_agree, members=_agreed,
+    Task(code="agree-placement", title="Sign the agreement", part="The home", command=AgreePlacement, stage=_agree_stage, fields=_agree, members=_agreed, in_parts="The agreement",
          lead="Provider, home and fee as they were offered and chosen; here what the offer did not say."),
     Task(code="sign-plan", title="Record the placement plan", part="The home", command=SignPlan, stage=_plan_stage, any_time=True,
          fields=lambda _: [Field(name="signed_on", label="Signed with the carer on", kind="day")],

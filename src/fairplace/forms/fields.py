@@ -53,6 +53,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     optional: bool = False
     public: bool = False
     group: str = ""  # a heading that several fields share
+    page: str = ""  # the part of a long form on which it stands, where several headings share one
     path: tuple[str, ...] = ()  # where it goes in the command, when its name does not say
 
     def read(self, sent: Sent) -> Any:

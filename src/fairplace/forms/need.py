@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from fairplace.forms.fields import Field
+from fairplace.forms.fields import Field, Sent
 from fairplace.forms.lists import coded, market_of, search_of
 from fairplace.forms.task import NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.referral.commands import AssessNeed, RecordVoice
-from fairplace.seeking.completeness import GROUPS
+from fairplace.seeking.completeness import GROUPS, Completeness, completeness
 
 ROWS = 4
 """Need lines of one form; a later version may have others."""
@@ -39,7 +39,7 @@ def _fields(file: File) -> list[Field]:
     market = market_of(file)
     authorities = [(one.authority, one.name) for one in market.authorities(market.upto)]
     return [
-        *([Field(name="profile.authority", label="Which authority looks after the child", kind="choice", options=options(*authorities))]
+        *([Field(name="profile.authority", label="Which authority looks after the child", kind="choice", group="The home", options=options(*authorities))]
           if len(authorities) != 1 else []),
         Field(name="profile.family", label="What kind of home", kind="choice", group="The home", options=options(
             ("foster", "A foster home"), ("residential", "A children’s home"), ("supported", "Supported accommodation"))),
@@ -81,10 +81,10 @@ def _line(row: int) -> list[Field]:
     group = f"Need n{row + 1}"
     more = row > 0
     return [
-        Field(name=f"n{row}-words", label="What is needed", kind="words", optional=more, group=group,
+        Field(name=f"n{row}-words", label="What is needed", kind="words", optional=more, group=group, page="What is needed",
               hint="Name no child, school or street" if row == 0 else ""),
-        Field(name=f"n{row}-evidence", label="What shows it", kind="choice", optional=True, group=group, options=_EVIDENCE),
-        Field(name=f"n{row}-on", label="From which day", kind="day", optional=True, group=group),
+        Field(name=f"n{row}-evidence", label="What shows it", kind="choice", optional=True, group=group, page="What is needed", options=_EVIDENCE),
+        Field(name=f"n{row}-on", label="From which day", kind="day", optional=True, group=group, page="What is needed"),
     ]  # fmt: skip
 
 
@@ -128,6 +128,18 @@ def _members(members: Members, file: File) -> Members:
         "connections": connections,
         "assessment": assessment,
     }
+
+
+def drafted(sent: Sent) -> Completeness:
+    """How complete the referral would be, as the form is now."""
+    none = set(sent.get("facts-none", ()))
+    facts: dict[str, bool | None] = {}
+    for group in GROUPS:
+        at_hand = set(sent.get(f"facts-{group.code}", ()))
+        for code in group.facts:
+            name = f"{group.code}.{code}"
+            facts[name] = True if code in at_hand else None if name in none else False
+    return completeness(facts)
 
 
 def written(file: File) -> dict[str, list[str]]:
@@ -185,7 +197,7 @@ def _voice_stage(file: File) -> Stage:
 
 
 TASKS: tuple[Task, ...] = (
-    Task(code="need", title="Assess the need", part="The need", command=AssessNeed, stage=_stage, fields=_fields, start=written, members=_members, again=True,
+    Task(code="need", title="Assess the need", part="The need", command=AssessNeed, stage=_stage, fields=_fields, start=written, members=_members, again=True, in_parts="The home",
          lead="What the child needs, and what shows it, before anybody is asked. No name, no birthday, no number."),
     Task(code="voice", title="Record what the child says", part="The need", command=RecordVoice, stage=_voice_stage, fields=_voice, again=True,
          lead="How they were asked and what they said; or why they were not."),

@@ -134,7 +134,7 @@ Members = dict[str, Any]
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One task. `start`: what its form begins with. `own`: its draft is the writer's alone. `again`: it can be done more than once. `any_time`: nobody waits
-    for it.
+    for it. `in_parts`: its form is long and stands on several pages; the title of the one for fields without a heading.
     """
 
     code: str
@@ -149,6 +149,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     own: bool = False
     again: bool = False
     any_time: bool = False
+    in_parts: str = ""
 
     @property
     def do(self) -> str:

@@ -7,23 +7,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import msgspec
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
-from fairplace.forms import evaluation, invitation, origin, seeking
+from fairplace.forms import evaluation, invitation, need, origin, seeking
 from fairplace.forms.fields import Fault, Field, Option, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import SEARCH, task
 from fairplace.guarding.drafts import Looked
-from fairplace.http import asked, case_documents, case_file, guarded, search_file
+from fairplace.http import asked, case_documents, case_file, guarded, in_parts, search_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.moderating import Pointed, pointed
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.people import roles
+from fairplace.seeking.completeness import Completeness
 from fairplace.seeking.eligible import LeftOut
 
 NEW = "new"
@@ -69,10 +71,14 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     status: int = 200
     looked: Looked = Looked()
+    part: str = ""  # which page of a long form
+
+
+PartOf = Annotated[str, QueryParameter(name="part")]
 
 
 @signed_in("/desk/cases/{case:str}/{code:str}")
-def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath[str]) -> Answer:
+def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath[str], part: PartOf = "") -> Answer:
     """The form of one task, with what was written before."""
     wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
@@ -81,8 +87,8 @@ def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     may_do(visitor, wanted)
     draft = site.drafts.get(made.case, code, owner_of(visitor, wanted, made))
     if draft is not None:
-        return _page(site, visitor, wanted, made, Written(sent=draft.written, version=draft.version))
-    return _page(site, visitor, wanted, made, Written(sent=_start(code, made)))
+        return _page(site, visitor, wanted, made, Written(sent=draft.written, version=draft.version, part=part))
+    return _page(site, visitor, wanted, made, Written(sent=_start(code, made), part=part))
 
 
 def _start(code: str, made: File) -> Mapping[str, Sequence[str]]:
@@ -104,21 +110,43 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
         return closed(site, visitor, case)
     fits(made, wanted)
     may_do(visitor, wanted)
-    written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do")}
+    written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do", "part")}
     version = int(sent.get("version")) if sent.get("version").isdigit() else 0
     owner = owner_of(visitor, wanted, made)
     before = site.drafts.get(made.case, code, owner)
     written = {name: values for name, values in written.items() if not name.startswith("@")}
+    part = sent.get("part") or in_parts.ALL
+    kept = dict(before.written) if before else dict(_start(code, made))
+    at = in_parts.place(wanted, wanted.fields(made), {**kept, **written}, part)
+    if at.pages:
+        written = in_parts.together(at, kept, written)
     written |= origin.carried(before.written if before else None)
     try:
         version = site.drafts.save(made.case, code, written, by=visitor.person.id, version=version, owner=owner)
     except Conflict as error:
         theirs = site.drafts.get(made.case, code, owner)
-        again = Written(sent=written, refusal=str(error), version=theirs.version if theirs else 0, status=error.status)
+        version = theirs.version if theirs else 0
+        again = Written(sent=written, refusal=str(error), version=version, status=error.status, part=part)
         return _page(site, visitor, wanted, made, again)
     if sent.get("do") == "save":
-        return see_other("/desk" if case == NEW else f"/desk/cases/{case}")
-    return _prepared(site, visitor, wanted, made, Written(sent=written, version=version))
+        leave = "/desk" if case == NEW else f"/desk/cases/{case}"
+        return see_other(f"/desk/cases/{case}/{code}" if at.part is not None else leave)
+    now = Written(sent=written, version=version, part=part)
+    if at.part is not None:
+        return _next(site, visitor, wanted, made, now, at)
+    return _prepared(site, visitor, wanted, made, now)
+
+
+def _next(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written, at: in_parts.Place) -> Answer:
+    """On to the next part of a long form, or show what is wrong with this one; it is kept either way."""
+    fields = at.part.fields if at.part is not None else ()
+    faults = in_parts.faults(at, written.sent)
+    looked = guarded.look_through(site, made.case, wanted.command.gives, fields, written.sent, one_person=True)
+    if faults or not guarded.is_answered(looked, written.sent):
+        again = msgspec.structs.replace(written, faults=faults, looked=Looked() if faults else looked, status=422)
+        return _page(site, visitor, wanted, made, again)
+    after = f"?part={at.next.number}" if at.next is not None else ""
+    return see_other(f"/desk/cases/{made.case or NEW}/{wanted.code}{after}")
 
 
 def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written) -> Answer:
@@ -166,13 +194,17 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
     names = case_file.colleagues(site)
     others = site.drafts.look(made.case, wanted.code, visitor.person.id)
     people = {one.id: one.name for one in site.accounts.people()} if others else {}
+    fields = wanted.fields(made)
+    at = in_parts.place(wanted, fields, written.sent, written.part)
     return site.page(
         "record.html",
         status=written.status,
         visitor=visitor,
         task=wanted,
         case=made.case or NEW,
-        fields=wanted.fields(made),
+        fields=at.part.fields if at.part is not None else () if at.is_list else fields,
+        at=at,
+        stands={one.name: each.number for each in at.pages for one in each.fields} if at.is_list else {},
         how=HOW,
         when=WHEN,
         exhibit=exhibit(made),
@@ -187,8 +219,15 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         colleagues=names,
         others=[people[one] for one in others if one in people],
         left_out=_left_out(wanted, made),
-        complete=search_file.complete(made) if wanted.code in ("publish-referral", "open-referral") else None,
+        complete=_complete(wanted, made, written) if at.part is None else None,
     )
+
+
+def _complete(wanted: Task, made: File, written: Written) -> Completeness | None:
+    """How complete the referral is: as it is recorded, or as the draft of the need would make it."""
+    if wanted.code == "need":
+        return need.drafted(written.sent) if written.sent else None
+    return search_file.complete(made) if wanted.code in ("publish-referral", "open-referral") else None
 
 
 def _left_out(wanted: Task, made: File) -> tuple[LeftOut, ...]:
