@@ -1259,10 +1259,10 @@ def is_list_of_types(value: JSON) -> bool:
 # case. An event in any other stream names what its author had `seen`: an entry of the case's stream. Closing events say
 # what they rest on: count, types and root of all earlier entries of the case of these types, so a dropped one shows.
 # Deposits (sealed bids) have `case` and `seen` as sealed slots, so that nobody can count a case's bids; they are judged
-# as far as they have been opened. Affairs (somebody read sealed values, had them erased, or held them for a court) are of
-# no case: nothing of them is ever opened to the public.
+# as far as they have been opened. Affairs (somebody read sealed values, had them erased, or held them for a court; numbers
+# about many children were released, or taken back) are of no case: nothing of them is ever opened to the public.
 
-AFFAIRS: Final = ("sealed.", "hold.")
+AFFAIRS: Final = ("sealed.", "hold.", "placements.")
 REAFFIRMED = "signature.reaffirmed/1"
 BONDS = ("/case", "/seen", "/rests_on")  # the slots that bind events together
 OPENINGS: Final = {
@@ -1298,7 +1298,10 @@ class Cases:
         event, body, kind = entry.event, entry.event["body"], entry.event["type"]
         stream, case = event["stream"], body.get("case")
         if kind.startswith(AFFAIRS):
-            expect("case" not in body, f"{kind} has a `case`, but reads, erasures and holds are of no case")
+            expect(
+                "case" not in body,
+                f"{kind} has a `case`, but reads, erasures, holds and releases of numbers are of no case",
+            )
             expect(stream not in self.opened, f"{kind} tells its case: it stands in its stream, {stream}")
             return None
         if kind.startswith("deposit."):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fairplace import keyring
+from fairplace import keyring, settings
 from fairplace.cli import main
 from fairplace.on_disk import Register
 from tests.cli.test_command_line import WORDS, Said
@@ -81,6 +81,10 @@ def test_a_release_is_looked_at_then_signed_by_two_then_listed_then_taken_back(r
     assert gone.code == 0
     [line] = run("release", "list", folder, "--json").objects
     assert line["withdrawn"] is not None
+
+    keys = (part for key in settings.load(folder).log[0].vkeys for part in ("--key", key))
+    checked = run("verify", folder, *keys)
+    assert (checked.code, checked.out.splitlines()[-1][:7]) == (0, "GENUINE"), checked.out
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ def test_numbers_are_counted_signed_by_two_and_taken_back_as_the_page_says(tmp_p
     assert done.stderr.count("No attack found a group below six children") == 2, "the draft, and the release"
     assert [json.loads(line)["type"] for line in said[2].splitlines()] == ["placements.released/1"]
     assert "placements.release-withdrawn/1" in said[3]
+    assert re.search(r"^PARTLY CHECKED\.", said[4], re.MULTILINE), said[4]
     assert re.search(r"^decisions  1  \S+  \d+  [0-9a-f]{64}", said[3], re.MULTILINE)
 
 

@@ -39,7 +39,7 @@ export class Case {
       this.entries.set(index, { type, sealed, deposit: true });
       return;
     }
-    expect(!type.startsWith("sealed.") && !type.startsWith("hold."), `${type} came, which is of no case`);
+    expect(!["sealed.", "hold.", "placements."].some((kind) => type.startsWith(kind)), `${type} came, which is of no case`);
     expect(typeof body.case === "string" && UUID4.test(body.case), `\`case\` is ${shown(body.case)}, expected the stream of a case`);
     expect(body.case === this.id, `the case of the entry is ${body.case}, expected ${this.id}`);
     if (stream === this.id && entry.event.n === 1) this.opened = index;
