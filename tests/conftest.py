@@ -13,6 +13,11 @@ settings.register_profile("house", deadline=None, print_blob=True, max_examples=
 settings.load_profile("house")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: browsers, sockets and other processes are waited for."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Laws with examples by chance are matrices; files with slow tests or browsers begin first, and what is quick fills
     the gaps at the end.

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
@@ -73,38 +74,55 @@ def test_every_page_is_looked_at(town: Town) -> None:
     assert set(NAMES) == set(town.pages())
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def watched(site: str, chromium: Browser) -> AsyncIterator[Watched]:
+    """One window for all pages: a window costs more than a page."""
+    async with opened(chromium, site, WIDTHS[0]) as window:
+        yield window
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def plain(site: str, chromium: Browser) -> AsyncIterator[Page]:
+    """A window without scripts."""
+    async with opened(chromium, site, 390, script=False) as window:
+        yield window.page
+
+
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_page_is_accessible_silent_and_fits(town: Town, site: str, chromium: Browser, name: str) -> None:
+async def test_a_page_is_accessible_silent_and_fits(
+    town: Town, site: str, watched: Watched, plain: Page, name: str
+) -> None:
     """One visit a page: at every width as it comes and with all unfolded; then again without scripts, for its height.
 
     axe runs at one width, and in `make matrices` at each.
     """
-    async with opened(chromium, site, WIDTHS[0]) as watched:
-        page = watched.page
-        answer = await page.goto(site + town.pages()[name])
-        assert answer is not None
-        assert answer.status == 200
-        await page.evaluate(Axe().axe_script)
-        tall: dict[int, float] = {}
-        for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 800})
-            folded, tall[width], unfolded = await page.evaluate(LOOK)
-            assert folded <= width, "the page scrolls sideways"
-            assert unfolded <= width, "an open detail is too wide"
-            if width in widths_for_axe(name):
-                await accessible(page, f"{width} px")
-        for width in BETWEEN:
-            await page.set_viewport_size({"width": width, "height": 800})
-            folded, _, unfolded = await page.evaluate(LOOK)
-            assert max(folded, unfolded) <= width, f"the page scrolls sideways at {width} px"
-        assert watched.said == []
-        assert watched.elsewhere == []
-    async with opened(chromium, site, 390, script=False) as plain:
-        await plain.page.goto(site + town.pages()[name])
-        box = await plain.page.locator("body").bounding_box()
-        assert box is not None
-        assert box["height"] == tall[390] > 400, "without scripts it is another page"
-        assert await plain.page.locator("nav[aria-label=Main] a").first.is_visible()
+    page = watched.page
+    watched.said.clear()
+    watched.elsewhere.clear()
+    await page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    answer = await page.goto(site + town.pages()[name])
+    assert answer is not None
+    assert answer.status == 200
+    await page.evaluate(Axe().axe_script)
+    tall: dict[int, float] = {}
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 800})
+        folded, tall[width], unfolded = await page.evaluate(LOOK)
+        assert folded <= width, "the page scrolls sideways"
+        assert unfolded <= width, "an open detail is too wide"
+        if width in widths_for_axe(name):
+            await accessible(page, f"{width} px")
+    for width in BETWEEN:
+        await page.set_viewport_size({"width": width, "height": 800})
+        folded, _, unfolded = await page.evaluate(LOOK)
+        assert max(folded, unfolded) <= width, f"the page scrolls sideways at {width} px"
+    assert watched.said == []
+    assert watched.elsewhere == []
+    await plain.goto(site + town.pages()[name])
+    box = await plain.locator("body").bounding_box()
+    assert box is not None
+    assert box["height"] == tall[390] > 400, "without scripts it is another page"
+    assert await plain.locator("nav[aria-label=Main] a").first.is_visible()
 
 
 async def test_the_check_would_notice(town: Town, site: str, chromium: Browser) -> None:

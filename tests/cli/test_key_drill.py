@@ -5,15 +5,16 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.ready import standing
 from tests.matrix import every
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/how-to/keys.md").read_text("utf-8")
-CLOCKED = ROOT / "tests/cli/clocked.py"
 STEPS = re.findall(r"```sh\n(.+?)```|<!-- (\d+) (hours|days) pass -->", PAGE, re.DOTALL)
 SECONDS = {"hours": 3600, "days": 86_400}
 VERIFY = "fairplace verify register > verdict.txt || [ $? = 3 ] || { cat verdict.txt; exit 1; }"
@@ -23,20 +24,13 @@ VERIFY = "fairplace verify register > verdict.txt || [ $? = 3 ] || { cat verdict
 class Drill:
     """A shell that goes through the page, block by block, in one empty folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ahead: Path, programs: Path) -> None:
         self.folder = folder
-        self.ahead = folder / "ahead"
-        self.ahead.write_text("0", "ascii")
-        program = folder / "bin" / "fairplace"
-        program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} {CLOCKED} "$@"\n', "utf-8")
-        program.chmod(0o755)
+        self.ahead = ahead
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "FAIRPLACE", "XDG"))}
         self.environment = kept | {
             "HOME": str(folder),
-            "PATH": f"{program.parent}:{kept['PATH']}",
-            "PYTHONPATH": str(ROOT / "src"),
-            "FAIRPLACE_TEST_AHEAD": str(self.ahead),
+            "PATH": f"{programs}:{Path(sys.executable).parent}:{kept['PATH']}",
             "TERM": "dumb",
         }
 
@@ -70,16 +64,20 @@ NAMES = "XDG_CONFIG_HOME FAIRPLACE_PASSPHRASE ann ben cem dee new case entry sto
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> tuple[Drill, list[str]]:
+def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Drill, list[str]]]:
     """What each block said, in order; the register is verified after each."""
-    drill = Drill(tmp_path_factory.mktemp("drill"))
-    found = []
-    for block, number, unit in STEPS:
-        if number:
-            drill.wait(**{unit: int(number)})
-            continue
-        found.append(drill.does(f"{block}\n{VERIFY}"))
-    return drill, found
+    folder = tmp_path_factory.mktemp("drill")
+    ahead = folder / "ahead"
+    ahead.write_text("0", "ascii")
+    with standing(ahead=ahead) as programs:
+        drill = Drill(folder, ahead, programs)
+        found = []
+        for block, number, unit in STEPS:
+            if number:
+                drill.wait(**{unit: int(number)})
+                continue
+            found.append(drill.does(f"{block}\n{VERIFY}"))
+        yield drill, found
 
 
 @pytest.mark.slow

@@ -34,7 +34,6 @@ def grown(counts: Sequence[Sequence[int]], **same: str) -> list[Fact]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
 @given(some.lists(some.lists(some.integers(0, 4), min_size=2, max_size=2), min_size=2, max_size=3), some.data())
 def test_the_ends_of_a_range_are_those_of_all_tables_that_agree(counts: list[list[int]], data: some.DataObject) -> None:
     whole = [sum(column) for column in zip(*counts, strict=True)]
@@ -62,7 +61,6 @@ def test_the_ends_of_a_range_are_those_of_all_tables_that_agree(counts: list[lis
     }
 
 
-@settings(max_examples=60, deadline=None)
 @given(some.lists(lines, min_size=1, max_size=3))
 def test_no_small_number_is_published_nor_can_be_told_from_all_tables_that_agree(counts: list[list[int]]) -> None:
     facts = grown(counts)

@@ -7,9 +7,12 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.cli.ready import standing
 
 HOW_TO = Path(__file__).parents[2] / "docs/how-to"
 MILESTONES = (
@@ -24,14 +27,21 @@ def blocks(page: Path) -> list[str]:
     return re.findall(r"```sh\n(.+?)```", page.read_text("utf-8"), re.DOTALL)
 
 
-def run(page: Path, folder: Path, first: str = "") -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Path]:
+    with standing() as folder:
+        yield folder
+
+
+def run(programs: Path, page: Path, folder: Path, first: str = "") -> subprocess.CompletedProcess[str]:
     """All blocks in one shell that stops at the first command that fails."""
     script = f"{first}\n" + "\n".join(f"echo '[block {n}]'\n{block}" for n, block in enumerate(blocks(page)))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FAIRPLACE", "XDG"))}
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder,
-        env=kept | {"HOME": str(folder), "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}", "TERM": "dumb"},
+        env=kept
+        | {"HOME": str(folder), "PATH": f"{programs}:{Path(sys.executable).parent}:{kept['PATH']}", "TERM": "dumb"},
         capture_output=True,
         text=True,
         check=False,
@@ -39,10 +49,10 @@ def run(page: Path, folder: Path, first: str = "") -> subprocess.CompletedProces
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def first(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The folder in which the first page was done, and what it said."""
     folder = tmp_path_factory.mktemp("rehearsal")
-    return folder, run(HOW_TO / "first-register.md", folder)
+    return folder, run(programs, HOW_TO / "first-register.md", folder)
 
 
 @pytest.mark.slow
@@ -66,8 +76,8 @@ def test_the_first_register_is_made_recorded_published_and_verified_as_the_page_
 
 
 @pytest.mark.slow
-def test_a_witness_is_made_and_told_whom_to_watch_as_the_page_says(tmp_path: Path) -> None:
-    done = run(HOW_TO / "witness.md", tmp_path)
+def test_a_witness_is_made_and_told_whom_to_watch_as_the_page_says(programs: Path, tmp_path: Path) -> None:
+    done = run(programs, HOW_TO / "witness.md", tmp_path)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert re.findall(r"^(\S+?)\+[0-9a-f]{8}\+\S+$", done.stdout, re.MULTILINE)[0] == "witness.northbrook.example"
     assert "log.council.example/commissioning  never seen" in done.stdout
@@ -75,10 +85,10 @@ def test_a_witness_is_made_and_told_whom_to_watch_as_the_page_says(tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_case_is_handed_over_in_four_editions_as_the_page_says(
-    first: tuple[Path, subprocess.CompletedProcess[str]],
+    programs: Path, first: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
     folder, _ = first
-    done = run(HOW_TO / "bundles.md", folder, first=SETTING)
+    done = run(programs, HOW_TO / "bundles.md", folder, first=SETTING)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     made = {one["file"]: one for line in done.stdout.splitlines() if line.startswith("{") for one in [json.loads(line)]}
     assert list(made) == ["public.fpbundle", "birch.fpbundle", "ring.fpbundle", "court.fpbundle"]
@@ -95,8 +105,10 @@ def test_a_case_is_handed_over_in_four_editions_as_the_page_says(
 
 
 @pytest.mark.slow
-def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says(tmp_path: Path) -> None:
-    done = run(HOW_TO / "placements.md", tmp_path)
+def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says(
+    programs: Path, tmp_path: Path
+) -> None:
+    done = run(programs, HOW_TO / "placements.md", tmp_path)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert "placement.started/1" in done.stdout
     assert "refused, exit code" in done.stdout
@@ -147,8 +159,8 @@ def opened(website: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_keys_of_a_log_are_kept_apart_as_the_page_says(tmp_path: Path) -> None:
-    done = run(HOW_TO / "signer.md", tmp_path)
+def test_the_keys_of_a_log_are_kept_apart_as_the_page_says(programs: Path, tmp_path: Path) -> None:
+    done = run(programs, HOW_TO / "signer.md", tmp_path)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert re.search(r"^GENUINE\.", done.stdout, re.MULTILINE), done.stdout
     assert "goes on from 7 entries" in done.stderr
@@ -157,8 +169,8 @@ def test_the_keys_of_a_log_are_kept_apart_as_the_page_says(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_a_register_is_recovered_as_the_page_says(tmp_path: Path) -> None:
-    done = run(HOW_TO / "recovery.md", tmp_path)
+def test_a_register_is_recovered_as_the_page_says(programs: Path, tmp_path: Path) -> None:
+    done = run(programs, HOW_TO / "recovery.md", tmp_path)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     said = dict(enumerate(re.split(r"\[block \d+\]\n", done.stdout)[1:]))
     assert "whole" in said[2]
@@ -183,9 +195,9 @@ fairplace record register over.jsonl
 
 
 @pytest.mark.slow
-def test_a_bid_is_erased_and_a_register_backed_up_and_restored_as_the_pages_say(tmp_path: Path) -> None:
+def test_a_bid_is_erased_and_a_register_backed_up_and_restored_as_the_pages_say(programs: Path, tmp_path: Path) -> None:
     before = "\n".join([*blocks(HOW_TO / "first-register.md")[:9], OVER])
-    erased = run(HOW_TO / "erasure.md", tmp_path, before)
+    erased = run(programs, HOW_TO / "erasure.md", tmp_path, before)
     assert erased.returncode == 0, f"{erased.stdout}\n{erased.stderr}"
     assert '"type":"sealed.erased/1"' in erased.stdout
     assert '"do":"withdraw-value"' in (tmp_path / "take-down.jsonl").read_text()
@@ -194,7 +206,7 @@ def test_a_bid_is_erased_and_a_register_backed_up_and_restored_as_the_pages_say(
     assert b"Birch Care" not in kept
 
     environment = 'export XDG_CONFIG_HOME="$PWD/my-keys" FAIRPLACE_PASSPHRASE="four words for rehearsing"\n'
-    backed_up = run(HOW_TO / "backups.md", tmp_path, environment)
+    backed_up = run(programs, HOW_TO / "backups.md", tmp_path, environment)
     assert backed_up.returncode == 0, f"{backed_up.stdout}\n{backed_up.stderr}"
     assert "GENUINE" in backed_up.stdout
     assert not list((tmp_path / "safe").rglob("*.seed"))
