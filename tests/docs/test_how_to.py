@@ -133,8 +133,8 @@ def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says
 
 
 @pytest.mark.slow
-def test_numbers_are_counted_signed_by_two_and_taken_back_as_the_page_says(tmp_path: Path) -> None:
-    done = run(HOW_TO / "numbers.md", tmp_path)
+def test_numbers_are_counted_signed_by_two_and_taken_back_as_the_page_says(programs: Path, tmp_path: Path) -> None:
+    done = run(programs, HOW_TO / "numbers.md", tmp_path)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     said = dict(enumerate(re.split(r"\[block \d+\]\n", done.stdout)[1:]))
     draft = json.loads((tmp_path / "draft.json").read_text("utf-8"))
