@@ -42,6 +42,7 @@ OPENS = {
     "fairplace.http.referrals": "a provider's own part of each search, and why it was not asked; made smaller by seeking.own",
     "fairplace.issuing": "cases are counted, and only numbers over at least six children leave; rows are kept sealed",
     "fairplace.cli.placements": "what an authority takes out of its own record, each case past an entry that says so",
+    "fairplace.http.take_away": "a provider's own answers to one referral, with their proofs, and nothing else opened",
     "fairplace.http.signing": "which parts of a draft a second person may be shown",
     "fairplace.http.preview": "the past and a draft, cut to what whoever looks may see",
     "fairplace.publish.held": "which entries an edition holds; what it shows comes from the vault",
