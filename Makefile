@@ -36,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
 
-demo: $(RUNTIME) assets $(PROJECT)  ## build a demo register and serve it: make demo PORT=8000
+demo: $(RUNTIME) assets $(PROJECT)  ## build two demo registers and serve them: make demo PORT=8000
 	@$(BIN)/fairplace demo $(DIR) --port $(PORT) $(ARGS)
 
 # Registers flush every write to the disk; in memory, where there is enough, nothing waits for it.
@@ -149,8 +149,8 @@ lock: $(DEV)  ## look for newer dependencies and lock them with their hashes
 	@! grep -nE 'file:|https?://|--(extra-)?index-url|--find-links' requirements/*.txt
 	@! grep -n '"resolved"' web/package-lock.json
 
-clean:  ## remove what was built: assets, caches, the demo register
-	rm -rf build dist demo web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean:  ## remove what was built: assets, caches, the demo registers
+	rm -rf build dist demo demo-homes web/static .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src policies projections tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 clean-all: clean  ## remove the installed packages as well

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Browser, Route, expect
 
 from fairplace.accounts.sessions import Sessions
+from fairplace.http.guard import cookie_name
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
 from tests.browser.test_recording import Council
@@ -28,7 +29,7 @@ async def test_each_page_says_that_nothing_can_be_signed_here_and_why(council: C
     async def pass_on(route: Route) -> None:
         """As a proxy without TLS would."""
         address = route.request.url.replace(ELSEWHERE, council.site)
-        headers = route.request.headers | {"cookie": f"fairplace-session={secret}"}
+        headers = route.request.headers | {"cookie": f"{cookie_name(council.site)}={secret}"}
         await route.fulfill(response=await route.fetch(url=address, headers=headers, max_redirects=0))
 
     context = await chromium.new_context()

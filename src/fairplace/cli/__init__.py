@@ -100,13 +100,13 @@ def cli() -> None:
 )
 @click.option("--no-serve", is_flag=True, help="Build the register and stop.")
 def demo(folder: Path, port: int, host: str, seed: int, no_serve: bool) -> int:
-    """Build a realistic register in DIR and serve it; an existing one of the same seed is used again."""
-    from fairplace.cli.serving import build_demo, check_address, serve_register
+    """Build a realistic register in DIR, and one of placements in DIR-homes; serve both, the second at the next port.
 
-    if not no_serve:
-        check_address(host, port)
-    build_demo(folder, seed, told)
-    return 0 if no_serve else serve_register(folder, host, port, told)
+    What is there of the same seed is used again.
+    """
+    from fairplace.cli.demonstrating import show_demo
+
+    return show_demo(folder, seed, host, port, told, serve=not no_serve)
 
 
 @cli.command()

@@ -8,18 +8,18 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 import uvicorn
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from fairplace.cli.posting import kept_sending
 from fairplace.covering import CoverRounds
 from fairplace.demo import personas
-from fairplace.errors import Conflict, FairplaceError, Misconfigured, Refused
+from fairplace.errors import Conflict, FairplaceError, Misconfigured
 from fairplace.on_disk import Register
 
 log = structlog.get_logger()
@@ -29,28 +29,6 @@ UNCOSIGNED = 600
 
 LONGEST_TURN = 60
 """Seconds within which a cover round may come once, however seldom checkpoints are published."""
-
-
-def build_demo(folder: Path, seed: int, told: Console) -> None:
-    """Build the demo register of this seed in `folder`, unless it is there already."""
-    from fairplace.synthesis import procurements
-
-    if folder.exists() and any(folder.iterdir()):
-        if procurements.seed_of(folder) != seed:
-            raise Refused(
-                f"{folder} is not empty and is no demo register of seed {seed}; give another folder or the same seed"
-            )
-        told.print(f"Using the demo register in {folder}.", markup=False)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=told, transient=True) as progress:
-        task = progress.add_task("Building a demo register", total=None)
-        built = procurements.build(
-            folder, seed=seed, progress=lambda done, total: progress.update(task, completed=done, total=total)
-        )
-    told.print(
-        f"Built a demo register in {folder}: {built.entries} entries, root {built.root}.", markup=False, soft_wrap=True
-    )
 
 
 @contextlib.contextmanager
@@ -163,28 +141,69 @@ def check_address(host: str, port: int) -> None:
 
 
 def serve_register(folder: Path, host: str, port: int, told: Console) -> int:
+    return serve_registers([Place(folder, host, port)], told)
+
+
+class Place(NamedTuple):
+    """A register and where it is served."""
+
+    folder: Path
+    host: str
+    port: int
+
+
+def serve_registers(places: Sequence[Place], told: Console) -> int:
+    """Serve each at its place, from one process, until somebody stops the first."""
+    log_plainly()
+    for place in places:
+        check_address(place.host, place.port)
+    with contextlib.ExitStack() as stack:
+        first, *others = [stack.enter_context(_ready(place, told)) for place in places]
+        told.print("Stop with Ctrl-C.")
+        for other in others:
+            stack.enter_context(_beside(other))
+        first.run()
+    return 0
+
+
+@contextlib.contextmanager
+def _ready(place: Place, told: Console) -> Iterator[uvicorn.Server]:
+    """A server that has only to be run; what belongs to it goes on in the background while the block runs."""
     from fairplace.http.app import create_app
 
-    log_plainly()
-    check_address(host, port)
+    folder, host, port = place
     with Register.open(folder) as register:
         with told.status("Bringing the pages up to date…"):
             register.follow()
         app = create_app(register, address=f"http://{_shown(host)}:{port}")
         config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
-        server = uvicorn.Server(config)
-        told.print(f"Serving {register.settings.authority}. Point your browser at:", markup=False)
-        told.print(f"    {_address(register, host, port)}/")
-        for one in personas(folder, register.domain):
-            told.print(
-                f"    {one.name}, {one.role}: {_address(register, host, port)}/demo#{one.person}",
-                markup=False,
-                soft_wrap=True,
-            )
-        told.print("Stop with Ctrl-C.")
+        _say(register, host, port, told)
         with kept_current(register), kept_sending(register):
-            server.run()
-    return 0
+            yield uvicorn.Server(config)
+
+
+@contextlib.contextmanager
+def _beside(server: uvicorn.Server) -> Iterator[None]:
+    """Run it in a thread of its own while the block runs: signals go to the first server alone."""
+    thread = threading.Thread(target=server.run, name="beside", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def _say(register: Register, host: str, port: int, told: Console) -> None:
+    """Where it is, and in a demo whom one can be there."""
+    site = _address(register, host, port)
+    told.print(f"Serving {register.settings.authority}. Point your browser at:", markup=False)
+    told.print(f"    {site}/")
+    people = personas(register.folder, register.domain)
+    for one in people:
+        told.print(f"    {one.name}, {one.role}: {site}/demo#{one.person}", markup=False, soft_wrap=True)
+    if people and register.is_of_placements:
+        told.print(f"    A reader of the numbers: {site}/homes", markup=False, soft_wrap=True)
 
 
 def _address(register: Register, host: str, port: int) -> str:

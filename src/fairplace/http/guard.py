@@ -150,8 +150,14 @@ MaybeVisitor = NamedDependency[Visitor | None]
 
 
 def cookie_name(site: str) -> str:
-    """`__Host-` binds the cookie to this very host over TLS; a browser refuses it elsewhere, as on localhost."""
-    return "__Host-fairplace" if site.startswith("https:") else "fairplace-session"
+    """`__Host-` binds the cookie to this very host over TLS; a browser refuses it elsewhere, as on localhost.
+
+    There the port stands in its name: cookies know no ports, and two registers of one machine would sign each other out.
+    """
+    if site.startswith("https:"):
+        return "__Host-fairplace"
+    port = urlsplit(site).port
+    return f"fairplace-session-{port}" if port else "fairplace-session"
 
 
 def cookie(site: str, secret: str) -> Cookie:

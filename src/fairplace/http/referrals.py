@@ -12,7 +12,7 @@ from typing import Any
 from litestar.params import FromPath
 
 from fairplace.decision import History
-from fairplace.errors import Missing
+from fairplace.errors import Forbidden, Missing
 from fairplace.filing import names
 from fairplace.forms import answering, telling
 from fairplace.forms.fields import Fault, Field, Sent, read_all
@@ -37,18 +37,34 @@ MOST_LISTED = 100
 def referrals(site: TheSite, visitor: TheVisitor) -> Answer:
     """What was sent to this provider, what it answered, and what it was not sent and why."""
     provider, _ = mine(site, visitor)
-    now = site.now()
-    found = [one for case, search in site.searches.all() if (one := own.asked(case, search, provider, now)) is not None]
-    todo = sorted((one for one in found if one.state == "open"), key=lambda one: one.deadline)
+    found = _sent_to(site, provider)
     return site.page(
         "referrals.html",
         visitor=visitor,
-        todo=todo,
+        todo=_open(found),
         others=[one for one in found if one.state != "open"][:MOST_LISTED],
         not_asked=list(islice(_not_asked(site, provider), MOST_EXPLAINED)),
         codes=wording,
         field=answering.DISPUTED,
     )
+
+
+def to_answer(site: Site, visitor: Visitor) -> list[own.Asked]:
+    """The referrals that wait for their answer; none for whoever speaks for no provider."""
+    try:
+        provider, _ = mine(site, visitor)
+    except Forbidden:
+        return []
+    return _open(_sent_to(site, provider))
+
+
+def _sent_to(site: Site, provider: str) -> list[own.Asked]:
+    asked = (own.asked(case, search, provider, site.now()) for case, search in site.searches.all())
+    return [one for one in asked if one is not None]
+
+
+def _open(sent: list[own.Asked]) -> list[own.Asked]:
+    return sorted((one for one in sent if one.state == "open"), key=lambda one: one.deadline)
 
 
 def _not_asked(site: Site, provider: str) -> Iterator[own.NotAsked]:

@@ -37,14 +37,14 @@ def settle(
     accounts = Workroom(register).accounts
     found = _duties(register)
     personas = [
-        _settled(accounts, one.name, one.role, None, (one.key, seeds[one.key]), _about(found[one.key]))
+        settled(accounts, one.name, one.role, None, (one.key, seeds[one.key]), _about(found[one.key]))
         for role, many in HOW_MANY.items()
         for one in _busiest(staff.with_role(role), found)[:many]
     ]
     firm = next(iter(firms))
     about = "Bids, asks why and challenges. What is theirs comes to them by links in e-mails."
     personas.append(
-        _settled(accounts, firm.provider.name, "provider", firm.provider.id, (firm.key, seeds[firm.key]), about)
+        settled(accounts, firm.provider.name, "provider", firm.provider.id, (firm.key, seeds[firm.key]), about)
     )
     (folder / PERSONAS).write_bytes(msgspec.json.format(msgspec.json.encode(personas)) + b"\n")
     return personas
@@ -88,9 +88,10 @@ def _about(duties: list[Duty]) -> str:
     )
 
 
-def _settled(
+def settled(
     accounts: Accounts, name: str, role: str, provider: str | None, key: tuple[str, bytes], about: str
 ) -> Persona:
+    """An account for somebody whose key is in the register already, with its name and its worthless seed."""
     mail = f"{'.'.join(name.lower().split())[:60]}@demo.example"
     link = accounts.invite(name=name, email=mail, roles=(role,), provider=provider)
     with accounts.database.writing() as connection:

@@ -64,11 +64,11 @@ def before(day: date, count: int) -> date:
 class Agenda:
     """Stories by the moment at which each goes on. What would come after the end is not told."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, end: datetime | None = None) -> None:
         self._clock = clock
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._added = 0
-        self._end = at(ENDS, 20)
+        self._end = end or at(ENDS, 20)
 
     def add(self, story: Story) -> None:
         moment = next(story, None)

@@ -43,12 +43,7 @@ class Decided(Search):
 
     def judged(self) -> None:
         bids = self.plan.bids
-        self.do(
-            e.OffersLocated,
-            "officer",
-            boundary={bid.offer: bid.boundary for bid in bids},
-            distance={bid.offer: Located(tenths=bid.tenths) for bid in bids},
-        )
+        self.locate(bids)
         self.score(bids)
         ranking = sorted(self.points, key=lambda offer: (-sum(self.points[offer].values()), offer))
         self.do(
@@ -59,6 +54,14 @@ class Decided(Search):
             before_start=True,
             ranking=ranking,
             note=self.world.words(self.chance.pick(made_up.PANEL)),
+        )
+
+    def locate(self, bids: list[Bid]) -> None:
+        self.do(
+            e.OffersLocated,
+            "officer",
+            boundary={bid.offer: bid.boundary for bid in bids},
+            distance={bid.offer: Located(tenths=bid.tenths) for bid in bids},
         )
 
     def lead(self) -> int:

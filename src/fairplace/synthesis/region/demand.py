@@ -62,7 +62,7 @@ def needs(preset: Preset, seed: int, authorities: list[str]) -> list[Need]:
     opened = [(working(OPENS + timedelta(days=count)), chance.weighted(weights)) for count in days]
     urgent = _urgent(preset, opened, chance)
     found = [
-        _need(number, code, opens, urgent[number], Draws("need", preset.name, seed, number))
+        drawn(number, code, opens, urgent[number], Draws("need", preset.name, seed, number))
         for number, (opens, code) in enumerate(opened)
     ]
     hardest = [one.number for one in found if one.family == "residential" and one.age_band == "16-17" and one.level > 2]
@@ -92,7 +92,8 @@ def _quarter(code: str, opens: date) -> tuple[str, int, int]:
     return code, opens.year, (opens.month - 1) // 3
 
 
-def _need(number: int, code: str, opens: date, urgency: Urgency, chance: Draws) -> Need:
+def drawn(number: int, code: str, opens: date, urgency: Urgency, chance: Draws) -> Need:
+    """One need of this authority, opened on this day; everything else of it is drawn."""
     family = chance.weighted(FAMILY)
     level = chance.weighted(LEVEL[family])
     specialist = level == 4 or (level == 3 and chance.often(0.5))

@@ -42,6 +42,7 @@ LEVELS_1_2 = {"foster": 0.58 * 0.73, "residential": 0.30 * 0.45}
 BLOCK_SUCCESS = 80 / 3_000
 
 Progress = Callable[[int, int], None]
+Ending = Callable[[World], None]
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +71,12 @@ def build(
     twin: bool = False,
     canaries: bool = False,
     progress: Progress | None = None,
+    ending: Ending | None = None,
 ) -> tuple[Built, Census]:
-    """Build it in a new or empty folder; also gives the census of what happened in it."""
+    """Build it in a new or empty folder; also gives the census of what happened in it.
+
+    `ending` is told after everything else, while the register is open: what goes on in it on the day of a demo.
+    """
     folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(f"{folder} is not empty; give a new folder for the synthetic register")
@@ -79,7 +84,7 @@ def build(
     around.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=around) as aside:
         whole = Path(aside) / folder.name
-        told = _tell(whole, preset, seed, twin, canaries, progress or _silence)
+        told = _tell(whole, preset, seed, twin, canaries, progress or _silence, ending)
         if around == folder:
             # The marker comes last: without it nobody takes the folder for a whole one.
             for part in sorted(whole.iterdir(), key=lambda one: one.name == MARKER):
@@ -90,7 +95,7 @@ def build(
 
 
 def _tell(
-    folder: Path, preset: Preset, seed: int, twin: bool, canaries: bool, progress: Progress
+    folder: Path, preset: Preset, seed: int, twin: bool, canaries: bool, progress: Progress, ending: Ending | None
 ) -> tuple[Built, Census]:
     world = World(folder, preset, seed, twin=twin, canaries=canaries)
     with world.register as register:
@@ -109,6 +114,8 @@ def _tell(
 
         world.agenda.run(tick)
         world.book.flush()
+        if ending is not None:
+            ending(world)
         register.publisher.publish()
         progress(days, days)
         head = register.store.head(register.origin)

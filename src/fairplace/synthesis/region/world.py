@@ -84,6 +84,7 @@ class World:
         self.market_seen = 0  # the newest entry of the market
         self._seeds: dict[str, bytes] = {}
         self._signers: dict[str, Signer] = {}
+        self.holders: dict[str, str] = {}  # key to the name of whoever holds it
         self._root = self._signer(f"{DOMAIN}/root")
         self.register = on_disk.create(
             folder,
@@ -120,15 +121,23 @@ class World:
             }
         self.keeper = self._enrol("officer", names.pop(), f"officer/{self.chance.bytes(5).hex()}")
         self.head = self._enrol("approver", names.pop(), f"officer/{self.chance.bytes(5).hex()}")
-        self._enrol("monitoring", names.pop(), f"officer/{self.chance.bytes(5).hex()}")
+        self.monitoring = self._enrol("monitoring", names.pop(), f"officer/{self.chance.bytes(5).hex()}")
         for firm in self.firms.values():
             self._enrol("provider", firm.name, f"provider/{firm.token}", firm.id)
 
     def _enrol(self, role: str, holder: str, rest: str, provider: str | None = None) -> str:
         name = f"{DOMAIN}/{rest}"
+        self.holders[name] = holder
         vkey = self._signer(name).vkey.text
         self.register.enrol(vkey, role, holder=holder, provider=provider, admin=self._root, key=f"enrol {name}")
         return name
+
+    def signer_of(self, key: str) -> Signer:
+        return self._signers[key]
+
+    def seed_of(self, key: str) -> bytes:
+        """The worthless key itself."""
+        return self._seeds[key]
 
     def key_of(self, provider: str) -> str:
         return f"{DOMAIN}/provider/{self.firms[provider].token}"
