@@ -25,6 +25,7 @@ from tests import homes, needs, searches
 from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.browser.serving import served_at
+from tests.filing import made as filing
 from tests.homes import APPROVER, ASH, BEECH, BUDGET, CHAIR, CHERRY, DIRECTOR, OFFICER, OWN, SOCIAL_WORKER, made
 from tests.office import seed_of, signer
 from tests.placement_office import PlacementOffice, open_placements
@@ -172,8 +173,19 @@ async def answers(agency: Agency, chromium: Browser, olga: Person) -> Person:
     office, case = agency.office, agency.office.case
     await open_file(olga, case)
     await look(olga.page, "home 02 a search")
+    await olga.page.get_by_role("link", name="Documents").click()
+    pdf = {"name": "About the child.pdf", "mimeType": "application/pdf", "buffer": filing.pdf()}
+    await olga.page.locator("#file").set_input_files(pdf)  # type: ignore[arg-type]
+    await choose(olga, "What is it?", "Referral: what providers get")
+    await olga.page.get_by_role("button", name="Put it in").click()
+    await expect(olga.page.get_by_role("heading", name="About the child.pdf")).to_be_visible()
+    await look(olga.page, "home 02 a document of a search")
+    await olga.page.get_by_role("link", name="Documents").click()
+    await look(olga.page, "home 02 the documents of a search")
+    await olga.page.goto(f"{agency.site}/desk/cases/{case}")
     await olga.page.get_by_role("link", name="Ask a tier").click()
     await expect(olga.page.get_by_label(f"{ASH.name} (1 place declared)")).to_be_checked()
+    await expect(olga.page.locator("#document")).to_be_checked()
     await look(olga.page, "home 03 ask a tier")
     await go_on(olga)
     await olga.sign()
@@ -186,6 +198,9 @@ async def answers(agency: Agency, chromium: Browser, olga: Person) -> Person:
         await page.locator("a.govuk-task-list__link").first.click()
         if one is ann:
             await look(page, "home 05 a referral")
+            async with page.expect_download() as sent:
+                await page.get_by_role("link", name="Download it").click()
+            assert "About the child" not in (await sent.value).suggested_filename
         await page.get_by_role("link", name="Offer a home").click()
         await expect(page.get_by_label(seller.setting)).to_be_checked()
         await day(one, "available_on", 2026, 3, 5)
@@ -384,6 +399,10 @@ async def test_how_it_goes_on_until_the_child_leaves(agency: Agency, chromium: B
     await look(page, "home 21 a provider on the list")
     await page.get_by_role("link", name="Record a grade").click()
     await look(page, "home 22 a form of the list")
+    asha = await agency.be(chromium, "Asha")
+    await asha.page.goto(f"{agency.site}/desk/market")
+    await asha.page.get_by_role("link", name="Record an agreement").click()
+    await look(asha.page, "home 22 an agreement")
 
     # The social worker on a phone: the decision in the child's own words, a review, and the end
     office.wait_until("2026-03-20T09:00:00.000Z")

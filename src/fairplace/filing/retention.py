@@ -54,8 +54,8 @@ def last_day(retention: Retention, history: History) -> Day | None:
         case "record":
             if (need := history.last(NeedAssessed)) is not None:
                 child = need[1].child.get(None)
-                since = london_day(need[1].happened_at)
-                return None if child is None else day(months_beginning(since, CHILD_MONTHS - child.age_months + 1))
+                after = london_day(need[1].happened_at) + timedelta(days=1)  # the anniversary itself is kept, too
+                return None if child is None else day(months_beginning(after, CHILD_MONTHS - child.age_months))
             over = _over(history)
             return None if over is None else day(months_beginning(over, RECORD_MONTHS))
         case "contract":
