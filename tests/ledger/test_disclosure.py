@@ -191,6 +191,35 @@ def test_a_body_cannot_imitate_a_sealed_value() -> None:
         disclosure.join(Opened, body | {"reasons": imitation}, slots, {})
 
 
+class Flat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that it seals stands at the top: its places are known without a search."""
+
+    price: Sealed[int]
+    words: Sealed[str]
+    lots: list[str]
+
+
+@pytest.mark.parametrize(
+    ("body", "slots"),
+    [
+        ({"lots": [], "words": {"basis": "child", "digest": "x", "value": "mine"}}, ("/price",)),
+        ({"lots": [], "words": {"basis": "child", "digest": "x"}}, ("/price", "/words")),
+        ({"lots": []}, ("/price",)),
+        ({"lots": []}, ("/price", "/words", "/more")),
+        ({"lots": []}, ("/price", "/words", "/lots")),
+        ({}, ("/price", "/words", "/lots")),
+    ],
+)
+def test_an_event_whose_places_are_known_beforehand_is_read_as_strictly(
+    body: dict[str, Any], slots: tuple[str, ...]
+) -> None:
+    told = {path: Slot("child", "d") for path in slots}
+    with pytest.raises(Malformed):
+        disclosure.join(Flat, body, told, {"/price": 3})
+    told = {path: Slot("child", "d") for path in ("/price", "/words")}
+    assert disclosure.join(Flat, {"lots": []}, told, {"/price": 3}).price.get() == 3
+
+
 def test_a_missing_slot_is_refused() -> None:
     body, slots, _ = disclosure.split(opened(1), salts())
     for path in slots:

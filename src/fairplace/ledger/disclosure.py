@@ -15,7 +15,8 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, Generic, Literal, TypeVar
+from functools import cache
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -186,7 +187,8 @@ def join(kind: type[E], body: Mapping[str, Any], slots: Mapping[str, Slot], open
     except msgspec.ValidationError as error:
         raise Malformed(f"this is no {kind.__name__}: {error}") from error
     # A body could imitate a sealed value, and a slot could stand inside another: neither has a digest of its own.
-    if odd := slots.keys() ^ _places(event, "", set()):
+    only = _only_places(kind)
+    if (only is None or slots.keys() != only) and (odd := slots.keys() ^ _places(event, "", set())):
         raise Malformed(f"the slots are not those of this {kind.__name__}: {', '.join(sorted(odd))[:200]}")
     return event
 
@@ -240,6 +242,35 @@ def _places(value: msgspec.Struct | dict[str, Any], path: str, found: set[str]) 
         elif isinstance(item, (dict, msgspec.Struct)):
             _places(item, f"{path}/{name}", found)
     return found
+
+
+@cache
+def _only_places(kind: type[msgspec.Struct]) -> frozenset[str] | None:
+    """The slots of every event of a type that can hold no others: its sealed fields, where nothing else can seal.
+
+    Such an event with just these slots has a sealed value at each, made by `join` itself: it need not be searched.
+    """
+    found = set[str]()
+    for member, hint in zip(kind.__struct_encode_fields__, _hints(kind), strict=True):
+        if get_origin(hint) is Sealed or hint is Sealed:
+            found.add(f"/{member}")
+        elif _may_seal(hint):
+            return None
+    return frozenset(found)
+
+
+def _hints(kind: type[msgspec.Struct]) -> list[Any]:
+    hints = get_type_hints(kind)
+    return [hints[name] for name in kind.__struct_fields__]
+
+
+def _may_seal(hint: Any) -> bool:
+    """Could a value of this type hold a sealed one?"""
+    if hint is Sealed or get_origin(hint) is Sealed:
+        return True
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return any(map(_may_seal, _hints(hint)))
+    return hint is Any or any(map(_may_seal, get_args(hint)))
 
 
 def _copied(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -130,6 +130,7 @@ class Market:
         self._agreements: dict[str, States[tuple[int, AgreementConcluded]]] = {}
         self._policies: dict[tuple[str, str], States[InHousePolicyDeclared]] = {}
         self._of_provider: dict[str, list[str]] = defaultdict(list)
+        self._of_family: dict[tuple[str, Family], dict[str, None]] = defaultdict(dict)
         self.occupancy: dict[tuple[str, Day], States[BlockOccupancyRecorded]] = {}
         self.uplifts: dict[str, list[tuple[int, UpliftDecided]]] = defaultdict(list)
         self.costs: dict[str, list[tuple[int, FullCostDeclared]]] = defaultdict(list)
@@ -192,6 +193,7 @@ class Market:
     def _open(self, index: int, event: SettingRegistered) -> None:
         if event.setting not in self._homes:
             self._of_provider[event.provider].append(event.setting)
+        self._of_family[event.provider, event.family][event.setting] = None
         self._homes.setdefault(event.setting, States()).add(
             index,
             Home(
@@ -280,12 +282,17 @@ class Market:
             provider = self.provider(name, at)
             if provider is None or not _in_tier(provider, tier, tiers, authority):
                 continue
-            told = {why_not(home, seeker, areas) for home in self.homes_of(name, at)}
+            told = self._told(name, seeker, areas, at)
             if None in told:
                 found.add(name)
             elif "unknown" in told:
                 return None
         return frozenset(found)
+
+    def _told(self, provider: str, seeker: Seeker, areas: Collection[str] | None, at: int) -> set[str | None]:
+        """Why each home of a provider that was ever of the child's family may not take them; null: one may."""
+        homes = (self.home(setting, at) for setting in self._of_family.get((provider, seeker.family), ()))
+        return {why_not(home, seeker, areas) for home in homes if home is not None}
 
     def why_not_asked(
         self,
