@@ -22,6 +22,7 @@ import msgspec
 from fairplace import assess, shelf
 from fairplace.on_disk import Register
 from fairplace.policy import Case
+from fairplace.synthesis.region.census import Census
 from fairplace.synthesis.region.days import ENDS, at
 from fairplace.synthesis.region.gates import gates
 from fairplace.synthesis.region.presets import PRESETS, Preset
@@ -139,9 +140,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="fairplace-region-") as scratch:
         if chosen.only != "grade":
             for name, preset in PRESETS.items():
-                _, census = build(Path(scratch) / name, preset, seed=chosen.seed, twin=True)
+                build(Path(scratch) / name, preset, seed=chosen.seed, twin=True)
                 print(name)
-                for gate in gates(preset, census):
+                for gate in gates(preset, Census.of(Path(scratch) / name)):
                     print(f"  {gate.sentence}")
                     held &= gate.holds
         if chosen.only != "gates":

@@ -14,6 +14,7 @@ from fairplace.on_disk import Register
 from fairplace.placement import events as lived
 from fairplace.recorded import Recorded
 from fairplace.referral import events as sought
+from fairplace.synthesis.region.census import Census
 from fairplace.synthesis.region.gates import gates
 from fairplace.synthesis.region.presets import preset
 from fairplace.synthesis.region.register import build
@@ -54,8 +55,8 @@ def read_back(folder: Path) -> Told:
 @pytest.fixture(scope="module")
 def twin(tmp_path_factory: pytest.TempPathFactory) -> Told:
     folder = tmp_path_factory.mktemp("region") / "twin"
-    _, census = build(folder, SMALL, seed=11, twin=True)
-    assert all(gate.holds for gate in gates(SMALL, census))
+    build(folder, SMALL, seed=11, twin=True)
+    assert all(gate.holds for gate in gates(SMALL, Census.of(folder)))
     return read_back(folder)
 
 

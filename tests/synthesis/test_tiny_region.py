@@ -42,19 +42,19 @@ def truth(folder: Path) -> list[dict[str, object]]:
 @pytest.fixture(scope="module")
 def twin(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Built, Census]:
     folder = tmp_path_factory.mktemp("twin") / "register"
-    return folder, *build(folder, TINY, seed=3, twin=True, canaries=True)
+    return folder, build(folder, TINY, seed=3, twin=True, canaries=True), Census.of(folder)
 
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Built, Census]:
     folder = tmp_path_factory.mktemp("faulty") / "register"
-    return folder, *build(folder, TINY, seed=3)
+    return folder, build(folder, TINY, seed=3), Census.of(folder)
 
 
 def test_the_same_seed_gives_the_same_entries_and_the_same_truth(
     faulty: tuple[Path, Built, Census], tmp_path: Path
 ) -> None:
-    again, (built, _) = tmp_path / "again", build(tmp_path / "again", TINY, seed=3)
+    again, built = tmp_path / "again", build(tmp_path / "again", TINY, seed=3)
     assert built == faulty[1]
     assert entries(again) == entries(faulty[0])
     assert (again / "truth.jsonl").read_bytes() == (faulty[0] / "truth.jsonl").read_bytes()
@@ -84,6 +84,16 @@ def test_one_authority_and_eight_providers_seek_twenty_homes(twin: tuple[Path, B
     assert kinds["referral.home-chosen/1"] == kinds["placement.started/1"] == kinds["placement.agreed/1"]
     assert built.planted == 0
     assert all(gate.holds for gate in gates(TINY, census))
+
+
+def test_the_gates_read_the_entries_and_miss_what_is_not_there(faulty: tuple[Path, Built, Census]) -> None:
+    """A register of eight providers is no region of 150, whatever it was planned to be."""
+    missed = {
+        gate.name
+        for gate in gates(msgspec.structs.replace(TINY, residential=4, referrals=21), faulty[2])
+        if not gate.holds
+    }
+    assert missed == {"providers", "referrals"}
 
 
 def test_the_census_counts_what_stands_in_the_log(twin: tuple[Path, Built, Census]) -> None:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 def make_region(
     folder: Path, name: str, seed: int, scale: float, *, twin: bool, canaries: bool, held: bool, told: Console
 ) -> int:
+    from fairplace.synthesis.region.census import Census
     from fairplace.synthesis.region.gates import gates
     from fairplace.synthesis.region.presets import preset
     from fairplace.synthesis.region.register import build
@@ -22,7 +23,7 @@ def make_region(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
     with Progress(*columns, console=told, transient=True) as progress:
         task = progress.add_task(f"Telling two years of {world.name}", total=None)
-        built, census = build(
+        built = build(
             folder,
             world,
             seed=seed,
@@ -38,7 +39,7 @@ def make_region(
     )
     if not held:
         return 0
-    found = gates(world, census)
+    found = gates(world, Census.of(folder))
     for gate in found:
         click.echo(gate.sentence)
     return 0 if all(gate.holds for gate in found) else 1

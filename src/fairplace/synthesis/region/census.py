@@ -1,14 +1,16 @@
-"""What came of it all, counted from the very events that were written."""
+"""What came of it all, counted from the entries of the register."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import msgspec
 
 from fairplace.event import Fact
 from fairplace.market import events as market
+from fairplace.on_disk import Register
 from fairplace.placement import events as lived
 from fairplace.referral import events as sought
 from fairplace.terms import as_date
@@ -32,7 +34,7 @@ class Lived(msgspec.Struct, kw_only=True):
 
 
 class Census:
-    """Hears every event as it is written."""
+    """Hears every event, as it is written or as it is read back."""
 
     def __init__(self) -> None:
         self.entries = 0
@@ -45,6 +47,15 @@ class Census:
         self.homes: Counter[tuple[str, str]] = Counter()  # family and provider class
         self.not_placed: set[str] = set()
         self._pounds: dict[str, float] = {}
+
+    @classmethod
+    def of(cls, folder: Path) -> Census:
+        """What the signed entries of a register tell whoever holds its keys; nothing of how it was made up is asked."""
+        found = cls()
+        with Register.open(folder) as register:
+            for recorded in register.reader.recorded(0, register.reader.size):
+                found.hear(recorded.event)
+        return found
 
     def hear(self, event: Fact) -> None:
         self.entries += 1

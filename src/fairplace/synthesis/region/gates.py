@@ -1,4 +1,4 @@
-"""Does the made-up region look like the country? The gates of section 5.4, asked of the census of what was written."""
+"""Does the made-up region look like the country? The gates of section 5.4, asked of the census of its entries."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ from pathlib import Path
 import msgspec
 
 from fairplace.errors import Refused
-from fairplace.synthesis.region.census import Census
 from fairplace.synthesis.region.days import ENDS, OPENS, at, before, day_of
 from fairplace.synthesis.region.demand import Need, needs
 from fairplace.synthesis.region.draws import Deck, Draws
@@ -72,8 +71,8 @@ def build(
     canaries: bool = False,
     progress: Progress | None = None,
     ending: Ending | None = None,
-) -> tuple[Built, Census]:
-    """Build it in a new or empty folder; also gives the census of what happened in it.
+) -> Built:
+    """Build it in a new or empty folder.
 
     `ending` is told after everything else, while the register is open: what goes on in it on the day of a demo.
     """
@@ -84,19 +83,19 @@ def build(
     around.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=around) as aside:
         whole = Path(aside) / folder.name
-        told = _tell(whole, preset, seed, twin, canaries, progress or _silence, ending)
+        built = _tell(whole, preset, seed, twin, canaries, progress or _silence, ending)
         if around == folder:
             # The marker comes last: without it nobody takes the folder for a whole one.
             for part in sorted(whole.iterdir(), key=lambda one: one.name == MARKER):
                 part.rename(folder / part.name)
         else:
             whole.rename(folder)
-    return told
+    return built
 
 
 def _tell(
     folder: Path, preset: Preset, seed: int, twin: bool, canaries: bool, progress: Progress, ending: Ending | None
-) -> tuple[Built, Census]:
+) -> Built:
     world = World(folder, preset, seed, twin=twin, canaries=canaries)
     with world.register as register:
         for story in _stories(world):
@@ -124,8 +123,7 @@ def _tell(
         (folder / CANARY_FILE).write_bytes(msgspec.json.encode(list(CANARIES)) + b"\n")
     marker = Marker(preset=preset.name, seed=seed, referrals=preset.referrals, twin=twin)
     (folder / MARKER).write_bytes(msgspec.json.encode(marker) + b"\n")
-    built = Built(entries=head.size, root=base64.b64encode(head.root).decode("ascii"), planted=len(world.truth))
-    return built, world.census
+    return Built(entries=head.size, root=base64.b64encode(head.root).decode("ascii"), planted=len(world.truth))
 
 
 def _stories(world: World) -> Iterator[Iterator[datetime]]:
