@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from fairplace.decision import Actor, Command, History
-from fairplace.market.events import ProviderRegistered
+from fairplace.market.events import ProviderRegistered, SettingRegistered
 from fairplace.market.known import Market
 from fairplace.placement.commands import AgreePlacement, SignPlan, StartPlacement
 from fairplace.placement.events import Agreed
@@ -43,15 +43,19 @@ from fairplace.terms import Instant, instant
 from tests.homes import (
     APPROVER,
     ASH,
+    AUTHORITY,
     BEECH,
     BUDGET,
     BY_PROVIDER,
     CHAIR,
     FRAMEWORK,
+    NEIGHBOUR,
     OFFICER,
+    OWN,
     SOCIAL_WORKER,
     Seller,
     a_market,
+    a_seller,
     made,
     step_of_market,
 )
@@ -66,6 +70,7 @@ from tests.needs import (
     offer,
     opening,
     outcome,
+    profile,
     told,
     voice,
 )
@@ -345,3 +350,24 @@ def a_search(
         if chapter == until:
             return telling.story
     raise KeyError(until)
+
+
+def fostered(until: str = "answered", **changes: Mapping[str, Any]) -> Homes:
+    """A search for foster carers: the one service is registered in the authority's own area, its carers live around it."""
+    service = a_seller(1, "Ash Fostering", "PR4", AUTHORITY, 8_000, tier="T1", fee=100_000, points=ASH.points)
+    second = a_seller(2, "Beech Fostering", "PR5", NEIGHBOUR, 29_000, tier="T1", fee=110_000)
+    market = [
+        msgspec.structs.replace(one, event=msgspec.structs.replace(one.event, family="foster", place_code="U6"))
+        if isinstance(one.event, SettingRegistered)
+        else one
+        for one in a_market((OWN, service, second))
+    ]
+    assessed = {"profile": profile(family="foster"), **changes.pop("assessed", {})}
+    return a_search(
+        until=until,
+        market=market,
+        sellers=(service, second),
+        assessed=assessed,
+        criteria={"in_house_policy": None},
+        **changes,
+    )

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from fairplace.market.commands import WithdrawVacancy
-from fairplace.placement.events import PlacementStarted
+from fairplace.placement.commands import RecordUnregisteredUse
+from fairplace.placement.events import PlacementStarted, UnregisteredUse
 from fairplace.recorded import Recorded
-from fairplace.referral.commands import ConsultArea
+from fairplace.referral.commands import ConsultArea, EndReferral, LocateOffers
 from tests import homes, needs
 from tests.blocks import blocked, never
 from tests.homes import APPROVER, ASH, BEECH, BUDGET, DIRECTOR, NOMINATED, Seller, a_market
-from tests.searches import Homes, a_search, approval, start
+from tests.searches import Homes, a_search, agreement, approval, choice, fostered, start
 
 MOVE = "2026-03-06T14:00:00.000Z"
 
@@ -95,6 +96,58 @@ def test_regulation_11_at_a_distance_the_director_approves_first_and_the_area_is
     story.do(ConsultArea(id="test", area=homes.FAR, care_plan_given=True))
     started = started_as(story.do(start(story)))
     assert (started.boundary, started.over_20_miles) == ("DIST", True)
+
+
+def test_foster_carers_who_live_in_another_area_than_their_service_are_approved_for_where_they_live() -> None:
+    story = fostered("answered")
+    name = next(iter(story.search.live))
+    story.wait_until("2026-03-03T15:00:00.000Z")
+    story.do(LocateOffers(id="test", distance={name: 310}, boundary={name: "DIST"}))
+    story.report(choice(story, name, residential=None))
+    story.wait_until(MOVE)
+    for capacity, actor in (("practice", APPROVER), ("budget", BUDGET)):
+        story.do(approval(capacity, story), by=actor)
+    story.report(agreement(story))
+    assert "director of children's services" in blocked(story, start(story), "no-director")
+    story.do(approval("director", story), by=DIRECTOR)
+    assert "where the carers live" in blocked(story, start(story), "not-consulted")
+    story.do(ConsultArea(id="test", area=homes.FAR, care_plan_given=True))
+    assert started_as(story.do(start(story))).boundary == "DIST"
+
+
+def use(approved_by: str) -> RecordUnregisteredUse:
+    return RecordUnregisteredUse(
+        id="test",
+        reason="no_registered_home",
+        approved_by=approved_by,  # type: ignore[arg-type]
+        use=UnregisteredUse(
+            began_on="2026-03-06", weekly_cost=1_050_000, review_due_on="2026-03-13", registration_applied=True, court="none"
+        ),
+    )  # fmt: skip
+
+
+def test_a_child_in_a_place_that_is_not_registered_is_on_record_though_no_home_was_chosen() -> None:
+    """What the law does not allow happens all the same; a record that cannot hold it would hide it."""
+    story = a_search(until="published")
+    story.wait_until("2026-03-05T09:00:00.000Z")
+    story.do(EndReferral(id="test", how="not_found", cause="no_capacity", reason="Nobody had room"))
+    story.wait_until(MOVE)
+    place: dict[str, Any] = {"setting": "lodge-1", "place_code": "Z14", "provider_class": "PR4", "boundary": "IN"}
+    never(story, start(story, **place), "not-chosen")
+    used = story.do(use("director"), by=DIRECTOR)
+    recorded = story.do(start(story, **place))
+    started = started_as(recorded)
+    assert recorded.stream == used.stream, "the life in one place is one stream"
+    assert (started.registered, started.mechanism, started.spot) == (False, "spot_single", "spot")
+    assert started.over_20_miles is None
+
+
+def test_use_of_an_unregistered_place_that_nobody_approved_stops_the_start() -> None:
+    story = a_search(until="published")
+    story.wait_until(MOVE)
+    story.do(use("nobody"), by=DIRECTOR)
+    place: dict[str, Any] = {"setting": "lodge-1", "place_code": "Z14", "provider_class": "PR4", "boundary": "IN"}
+    assert "ask the director" in blocked(story, start(story, **place), "not-approved")
 
 
 def test_an_approval_that_came_late_is_recorded_as_it_was() -> None:

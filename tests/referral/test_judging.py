@@ -14,7 +14,7 @@ from fairplace.terms import instant
 from tests import homes, needs
 from tests.blocks import blocked, never
 from tests.homes import ASH, BEECH, CHAIR, a_market
-from tests.searches import Homes, a_search, scores
+from tests.searches import Homes, a_search, fostered, scores
 
 
 def answered() -> Homes:
@@ -127,6 +127,19 @@ def test_a_home_outside_england_lies_there() -> None:
     event = story.do(LocateOffers(id="test", distance={name: 559})).event
     assert isinstance(event, OffersLocated)
     assert event.boundary.get() == {name: "OUTSIDE_ENGLAND"}
+
+
+def test_a_foster_carer_lives_where_it_is_said_and_by_the_service_only_while_nothing_is_said() -> None:
+    """Carers live around their service, in areas of their own: regulation 11 asks where the child will live."""
+    story = fostered()
+    name = next(iter(story.search.live))
+
+    def side(**given: Any) -> str:
+        event = story.decide(LocateOffers(id="test", distance={name: 80}, boundary=given)).event
+        assert isinstance(event, OffersLocated)
+        return str(event.boundary.get()[name])
+
+    assert (side(), side(**{name: "ADJ"}), side(**{name: "DIST"})) == ("IN", "ADJ", "DIST")
 
 
 def panel(story: Homes, **changes: Any) -> HoldPanel:

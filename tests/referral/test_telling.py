@@ -50,6 +50,17 @@ def test_reasons_come_after_the_decision() -> None:
     blocked(story, reasons(story, offer=first), "not-chosen")
 
 
+def test_where_no_home_was_found_those_who_offered_one_are_told_why_after_the_end() -> None:
+    story = a_search(until="judged")
+    first, second = story.search.live
+    story.do(EndReferral(id="test", how="not_found", cause="no_capacity", reason="Neither home could meet the need"))
+    at = instant(story.now)
+    sent = [ReasonsGiven(offer=name, at=at, code="hard_criterion_unmet", comparison=True) for name in (first, second)]
+    blocked(story, SendReasons(id="test", sent=sent[:1]), "not-to-all")
+    story.do(SendReasons(id="test", sent=sent))
+    assert story.search.reasons_sent == {first, second}
+
+
 def test_the_other_authority_is_asked_and_told() -> None:
     story = approved()
     story.do(ConsultArea(id="test", area="SYN09", care_plan_given=True))

@@ -114,8 +114,12 @@ def _urn(command: StartPlacement, home: Home | None) -> str | None:
 def _coarse(command: StartPlacement, search: Search, home: Home | None) -> StartedAs:
     """The facts that may be counted, from the decision and the list of homes, else as given."""
     profile = search.need.profile.get(None) if search.need else None
-    if profile is None or search.choice is None:
-        refuse("not-chosen", "no home is chosen in the case; record the decision first, as a report where it was late")
+    if profile is None or (search.choice is None and search.unregistered is None):
+        refuse(
+            "not-chosen",
+            "no home is chosen in the case; record the decision first, as a report where it was late, or the use of a place"
+            " that is not registered",
+        )
     provider = search.market.provider(home.provider, search.now) if home else None
     place = command.place_code or (home.place_code if home else None)
     provider_class = command.provider_class or (provider.provider_class if provider else None)
@@ -131,8 +135,8 @@ def _coarse(command: StartPlacement, search: Search, home: Home | None) -> Start
         provider_class=provider_class,
         boundary=_boundary(command, search, home),
         over_20_miles=distance.over_twenty(search.distances.get(offer)),
-        mechanism=search.choice.mechanism,
-        spot=_spot(search, search.choice, home, provider_class),
+        mechanism=search.choice.mechanism if search.choice else "spot_single",
+        spot=_spot(search, search.choice, home, provider_class) if search.choice else "spot",
         registered=_urn(command, home) is not None,
     )
 
@@ -142,12 +146,17 @@ def _family(place: str) -> Family:
 
 
 def _boundary(command: StartPlacement, search: Search, home: Home | None) -> BoundaryClass:
-    authority = search.market.authority(search.authority or "", search.now)
-    if home is not None and home.area is not None and authority is not None:
-        return distance.boundary(authority.authority, authority.adjoining, home.area)
-    if command.boundary is None:
+    """By the area registered for the home; for foster carers, who live around their service, by what was said of them."""
+    known = search.side_of(home)
+    if home is not None and home.family == "foster":
+        chosen = search.chosen
+        located = search.boundaries.get(chosen.offer) if chosen else None
+        is_chosen = chosen is not None and chosen.terms is not None and chosen.terms.setting == home.setting
+        known = command.boundary or (located if is_chosen else None) or known
+    found = known or command.boundary
+    if found is None:
         refuse("boundary", "the area of the home is not on record; say in 'boundary' where it lies")
-    return command.boundary
+    return found
 
 
 def _spot(search: Search, choice: HomeChosen, home: Home | None, provider_class: str) -> Spot:
@@ -176,7 +185,7 @@ def _object_to_place(
             "unregistered", "the place must be registered and has no URN; find another, or record unregistered use"
         )
     agreed = search.agreed.terms.get(None) if search.agreed else None
-    if search.agreed is None:
+    if search.agreed is None and search.unregistered is None:
         objections.add("not-agreed", "no placement agreement is on record; agree it before the child moves in")
     elif agreed is not None and command.setting is not None and agreed.setting != command.setting:
         objections.add("other-home", f"{command.setting} came, and {agreed.setting} was agreed; agree it anew first")
@@ -195,17 +204,30 @@ def _object_to_approvals(started: StartedAs, search: Search, home: Home | None, 
                 "no-director",
                 "a placement at a distance is approved by the director of children's services first (reg. 11(2)); ask them",
             )
-        if home is not None and home.area is not None and home.area not in search.consulted:
-            objections.add(
-                "not-consulted", f"the authority {home.area} is not consulted (reg. 11(2)(d)); do that first"
-            )
+        if not _is_consulted(search, home):
+            area = home.area if home is not None and home.family != "foster" else "where the carers live"
+            objections.add("not-consulted", f"the authority {area} is not consulted (reg. 11(2)(d)); do that first")
     elif started.boundary == "ADJ" and not search.approved("nominated_officer", "director", since=choice):
         objections.add(
             "no-nominated-officer",
             "a placement outside the area is approved by a nominated officer first (reg. 11(1)); ask one",
         )
+    use = search.unregistered
+    if use is not None:
+        if use.approved_by == "nobody":
+            objections.add(
+                "not-approved", "nobody approved the use of a place that is not registered; ask the director"
+            )
+        return
     missing = [capacity for capacity in ("practice", "budget") if not search.approved(capacity, since=choice)]
     if missing:
         objections.add(
             "not-approved", f"{listed(missing)} has not approved the decision; have it approved before the start"
         )
+
+
+def _is_consulted(search: Search, home: Home | None) -> bool:
+    """Was the authority of the area asked? Where foster carers live is on no list, so any that was asked counts."""
+    if home is None or home.area is None:
+        return True
+    return bool(search.consulted) if home.family == "foster" else home.area in search.consulted

@@ -217,7 +217,7 @@ class LocateOffers(Command, frozen=True, kw_only=True, tag="locate-offers"):
     """Record how far offered homes are, in tenths of a mile (9999: not known).
 
     On which side of the boundary they lie follows from the areas registered; `boundary` says it of homes whose area is
-    not on record.
+    not on record, and of foster carers who live in another area than their service.
     """
 
     gives: ClassVar[str] = "referral.offers-located/1"

@@ -92,13 +92,14 @@ def _locate(command: LocateOffers, history: History, at: Instant) -> Decision:
 
 
 def _side(name: OfferId, made: Made, given: BoundaryClass | None, search: Search) -> BoundaryClass:
-    """By the area registered for the home; by what was given only where none is on record."""
-    home, authority = search.home_of(made), search.market.authority(search.authority or "", search.now)
-    known = (
-        distance.boundary(authority.authority, authority.adjoining, home.area)
-        if home is not None and home.area is not None and authority is not None
-        else None
-    )
+    """By the area registered for the home; by what was given where none is on record.
+
+    Foster carers live around their service, in areas of their own: what was given of one goes before the service's area.
+    """
+    home = search.home_of(made)
+    known = search.side_of(home)
+    if given is not None and home is not None and home.family == "foster":
+        return given
     if known is None and given is None:
         refuse("boundary", f"the area of the home of {name} is not on record; say in 'boundary' where it lies")
     if known is not None and given is not None and known != given:

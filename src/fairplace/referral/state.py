@@ -11,7 +11,14 @@ import msgspec
 from fairplace.decision import History
 from fairplace.market.events import Tier
 from fairplace.market.known import Home, Market, Seeker
-from fairplace.placement.events import FeeChanged, PlacementAgreed, PlacementEnded, PlacementStarted
+from fairplace.placement.events import (
+    FeeChanged,
+    PlacementAgreed,
+    PlacementEnded,
+    PlacementStarted,
+    UnregisteredUseRecorded,
+)
+from fairplace.referral import distance
 from fairplace.referral.events import (
     Approved,
     AreaConsulted,
@@ -37,7 +44,7 @@ from fairplace.referral.events import (
     ReferralPublished,
     VoiceRecorded,
 )
-from fairplace.referral.values import Offer, OfferId
+from fairplace.referral.values import BoundaryClass, Offer, OfferId
 from fairplace.terms import Instant
 
 
@@ -225,13 +232,20 @@ class Search:
     def answered(self) -> frozenset[str]:
         return self.declined | {one.terms.provider for one in self.offers.values() if one.terms}
 
+    def side_of(self, home: Home | None) -> BoundaryClass | None:
+        """On which side of the authority's boundary the area registered for a home lies; null while that is not known."""
+        authority = self.market.authority(self.authority or "", self.now)
+        if home is None or home.area is None or authority is None:
+            return None
+        return distance.boundary(authority.authority, authority.adjoining, home.area)
+
     def home_of(self, made: Made) -> Home | None:
         return self.market.home(made.terms.setting, self.now) if made.terms else None
 
     # Judging and deciding
 
     @cached_property
-    def boundaries(self) -> dict[OfferId, str]:
+    def boundaries(self) -> dict[OfferId, BoundaryClass]:
         return _together(one.boundary.get({}) for _, one in self.history.of(OffersLocated))
 
     @cached_property
@@ -308,8 +322,8 @@ class Search:
 
     @property
     def placement_stream(self) -> str:
-        """The stream of the placement: that of its agreement, or a fresh one."""
-        for kind in (PlacementAgreed, PlacementStarted):
+        """The stream of the placement: that of its agreement, of a place that is not registered, or a fresh one."""
+        for kind in (PlacementAgreed, PlacementStarted, UnregisteredUseRecorded):
             found = self.history.last(kind)
             if found is not None:
                 return found[0].stream
@@ -319,6 +333,12 @@ class Search:
     def started(self) -> PlacementStarted | None:
         found = self.history.last(PlacementStarted)
         return found[1] if found else None
+
+    @property
+    def unregistered(self) -> UnregisteredUseRecorded | None:
+        """The use of a place that must be registered and is not, where no home was chosen."""
+        found = self.history.last(UnregisteredUseRecorded)
+        return found[1] if found and self.choice is None else None
 
     @property
     def left(self) -> PlacementEnded | None:

@@ -91,9 +91,11 @@ def _reasons(command: SendReasons, history: History, at: Instant) -> Decision:
         procedure.an_instant(one.at, "at")
         if one.at > happened:
             refuse("future", f"sent at {one.at} came; it is recorded once it is sent")
-    if search.choice is None:
-        objections.add("not-chosen", "no home is chosen yet; reasons go out after the decision")
-    else:
+    if search.choice is None and search.ended is None:
+        objections.add(
+            "not-chosen", "no home is chosen yet; reasons go out after the decision, or after the search ended"
+        )
+    elif search.choice is not None:
         told = search.choice.rejected.get({})
         for one in command.sent:
             if one.offer in told and told[one.offer].code != one.code:
@@ -102,7 +104,8 @@ def _reasons(command: SendReasons, history: History, at: Instant) -> Decision:
                     f"{one.offer} was told {one.code}, and the decision says {told[one.offer].code}; tell the reason decided",
                 )
     left = set(search.live) - {one.offer for one in command.sent} - search.reasons_sent
-    if chosen is not None and (left := left - {chosen.offer}):
+    left -= {chosen.offer} if chosen is not None else set()
+    if left and (chosen is not None or search.ended is not None):
         objections.add("not-to-all", f"{listed(sorted(left))} is not told; everybody who was not chosen is told why")
     stamp = procedure.step(command, history, at, objections)
     return Decision(

@@ -224,7 +224,6 @@ class Decided(Search):
         yield self.plan.decides
         if self.plan.bids:
             self.judged()
-            self.explain()
         withdrawn = self.plan.fate == "withdrawn"
         self.do(
             e.ReferralEnded,
@@ -235,6 +234,8 @@ class Decided(Search):
                 "The plan changed." if withdrawn else "Nobody who was asked had a home that suits."
             ),
         )
+        if self.plan.bids:
+            self.explain()
         self.world.in_flight.pop(self.case, None)
 
     def hold(self) -> None:

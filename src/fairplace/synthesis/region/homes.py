@@ -121,6 +121,7 @@ class Drawing:
         for home in homes:
             home.cost = tens(BASE[home.family][1] * chance.evenly(1.0, 1.05))
             home.free = 0
+            home.grade = _fit(home.grade)
         firm = self._firm(f"Children's services of {code}", "PR1", ("foster", "residential"), homes, None)
         firm.authority, firm.owner, firm.owner_type = code, code, "authority"
         return firm
@@ -230,6 +231,12 @@ class Drawing:
             home.ages, sex = groups[number % len(groups)]
             home.sexes, home.level, home.places = [sex], 2, 2
             home.block = f"SYN-BLOCK-{number + 1}"
+            home.grade = _fit(home.grade)
+
+
+def _fit(grade: str) -> str:
+    """Nobody keeps places of their own, or pays for some, where no child may be matched."""
+    return "requires_improvement" if grade == "inadequate" else grade
 
 
 def levelled(firms: Sequence[Firm], chance: Draws) -> None:

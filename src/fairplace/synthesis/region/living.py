@@ -272,7 +272,7 @@ class Placed(Decided):
                 place_code="Z1" if today < date(2025, 4, 1) else "Z14",
                 provider_class="PR4",
                 boundary="IN",
-                over_20_miles=False,
+                over_20_miles=None,
                 mechanism="spot_single",
                 spot="spot",
                 registered=False,

@@ -169,13 +169,15 @@ def room(world: World, home: Home) -> None:
 
 
 def confirmed(world: World, home: Home) -> None:
-    """The place that was held for a child is theirs to have now."""
+    """The place that was held for a child is theirs to have now: until they do, it stands empty."""
+    count(world, home, held=1)
     place = Vacancy(places=1, from_on=day(day_of(world.clock())), available=True, reason_not=None)
     world.act(market.VacancyDeclared, world.key_of(home.firm), case=home.stream, setting=home.setting, vacancy=place)
 
 
 def gone(world: World, home: Home) -> None:
     """Nobody else can have it."""
+    count(world, home)
     world.act(market.VacancyWithdrawn, world.key_of(home.firm), case=home.stream, setting=home.setting, why="filled")
 
 
@@ -185,7 +187,6 @@ def taken(world: World, home: Home) -> None:
     if home.free:
         room(world, home)
         return
-    count(world, home)
     gone(world, home)
 
 
@@ -307,8 +308,11 @@ def counted(world: World, home: Home) -> Iterator[datetime]:
         night += timedelta(days=3)
 
 
-def count(world: World, home: Home, night: date | None = None) -> None:
-    """How many of the places that are paid for are filled in a night: also when one is taken, or becomes free."""
+def count(world: World, home: Home, night: date | None = None, held: int = 0) -> None:
+    """How many of the places that are paid for are filled in a night: also when one is taken, or becomes free.
+
+    A place that is kept for a child counts as filled, but for those `held` that they are about to be given.
+    """
     if home.block:
         world.act(
             market.BlockOccupancyRecorded,
@@ -317,5 +321,5 @@ def count(world: World, home: Home, night: date | None = None) -> None:
             agreement=home.block,
             setting=home.setting,
             night=day(night or day_of(world.clock())),
-            occupied=COMMITTED - home.free,
+            occupied=COMMITTED - home.free - held,
         )
