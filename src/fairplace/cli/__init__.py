@@ -20,6 +20,7 @@ import click
 import fairplace
 from fairplace.cli.console import told
 from fairplace.cli.key_commands import key
+from fairplace.cli.measure_commands import measure
 from fairplace.cli.monitor_commands import monitor
 from fairplace.cli.release_commands import release
 from fairplace.cli.signer_commands import signer
@@ -491,9 +492,9 @@ def recover(folder: Path, source: str | None, declare: bool, reason: str | None,
 @click.option("--entries", type=click.IntRange(100, 1_000_000), default=5_000, show_default=True)
 def bench(what: str, entries: int) -> int:
     """Measure a part beside its bound or a rival, in the same run."""
-    from fairplace.bench import measure
+    from fairplace import bench as parts
 
-    return measure(what, entries, _line)
+    return parts.measure(what, entries, _line)
 
 
 @cli.command()
@@ -511,6 +512,7 @@ cli.add_command(witness)
 cli.add_command(monitor)
 cli.add_command(synthesise)
 cli.add_command(release)
+cli.add_command(measure)
 
 
 def _line(*values: Any) -> None:
