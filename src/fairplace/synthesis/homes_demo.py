@@ -57,7 +57,7 @@ PRESET = msgspec.structs.replace(
 
 def build(folder: Path, *, seed: int, now: datetime, progress: Callable[[int, int], None] | None = None) -> int:
     """Build it in a new or empty folder; how many entries it has. Raises Refused for a folder that is neither."""
-    built, _ = register.build(folder, PRESET, seed=seed, progress=progress, ending=partial(_today, seed=seed, now=now))
+    built = register.build(folder, PRESET, seed=seed, progress=progress, ending=partial(_today, seed=seed, now=now))
     return built.entries
 
 
