@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import fairplace.http
 from fairplace.deciders import COMMANDS, PLACEMENTS
 from fairplace.decision import History
 from fairplace.forms.fields import Field, Kind, Option, Wrong, read_all
@@ -14,6 +17,8 @@ from fairplace.forms.tasks import SEARCH, TASKS, task
 from fairplace.http.recording import HOW, OVERRIDE, WHEN
 from fairplace.procurement.state import state_of
 from tests.http.town import Town
+
+HTTP = Path(fairplace.http.__file__).parent
 
 
 def read(kind: Kind, **parts: str) -> Any:
@@ -111,14 +116,11 @@ def test_every_command_of_a_person_has_a_task() -> None:
     assert [task(one.code) for one in TASKS] == list(TASKS)
 
 
-def test_every_step_of_a_search_to_a_home_has_a_task_or_a_page() -> None:
-    """Providers answer on pages of their own; the list of homes is kept, and what comes after the start recorded, by
-    `fairplace record`.
-    """
+def test_every_command_of_a_search_has_a_form_at_the_desk() -> None:
+    """Of 54: tasks of a search's file, forms of the list of homes, and what providers do on pages of their own."""
     known = {str(command.__struct_config__.tag) for command in PLACEMENTS}
-    assert {one.do for one in SEARCH} <= known
-    assert {"assess-need", "publish-referral", "score-offers", "choose-home", "approve-home", "start-placement"} <= {
-        one.do for one in SEARCH
-    }
+    pages = "".join((HTTP / f"{name}.py").read_text("utf-8") for name in ("market_list", "our_homes", "referrals"))
+    forms = set(re.findall(r'\bdo="([a-z-]+)"', pages))
+    assert {one.do for one in SEARCH} | forms == known
     assert [task(one.code) for one in SEARCH] == list(SEARCH)
     assert not {one.code for one in SEARCH} & {one.code for one in TASKS}

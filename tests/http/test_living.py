@@ -170,6 +170,17 @@ def test_the_list_of_those_who_moved_in_says_what_is_owed_and_nothing_of_the_chi
         assert words not in said, words
 
 
+def test_what_is_owed_to_a_child_stands_in_the_work_of_whoever_can_do_it(told: Told) -> None:
+    agents = told("opened")
+    do(agents, OFFICER, agents.agency.case, "record-unregistered-use", USE)
+    owed = "Look at the unregistered use again by 9 March 2026"
+    director = agents.be(DIRECTOR)
+    assert owed in text_of(director.get("/desk"))
+    assert f'href="/desk/cases/{agents.agency.case}/review-unregistered-use"' in director.get("/desk").text
+    assert owed not in text_of(agents.be(BUDGET).get("/desk"))
+    assert owed in text_of(agents.be(BUDGET).get("/desk/searches/living"))
+
+
 def test_the_decision_for_the_young_person_is_made_at_the_desk_once_the_file_is_open(told: Told) -> None:
     agents = told("approved")
     place = f"/desk/searches/{agents.agency.case}/young-person"

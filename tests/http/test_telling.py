@@ -183,3 +183,45 @@ def test_before_anybody_is_asked_there_is_nobody_to_tell(told: Told) -> None:
     ):
         assert title not in said
     assert "Record that somebody spoke for a provider" in said
+
+
+def test_a_search_is_withdrawn_while_answers_come_and_everybody_asked_sees_it(told: Told) -> None:
+    agents = told("published")
+    case = agents.agency.case
+    beech = agents.be(BEECH.actor)
+    fields = {"reason": "match_with_resident_children", "had_vacancy": "yes", "words": "A draft that is not lost."}
+    begun = beech.post(f"/desk/referrals/{case}/decline", **fields)
+    assert "/desk/sign/" in str(begun.url)
+    officer = agents.be(OFFICER)
+    officer.open_file(case)
+    mixed = {"how": "withdrawn", "cause": "no_capacity", "reason": "The child goes home."}
+    refused = officer.post(f"/desk/cases/{case}/end-referral", **ACT, **mixed)
+    assert refused.status_code == 422
+    assert "one that was withdrawn has none" in text_of(refused)
+    assert "The child goes home." in refused.text
+    do(agents, OFFICER, case, "end-referral", {"how": "withdrawn", "reason": "The child goes home.", "version": "1"})
+    event = last(agents)
+    assert isinstance(event, sought.ReferralEnded)
+    assert (event.how.get(), event.cause.get()) == ("withdrawn", None)
+    late = beech.post(f"/desk/referrals/{case}/decline", **fields)
+    assert late.status_code == 422
+    assert "the search is over" in text_of(late).lower()
+    assert "A draft that is not lost." in late.text
+    said = text_of(officer.get(f"/desk/cases/{case}"))
+    assert "Tell everybody what has changed" not in said
+
+
+def test_a_search_that_found_no_home_says_why_once_everybody_had_their_time(told: Told) -> None:
+    agents = told("published")
+    case = agents.agency.case
+    officer = agents.be(OFFICER)
+    officer.open_file(case)
+    none = {"how": "not_found", "cause": "no_capacity", "reason": "Nobody in any tier had room."}
+    early = officer.post(f"/desk/cases/{case}/end-referral", **ACT, **none)
+    assert early.status_code == 422
+    assert "the time of T1 is not over" in text_of(early).replace("The", "the")
+    agents.wait(hours=30)
+    do(agents, OFFICER, case, "end-referral", {**none, "version": "1"})
+    event = last(agents)
+    assert isinstance(event, sought.ReferralEnded)
+    assert event.cause.get() == "no_capacity"

@@ -43,7 +43,10 @@ def test_a_child_who_moved_in_is_owed_the_plan_and_the_decision_in_their_own_wor
         if one.type not in ("placement.plan-signed/1", "referral.child-edition-given/1")
     ]
     line = lived(story.case, Search(type(story.history)(case=story.case, events=tuple(bare))), "2026-03-10")
-    assert line.owed == ("record the placement plan by 13 March 2026", "give the young person the decision")
+    assert [one.says for one in line.owed] == [
+        "record the placement plan by 13 March 2026",
+        "give the young person the decision",
+    ]
     assert (line.due, line.since) == ("2026-03-13", "2026-03-06T12:00:00.000Z")
 
 
@@ -58,8 +61,8 @@ def test_an_unregistered_place_is_looked_at_again_until_it_ends() -> None:
     story = a_search(until="opened")
     story.do(use(), by=OFFICER)
     assert (lives(read(story)), use_of(read(story))) == (True, "2026-03-09")
-    late = lived(story.case, read(story), "2026-03-11").owed
-    assert late == ("look at the unregistered use again (it was due on 9 March 2026)",)
+    [late] = lived(story.case, read(story), "2026-03-11").owed
+    assert late.says == "look at the unregistered use again (it was due on 9 March 2026)"
     story.wait_until("2026-03-09T12:00:00.000Z")
     story.do(made(ReviewUnregisteredUse, {}, reviewed_on="2026-03-09", goes_on=True, next_on="2026-03-16"), by=DIRECTOR)
     assert use_of(read(story)) == "2026-03-16"

@@ -10,34 +10,55 @@ import msgspec
 from litestar.params import FromPath
 
 from fairplace.errors import Missing
+from fairplace.forms.tasks import task
 from fairplace.http import case_file
 from fairplace.http.cases import closed
-from fairplace.http.guard import TheVisitor, signed_in
+from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.proofs import download
-from fairplace.http.site import Answer, TheSite
+from fairplace.http.site import Answer, Site, TheSite
+from fairplace.people import roles
 from fairplace.seeking.case_word import case_word
-from fairplace.seeking.lived import lived, lives
+from fairplace.seeking.lived import Lived, Owed, lived, lives
 from fairplace.shelf import root
 from fairplace.templating import environment
 from fairplace.terms import day, london_day
 from fairplace.young_person import editions, facts
 
 MOST_LISTED = 200
+MOST_OWED = 40
+"""Lines of what is owed that stand in My work; the list has all."""
 
 
 @signed_in("/desk/searches/living")
 def index(site: TheSite, visitor: TheVisitor) -> Answer:
     """Every placement that runs, what is owed first."""
     visitor.need(*case_file.SEEKERS)
-    out = site.duties.closed_to({key.name for key in visitor.keys})
-    today = day(london_day(site.now()))
-    lines = [lived(case, search, today) for case, search in site.searches.all() if case not in out and lives(search)]
+    lines = _lines(site, visitor)
     return site.page(
         "living.html",
         visitor=visitor,
         lines=sorted(lines, key=lambda one: one.order)[:MOST_LISTED],
         left_out=max(0, len(lines) - MOST_LISTED),
     )
+
+
+def owed(site: Site, visitor: Visitor) -> list[tuple[Lived, Owed]]:
+    """What is owed in placements that run and is theirs to do, what is due first."""
+    if not site.seeks or visitor.roles.isdisjoint(case_file.SEEKERS):
+        return []
+    found = [
+        (line, one)
+        for line in _lines(site, visitor)
+        for one in line.owed
+        if roles.may(visitor.roles, task(one.code).command.gives)
+    ]
+    return sorted(found, key=lambda one: (one[1].due or "9999", one[0].order))[:MOST_OWED]
+
+
+def _lines(site: Site, visitor: Visitor) -> list[Lived]:
+    out = site.duties.closed_to({key.name for key in visitor.keys})
+    today = day(london_day(site.now()))
+    return [lived(case, search, today) for case, search in site.searches.all() if case not in out and lives(search)]
 
 
 @signed_in("/desk/searches/{case:str}/young-person/{form:str}")

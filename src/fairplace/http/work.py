@@ -21,7 +21,7 @@ from fairplace.duties.table import Work
 from fairplace.errors import Missing
 from fairplace.formats import listed
 from fairplace.forms.tasks import task
-from fairplace.http import case_file, recoveries, referrals
+from fairplace.http import case_file, living, recoveries, referrals
 from fairplace.http.asked import Page
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -79,6 +79,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     titles = _titles(site, {one.case for one in shown} | {act.case for act in acts})
     names = case_file.colleagues(site) if any(one.waits_for for one in shown) else {}
     searches = _searches(site, visitor, now)
+    owed = living.owed(site, visitor)
     answering = referrals.to_answer(site, visitor) if site.seeks else []
     today = day(london_day(now))
     lines = [_line(one, titles, names, today, visitor) for one in shown]
@@ -98,9 +99,11 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         and not answers
         and not acts
         and not searches
+        and not owed
         and not answering
         and not any(one.own for one in running),
         searches=searches,
+        owed=owed,
         referrals=answering,
         overdue=sum(one.is_overdue(today) for one in (*todo, *answers)),
         whose=whose if whose == "all" else "",

@@ -17,15 +17,27 @@ PLAN_DAYS = 5
 """Working days after the start in which the placement plan is signed at the latest (2010 Regulations, reg. 9)."""
 
 
+class Owed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is to be done: its form in the file of the search, in words, and by when, where there is a day."""
+
+    code: str
+    says: str
+    due: Day | None = None
+
+
 class Lived(msgspec.Struct, frozen=True, kw_only=True):
-    """A placement that runs, or a place that must be registered and is not. `owed`: what is to be done, in words."""
+    """A placement that runs, or a place that must be registered and is not."""
 
     case: CaseId
     word: str
     since: Instant | None
     reviewed_on: Day | None
-    owed: tuple[str, ...]
-    due: Day | None  # the first day by which something is owed
+    owed: tuple[Owed, ...]  # what has a day first
+
+    @property
+    def due(self) -> Day | None:
+        """The first day by which something is owed."""
+        return self.owed[0].due if self.owed else None
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -51,24 +63,25 @@ def use_of(search: Search) -> Day | None:
 
 
 def lived(case: CaseId, search: Search, today: Day) -> Lived:
-    owed: list[tuple[Day, str]] = []
+    owed: list[Owed] = []
     if (due := use_of(search)) is not None:
-        owed.append((due, f"look at the unregistered use again {_by(due, today)}"))
+        says = f"look at the unregistered use again {_by(due, today)}"
+        owed.append(Owed(code="review-unregistered-use", says=says, due=due))
     started = search.started
     since = started[1].moved_at.get(None) if started is not None else None
     if started is not None and search.plan is None:
         plan = _plan_by(since)
-        owed.append((plan or "9999", f"record the placement plan{' ' + _by(plan, today) if plan else ''}"))
+        says = f"record the placement plan {_by(plan, today)}" if plan else "record the placement plan"
+        owed.append(Owed(code="sign-plan", says=says, due=plan))
     if started is not None and not search.editions:
-        owed.append(("9999", "give the young person the decision"))
+        owed.append(Owed(code="give-child-edition", says="give the young person the decision"))
     reviews = [event.reviewed_on.get(None) for _, event in search.reviews]
     return Lived(
         case=case,
         word=case_word(case),
         since=since,
         reviewed_on=max((one for one in reviews if one is not None), default=None),
-        owed=tuple(says for _, says in sorted(owed)),
-        due=min((on for on, _ in owed if on != "9999"), default=None),
+        owed=tuple(sorted(owed, key=lambda one: one.due or "9999")),
     )
 
 
