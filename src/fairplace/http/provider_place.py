@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
-from fairplace.deciders import convert
-from fairplace.errors import Conflict, Forbidden, Malformed, Refused
+from fairplace.errors import Forbidden
 from fairplace.forms.fields import Fault, Field, read_all
 from fairplace.guarding.drafts import Looked
 from fairplace.http import guarded
-from fairplace.http.guard import Key, Sent, Visitor, see_other
+from fairplace.http.beginning import Against, begun
+from fairplace.http.guard import Key, Sent, Visitor
 from fairplace.http.site import Answer, Site
 
 NOTHING = Looked()
@@ -74,23 +74,11 @@ def take(site: Site, visitor: Visitor, asking: Asking, key: Key, sent: Sent) -> 
     looked = guarded.look_through(site, "", asking.gives, asking.fields, written, one_person=True)
     if not guarded.is_answered(looked, written):
         return _page(site, visitor, asking, written, looked=looked, status=422)
-    try:
-        command = convert(
-            {
-                **members,
-                **asking.more,
-                "do": asking.do,
-                "id": f"desk:{site.accounts.sources.stream_id()}",
-                "as": key.name,
-                **({"case": asking.case} if asking.case else {}),
-            }
-        )
-        act = site.signatures.begin(command, task=asking.task, made_by=visitor.person.id)
-    except msgspec.ValidationError as error:
-        return _page(site, visitor, asking, written, refusal=f"this cannot be recorded: {error}", status=422)
-    except (Refused, Malformed, Conflict) as error:
-        return _page(site, visitor, asking, written, refusal=str(error), status=error.status)
-    return see_other(f"/desk/sign/{act}")
+    all_members = {**members, **asking.more, "do": asking.do}
+    found = begun(site, visitor, all_members, key=key.name, task=asking.task, case=asking.case)
+    if isinstance(found, Against):
+        return _page(site, visitor, asking, written, refusal=found.sentence, status=found.status)
+    return found
 
 
 def _page(

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
 from litestar.params import FromPath
 
-from fairplace.deciders import convert
-from fairplace.errors import Conflict, Forbidden, Malformed, Refused
+from fairplace.errors import Forbidden
 from fairplace.forms import tonight
 from fairplace.forms.fields import Fault, read_all
 from fairplace.forms.task import File
 from fairplace.guarding.drafts import Looked
 from fairplace.http import guarded, recording
+from fairplace.http.beginning import Against, begun
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -62,16 +61,10 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     if offer is not None:
         return _decide(site, visitor, made, members, offer)
     what = tonight.offered(members, made) if is_emergency(made) else tonight.emergency(members, made)
-    try:
-        command = convert(
-            {**what, "id": f"desk:{site.accounts.sources.stream_id()}", "as": visitor.key.name, "case": made.case}
-        )
-        act = site.signatures.begin(command, task=f"{TASK}:{what['do']}", made_by=owner)
-    except msgspec.ValidationError as error:
-        return _page(site, visitor, made, written, refusal=f"this cannot be recorded: {error}", status=422)
-    except (Refused, Malformed, Conflict) as error:
-        return _page(site, visitor, made, written, refusal=str(error), status=error.status)
-    return see_other(f"/desk/sign/{act}")
+    found = begun(site, visitor, what, key=visitor.key.name, task=f"{TASK}:{what['do']}", case=made.case)
+    if isinstance(found, Against):
+        return _page(site, visitor, made, written, refusal=found.sentence, status=found.status)
+    return found
 
 
 def _decide(site: Site, visitor: Visitor, made: File, members: dict[str, Any], offer: str) -> Answer:

@@ -5,15 +5,13 @@ Nothing that was typed is lost: it is a draft of the writer's alone until it is 
 
 from __future__ import annotations
 
-import msgspec
-
-from fairplace.deciders import convert
-from fairplace.errors import Conflict, Forbidden, Malformed, Refused
+from fairplace.errors import Forbidden
 from fairplace.forms import urgent
 from fairplace.forms.fields import Fault, Sent
 from fairplace.guarding.drafts import Looked
 from fairplace.http import guarded
-from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.beginning import Against, begun
+from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 
 TASK = "urgent"
@@ -49,16 +47,10 @@ def fill(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
     if not guarded.is_answered(looked, written):
         return _page(site, visitor, written, looked=looked, status=422)
     guarded.keep_statements(site, visitor, "", "Bought at once", looked, written)
-    try:
-        command = convert(
-            {**members, "do": "buy-urgently", "id": f"desk:{site.accounts.sources.stream_id()}", "as": visitor.key.name}
-        )
-        act = site.signatures.begin(command, task=TASK, made_by=visitor.person.id)
-    except msgspec.ValidationError as error:
-        return _page(site, visitor, written, refusal=f"this cannot be recorded: {error}", status=422)
-    except (Refused, Malformed, Conflict) as error:
-        return _page(site, visitor, written, refusal=str(error), status=error.status)
-    return see_other(f"/desk/sign/{act}")
+    found = begun(site, visitor, {**members, "do": "buy-urgently"}, key=visitor.key.name, task=TASK)
+    if isinstance(found, Against):
+        return _page(site, visitor, written, refusal=found.sentence, status=found.status)
+    return found
 
 
 def _known(site: Site, line: str) -> dict[str, str]:
