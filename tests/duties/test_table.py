@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from fairplace.duties.table import Duties
+from fairplace.duties import table
+from fairplace.duties.duty import Duty, Past
+from fairplace.duties.of_case import of_case
+from fairplace.duties.table import READ, Duties
 from fairplace.on_disk import Register
 from fairplace.people.commands import DecideInterest
 from fairplace.terms import Instant, instant
@@ -77,4 +81,63 @@ def test_nothing_sealed_is_opened(office: Office, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(office.register.store, "openings", never)
     assert office.case in Duties(office.register.reader, dict).at(now(office))
+    office.close()
+
+
+class AThousand(Counted):
+    """A reader of a register in which the same case stands a thousand times, and then some entries more."""
+
+    CASES = 1_000
+
+    def __init__(self, register: Register) -> None:
+        super().__init__(register)
+        self._once = list(register.reader.closed(READ, 0, register.reader.size))
+        self._all = [
+            msgspec.structs.replace(recorded, case=self.named(number), index=number * len(self._once) + place)
+            for number in range(self.CASES)
+            for place, recorded in enumerate(self._once)
+        ]
+
+    @staticmethod
+    def named(number: int) -> str:
+        return f"{number:08x}-0000-4000-8000-000000000000"
+
+    @property
+    def size(self) -> int:
+        return len(self._all)
+
+    def closed(self, types: Any, start: int, stop: int) -> Any:
+        for recorded in self._all[start:stop]:
+            self.read += 1
+            yield recorded
+
+    def move(self, number: int) -> None:
+        """One case gets an entry more: somebody declares anew."""
+        newest = next(one for one in reversed(self._once) if one.type == "interest.declared/1")
+        self._all.append(msgspec.structs.replace(newest, case=self.named(number), index=len(self._all)))
+
+
+def test_of_a_thousand_cases_only_those_that_moved_are_folded_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Work is counted and not time: a page is quick because it folds nothing, on any machine."""
+    reader, folded = AThousand(office.register), list[str]()
+
+    def counted(past: Past) -> list[Duty]:
+        folded.append(past.case)
+        return of_case(past)
+
+    monkeypatch.setattr(table, "of_case", counted)
+    duties = Duties(reader, dict)  # type: ignore[arg-type]
+    assert len(duties.at(now(office))) == len(folded) == AThousand.CASES
+    read = reader.read
+    folded.clear()
+    for _ in range(3):
+        duties.at(now(office))
+        duties.of(AThousand.named(7), now(office))
+        duties.closed_to({APPROVER.key})
+    assert (folded, reader.read) == ([], read)
+    reader.move(7)
+    duties.at(now(office))
+    assert (folded, reader.read) == ([AThousand.named(7)], read + 1)
     office.close()
