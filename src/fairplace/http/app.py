@@ -160,7 +160,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
         route_handlers=[*handlers, *(demo.HANDLERS if personas(register.folder, register.domain) else ())],
         dependencies={
             "site": Provide(the_site, sync_to_thread=False, use_cache=True),
-            "visitor": Provide(guard.visitor, sync_to_thread=True),
+            "visitor": Provide(guard.visitor),
             "maybe_visitor": Provide(guard.maybe_visitor, sync_to_thread=True),
             "sent": Provide(guard.sent_by_visitor),
             "sent_by_anybody": Provide(guard.sent_by_anybody),

@@ -10,8 +10,9 @@ from litestar.params import FromPath
 from fairplace.errors import FairplaceError
 from fairplace.forms import tasks
 from fairplace.http import asked, case_file, search_file
-from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.http.typed import typed_in
 
 MOST_LISTED = 200
 
@@ -85,6 +86,13 @@ def closed(site: Site, visitor: Visitor, case: str, *, to: str = "", fault: str 
         fault=fault,
         to=to,
     )
+
+
+def closed_meanwhile(site: Site, visitor: Visitor, case: str, rest: str, sent: Sent) -> Answer:
+    """The answer to a form of a file that is closed to this session by now: what was typed comes back."""
+    case_file.history(site, case)
+    typed = typed_in(f"/desk/cases/{case}/{rest}", sent, token=visitor.session.csrf, first=f"/desk/cases/{case}")
+    return closed(site, visitor, case) if typed is None else site.page("sent_again.html", status=403, typed=typed)
 
 
 @acting("/desk/cases/{case:str}/file")

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from fairplace.decision import History
 from fairplace.errors import Malformed, Refused
 from fairplace.http import bids, case_file
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.correspondence import OFFICE
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -124,7 +124,7 @@ def answer(site: TheSite, visitor: TheVisitor, case: FromPath[str], note: FromPa
     """Answer a question. The message says that there is an answer, and brings a link to it; the words stay here."""
     past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"correspondence/{note}/answer", sent)
     question = site.notes.get(past.case, note)
     asker = question.written
     site.notes.put(

@@ -20,7 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from fairplace.errors import FairplaceError
 from fairplace.formats import size
 from fairplace.http import asked
-from fairplace.http.guard import NotSignedIn, see_other
+from fairplace.http.guard import NotSignedIn, TooOld, see_other
 from fairplace.http.headers import without_secret
 from fairplace.http.site import HTML, Site
 
@@ -93,6 +93,9 @@ def handler(site: Site) -> Callable[[AnyRequest, Exception], Response[bytes]]:
     """The one handler of all errors of this site."""
 
     def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
+        if isinstance(error, NotSignedIn | TooOld) and error.typed is not None and wants_page(request):
+            page: Response[bytes] = site.page("sent_again.html", status=error.status, typed=error.typed)
+            return page
         if isinstance(error, NotSignedIn) and wants_page(request):
             return see_other(error.address)
         fault = read(error, _most(request, site))

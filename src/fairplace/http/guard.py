@@ -28,6 +28,7 @@ from litestar.types import Empty
 from fairplace.accounts.model import Person, Session
 from fairplace.errors import FairplaceError, Forbidden
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.http.typed import Typed, typed_in
 from fairplace.ledger.note import Vkey
 from fairplace.people.roles import HEADS, PEOPLE
 
@@ -41,13 +42,22 @@ class NotSignedIn(FairplaceError):
 
     status = 401
 
-    def __init__(self, onward: str) -> None:
+    def __init__(self, onward: str, typed: Typed | None = None) -> None:
         super().__init__("sign in to see this page")
         self.onward = onward
+        self.typed = typed
 
     @property
     def address(self) -> str:
         return f"/sign-in?next={quote(self.onward, safe='/')}"
+
+
+class TooOld(Forbidden):
+    """The page was made in an earlier session."""
+
+    def __init__(self, typed: Typed | None = None) -> None:
+        super().__init__("the page was open too long, or you signed in anew meanwhile; load it again", code="token")
+        self.typed = typed
 
 
 OPENING = frozenset({"approver", "auditor", "monitoring", "officer"})
@@ -182,13 +192,23 @@ def whence(request: AnyRequest) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def visitor(request: AnyRequest, site: TheSite) -> Visitor:
-    """Whoever is signed in. Raises NotSignedIn when nobody is."""
-    found = maybe_visitor(request, site)
+async def visitor(request: AnyRequest, site: TheSite) -> Visitor:
+    """Whoever is signed in. Raises NotSignedIn when nobody is, with what they typed."""
+    found = await anyio.to_thread.run_sync(maybe_visitor, request, site)
     if found is None:
-        onward = request.scope["path"] if request.method in ("GET", "HEAD") else "/desk"
-        raise NotSignedIn(onward)
+        if request.method in ("GET", "HEAD"):
+            raise NotSignedIn(request.scope["path"])
+        raise NotSignedIn("/desk", await _typed_outside(request, site))
     return found
+
+
+async def _typed_outside(request: AnyRequest, site: Site) -> Typed | None:
+    """What came from a page of this site whose session is over; as bounded as the forms for which nobody signs in."""
+    try:
+        sent = await sent_by_anybody(request, site)
+    except (FairplaceError, HTTPException):
+        return None
+    return typed_in(request.scope["path"], sent)
 
 
 def maybe_visitor(request: AnyRequest, site: TheSite) -> Visitor | None:
@@ -241,10 +261,9 @@ def check_sent(request: AnyRequest, site: Site) -> None:
     raise Forbidden("this was sent from another site; open the page here and send it from there", code="origin")
 
 
-def check_token(session: Session, token: object) -> None:
-    """Raises Forbidden unless the session's own token came."""
-    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
-        raise Forbidden("the page was open too long, or you signed in anew meanwhile; load it again", code="token")
+def is_token(session: Session, token: str) -> bool:
+    """Did the session's own token come?"""
+    return hmac.compare_digest(token.encode(), session.csrf.encode())
 
 
 def signed_in(*paths: str) -> Callable[[Callable[P, Answer]], HTTPRouteHandler]:
@@ -346,7 +365,8 @@ async def read_form(request: AnyRequest, site: Site) -> Sent:
 async def sent_by_visitor(request: AnyRequest, site: TheSite, visitor: TheVisitor) -> Sent:
     check_sent(request, site)
     sent = await read_form(request, site)
-    check_token(visitor.session, sent.get("token"))
+    if not is_token(visitor.session, sent.get("token")):
+        raise TooOld(typed_in(request.scope["path"], sent, token=visitor.session.csrf))
     return sent
 
 

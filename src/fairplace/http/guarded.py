@@ -14,7 +14,7 @@ from fairplace.errors import Conflict, Malformed
 from fairplace.forms.fields import Field
 from fairplace.guarding.drafts import SEEN, Looked, look
 from fairplace.http import case_file
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.terms import instant
@@ -101,7 +101,7 @@ def keep(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     """Keep the list of names."""
     found = _open(site, visitor, case)
     if found is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, "names", sent)
     lines = list(dict.fromkeys(" ".join(line.split()) for line in sent.get("names").splitlines() if line.strip()))
     try:
         _check(lines)

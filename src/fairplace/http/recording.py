@@ -20,7 +20,7 @@ from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import SEARCH, task
 from fairplace.guarding.drafts import Looked
 from fairplace.http import asked, case_documents, case_file, guarded, in_parts, search_file
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.moderating import Pointed, pointed
 from fairplace.http.site import Answer, Site, TheSite
@@ -107,7 +107,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     """Keep what was written; or check it and prepare it to be signed."""
     wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, code, sent)
     fits(made, wanted)
     may_do(visitor, wanted)
     written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do", "part")}

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from fairplace.errors import FairplaceError, Malformed, Missing, Refused
 from fairplace.forms.fields import Fault, Field, read_all
 from fairplace.http import bids, case_file, evidence
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.debriefs import SENDERS
 from fairplace.http.guard import File, TheSent, TheVisitor, Visitor, acting, signed_in
 from fairplace.http.proofs import download
@@ -104,7 +104,7 @@ def take_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSe
     """Record a bid that came by another way: a report, which procedure never refuses."""
     past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, "take-in", sent)
     members, found = read_all(FIELDS, sent.fields)
     faults, came = tuple(found), sent.files.get("document", [])[:1]
     if not came:
