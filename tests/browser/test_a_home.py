@@ -320,6 +320,7 @@ async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chro
         await choose(one, "You approve as", capacity)
         await choose(one, "Do you approve?", "Yes")
         await expect(one.page.get_by_text("£4,700 a week; version 1 of the need, version 1 of the fee")).to_be_visible()
+        await expect(one.page.get_by_text("this draft open too")).to_have_count(0)
         if name == "Dora":
             await look(one.page, "home 13 approve")
         await go_on(one)

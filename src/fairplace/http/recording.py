@@ -192,7 +192,8 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
 def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written) -> Answer:
     may_act = roles.may(visitor.roles, wanted.command.gives) or roles.may_ask(visitor.roles, wanted.command.gives)
     names = case_file.colleagues(site)
-    others = site.drafts.look(made.case, wanted.code, visitor.person.id)
+    alone = bool(owner_of(visitor, wanted, made))  # nobody else writes in this draft
+    others = [] if alone else site.drafts.look(made.case, wanted.code, visitor.person.id)
     people = {one.id: one.name for one in site.accounts.people()} if others else {}
     fields = wanted.fields(made)
     at = in_parts.place(wanted, fields, written.sent, written.part)
