@@ -63,7 +63,7 @@ def test_the_rules_that_are_counted_are_those_of_the_shelf_by_their_names() -> N
     asked = {one.rule.code: one.rule.name for one in assess.rules(shelf.policies(None, "placements"))}
     for code, name in findings.RULES.items():
         assert name.replace("'", "").replace(" ", "-") == asked[code]
-    told_elsewhere = {*rows.ACCESS_RULES, "PL-19", "PL-25"}
+    told_elsewhere = {*rows.ACCESS_RULES, "PL-13", "PL-19", "PL-25"}
     assert told_elsewhere | findings.RULES.keys() == asked.keys()
     assert not told_elsewhere & findings.RULES.keys()
 
@@ -155,7 +155,11 @@ def test_findings_are_shown_by_rule_within_whether_anything_was_found() -> None:
         ({"PL-12": "not-met", "PL-20": "cannot-tell"}, False, ("found", "pl-12")),
         ({"PL-20": "cannot-tell"}, False, ("cannot-tell", "cannot-tell")),
         ({"PL-12": "not-met"}, True, ("unregistered-use", "unregistered-use")),
-        ({"PL-01": "not-met", "PL-19": "not-met", "PL-25": "concern"}, False, ("nothing-found", "nothing-found")),
+        (
+            {"PL-01": "not-met", "PL-13": "not-met", "PL-19": "not-met", "PL-25": "concern"},
+            False,
+            ("nothing-found", "nothing-found"),
+        ),
     ],
 )
 def test_a_decision_counts_once_among_the_findings(

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from fairplace.disclosure_control import intruder, subtraction, tabulating
+from fairplace.disclosure_control import intruder, linked, subtraction, tabulating
 from fairplace.disclosure_control.facts import Fact
 from fairplace.disclosure_control.network import Network
 from fairplace.disclosure_control.opening import Grid
 from fairplace.disclosure_control.plan import ALL
 from fairplace.disclosure_control.released import Release
 from fairplace.disclosure_control.releasing import release
+from fairplace.disclosure_control.suppression import OPEN
 from fairplace.errors import Refused
 from tests.disclosure_control import attackers
 from tests.disclosure_control.town import area, fact, plan, table
@@ -162,6 +163,34 @@ def test_a_release_that_leaves_little_room_is_refused_by_subtraction(monkeypatch
             until="2026-06-30",
         )
     assert refused.value.code == "subtraction"
+
+
+def test_a_table_that_nothing_can_protect_is_left_out_and_the_others_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    protect = tabulating.hidden_cells
+
+    def hopeless(grid: Grid, *, zero_reveals: bool = False) -> set[tuple[int, int]]:
+        if len(grid.cells[0]) == 5:
+            raise Refused("nothing helps", code=OPEN)
+        return protect(grid, zero_reveals=zero_reveals)
+
+    facts = [
+        fact(f"{place}{number}", authority=place, spot="s" if number % 2 else "n", mechanism="abcd"[number % 4],
+             again="s" if number % 2 else "n", urgency="xy"[number % 2])
+        for place in "ABC" for number in range(40)
+    ]  # fmt: skip
+    tables = plan(
+        table("urgency", "urgency", ("x", "y")),
+        table("mechanisms", labels="abcd"),
+        table("spot", "spot", ("s", "n"), within="mechanisms", inside={"s": "a", "n": "b"}),
+    )
+    monkeypatch.setattr(tabulating, "check_labels", lambda *_: None)
+    monkeypatch.setattr(linked, "check", lambda *_: None)
+    areas = [area(code) for code in "ABC"]
+    whole = release(plan(tables.tables[0]), areas, facts, until="2026-06-30")
+    monkeypatch.setattr(tabulating, "hidden_cells", hopeless)
+    made = release(tables, areas, facts, until="2026-06-30")
+    assert [one.name for one in made.tables] == ["urgency"]
+    assert as_told(made) == as_told(whole)
 
 
 def test_the_attackers_of_these_tests_do_find_what_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """What the rules found in each decision, as tables: whether anything, and by which rule.
 
 - A decision counts once: nothing found, one rule, or more than one. Rules whose answer is told by a table of its own
-  (asked alike, reasons, emergencies) are not among them: two tables over the same answers could be subtracted.
+  (asked alike, matched, reasons, emergencies) are not among them: two tables over the same answers could be subtracted.
 - A rule found something where it says *not met* or *concern*. That is a question to the authority, not a verdict.
 """
 
@@ -21,7 +21,6 @@ RULES: Mapping[str, str] = {
     "PL-10": "own homes judged the same",
     "PL-11": "best or reasoned departure",
     "PL-12": "nearest suitable",
-    "PL-13": "not less specialist than needed",
     "PL-14": "not more specialist than needed",
     "PL-15": "staff are no specialism",
     "PL-16": "clinical basis",
@@ -65,8 +64,8 @@ TABLES = (
         title="Did the rules find anything?",
         text=(
             "Each decision, by whether one of the rules PL-04 to PL-27 says “not met” or “concern” of it. Such a finding "
-            "is a question to the authority, not a verdict. PL-01 to PL-03, PL-19 and PL-25 are not counted here: what "
-            "they find is told by the tables about asking alike, reasons and emergencies."
+            "is a question to the authority, not a verdict. PL-01 to PL-03, PL-13, PL-19 and PL-25 are not counted here: "
+            "what they find is told by the tables about asking alike, matching, reasons and emergencies."
         ),
         by="outcome",
         labels=(NONE, "found", UNREGISTERED, UNTOLD),

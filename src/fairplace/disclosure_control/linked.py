@@ -37,7 +37,7 @@ def check(plan: Plan, facts: Sequence[Fact]) -> None:
             if pairs.total() >= ENOUGH and (told := _told(one, other, pairs)):
                 raise Refused(
                     f"{told[0]} in {one.name} are the same decisions as {told[1]} in {other.name}, so one table could be "
-                    "subtracted from the other; let one stand within the other, or both within a table of what they share"
+                    "subtracted from the other; leave one out, or let both stand within a table of what they share"
                 )
 
 

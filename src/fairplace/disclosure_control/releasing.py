@@ -19,6 +19,7 @@ from fairplace.disclosure_control.periods import last_closed, last_day
 from fairplace.disclosure_control.plan import ALL, NOT_RECORDED, Plan, Table
 from fairplace.disclosure_control.records import single_records
 from fairplace.disclosure_control.released import Release, ReleasedTable, Shown, Stretch
+from fairplace.disclosure_control.suppression import OPEN
 from fairplace.disclosure_control.wording import method
 from fairplace.errors import Refused
 from fairplace.terms import Day, as_date
@@ -131,7 +132,12 @@ def _fill(
     lines: list[intruder.Line],
 ) -> None:
     cells = tabulating.sorted_out(table, place)
-    gone = tabulating.hidden(table, above, place, cells, taken)
+    try:
+        gone = tabulating.hidden(table, above, place, cells, taken)
+    except Refused as refused:
+        if refused.code != OPEN:
+            raise
+        return  # nothing is told of it here, nor of what stands within it; no other table is read by it
     rows = tabulating.rows(table, place, cells, gone)
     found[table.name].append(Stretch(region=region, span=batch.span, rows=rows))
     lines.append(

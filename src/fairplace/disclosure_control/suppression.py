@@ -5,7 +5,8 @@
   it, and its range must be six numbers wide. Where there are none, the cheapest further cells are hidden, small ones
   before large ones, zeros last.
 - What is left of a place beside its parts is hidden from the start, and protected like any hidden cell.
-- Where nothing helps, the whole table is hidden for this region and period, zeros too.
+- Where nothing helps, the whole table is hidden for this region and period, zeros too; where not even that does, it is
+  refused, and whoever makes a release leaves it out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from fairplace.disclosure_control.plan import LEAST
 from fairplace.errors import Refused
 
 Cell = tuple[int, int]  # row and column
+
+OPEN = "open"
+"""Why a table is left out: what its places have together leaves too little room, whatever is hidden."""
 
 ZERO_PRICE = 10**9
 """To hide a zero is the last resort: it may not be needed, and a reader would miss it."""
@@ -68,7 +72,7 @@ def _hidden(grid: Grid, too_few: set[Cell], *, zero_reveals: bool) -> set[Cell]:
             network.hide(edge, 0)
         if any(number and network.widen(edge, LEAST, WIDTH) is not None for edge, number in enumerate(network.flow)):
             raise Refused(
-                "a table stays open to being worked out with every cell hidden; hold it until the next period"
+                "a table stays open to being worked out with every cell hidden; leave it out for this period", code=OPEN
             )
     return {divmod(edge, width) for edge, is_hidden in enumerate(network.is_hidden) if is_hidden}
 
