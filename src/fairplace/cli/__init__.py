@@ -13,20 +13,22 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
 import fairplace
 from fairplace.cli.console import told
+from fairplace.cli.custody_commands import erase, hold, open_, reads
 from fairplace.cli.key_commands import key
 from fairplace.cli.measure_commands import measure
 from fairplace.cli.monitor_commands import monitor
+from fairplace.cli.people_commands import people
 from fairplace.cli.release_commands import release
 from fairplace.cli.signer_commands import signer
 from fairplace.cli.synthesise_commands import synthesise
+from fairplace.cli.timestamp_commands import timestamp
 from fairplace.cli.witness_commands import witness
-from fairplace.custody import events
 from fairplace.errors import FairplaceError
 from fairplace.settings import Kind
 
@@ -79,11 +81,6 @@ def _where(error: Exception) -> str:
     at = traceback.extract_tb(error.__traceback__)[-1]
     said = " ".join(str(error).split())[:300]
     return f"{type(error).__name__} in {Path(at.filename).name}, line {at.lineno}: {said}"
-
-
-PURPOSES: tuple[str, ...] = get_args(events.Purpose)
-BASES: tuple[str, ...] = get_args(events.ErasureBasis)
-HOLD_REASONS: tuple[str, ...] = get_args(events.HoldReason)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -292,166 +289,6 @@ def publish(folder: Path, out: Path, with_entries: bool) -> int:
     return publish_files(folder, out, told, with_entries=with_entries)
 
 
-@cli.group()
-def timestamp() -> None:
-    """Have a time-stamping authority confirm when the newest checkpoint was there; needs openssl."""
-
-
-@timestamp.command("request")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("query", metavar="QUERY.tsq", type=FILE)
-def timestamp_request(folder: Path, query: Path) -> int:
-    """Write a query (RFC 3161) about the newest checkpoint to QUERY.tsq, to be sent to an authority."""
-    from fairplace.cli.timestamping import request_timestamp
-
-    return request_timestamp(folder, query, told)
-
-
-@timestamp.command("add")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("answer", metavar="ANSWER.tsr", type=FILE)
-@click.option("--ca", "authority", type=FILE, required=True, help="The certificate that you trust, as PEM.")
-@click.option("--chain", type=FILE, help="Certificates between that one and the one that signs, as PEM.")
-def timestamp_add(folder: Path, answer: Path, authority: Path, chain: Path | None) -> int:
-    """Check the authority's answer and publish it beside its checkpoint."""
-    from fairplace.cli.timestamping import add_timestamp
-
-    return add_timestamp(folder, answer, authority, chain, told)
-
-
-@cli.group()
-def people() -> None:
-    """People who sign in with a browser: invite them, and confirm their keys."""
-
-
-@people.command("invite")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--name", required=True, help="Their name; it stays sealed.")
-@click.option("--email", required=True)
-@click.option("--role", "roles", multiple=True, help="What they will do, as officer or key-admin; may be repeated.")
-@click.option("--provider", help="The id of the provider for which they act, instead of a role.")
-@click.option("--site", default="http://localhost:8000", show_default=True, help="Where the register is served.")
-def people_invite(folder: Path, name: str, email: str, roles: tuple[str, ...], provider: str | None, site: str) -> int:
-    """Print a link with which somebody makes their account; it works once."""
-    from fairplace.cli.people import invite
-
-    return invite(folder, name, email, roles, provider, site, told)
-
-
-@people.command("link")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--email", required=True, help="Of somebody who has an account.")
-@click.option("--lost", is_flag=True, help="Forget the passkeys that they have, and sign them out: a device is lost.")
-@click.option("--site", default="http://localhost:8000", show_default=True, help="Where the register is served.")
-def people_link(folder: Path, email: str, lost: bool, site: str) -> int:
-    """Print a link with which somebody who cannot sign in any more makes a further passkey; it works once."""
-    from fairplace.cli.people import link
-
-    return link(folder, email, site, told, lost=lost)
-
-
-@people.command("waiting")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-def people_waiting(folder: Path) -> int:
-    """Keys and roles that wait for a second person."""
-    from fairplace.cli.people import waiting
-
-    return waiting(folder, told)
-
-
-@people.command("confirm")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("request", required=False)
-@click.option("--as", "who", help="The root or key-admin key that signs; your register's root key unless given.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def people_confirm(folder: Path, request: str | None, who: str | None, yes: bool) -> int:
-    """Confirm, with a key at hand, keys and roles that wait."""
-    from fairplace.cli.people import confirm
-
-    return confirm(folder, request, who, told, yes=yes)
-
-
-@cli.command(name="open")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("index", metavar="INDEX", type=click.IntRange(0))
-@click.option("--slot", help="Only this slot, such as /price.")
-@click.option("--as", "who", required=True, help="The key of whoever reads; it signs the request.")
-@click.option("--purpose", type=click.Choice(PURPOSES), required=True, help="Published.")
-@click.option("--session", help="The name of a sitting of yours that goes on; it costs one entry.")
-def open_(folder: Path, index: int, slot: str | None, who: str, purpose: str, session: str | None) -> int:
-    """Show the sealed values of an entry to somebody who may see them, after the log says that they look."""
-    from fairplace.cli.custody import open_values
-
-    return open_values(folder, index, slot, who, purpose, session, told)
-
-
-@cli.command()
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--case", help="Only reads of this case; needs --as.")
-@click.option("--as", "who", help="An auditor's or monitoring officer's key: they are told who looked, and where.")
-@click.option("--json", "as_json", is_flag=True, help="One object a line on stdout.")
-def reads(folder: Path, case: str | None, who: str | None, as_json: bool) -> int:
-    """How often sealed values were read, by month and purpose; and by whom, for those who may know."""
-    from fairplace.cli.custody import show_reads
-
-    return show_reads(folder, case, who, told, as_json=as_json)
-
-
-@cli.command()
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
-@click.option("--basis", type=click.Choice(BASES), required=True, help="Published.")
-@click.option("--reason", required=True, help="In words; sealed.")
-@click.option("--as", "who", required=True, help="The officer's or monitoring officer's key that signs first.")
-@click.option("--second", help="Another person's key, an approver's or monitoring officer's.")
-def erase(folder: Path, subjects: tuple[str, ...], basis: str, reason: str, who: str, second: str | None) -> int:
-    """Erase sealed values for ever: case:<case>, bid:<case>:<provider>, person:<key name> or entry:<index>."""
-    from fairplace.cli.custody import erase_values
-
-    return erase_values(folder, subjects, basis, reason, who, second, told)
-
-
-@cli.group()
-def hold() -> None:
-    """Keep sealed values from being erased while a court or an auditor may need them."""
-
-
-@hold.command("place")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("subjects", metavar="SUBJECT…", nargs=-1, required=True)
-@click.option("--reason", type=click.Choice(HOLD_REASONS), required=True, help="Published.")
-@click.option("--as", "who", required=True, help="The officer's or monitoring officer's key that signs.")
-def hold_place(folder: Path, subjects: tuple[str, ...], reason: str, who: str) -> int:
-    """From now on nothing of what is named is erased."""
-    from fairplace.cli.custody import place_hold
-
-    return place_hold(folder, subjects, reason, who, told)
-
-
-@hold.command("lift")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.argument("index", metavar="INDEX", type=click.IntRange(0))
-@click.option("--reason", required=True, help="In words; sealed.")
-@click.option("--as", "who", required=True, help="The monitoring officer's or approver's key that signs first.")
-@click.option("--second", help="Another person's key, an approver's or monitoring officer's.")
-def hold_lift(folder: Path, index: int, reason: str, who: str, second: str | None) -> int:
-    """What the hold at this entry kept may be erased again."""
-    from fairplace.cli.custody import lift_hold
-
-    return lift_hold(folder, index, reason, who, second, told)
-
-
-@hold.command("list")
-@click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--as", "who", required=True, help="The key of whoever asks: what is held is sealed.")
-@click.option("--json", "as_json", is_flag=True)
-def hold_list(folder: Path, who: str, as_json: bool) -> int:
-    """The holds in effect."""
-    from fairplace.cli.custody import list_holds
-
-    return list_holds(folder, who, told, as_json=as_json)
-
-
 @cli.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
 @click.argument("what", type=click.Choice(["records", "keys"]))
@@ -507,6 +344,10 @@ def checkpoint(folder: Path) -> int:
 
 
 cli.add_command(key)
+cli.add_command(people)
+cli.add_command(timestamp)
+for _command in (open_, reads, erase, hold):
+    cli.add_command(_command)
 cli.add_command(signer)
 cli.add_command(witness)
 cli.add_command(monitor)
