@@ -19,6 +19,7 @@ from fairplace.http import asked, case_file
 from fairplace.http.cases import closed
 from fairplace.http.debriefs import SENDERS
 from fairplace.http.guard import OPENING, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.sealed_prices import lodged
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.note import ED25519, Vkey, join_note, parse_note
 from fairplace.people.roles import HEADS
@@ -255,13 +256,8 @@ def _give(site: Site, bid: Bid, place: int, share: bytes) -> None:
 
 def _files(site: Site, past: History, visitor: Visitor) -> list[File]:
     """The files of the bids that have places, as far as whoever looks may be shown them."""
-    found, placed = [], set(state_of(past).places.values())
-    for recorded in case_file.seen(site, past, visitor).events:
-        if not isinstance(recorded.event, DepositReceived | DepositReceivedLate) or recorded.leaf not in placed:
-            continue
-        document, provider = recorded.event.document.get(None), recorded.event.provider.get(None)
-        if document is None or provider is None:
-            continue
+    found = []
+    for provider, document in lodged(past, case_file.seen(site, past, visitor)):
         sealed = document.media == MEDIA
         found.append(
             File(
