@@ -14,6 +14,7 @@ import msgspec
 from rich.console import Console
 
 from fairplace import assess, shelf
+from fairplace.catalogue import PLACEMENTS
 from fairplace.clerk import Clerk, Done, Rehearsed
 from fairplace.cli.keys import keyring
 from fairplace.counted import counted
@@ -23,7 +24,7 @@ from fairplace.jsonl import lines, read_command
 from fairplace.on_disk import Register
 from fairplace.reading import FolderReader, Reader, View
 from fairplace.receipts import page, receipt
-from fairplace.settings import FILE
+from fairplace.settings import FILE, Kind
 
 
 def record_file(
@@ -180,9 +181,21 @@ def check_cases(
         published = _published(folder)
         if view == "authority":
             raise Malformed(f"{folder} has published files only; the authority's own view needs its register")
-        _check(FolderReader(published), shelf.policies(), "public", case, rule, as_json, counts)
+        if (published / "tile/0").is_dir() and not (published / "tile/entries").is_dir():
+            raise Missing(
+                f"{folder} shows hashes alone, as a register of placements does: its entries are kept within; whoever keeps"
+                " them can put them before the rules"
+            )
+        reader = FolderReader(published)
+        _check(reader, shelf.policies(kind=_kind(reader)), "public", case, rule, as_json, counts)
     told.print(", ".join(f"{counts[outcome]} {outcome}" for outcome in assess.OUTCOMES))
     return 1 if counts["not-met"] or (strict and counts["cannot-tell"]) else 0
+
+
+def _kind(reader: FolderReader) -> Kind:
+    """Which rules are asked of a log that is read from files: those on what stands in it."""
+    kinds = (reader.entry(index).envelope.type for index in range(reader.size))
+    return "placements" if any(kind in PLACEMENTS for kind in kinds) else "procurement"
 
 
 def _published(folder: Path) -> Path:

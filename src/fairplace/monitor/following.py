@@ -26,7 +26,7 @@ from fairplace.ledger.note import (
 from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.tiles import TileReader
 from fairplace.ledger.tree import Frontier, consistency_proof, leaf_hash, verify_consistency
-from fairplace.monitor import evidence
+from fairplace.monitor import evidence, hashes
 from fairplace.monitor.judging import Judging
 from fairplace.monitor.memory import Finding, Last, Memory
 from fairplace.monitor.source import Source
@@ -148,6 +148,9 @@ class Follower:
         """Take in what is new, or raise with what is false; a fork is found here too."""
         judging = Judging(self._memory, state.origin)
         reader = TileReader(self._source.get, state.size)
+        if not judging.register.standings() and hashes.alone(self._source, state.size):
+            yield self._grown_alone(state, last, reader, now)
+            return
         known = [*self._keys, *judging.register.all_log_keys()]
         if state.signed_by_log(known) and last is not None and not self._extends(state, last, reader):
             yield from self._parted(state, last, now)
@@ -172,8 +175,41 @@ class Follower:
                 self._memory.find(one, now)
         yield from found
 
+    def _grown_alone(self, state: State, last: Last | None, reader: TileReader, now: int) -> Finding:
+        """Take in new leaves of a log that shows no entries, or raise with what is false; a fork is found here too."""
+        self._check_signed(state, KeyRegister())
+        if last is not None and not self._extends(state, last, reader):
+            return self._forked(state, last)
+        frontier = last.frontier if last else Frontier()
+        start = frontier.size
+        leaves = reader.leaves(start, state.size)
+        for leaf in leaves:
+            frontier.append(leaf)
+        if frontier.root() != state.root:
+            raise Unproven(f"the hashes of {state.size} entries do not give the root that was signed for them")
+        text = (
+            f"{state.size} entries, {state.size - start} of them new, shown as hashes alone: nothing earlier was changed;"
+            " what they say is kept within and was not read"
+        )
+        found = Finding("grown", text)
+        with self._memory.taking_in():
+            self._memory.add_leaves(start, leaves)
+            self._memory.put_last(Last(state.origin, state.size, state.root, state.note, frontier, now))
+            self._memory.put_seen(state.size, state.root, state.core, now)
+            self._memory.find(found, now)
+        return found
+
     def _check_signed(self, state: State, register: KeyRegister) -> None:
         """Is it signed by a key of the log, and at first sight by one that the reader brought?"""
+        if not register.standings():  # no entry of it was ever read
+            if not state.signed_by_log(self._log_keys() or hashes.named(self._source, state.origin)):
+                whose = (
+                    "a key that you gave; where it was replaced, ask for the new one"
+                    if self._keys
+                    else "the key that it names"
+                )
+                raise Unproven(f"the state of {state.size} entries is not signed by {whose}")
+            return
         if not state.signed_by_log([*register.log_keys(state.size), *self._log_keys()]):
             raise Unproven(f"the state of {state.size} entries is not signed by a key of the log {state.origin}")
         if not self._keys or self._memory.last() is not None:
