@@ -395,7 +395,7 @@ RESERVED = {
     "fairplace.bench": ("fairplace.cli",),
     "fairplace.cli": ("fairplace.__main__",),
     "fairplace.http": ("fairplace.cli",),
-    "fairplace.synthesis": ("fairplace.cli",),
+    "fairplace.synthesis": ("fairplace.bench", "fairplace.cli"),
 }
 
 # Who may use which installed package. What is not listed may not be imported at all.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fairplace.bench import WHAT, ledger, measure, proving, rules, verifying
+from fairplace.bench import WHAT, homes, ledger, measure, proving, rules, verifying
 from fairplace.bench.store import LOG
 from fairplace.ledger import tree
 from fairplace.ledger.store.sqlite import SqliteStore
@@ -30,6 +30,19 @@ def test_rules_are_measured_on_cases_of_the_length_they_say() -> None:
     assert sum("gate: " in line for line in said) == 2
     assert len(rules.case(200).events) == 200
     assert [recorded.n for recorded in rules.case(5).events] == [1, 2, 3, 4, 5]
+
+
+def test_searches_for_a_home_are_measured_as_they_are_read_from_a_register(tmp_path: Path) -> None:
+    said: list[str] = []
+    homes.run(said.append, 100, tmp_path)
+    assert said[0] == "judging searches for a home: 30 of 3,000, read from the disk"
+    assert sum("gate: " in line for line in said) == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_grows_with_the_searches_is_scaled_and_what_does_not_is_not() -> None:
+    took = homes.Took(market=2.0, streams=1.0, others=0.1, reading=0.3, asking=0.1)
+    assert took.of_two(300) == pytest.approx(2.0 + 0.5 + 10 * (0.1 + 0.2))
 
 
 def test_the_ledger_is_measured_on_a_register_that_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

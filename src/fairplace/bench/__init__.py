@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fairplace.bench.homes import run as run_homes
 from fairplace.bench.ledger import run as run_ledger
 from fairplace.bench.replay import run as run_rows
 from fairplace.bench.rules import run as run_rules
@@ -14,6 +15,7 @@ WHAT: dict[str, Callable[[Callable[..., object], int], bool]] = {
     "ledger": run_ledger,
     "rules": run_rules,
     "rows": run_rows,
+    "homes": run_homes,
 }
 
 

@@ -325,7 +325,7 @@ def recover(folder: Path, source: str | None, declare: bool, reason: str | None,
 
 
 @cli.command()
-@click.argument("what", type=click.Choice(["store", "ledger", "rules", "rows"]), default="store")
+@click.argument("what", type=click.Choice(["store", "ledger", "rules", "rows", "homes"]), default="store")
 @click.option("--entries", type=click.IntRange(100, 1_000_000), default=5_000, show_default=True)
 def bench(what: str, entries: int) -> int:
     """Measure a part beside its bound or a rival, in the same run."""
