@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -221,8 +223,20 @@ def client(office: Office) -> Iterator[Client]:
         yield one
 
 
+def made_from(office: Office) -> bytes:
+    """All that public pages are made from, besides published files: the rows. What is not in them costs them no time."""
+    with closing(sqlite3.connect(office.folder / "register.sqlite")) as connection:
+        found = connection.execute(
+            "SELECT key, row, columns FROM projection_row UNION ALL"
+            " SELECT name, value, '' FROM projection_column"
+        ).fetchall()  # fmt: skip
+    return repr(found).encode()
+
+
 @pytest.mark.matrix
-def test_no_canary_is_found_before_the_release_and_no_loser_after_it(office: Office, client: Client) -> None:
+def test_no_canary_is_found_before_the_release_and_no_loser_after_it(
+    office: Office, client: Client, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     for stage, name in zip(telling(office), STAGES, strict=True):
         assert stage == name
         if stage != "summarised":  # from then on the award may be released
@@ -230,6 +244,9 @@ def test_no_canary_is_found_before_the_release_and_no_loser_after_it(office: Off
         office.register.follow()
         assert leaks(office, client, pages=stage in CRAWLED) == {}, stage
         same_as_nothing(client)
+        assert canaries(made_from(office)) == set(), "pages could tell it by their words, or by the time that they take"
+        told = capfd.readouterr()
+        assert canaries(f"{told.out}{told.err}{caplog.text}".encode()) == set(), "the operator reads the log"
     kept = office.register.store.openings(office.register.origin, range(office.register.reader.size))
     text = repr([[opening.value for opening in held.values()] for held in kept.values()]).lower()
     planted = {*WORDS.findall(text), *NUMBERS.findall(text)}
@@ -239,6 +256,7 @@ def test_no_canary_is_found_before_the_release_and_no_loser_after_it(office: Off
     found = leaks(office, client)
     assert any(what.startswith(f"/decisions/{office.case}") for what in found), "the winner is public now"
     assert any(what.startswith("disclosures/") for what in found)
+    assert canaries(made_from(office)), "the rows are where this test looks for them"
     assert WINNER.provider.name in client.get(f"/decisions/{office.case}.json").text
     for what, data in [*published(office.register.public), *crawled(client, office.register.reader.size)]:
         if asked_for(what):
