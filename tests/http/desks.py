@@ -25,7 +25,8 @@ ROLES = ("officer", "evaluator", "moderator", "approver", "monitoring", "key-adm
 class Desk:
     """A register with somebody of each role."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, site: str = HERE) -> None:
+        self._cookies = {cookie_name(HERE), cookie_name(site)}  # the port of the site stands in its name
         self.register: Register = town.register
         room = Workroom(town.register)
         self.accounts, self.sessions = room.accounts, Sessions(room.accounts)
@@ -45,7 +46,9 @@ class Desk:
     def client(self, app: Litestar, role: str | None) -> TestClient[Litestar]:
         client = TestClient(app, base_url=HERE, raise_server_exceptions=False)
         if role is not None:
-            client.cookies.set(cookie_name(HERE), self.sessions.begin(self.people[role]))
+            secret = self.sessions.begin(self.people[role])
+            for name in self._cookies:
+                client.cookies.set(name, secret)
         return client
 
     def token(self, client: TestClient[Litestar]) -> str:

@@ -27,7 +27,7 @@ ID = base64.urlsafe_b64encode(bytes(range(20))).decode().rstrip("=")
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     town = build(tmp_path_factory.mktemp("keys") / "register")
-    yield Desk(town)
+    yield Desk(town, SITE)
     town.register.close()
 
 

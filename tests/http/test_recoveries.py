@@ -33,7 +33,7 @@ class Office:
         root = Signer("council.example/root", b"r" * 32)
         sources = Sources(lambda: datetime.now(UTC) + self.later, SYSTEM.entropy)
         register = create(folder, authority="Council", origin="log.council.example/c", root=root, sources=sources)
-        self.desk = Desk(SimpleNamespace(register=register, root=root))  # type: ignore[arg-type]
+        self.desk = Desk(SimpleNamespace(register=register, root=root), SITE)  # type: ignore[arg-type]
         self.register = register
         self.app = create_app(register, address=SITE)
 
