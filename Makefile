@@ -31,7 +31,7 @@ COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/p
 # Compiled modules are kept whatever the caller's habit: tests start many programs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test matrices check campaign region disclosure fuzz bench setup assets browser programs lock clean clean-all
+.PHONY: help demo test matrices pictures check campaign region disclosure fuzz bench setup assets browser programs lock clean clean-all
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -50,6 +50,12 @@ test: $(TEST) assets $(PROJECT) browser programs  ## run all tests: make test AR
 matrices: export FAIRPLACE_MATRICES := whole
 matrices: MARKED := -m matrix
 matrices: test  ## run the long matrices of tests whole, every page at every width and every flipped byte: make matrices ARGS='-k page'
+
+# Only the stories that are pictured are told.
+PICTURED := test_desk test_debrief test_whole_story test_recording test_bidding
+pictures: export FAIRPLACE_PICTURES := docs/how-to/pictures
+pictures: $(TEST) assets $(PROJECT) browser  ## take the pictures of docs/how-to anew, from the tests in the browser
+	@$(BIN)/python -m pytest $(PICTURED:%=tests/browser/%.py) $(ARGS)
 
 check: $(DEV) assets $(PROJECT)  ## format, lint and types
 	@$(BIN)/ruff format --check .

@@ -15,6 +15,7 @@ from axe_playwright_python.async_playwright import Axe
 from axe_playwright_python.base import AxeResults
 from playwright.async_api import Page
 
+from tests.browser.pictures import picture
 from tests.matrix import some
 
 WIDTHS = (320, 390, 1280)
@@ -50,6 +51,7 @@ async def accessible(page: Page, name: str) -> None:
 
 async def look(page: Page, name: str) -> None:
     """Check the page as it stands; `FAIRPLACE_SCREENSHOTS` names a folder for pictures of it."""
+    await picture(page, name)
     pictures = os.environ.get("FAIRPLACE_SCREENSHOTS")
     before = page.viewport_size
     await page.evaluate(Axe().axe_script)
