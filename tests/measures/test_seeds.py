@@ -12,8 +12,11 @@ import pytest
 from msgspec.structs import replace
 
 from fairplace.catalogue import PLACEMENTS
+from fairplace.decision import Actor
+from fairplace.errors import Forbidden
 from fairplace.market.homes import level_of
 from fairplace.measures import cycle, of_placement, of_search
+from fairplace.people import roles
 from fairplace.referral.events import HomeChosen
 from tests.policies.sought import (
     DIRECTOR,
@@ -269,6 +272,15 @@ def test_d1_who_approved_is_answered_for_all_of_fifty() -> None:
     assert of_search.approvers(read(search(skip=("practice", "budget")))) == []
     refused = search(after={"budget": [(approved("director", approved=False), DIRECTOR)]})
     assert of_search.approvers(read(refused)) == ["practice", "budget"]
+
+
+def test_d1_without_a_role_nothing_of_a_placement_can_be_signed() -> None:
+    nobody = Actor(key="nb.example/officer/x", roles=frozenset())
+    for kind in PLACEMENTS:
+        with pytest.raises(Forbidden):
+            roles.require(nobody, kind)
+        with pytest.raises(Forbidden):
+            roles.require(nobody, kind, report=True)
 
 
 def test_d2_three_placements_cost_83500() -> None:

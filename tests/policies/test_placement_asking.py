@@ -182,7 +182,7 @@ def test_news_of_behaviour_sent_to_one_is_found() -> None:
     assert answers(worst("PL-03", search(after={"t1": [amended("cedar")]}))) == ("not-met", "yes", "no")
 
 
-def test_an_answer_to_one_of_twelve_is_found() -> None:
+def test_d10_an_answer_to_one_of_twelve_is_found() -> None:
     """D10: two providers ask, and all twelve get the answer at one time; an answer to one of twelve fails."""
     names = [f"p{n}" for n in range(12)]
     for got, expected in ((names, "met"), (names[:1], "not-met")):

@@ -96,7 +96,7 @@ def room(setting: str = "own-1", available: bool = True) -> Any:
     return given_fact(m.VacancyDeclared, "2026-03-01T09:00:00.000Z", setting=setting, vacancy=vacancy)
 
 
-def test_five_bought_outside_while_two_homes_of_ones_own_had_room_are_two_found() -> None:
+def test_e12_five_bought_outside_while_two_homes_of_ones_own_had_room_are_two_found() -> None:
     """E12."""
     empty, full = market(room(), own=2), market(own=2)
     cases = [spot(empty if n < 2 else full) for n in range(5)]

@@ -43,7 +43,7 @@ def test_there_are_seven_facts_and_each_says_something(story: Homes) -> None:
         assert expected in said, said
 
 
-def test_sentences_are_short(story: Homes) -> None:
+def test_e16_sentences_are_short(story: Homes) -> None:
     """E16: on average at most twelve words."""
     sentences = [sentence for one in facts(story.history) for sentence in one.sentences]
     lengths = [len(sentence.split()) for sentence in sentences]
@@ -53,7 +53,7 @@ def test_sentences_are_short(story: Homes) -> None:
 
 
 @pytest.mark.parametrize("form", SUFFIX)
-def test_every_edition_carries_the_same_facts_and_no_fee_and_no_other_provider(
+def test_e16_every_edition_carries_the_same_facts_and_no_fee_and_no_other_provider(
     form: Format, story: Homes, pages: Environment
 ) -> None:
     found = facts(story.history)
