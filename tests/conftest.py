@@ -1,12 +1,17 @@
 """What every test shares."""
 
+import contextlib
+import importlib
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.matrix import many
+
+ROOT = Path(__file__).parents[1]
 
 # A slow or busy machine is no counter-example; each failure prints how to run it again.
 settings.register_profile("house", deadline=None, print_blob=True, max_examples=many(200))
@@ -16,6 +21,18 @@ settings.load_profile("house")
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: browsers, sockets and other processes are waited for."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Each worker reads the modules from another place on: what one has compiled, the others find ready."""
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    modules = sorted(ROOT.glob("tests/**/test_*.py"))
+    first = len(modules) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+    for path in modules[first:] + modules[:first]:
+        with contextlib.suppress(Exception):  # it is said when the module is collected
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
