@@ -24,7 +24,7 @@ from fairplace.drafting.acts import ChangeKey, Enrol, Wanted
 from fairplace.errors import Forbidden, Malformed
 from fairplace.keeping import Keeping
 from fairplace.ledger import entry
-from fairplace.ledger.note import Signer, parse_line
+from fairplace.ledger.note import Signer, Vkey, parse_line
 from fairplace.on_disk import Register
 from fairplace.openness.commands import Assess, Release
 from fairplace.openness.release import still_sealed
@@ -98,6 +98,9 @@ class Clerk:
                 return keeping.prepare_rotation(wanted.vkey or "", keeping.newest(wanted.name).vkey, wanted.id)
             case "revoke":
                 return keeping.prepare_revocation(wanted.vkey or "", wanted.reason, wanted.as_, wanted.id)
+            case "report-stolen":
+                vkey = Vkey.parse(wanted.vkey or "")
+                return keeping.prepare_stolen(vkey, wanted.first, wanted.last, wanted.as_, wanted.id)
             case "start-recovery":
                 keeping.check_recoverers(wanted.name, wanted.as_)
                 return keeping.prepare_recovery(wanted.vkey or "", wanted.as_, wanted.id)

@@ -86,16 +86,8 @@ class Keeping:
 
         Null: to the newest, or to the last before the key ended; that it handed on its place is not in doubt.
         """
-        enrolling.check_revocation(vkey, self._keys())
         size = self._register.reader.size
-        known = self._keys().standing(vkey.name, vkey.key_id)
-        ended = known.revoked if known is not None else None
-        end = last if last is not None else size - 1 if ended is None else ended - 1
-        if not first <= end < size:
-            raise Refused(
-                f"entries {first} to {end} came; the key may have signed some of 0 to {size - 1}, the first before the last",
-                code="interval",
-            )
+        end, ended = self._interval(vkey, first, last)
         reports = [self._contest(vkey, first, end, by)]
         # Whoever has the key may have signed between the question and the answer.
         since = reports[0].index - 1
@@ -106,6 +98,26 @@ class Keeping:
         )
         register = self._keys().stream
         return Stolen(reports, contested, [i for i in contested if self._entry(i).stream == register])
+
+    def prepare_stolen(self, vkey: Vkey, first: int, last: int | None, by: KeyName, key: str | None = None) -> Prepared:
+        """What one person signs so that the signatures of a stolen key are contested: as `stolen`, by one report."""
+        end, _ = self._interval(vkey, first, last)
+        kind, body = "key.compromised/1", {"from": first, "until": end, "vkey": vkey.text}
+        return self._prepare(kind, dict(body), by, _reported(vkey, first, end), key)
+
+    def _interval(self, vkey: Vkey, first: int, last: int | None) -> tuple[int, int | None]:
+        """The last entry that is contested, and where the key ended. Raises Refused for what cannot be meant."""
+        enrolling.check_revocation(vkey, self._keys())
+        size = self._register.reader.size
+        known = self._keys().standing(vkey.name, vkey.key_id)
+        ended = known.revoked if known is not None else None
+        end = last if last is not None else size - 1 if ended is None else ended - 1
+        if not first <= end < size:
+            raise Refused(
+                f"entries {first} to {end} came; the key may have signed some of 0 to {size - 1}, the first before the last",
+                code="interval",
+            )
+        return end, ended
 
     def start_recovery(self, vkey: str, first: Signer, second: Signer) -> Appended:
         """Two people say that whoever has this name lost their key; `vkey` is to take its place a day later."""
@@ -190,7 +202,7 @@ class Keeping:
             "key.compromised/1",
             {"from": first, "until": last, "vkey": vkey.text},
             by,
-            statement=f"Report the key {vkey.text} stolen: its signatures on entries {first} to {last} are contested",
+            statement=_reported(vkey, first, last),
         )
 
     def _signed(self, vkey: Vkey, start: int, stop: int) -> bool:
@@ -218,6 +230,10 @@ class Keeping:
                 f"{one} and {other} are keys of one person, {held[one]}; this takes the signatures of two people",
                 code="two-persons",
             )
+
+
+def _reported(vkey: Vkey, first: int, last: int) -> str:
+    return f"Report the key {vkey.text} stolen: its signatures on entries {first} to {last} are contested"
 
 
 def _kind(vkey: str) -> str:

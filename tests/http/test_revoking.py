@@ -71,3 +71,33 @@ def test_nobodys_keys_are_at_a_made_up_address(office: Office) -> None:
     for name in ("nothing", "<script>", "x" * 5000, "%00"):
         assert office.client("key-admin").get(f"/desk/people/{name}/keys").status_code == 404
         assert office.client("officer").get(f"/desk/people/{name}/keys").status_code == 403
+
+
+def test_whoever_keeps_the_keys_reports_from_which_entry_on_a_key_was_stolen(office: Office) -> None:
+    vkey, page = office.desk.keys[LOST].vkey.text, address(office, LOST)
+    assert "It was in other hands" in office.client("key-admin").get(page).text
+    size = office.register.reader.size
+    for fields, says in (
+        ({"first": ""}, "write its number in the log"),
+        ({"first": "-1"}, "write its number in the log"),
+        ({"first": "<script>"}, "write its number in the log"),
+        ({"first": "3", "last": "1e5"}, "write its number in the log"),
+        ({"first": "3", "last": "2"}, "the first before the last"),
+        ({"first": "0", "last": str(size)}, "the first before the last"),
+        ({"first": "0", "vkey": "made up"}, "never signed here"),
+    ):
+        answer = office.post("key-admin", page, **{"do": "stolen", "vkey": vkey, **fields})
+        assert answer.status_code in (400, 422), fields
+        assert says in answer.text, fields
+        assert "<script>" not in answer.text.replace('<script type="module"', "")
+    assert office.post("officer", page, do="stolen", vkey=vkey, first="0").status_code == 403
+    own = office.desk.keys["key-admin"].vkey.text
+    assert office.post("key-admin", address(office, "key-admin"), do="stolen", vkey=own, first="0").status_code == 403
+    assert office.register.reader.size == size
+    answer = office.post("key-admin", page, do="stolen", vkey=vkey, first="2")
+    shown = office.client("key-admin").get(answer.headers["location"]).text
+    assert f"its signatures on entries 2 to {size - 1} are contested" in shown
+    assert office.sign("key-admin", answer.headers["location"]).status_code == 303
+    envelope = office.register.reader.entry(office.register.reader.size - 1).envelope
+    assert envelope.type == "key.compromised/1"
+    assert (envelope.body["from"], envelope.body["until"], envelope.body["vkey"]) == (2, size - 1, vkey)

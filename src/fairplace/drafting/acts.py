@@ -33,7 +33,7 @@ class Enrol(msgspec.Struct, frozen=True, kw_only=True, tag="enrol-key", tag_fiel
     provider: str | None
 
 
-What = Literal["rotate", "revoke", "start-recovery", "finish-recovery", "stop-recovery"]
+What = Literal["rotate", "revoke", "report-stolen", "start-recovery", "finish-recovery", "stop-recovery"]
 
 
 class ChangeKey(
@@ -41,8 +41,9 @@ class ChangeKey(
 ):
     """Let a new key take the place of an old one, at once or after a recovery; or stop a recovery, or revoke a key.
 
-    `name` is whose key it is; `vkey` the new key, or the one that is revoked; null where the register knows it already.
-    `reason`: why it is stopped or revoked.
+    `name` is whose key it is; `vkey` the new key, or the one that is revoked or was stolen; null where the register
+    knows it already. `reason`: why it is stopped or revoked. `first`, `last`: the entries on which the signatures of a
+    stolen key are contested; `last` null: to the newest.
     """
 
     id: str
@@ -51,6 +52,8 @@ class ChangeKey(
     name: KeyName
     vkey: str | None = None
     reason: str = ""
+    first: int = 0
+    last: int | None = None
 
 
 Wanted = Command | Enrol | ChangeKey

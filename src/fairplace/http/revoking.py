@@ -1,6 +1,6 @@
 """Taking a key out of use: everybody their own, with that very key; whoever keeps the keys anybody's.
 
-What a key signed stands. After `lost` or `stolen` its holder gets another by two colleagues; after `left` never.
+What a key signed stands; what a stolen one signed is contested once whoever keeps the keys reports from which entry on. After `lost` or `stolen` its holder gets another by two colleagues; after `left` never.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def _page(site: Site, visitor: Visitor, person: str, *, fault: str = "", status:
         visitor=visitor,
         person=site.accounts.person(person),
         keys=with_register(site, person),
+        own=visitor.key.vkey if visitor.key else "",
         reasons=REASONS,
         fault=fault,
     )
@@ -45,8 +46,11 @@ def theirs(site: TheSite, visitor: TheVisitor, person: FromPath[str], sent: TheS
     """Revoke a key of theirs, which leads to a page to sign."""
     visitor.need(*HEADS)
     site.accounts.person(person)
+    keys = with_register(site, person)
     try:
-        return see_other(f"/desk/sign/{_act(site, visitor, _named(with_register(site, person), sent), sent)}")
+        if sent.get("do") == "stolen":
+            return see_other(f"/desk/sign/{_stolen(site, visitor, keys, sent)}")
+        return see_other(f"/desk/sign/{_act(site, visitor, _named(keys, sent), sent)}")
     except (Refused, Malformed) as error:
         return _page(site, visitor, person, fault=str(error), status=error.status)
 
@@ -80,6 +84,32 @@ def _act(site: Site, visitor: Visitor, key: Key, sent: Sent) -> str:
         reason=reason,
     )
     return site.signatures.begin(change, task=f"revoke-key:{key.name}", made_by=visitor.person.id)
+
+
+def _stolen(site: Site, visitor: Visitor, keys: tuple[Key, ...], sent: Sent) -> str:
+    """The report that a key was in other hands: what it signed there is contested, whether it has ended since or not."""
+    signs = visitor.key
+    found = next((key for key in keys if key.vkey == sent.get("vkey") and (key.roles or key.revoked)), None)
+    if found is None:
+        raise Refused("this key never signed here; look at the list again", code="key")
+    if signs is None or signs.vkey == found.vkey:
+        raise Forbidden("another person reports it, never the stolen key itself", code="role")
+    change = ChangeKey(
+        id=f"report-stolen:{site.accounts.sources.stream_id()}",
+        as_=signs.name,
+        what="report-stolen",
+        name=found.name,
+        vkey=found.vkey,
+        first=_entry(sent.get("first"), "the first entry"),
+        last=_entry(sent.get("last"), "the last entry") if sent.get("last") else None,
+    )
+    return site.signatures.begin(change, task=f"report-stolen:{found.name}", made_by=visitor.person.id)
+
+
+def _entry(value: str, what: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 15):
+        raise Malformed(f"{what} is {value[:40]!r}; write its number in the log, such as 120")
+    return int(value)
 
 
 HANDLERS = (keys, theirs, own)

@@ -193,6 +193,7 @@ OTHERS = {
     "rotate-key": "Put a new key in the place of an old one",
     "recover-key": "Let a new key take the place of a lost one",
     "revoke-key": "Revoke a key",
+    "report-stolen": "Report a key stolen",
     "stop-recovery": "Stop the recovery of a key",
     "urgent": "Record what was bought at once",
     "tonight": "Record a home for tonight",
