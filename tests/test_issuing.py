@@ -12,8 +12,9 @@ from fairplace import issuing
 from fairplace.counting.events import RELEASED, WITHDRAWN
 from fairplace.decision import History
 from fairplace.disclosure_control import writing
-from fairplace.disclosure_control.released import RULES
+from fairplace.disclosure_control.released import RULES, Release
 from fairplace.errors import Forbidden, Malformed, Missing, Refused, Unproven
+from fairplace.http import numbers_made
 from fairplace.searching import Search
 from fairplace.terms import day, london_day
 from tests.counting.many import SPOT, pseudonym, search
@@ -231,6 +232,53 @@ def test_later_releases_agree_with_earlier_ones_and_a_withdrawn_one_leaves_a_tom
         assert register.reader.entry(newest.withdrawn_by).envelope.type == WITHDRAWN
         with pytest.raises(Refused, match="already"):
             issuing.withdraw(register, "decisions", 2, "Again", signer(OFFICER.key))
+
+
+def test_a_withdrawn_release_is_replaced_by_one_that_counts_its_periods_anew(tmp_path: Path) -> None:
+    """What was known only later stays in its own period, and the releases after it agree with both."""
+    with open_placements(tmp_path / "register") as office:
+        register = office.register
+        for number in range(12):
+            search(office, number)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        issuing.sign(register, issuing.draft(register, "decisions"), TWO)
+        with pytest.raises(Refused, match="release 1 stands; withdraw it"):
+            issuing.draft(register, "decisions", replaces=1)
+        issuing.withdraw(register, "decisions", 1, "A label was wrong", signer(APPROVER.key))
+        for number in range(12, 18):
+            search(office, number)
+        office.wait_until("2026-04-01T09:00:00.000Z")
+        issuing.sign(register, issuing.draft(register, "decisions"), TWO)  # 2, made before the first is replaced
+
+        with pytest.raises(Malformed, match="leave the day out"):
+            issuing.draft(register, "decisions", "2025-12-31", replaces=1)
+        for number in (4, 99):
+            with pytest.raises(Missing, match=f"there is no release {number}"):
+                issuing.draft(register, "decisions", replaces=number)
+        again = issuing.draft(register, "decisions", replaces=1)
+        assert (again.release.number, again.release.until, again.release.replaces) == (3, UNTIL, 1)
+        assert total(again.release) == "12"
+        issuing.sign(register, again, TWO)
+        with pytest.raises(Refused):
+            issuing.draft(register, "decisions", replaces=3)  # it stands
+
+        for number in range(18, 24):
+            search(office, number)
+        office.wait_until("2026-10-01T09:00:00.000Z")
+        last = issuing.draft(register, "decisions")
+        assert (last.release.number, total(last.release)) == (4, "6")
+        issuing.sign(register, last, TWO)
+        found = numbers_made.out(register, register.reader.size)
+        assert [(one.name, one.replaces, one.replaced_by) for one in found] == [
+            ("decisions-1", "", "decisions-3"),
+            ("decisions-2", "", ""),
+            ("decisions-3", "decisions-1", ""),
+            ("decisions-4", "", ""),
+        ]
+
+
+def total(release: Release) -> str:
+    return str(release.table("spot").stretches[0].rows[0].cells[0].count)
 
 
 def test_an_earlier_release_that_was_changed_or_is_lost_stops_the_next(tmp_path: Path) -> None:

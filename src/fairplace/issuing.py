@@ -119,28 +119,28 @@ def draft(
     *,
     public_interest_test: str | None = None,
     without: Collection[str] = (),
+    replaces: int | None = None,
     track: Track = iter,
 ) -> Draft:
     """Count everything that was decided until a day, and attack the numbers. Nothing is recorded.
 
     `public_interest_test` says why fees may be published (R11); without it there are none. `without` names tables that
-    are left out this time. Raises Refused when nothing is due yet, or when a child could be found in what is.
+    are left out this time. `replaces` is the number of a withdrawn release whose periods are counted anew, as the
+    register knows them now; its last day counts. Raises Refused when nothing is due yet, or when a child could be found in what is.
     """
     chosen = _plan(register, plan)
     if public_interest_test is not None:
         chosen = plans.with_fees(chosen, _for_everybody(public_interest_test, "a test of the public interest"))
     chosen = plans.without(chosen, without)
     now = register.store.now()
+    known = issued(register, plan)
+    if replaces is not None:
+        until = _withdrawn(known, replaces, until).until
     until = _until(until, day(london_day(now)))
-    earlier = issued(register, plan)
+    earlier = [release_of(register, one) for one in known]
     facts = list(COUNTS[plan](register, now, track))
-    cutoffs = [*(one.until for one in earlier), until]
-    if earlier and earlier[-1].rows is None:
-        raise Missing(
-            f"what release {earlier[-1].number} counted is not kept any more; restore it from a backup of keys"
-        )
-    before = rows.read(register.documents.get(earlier[-1].rows.sha256)) if earlier and earlier[-1].rows else []
-    facts = rows.as_before(facts, cutoffs, before)
+    cutoffs = [*(one.until for one in earlier if one.replaces is None and one.until < until), until]
+    facts = rows.as_before(facts, cutoffs, _counted(register, known, earlier, until))
     if not facts:
         raise Refused(
             "no search in this register has come to a chosen home yet; there is nothing to count", code="hold"
@@ -152,9 +152,44 @@ def draft(
         rows.areas(market, facts),
         facts,
         until=until,
-        earlier=[release_of(register, one) for one in earlier],
+        earlier=earlier,
+        replaces=replaces,
     )
     return Draft(release=made, facts=tuple(facts), cutoffs=tuple(cutoffs))
+
+
+def _counted(register: Register, known: Sequence[Issued], earlier: Sequence[Release], until: Day) -> list[Fact]:
+    """What the releases before a day counted; of a period that was counted anew, what was counted then."""
+    found: dict[str, tuple[Fact, Day]] = {}
+    dropped: dict[str, int] = {}
+    for one, release in sorted(
+        zip(known, earlier, strict=True), key=lambda pair: (pair[0].until, pair[1].replaces or 0, pair[0].number)
+    ):
+        if one.until >= until:
+            break
+        if one.rows is None:
+            raise Missing(f"what release {one.number} counted is not kept any more; restore it from a backup of keys")
+        if release.replaces is not None:
+            for name in [name for name, (_, first) in found.items() if first == one.until]:
+                del found[name]
+                dropped[name] = one.number
+        for row in rows.read(register.documents.get(one.rows.sha256)):
+            # A release that was made before the new count still holds what that one left out.
+            if row.id not in found and one.number >= dropped.get(row.id, 0):
+                found[row.id] = row, one.until
+    return [row for row, _ in found.values()]
+
+
+def _withdrawn(known: Sequence[Issued], number: int, until: Day | None) -> Issued:
+    """The release whose place is taken. Raises Missing, Refused and Malformed."""
+    one = next((each for each in known if each.number == number), None)
+    if one is None:
+        raise Missing(f"there is no release {number} of this plan; give the number of one that was withdrawn")
+    if one.withdrawn is None:
+        raise Refused(f"release {number} stands; withdraw it before another takes its place", code="withdrawn")
+    if until not in (None, one.until):
+        raise Malformed(f"release {number} counted until {one.until}, and {until} came; leave the day out")
+    return one
 
 
 def count(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:

@@ -254,12 +254,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--preset", action="append", choices=sorted(PRESETS), help="small_cells and region unless given"
     )
     parser.add_argument("--folder", type=Path, help="where registers are made or stand already, by preset")
-    chosen = parser.parse_args(arguments)
     span = (CLOSES.year - OPENS.year) * 12 + CLOSES.month - OPENS.month + 1 + AFTER_MONTHS
+    parser.add_argument("--months", type=int, default=span, help=f"how many months are tried; {span} unless given")
+    chosen = parser.parse_args(arguments)
     holds = True
     with tempfile.TemporaryDirectory(prefix="fairplace-disclosure-") as scratch:
         for name in chosen.preset or ("small_cells", "region"):
-            one = run(PRESETS[name], chosen.seed, months(OPENS, span), (chosen.folder or Path(scratch)) / name)
+            one = run(PRESETS[name], chosen.seed, months(OPENS, chosen.months), (chosen.folder or Path(scratch)) / name)
             print("\n".join(report(f"{name}, seed {chosen.seed}", one)), flush=True)
             holds &= one.holds
     return 0 if holds else 1

@@ -77,10 +77,19 @@ def test_a_release_is_looked_at_then_signed_by_two_then_listed_then_taken_back(r
     assert again.code == 1
     assert "no quarter has closed since release 1" in again.err
 
+    out = folder.parent / "numbers"
+    written = run("release", "folder", folder, out)
+    assert written.code == 0, written.err
+    assert (out / "decisions-1.json").read_bytes() == looked.out.encode()
+    assert run("release", "folder", folder, folder).code == 1, "the register itself is never replaced"
+
     gone = run("release", "withdraw", folder, "1", "--why", "Counted twice", "--as", APPROVER.key)
     assert gone.code == 0
     [line] = run("release", "list", folder, "--json").objects
     assert line["withdrawn"] is not None
+    anew = run("release", "make", folder, "--replaces", "1", "--dry-run")
+    assert anew.code == 0, anew.err
+    assert json.loads(anew.out)["replaces"] == 1
 
     keys = (part for key in settings.load(folder).log[0].vkeys for part in ("--key", key))
     checked = run("verify", folder, *keys)
@@ -96,6 +105,9 @@ def test_a_release_is_looked_at_then_signed_by_two_then_listed_then_taken_back(r
         (["make", "--dry-run", "--until", "2199-03-31"], 1, "is not over yet"),
         (["make", "--dry-run", "--until", "1.5"], 2, "1.5"),
         (["make", "--dry-run", "--plan", "=cmd()"], 2, "there is no plan"),
+        (["make", "--dry-run", "--replaces", "7"], 2, "there is no release 7"),
+        (["make", "--dry-run", "--without", "=cmd()"], 2, "there is no table"),
+        (["make", "--dry-run", "--fees-because", " "], 2, "is needed, in words"),
         (["withdraw", "1", "--why", "Wrong", "--as", OFFICER.key], 2, "there is no release 1"),
         (["withdraw", "0", "--why", "Wrong", "--as", OFFICER.key], 2, "0"),
     ],

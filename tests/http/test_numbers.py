@@ -8,13 +8,16 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
 import fairplace_verify
-from fairplace import issuing
+from fairplace import issuing, shelf
+from fairplace.errors import Refused
+from fairplace.http import numbers_folder
 from fairplace.http.app import create_app
 from fairplace.ledger import proof
 from tests.counting.many import SPOT, pseudonym, search
@@ -25,7 +28,14 @@ from tests.test_of_placements import secrets_of
 
 CHILDREN = 13
 WHY = "A home was <b>counted</b> twice =cmd()"
-FORMS = ("/homes/decisions-1", "/homes/decisions-1.json", "/homes/decisions-1.csv", "/homes", "/homes/feed.json")
+FORMS = (
+    "/homes/over-time",
+    "/homes/decisions-1",
+    "/homes/decisions-1.json",
+    "/homes/decisions-1.csv",
+    "/homes",
+    "/homes/feed.json",
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +69,21 @@ def test_the_page_shows_what_was_counted_beside_the_dated_line(client: TestClien
     assert "85 %, London, 2007" in page
     assert re.search(r"Spot<svg.*?</th><td[^>]*>6</td><td[^>]*>46\.2 %</td>", page, re.DOTALL)
     assert "North, April to September 2025" in page
+
+
+def test_the_spot_share_over_time_stands_beside_the_dated_line(client: TestClient[Litestar]) -> None:
+    """E6: a series, with the line of 2007 at 85 %, labelled as what it is. A withdrawn release is not in it."""
+    page = client.get("/homes/over-time").text
+    spot = page[page.index("Bought on the spot") : page.index("Providers asked alike")]
+    assert re.findall(r"<text[^>]*>([^<]+)</text>", spot) == ["April to September 2025", "46.2", "London, 2007", "85"]
+    assert re.findall(r"<t[hd][^>]*>([^<]+)</t[hd]>", spot)[-3:] == ["April to September 2025", "6", "46.2 %"]
+    assert "October 2025" not in page
+
+
+def test_the_chart_of_a_release_has_the_dated_bar_last(client: TestClient[Litestar]) -> None:
+    page = client.get("/homes/decisions-1").text
+    chart = page[page.index('id="chart-spot-0-caption"') :]
+    assert re.findall(r'text-anchor="end">([^<]+)<', chart[: chart.index("</svg>")])[-1] == "London, 2007"
 
 
 def test_page_json_and_csv_have_the_same_cells(client: TestClient[Litestar]) -> None:
@@ -136,11 +161,75 @@ def test_a_release_without_a_number_small_enough_to_tell_of_a_child(client: Test
     assert "6" in counts
 
 
+# The same as a folder for any web server
+
+
+@pytest.fixture(scope="module")
+def folder(office: PlacementOffice, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("static") / "numbers"
+    assert numbers_folder.write(office.register, shelf.root("web"), found) == 2
+    return found
+
+
+def test_the_folder_holds_the_same_files_as_the_site(client: TestClient[Litestar], folder: Path) -> None:
+    for name in ("decisions-1", "decisions-2"):
+        for suffix in (".json", ".csv", ".tlog-proof"):
+            assert (folder / f"{name}{suffix}").read_bytes() == client.get(f"/homes/{name}{suffix}").content
+        for page in (name, "over-time"):
+            here, there = (folder / f"{page}.html").read_text("utf-8"), client.get(f"/homes/{page}").text
+            assert _cells(here) == _cells(there)
+    assert "This release was withdrawn" in (folder / "decisions-2.html").read_text("utf-8")
+    feed = json.loads((folder / "feed.json").read_bytes())
+    assert [item["url"] for item in feed["items"]] == ["decisions-2.html", "decisions-1.html"]
+
+
+def _cells(page: str) -> list[str]:
+    return re.findall(r"<t[hd][^>]*>.*?</t[hd]>", page, re.DOTALL)
+
+
+def test_no_page_of_the_folder_has_a_script_or_leads_out_of_it(folder: Path) -> None:
+    pages = sorted(folder.glob("*.html"))
+    assert len(pages) == 4
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert "<script" not in text
+        for address in re.findall(r'(?:href|src|action)="([^"]*)"', text):
+            assert address.startswith(("#", "data:image/svg+xml,")) or (folder / address.partition("#")[0]).is_file()
+    assert (folder / "fairplace.css").stat().st_size > 10_000
+
+
+def test_no_file_of_the_folder_tells_of_anybody(office: PlacementOffice, folder: Path) -> None:
+    named = {b"North", b"North West", b"SYN01", b"SYN01 Council"}
+    secrets = [one for one in secrets_of(office) if one not in named]
+    secrets += [pseudonym(number).encode() for number in range(CHILDREN)]
+    held = {path.name: path.read_bytes() for path in folder.iterdir()}
+    del held["fairplace.css"]
+    assert {name: one for name, data in held.items() for one in secrets if one in data} == {}
+
+
+def test_the_folder_is_made_anew_and_nothing_else_is_ever_replaced(office: PlacementOffice, tmp_path: Path) -> None:
+    out = tmp_path / "numbers"
+    for _ in range(2):
+        numbers_folder.write(office.register, shelf.root("web"), out)
+        (out / "old.html").write_text("an old page")
+    numbers_folder.write(office.register, shelf.root("web"), out)
+    assert not (out / "old.html").exists()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "letter.txt").write_text("keep me")
+    for stray in (other, other / "letter.txt"):
+        with pytest.raises(Refused, match="holds something else"):
+            numbers_folder.write(office.register, shelf.root("web"), stray)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["numbers", "other"]
+    assert (other / "letter.txt").read_text() == "keep me"
+
+
 def test_before_the_first_release_the_page_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
     with open_placements(tmp_path_factory.mktemp("none") / "register") as office:
         office.register.follow()
         with TestClient(create_app(office.register)) as client:
             assert "Nothing is released yet" in client.get("/homes").text
+            assert "No half-year is over yet" in client.get("/homes/over-time").text
             assert client.get("/homes/feed.json").json()["items"] == []
 
 

@@ -29,6 +29,9 @@ PLAN = click.option("--plan", default="decisions", show_default=True, help="What
     "--fees-because", "test", metavar="WORDS", help="Publish medians of fees too: your test of the public interest."
 )
 @click.option("--without", multiple=True, metavar="TABLE", help="A table to leave out this time; may come again.")
+@click.option(
+    "--replaces", type=click.IntRange(1), metavar="NUMBER", help="The withdrawn release that is counted anew."
+)
 @click.option("--dry-run", is_flag=True, help="Print the release and record nothing.")
 def release_make(
     folder: Path,
@@ -38,13 +41,23 @@ def release_make(
     second: str | None,
     test: str | None,
     without: tuple[str, ...],
+    replaces: int | None,
     dry_run: bool,
 ) -> int:
     """Count what was decided, hide what could tell of a child, attack it, and publish what withstands."""
     from fairplace.cli.releases import make_release
 
     return make_release(
-        folder, plan, until, who, second, told, public_interest_test=test, without=without, dry_run=dry_run
+        folder,
+        plan,
+        until,
+        who,
+        second,
+        told,
+        public_interest_test=test,
+        without=without,
+        replaces=replaces,
+        dry_run=dry_run,
     )
 
 
@@ -59,6 +72,16 @@ def release_withdraw(folder: Path, number: int, plan: str, why: str, who: str) -
     from fairplace.cli.releases import withdraw_release
 
     return withdraw_release(folder, plan, number, why, who, told)
+
+
+@release.command("folder")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("out", metavar="OUT", type=FOLDER)
+def release_folder(folder: Path, out: Path) -> int:
+    """Write all releases into a folder for any web server: pages, data, proofs and a feed, without a script."""
+    from fairplace.cli.releases import write_folder
+
+    return write_folder(folder, out, told)
 
 
 @release.command("list")

@@ -12,12 +12,13 @@ import msgspec
 from rich.console import Console
 from rich.progress import track
 
-from fairplace import issuing
+from fairplace import issuing, shelf
 from fairplace.cli.keys import keyring
 from fairplace.cli.records import show_public
 from fairplace.counted import counted
 from fairplace.disclosure_control.released import Release
-from fairplace.errors import Malformed
+from fairplace.errors import Malformed, Refused
+from fairplace.http import numbers_folder
 from fairplace.on_disk import Register
 
 
@@ -31,6 +32,7 @@ def make_release(
     *,
     public_interest_test: str | None,
     without: Sequence[str],
+    replaces: int | None,
     dry_run: bool,
 ) -> int:
     """Count, attack, and unless it is a dry run have two persons sign; the release itself goes to stdout on a dry run."""
@@ -41,7 +43,13 @@ def make_release(
     with Register.open(folder) as register:
         shown = partial(track, description="Reading the searches…", console=told, transient=True)
         made = issuing.draft(
-            register, plan, until, public_interest_test=public_interest_test, without=without, track=shown
+            register,
+            plan,
+            until,
+            public_interest_test=public_interest_test,
+            without=without,
+            replaces=replaces,
+            track=shown,
         )
         document = made.document
         for line in _lines(made.release, hashlib.sha256(document).hexdigest()):
@@ -63,6 +71,15 @@ def withdraw_release(folder: Path, plan: str, number: int, why: str, who: str, t
         click.echo(msgspec.json.encode({"entry": done.index, "type": done.type, "release": number}))
         told.print("Its numbers are no longer shown; that it was there, and why it went, is.", markup=False)
         show_public(register, told)
+    return 0
+
+
+def write_folder(folder: Path, out: Path, told: Console) -> int:
+    with Register.open(folder) as register:
+        if not register.is_of_placements:
+            raise Refused("numbers about placements come from a register of placements, and this is one of procurement")
+        many = numbers_folder.write(register, shelf.root("web"), out)
+    told.print(f"{counted(many, 'release')} in {out}; put the folder on any web server.", markup=False)
     return 0
 
 

@@ -146,7 +146,9 @@ def _fill(
             region=region,
             span=batch.span,
             rows=rows,
-            inside={label: (table.within or "", place_of) for label, place_of in table.inside.items()},
+            inside={name: (table.within, tabulating.label_above(table, name)) for name in tabulating.columns(table)}
+            if table.within is not None
+            else {},
             parts=Counter(one.parent or "" for one in place.tree),
             total=place.facts,
             cells=cells,

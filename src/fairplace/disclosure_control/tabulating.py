@@ -133,7 +133,7 @@ def hidden(
     groups: dict[str, list[str]] = {ALL: names} if above is None else defaultdict(list)
     if above is not None:
         for name in names:
-            groups[_label_above(table, name)].append(name)
+            groups[label_above(table, name)].append(name)
     for label, group in groups.items():
         if above is not None and len(group) == 1:
             # The same decisions as in the table above: what is hidden there is hidden here, and nothing more is told.
@@ -158,7 +158,8 @@ def hidden(
     return gone
 
 
-def _label_above(table: Table, name: str) -> str:
+def label_above(table: Table, name: str) -> str:
+    """In which label of the table above a column lies, decisions without an amount too."""
     label = name.removesuffix(f".{NO_AMOUNT}")
     return NOT_RECORDED if label == NOT_RECORDED else table.inside[label]
 
