@@ -89,6 +89,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     lines: list[Line]
     bars: list[Bar]
+    dated: tuple[str, int] | None
 
 
 def tables(release: Release) -> list[Shelf]:
@@ -120,7 +121,7 @@ def _course(
     ]
     # A hidden share has no bar: one of no length would say that there was none.
     bars = [Bar(line.label, line.bar, number == 0) for number, line in enumerate(lines) if line.bar is not None]
-    return Course(id=key, title=title, region=region, lines=lines, bars=_with_dated(bars, dated))
+    return Course(id=key, title=title, region=region, lines=lines, bars=_with_dated(bars, dated), dated=dated)
 
 
 def _with_dated(bars: list[Bar], dated: tuple[str, int] | None) -> list[Bar]:
