@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from fairplace.counted import counted
 from fairplace.demo import Persona, personas
 from fairplace.errors import Missing
+from fairplace.http import referrals, work
 from fairplace.http.guard import AnyRequest, TheSent, cookie, from_page, secret_of, see_other
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, Site, TheSite
+
+MOST_SAID = 3
+"""Kinds of work that are named."""
 
 
 def people(site: Site) -> list[Persona]:
     return personas(site.register.folder, site.register.domain)
 
 
+def waits(site: Site, one: Persona) -> str:
+    """What is on their desk in the searches; empty in a register of procurements, whose demo says it of its last day."""
+    if not site.seeks:
+        return ""
+    provider = site.accounts.person(one.person).provider
+    if provider:
+        many = len(referrals.waiting_for(site, provider))
+        return f"{counted(many, 'referral waits', 'referrals wait') if many else 'No referral waits'} for their answer."
+    mine = Counter(found.step.title for found in work.next_for(site, {one.role}, site.now()) if found.step)
+    if not mine:
+        return "Nothing waits for them now."
+    said = [f"{title} ({many})" for title, many in mine.most_common(MOST_SAID)]
+    return f"On their desk: {'; '.join(said)}{'; and more' if len(mine) > MOST_SAID else ''}."
+
+
 @public("/demo")
 def walk(site: TheSite) -> Answer:
-    """Whom one can be."""
-    return site.page("demo.html", personas=people(site))
+    """Whom one can be, and in a register of placements what waits for each now."""
+    found = people(site)
+    return site.page("demo.html", personas=found, waits={one.person: waits(site, one) for one in found})
 
 
 @from_page("/demo")

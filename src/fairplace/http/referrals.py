@@ -55,6 +55,11 @@ def to_answer(site: Site, visitor: Visitor) -> list[own.Asked]:
         provider, _ = mine(site, visitor)
     except Forbidden:
         return []
+    return waiting_for(site, provider)
+
+
+def waiting_for(site: Site, provider: str) -> list[own.Asked]:
+    """The referrals that wait for this provider's answer, the nearest closing time first."""
     return _open(_sent_to(site, provider))
 
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any
 
 import msgspec
@@ -143,14 +144,19 @@ def _searches(site: Site, visitor: Visitor, now: Instant) -> list[Search]:
     if not site.seeks or visitor.roles.isdisjoint(case_file.SEEKERS):
         return []
     out = site.duties.closed_to({key.name for key in visitor.keys})
-    return [
-        one
-        for one in site.searches.lines(now)
-        if one.case not in out
-        and one.step is not None
-        and (not one.step.waits or one.step.code == "approve-home")
-        and roles.may(visitor.roles, task(one.step.code).command.gives)
-    ][:PAGE]
+    return [one for one in next_for(site, visitor.roles, now) if one.case not in out][:PAGE]
+
+
+def next_for(site: Site, held: AbstractSet[str], now: Instant) -> Iterator[Search]:
+    """The searches whose next step somebody with these roles can take."""
+    for one in site.searches.lines(now):
+        step = one.step
+        if (
+            step is not None
+            and (not step.waits or step.code == "approve-home")
+            and roles.may(held, task(step.code).command.gives)
+        ):
+            yield one
 
 
 def _recovers(visitor: Visitor) -> bool:

@@ -16,14 +16,8 @@ from pathlib import Path
 import msgspec
 
 from fairplace import issuing
-from fairplace.counted import counted
-from fairplace.decision import History
 from fairplace.demo import MARKER, PERSONAS, Persona
 from fairplace.errors import Refused
-from fairplace.forms.tasks import task
-from fairplace.people import roles
-from fairplace.searching import Search
-from fairplace.seeking.board import is_open, line
 from fairplace.synthesis.personas import settled
 from fairplace.synthesis.procurements import Marker
 from fairplace.synthesis.region import register, today
@@ -31,7 +25,6 @@ from fairplace.synthesis.region.answers import Asked
 from fairplace.synthesis.region.plans import Plan
 from fairplace.synthesis.region.presets import preset
 from fairplace.synthesis.region.world import World
-from fairplace.terms import instant
 from fairplace.workroom import Workroom
 
 STAFF = {
@@ -45,8 +38,6 @@ STAFF = {
     "director": "Approves a home at a distance, and answers for the authority's own.",
 }
 """Who of the authority can be walked through, in the order of a search, and what they do."""
-
-MOST_SAID = 3
 
 PRESET = msgspec.structs.replace(
     preset("tiny"), authorities=6, referrals=40, residential=9, foster=5, supported=3,
@@ -80,39 +71,12 @@ def release(world: World) -> None:
 
 def _people(world: World, under_way: today.Today) -> Iterator[Persona]:
     accounts = Workroom(world.register).accounts
-    steps = _steps(world, under_way.cases)
     for role, does in STAFF.items():
         key = world.staff[world.authorities[0]][role][0]
-        yield settled(
-            accounts, world.holders[key], role, None, (key, world.seed_of(key)), f"{does} {_waits(steps, role)}"
-        )
+        yield settled(accounts, world.holders[key], role, None, (key, world.seed_of(key)), does)
     for firm, does in _providers(world, under_way.plans):
         key = world.key_of(firm)
         yield settled(accounts, world.holders[key], "provider", firm, (key, world.seed_of(key)), does)
-
-
-def _steps(world: World, cases: list[str]) -> list[str]:
-    """The next step of each of these searches, by its task, where somebody can take it now."""
-    reader, now = world.register.reader, instant(world.clock())
-    searches = ((case, Search(History(case=case, events=reader.case(case), market=reader.market()))) for case in cases)
-    lines = [line(case, search, now) for case, search in searches if is_open(search)]
-    return [one.step.code for one in lines if one.step is not None and (not one.step.waits or one.step.code == APPROVE)]
-
-
-APPROVE = "approve-home"
-"""It waits for some and can be done by others."""
-
-
-def _waits(steps: list[str], role: str) -> str:
-    mine = Counter(task(code).title for code in steps if roles.may({role}, task(code).command.gives))
-    if not mine:
-        return "Nothing waits for them on the day of the demo."
-    said = [f"{title} ({many})" for title, many in mine.most_common(MOST_SAID)]
-    return f"On their desk: {'; '.join(said)}{'; and more' if len(mine) > MOST_SAID else ''}."
-
-
-def _answered(asked: Asked, now: datetime) -> set[str]:
-    return {bid.firm for bid in asked.bids if bid.at <= now} | {one.firm for one in asked.refusals if one.at <= now}
 
 
 def _providers(world: World, plans: list[Plan]) -> Iterator[tuple[str, str]]:
@@ -129,6 +93,9 @@ def _providers(world: World, plans: list[Plan]) -> Iterator[tuple[str, str]]:
     own = next(firm.id for firm in world.firms.values() if firm.authority)
     others = [firm.id for firm in world.firms.values() if not firm.authority]
     busiest = max(others, key=lambda firm: (open_to[firm], firm))
-    for firm, who in ((own, "The authority's own homes."), (busiest, "An independent provider of homes.")):
-        waiting = counted(open_to[firm], "referral waits", "referrals wait") if open_to[firm] else "No referral waits"
-        yield firm, f"{who} {waiting} for their answer."
+    yield own, "The authority's own homes."
+    yield busiest, "An independent provider of homes."
+
+
+def _answered(asked: Asked, now: datetime) -> set[str]:
+    return {bid.firm for bid in asked.bids if bid.at <= now} | {one.firm for one in asked.refusals if one.at <= now}
