@@ -203,9 +203,11 @@ async def visitor(request: AnyRequest, site: TheSite) -> Visitor:
 
 
 async def _typed_outside(request: AnyRequest, site: Site) -> Typed | None:
-    """What came from a page of this site whose session is over; as bounded as the forms for which nobody signs in."""
+    """What came from a page of this site whose session is over: bounded as forms are for which nobody signs in, apart."""
     try:
-        sent = await sent_by_anybody(request, site)
+        check_sent(request, site)
+        await anyio.to_thread.run_sync(site.sessions.count, f"typed {whence(request)}", FORMS_PER_MINUTE)
+        sent = await read_form(request, site)
     except (FairplaceError, HTTPException):
         return None
     return typed_in(request.scope["path"], sent)
