@@ -13,7 +13,7 @@ import pytest
 
 from fairplace import backups, erasing
 from fairplace.cli.doctor import LOOKS, _ills
-from fairplace.errors import Misconfigured, Refused
+from fairplace.errors import Misconfigured, Missing, Refused
 from fairplace.ledger.store.vault import unwrap
 from fairplace.on_disk import Register
 from fairplace.post.notes import Written
@@ -103,7 +103,7 @@ def test_the_keys_alone_reveal_nothing(office: Office, tmp_path: Path) -> None:
     data = every_byte(keys)
     for word in (BIRCH.name, BIRCH.id, str(OFFERS[1].price), "Holder of"):
         assert word.encode() not in data, word
-    with pytest.raises(Misconfigured):
+    with pytest.raises(Missing, match="is not a register"):
         Register.open(keys, office.register.sources)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,12 +22,16 @@ def test_every_file_is_cited_by_the_hash_of_its_bytes() -> None:
     assert [one.name for one in shelf.policies()] == sorted(one.name for one in shelf.policies())
 
 
-def test_the_same_bytes_are_loaded_once_and_others_anew(tmp_path: Path) -> None:
+def test_the_same_bytes_are_loaded_once_and_others_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even in the same second and of the same length, by which Python tells whether compiled code is still good."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     path = tmp_path / "own.py"
     path.write_text("A = 1\n")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
     first = shelf.load(path, "policies")
     assert shelf.load(path, "policies").module is first.module
     path.write_text("A = 2\n")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
     second = shelf.load(path, "policies")
     assert (first.module.A, second.module.A) == (1, 2)
     assert first.sha256 != second.sha256

@@ -171,8 +171,8 @@ def test_tries_with_one_invitation_are_counted_apart_from_those_of_a_whole_offic
     sent = {"question": "x", "answer": "{}", "label": "laptop"}
     codes = [client.post(f"/welcome/link-{number}", data=sent).status_code for number in range(15)]
     assert 429 not in codes
-    codes = [client.post("/welcome/link-0", data=sent).status_code for _ in range(12)]
-    assert codes[-1] == 429
+    codes = [client.post("/welcome/link-0", data=sent).status_code for _ in range(24)]
+    assert 429 in codes  # whenever the minute turns that is counted by
 
 
 def test_a_case_file_is_closed_until_a_signed_request_is_in_the_log(desk: Desk, app: Litestar) -> None:

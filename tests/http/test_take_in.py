@@ -121,7 +121,9 @@ def test_nobody_else_takes_bids_in_or_gets_the_page(vault: Vault) -> None:
     assert vault.desk.client(OFFICER.key).get(f"{vault.address}/offline").status_code == 403
     closed = vault.desk.client(OFFICER.key)
     assert "Open this case file" in closed.get(f"/desk/cases/{vault.case}/take-in").text
-    assert "Open this case file" in send(vault, closed, vault.sealed(b"x")).text
+    answer = send(vault, closed, vault.sealed(b"x"))
+    assert answer.status_code == 403
+    assert "Open the file again" in answer.text
 
 
 def test_without_a_printer_a_receipt_is_a_page(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:

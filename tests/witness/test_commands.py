@@ -69,7 +69,7 @@ def test_the_list_says_how_far_each_log_was_seen_and_shouts_when_it_forked(run: 
     assert f"{ORIGIN}  7 entries, signed 20" in run("list", folder)[1]
     assert judge.add(Tree(forked_at=2).ask(7, 7)).status == 422
     code, out, _ = run("list", folder)
-    assert (code, "IT SHOWED TWO HISTORIES: 1 pairs" in out) == (0, True)
+    assert (code, "IT SHOWED TWO HISTORIES: 1 pair of checkpoints is kept" in out) == (0, True)
     [line] = [json.loads(one) for one in run("list", folder, "--json")[1].splitlines()]
     assert (line["size"], line["root"]) == (7, b64(TREE.root(7)))
     assert line["evidence"][0].count("--\n") == 1
