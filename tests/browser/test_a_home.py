@@ -25,6 +25,7 @@ from tests import homes, needs, searches
 from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.browser.serving import served_at
+from tests.browser.walking import go_on, open_file
 from tests.filing import made as filing
 from tests.homes import APPROVER, ASH, BEECH, BUDGET, CHAIR, CHERRY, DIRECTOR, OFFICER, OWN, SOCIAL_WORKER, made
 from tests.office import seed_of, signer
@@ -95,19 +96,6 @@ async def agency(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Agen
 
 async def choose(one: Person, question: str, answer: str) -> None:
     await one.page.get_by_role("group", name=question, exact=True).get_by_label(answer, exact=True).check()
-
-
-async def go_on(one: Person, button: str = "Check and go on to sign") -> None:
-    await one.page.get_by_role("button", name=button).click()
-    await expect(
-        one.page.get_by_role("button", name="Sign on this device"), await one.page.locator("main").inner_text()
-    ).to_be_visible()
-
-
-async def open_file(one: Person, case: str) -> None:
-    await one.page.goto(f"{one.site}/desk/cases/{case}")
-    await one.page.get_by_role("button", name="Open the file").click()
-    await expect(one.page.get_by_role("button", name="Open the file")).to_have_count(0)
 
 
 async def day(one: Person, name: str, year: int, month: int, date: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from litestar import Litestar
 
 from fairplace.accounts.sessions import Sessions
@@ -62,3 +64,7 @@ class Agent(Colleague):
         """Sign the request to read it, unless it is open in this session."""
         if "Open this case file" in self.get(f"/desk/cases/{case}").text:
             super().open_file(case)
+
+
+Told = Callable[[str], Agents]
+"""As far as which step a search is told."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,27 +11,10 @@ from fairplace.people import by_tag
 from fairplace.placement import events as lived
 from fairplace.referral.events import FeedbackGiven
 from tests.homes import BEECH, BUDGET, DIRECTOR, OFFICER, SOCIAL_WORKER
-from tests.http.agents import Agents
+from tests.http.agents import Told
 from tests.http.colleagues import text_of
 from tests.http.test_seeking import ACT, day, do
 from tests.http.test_telling import last
-from tests.placement_office import open_placements
-
-Told = Callable[[str], Agents]
-
-
-@pytest.fixture
-def told(tmp_path: Path) -> Iterator[Told]:
-    offices = []
-
-    def agents(until: str) -> Agents:
-        offices.append(open_placements(tmp_path / "register").tell(until=until))
-        return Agents(offices[-1])
-
-    yield agents
-    for one in offices:
-        one.close()
-
 
 USE = {
     **day("use.began_on", 2026, 3, 2), "reason": "no_registered_home", "approved_by": "director", "use.weekly_cost": "10,500",

@@ -4,36 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 import fairplace_verify
 from fairplace.referral.events import OfferMade, ReferralPublished
 from tests.filing import made
 from tests.homes import ASH, BEECH, BUDGET, CHAIR, CHERRY, OFFICER, SOCIAL_WORKER
-from tests.http.agents import Agents
+from tests.http.agents import Agents, Told
 from tests.http.colleagues import text_of
 from tests.http.test_seeking import do
 from tests.http.test_telling import last
-from tests.placement_office import open_placements
-
-Told = Callable[[str], Agents]
-
-
-@pytest.fixture
-def told(tmp_path: Path) -> Iterator[Told]:
-    offices = []
-
-    def agents(until: str) -> Agents:
-        offices.append(open_placements(tmp_path / "register").tell(until=until))
-        return Agents(offices[-1])
-
-    yield agents
-    for one in offices:
-        one.close()
 
 
 def put(agents: Agents, who: Any, kind: str, data: bytes, name: str = "About a child.pdf") -> Any:

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
 from fairplace.referral import events as sought
 from tests.homes import ASH, BEECH, FAR, OFFICER, SOCIAL_WORKER
-from tests.http.agents import Agents
+from tests.http.agents import Agents, Told
 from tests.http.colleagues import text_of
 from tests.http.test_seeking import ACT, day, do
 from tests.needs import need
-from tests.placement_office import open_placements
 
-Told = Callable[[str], Agents]
 REPORT = {"evidence": "stated-by-officer", "do": "sign"}
-
-
-@pytest.fixture
-def told(tmp_path: Path) -> Iterator[Told]:
-    offices = []
-
-    def agents(until: str) -> Agents:
-        offices.append(open_placements(tmp_path / "register").tell(until=until))
-        return Agents(offices[-1])
-
-    yield agents
-    for one in offices:
-        one.close()
 
 
 def last(agents: Agents) -> object:
