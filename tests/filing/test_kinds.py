@@ -42,7 +42,7 @@ def macro_enabled() -> bytes:
 
 def bomb() -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for number in range(4):
             archive.writestr(f"{number}.xml", bytes(90_000_000))
     return target.getvalue()

@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from copy import copy
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import anyio.to_thread
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
 from fairplace import shelf
 from fairplace.clerk import Clerk
@@ -128,15 +129,38 @@ HERE = "http://testserver.local"
 """The address of an application that nobody serves."""
 
 
-def create_app(register: Register, *, web: Path | None = None, address: str = HERE) -> Litestar:
+class Application(Litestar):
+    """One register behind the routes of its kind."""
+
+    site: Site
+
+    async def __call__(
+        self, scope: Scope | LifeSpanScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend
+    ) -> None:
+        """Answer from this register. Its threads are told how many they are when its server begins."""
+        if scope["type"] == "lifespan":
+            await _lived(cast("LifeSpanReceive", receive), cast("LifeSpanSend", send))
+            return
+        self.site.comes_with(scope)
+        await super().__call__(scope, receive, send)
+
+
+def create_app(register: Register, *, web: Path | None = None, address: str = HERE) -> Application:
     """The application of one register; `web` is the shelf of templates and styles, found by itself.
 
     `address` is where it is served, as browsers see it: scheme, host and port. The setting `site` comes before it.
     """
-    _parse_handlers()
     settings = register.settings
     pages = Pages(web or shelf.root("web"), authority=settings.authority, origin=settings.origin, kind=settings.kind)
-    site = Site(
+    one = copy(
+        _routed(
+            register.is_of_placements,
+            bool(personas(register.folder, register.domain)),
+            settings.limits.body,
+            settings.limits.document + case_documents.FORM,  # the form around the file needs a little room of its own
+        )
+    )
+    one.site = Site(
         register,
         pages,
         Rulebook(register.policies),
@@ -145,49 +169,44 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
         Clerk(register, _no_key),
         settings.site or address,
     )
+    return one
 
-    def the_site() -> Site:
-        return site
 
-    # The form around the file needs a little room of its own.
-    most = settings.limits.document + case_documents.FORM
-    large = Router("/", route_handlers=list(case_documents.LARGE), request_max_body_size=most)
+@cache
+def _routed(of_placements_: bool, with_personas: bool, most: int, most_with_file: int) -> Application:
+    """The routes, without a register: to read them takes longer than anything else, and a process does it once for each
+    kind.
+    """
+    large = Router("/", route_handlers=list(case_documents.LARGE), request_max_body_size=most_with_file)
     handlers: list[HTTPRouteHandler | Router] = [*HANDLERS, large]
-    if register.is_of_placements:
+    if of_placements_:
         handlers = [*of_placements.HANDLERS, *of_placements.only(HANDLERS), *SEEKING, large]
-
-    return Litestar(
-        route_handlers=[*handlers, *(demo.HANDLERS if personas(register.folder, register.domain) else ())],
+    return Application(
+        route_handlers=[*handlers, *(demo.HANDLERS if with_personas else ())],
         dependencies={
-            "site": Provide(the_site, sync_to_thread=False, use_cache=True),
+            "site": Provide(Site.of, sync_to_thread=False),
             "visitor": Provide(guard.visitor),
             "maybe_visitor": Provide(guard.maybe_visitor, sync_to_thread=True),
             "sent": Provide(guard.sent_by_visitor),
             "sent_by_anybody": Provide(guard.sent_by_anybody),
         },
-        exception_handlers={Exception: faults.handler(site)},
+        exception_handlers={Exception: faults.answer},
         before_send=[headers.before_send],
-        lifespan=[_pool],
-        request_max_body_size=settings.limits.body,
+        request_max_body_size=most,
         openapi_config=None,
         logging_config=None,
     )
 
 
-@cache
-def _parse_handlers() -> None:
-    """Read the signatures of all handlers, once in a process: what an application registers are copies, which keep it."""
-    for handler in (*HANDLERS, *case_documents.LARGE, *demo.HANDLERS):
-        _ = handler.parsed_fn_signature
+async def _lived(receive: LifeSpanReceive, send: LifeSpanSend) -> None:
+    """As many threads as may wait for the database at once; else there is nothing to begin or to end."""
+    await receive()
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 def _no_key(name: str) -> Signer:
     """The server has nobody's key: what people sign, they sign on their own devices."""
     raise Missing(f"the key of {name} is not on this server; sign on the device that has it")
-
-
-@asynccontextmanager
-async def _pool(_: Litestar) -> AsyncIterator[None]:
-    """As many threads as may wait for the database at once."""
-    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-    yield

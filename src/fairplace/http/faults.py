@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -89,25 +88,22 @@ def wants_page(request: AnyRequest) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.scope["path"].endswith(".json")
 
 
-def handler(site: Site) -> Callable[[AnyRequest, Exception], Response[bytes]]:
-    """The one handler of all errors of this site."""
-
-    def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
-        if isinstance(error, NotSignedIn | TooOld) and error.typed is not None and wants_page(request):
-            page: Response[bytes] = site.page("sent_again.html", status=error.status, typed=error.typed)
-            return page
-        if isinstance(error, NotSignedIn) and wants_page(request):
-            return see_other(error.address)
-        fault = read(error, _most(request, site))
-        if fault.status >= 500:
-            log.error("request failed", path=without_secret(request.scope["path"]), status=fault.status, exc_info=error)
-        headers = dict(getattr(error, "headers", None) or {})
-        if fault.status == 503:
-            headers["retry-after"] = "5"
-        if wants_page(request):
-            body = site.pages.render("fault.html", fault=fault, size=None).encode()
-            return Response(body, media_type=HTML, status_code=fault.status, headers=headers)
-        problem = {"type": "about:blank", "title": fault.title, "status": fault.status, "detail": fault.detail}
-        return Response(msgspec.json.encode(problem), media_type=PROBLEM, status_code=fault.status, headers=headers)
-
-    return answer
+def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """The one handler of all errors of a site."""
+    site = Site.of(request.scope)
+    if isinstance(error, NotSignedIn | TooOld) and error.typed is not None and wants_page(request):
+        page: Response[bytes] = site.page("sent_again.html", status=error.status, typed=error.typed)
+        return page
+    if isinstance(error, NotSignedIn) and wants_page(request):
+        return see_other(error.address)
+    fault = read(error, _most(request, site))
+    if fault.status >= 500:
+        log.error("request failed", path=without_secret(request.scope["path"]), status=fault.status, exc_info=error)
+    headers = dict(getattr(error, "headers", None) or {})
+    if fault.status == 503:
+        headers["retry-after"] = "5"
+    if wants_page(request):
+        body = site.pages.render("fault.html", fault=fault, size=None).encode()
+        return Response(body, media_type=HTML, status_code=fault.status, headers=headers)
+    problem = {"type": "about:blank", "title": fault.title, "status": fault.status, "detail": fault.detail}
+    return Response(msgspec.json.encode(problem), media_type=PROBLEM, status_code=fault.status, headers=headers)

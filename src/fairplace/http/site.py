@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
+from litestar.types import Scope
 
 from fairplace.accounts.ceremonies import Ceremonies
 from fairplace.accounts.passkeys import Passkeys
@@ -128,6 +129,16 @@ class Site:
         self._kept = Kept(most=128)
         self._witnesses = known(self.settings)
         self._standing: tuple[bytes, Standing] | None = None
+
+    @staticmethod
+    def of(scope: Scope) -> Site:
+        """The site that a request came to."""
+        site: Site = scope["state"]["site"]
+        return site
+
+    def comes_with(self, scope: Scope) -> None:
+        """A request comes to this site."""
+        scope.setdefault("state", {})["site"] = self
 
     @property
     def seeks(self) -> bool:
