@@ -171,11 +171,11 @@ def _unregistered(case: Case, evidence: tuple[int, ...]) -> Iterator[Finding]:
 def distance_approved_and_told(case: Case) -> Iterator[Finding]:
     """Was a home outside the area approved by the right officer before the start, and was the area told in time?"""
     search = case.search
-    if search.choice is None:
+    if search.choice is None and search.started is None:
         yield Finding(outcome="not-applicable", text=NOT_CHOSEN)
         return
     boundary = _boundary(case)
-    evidence = (search.choice[0].index, *((search.started[0].index,) if search.started else ()))
+    evidence = tuple(step[0].index for step in (search.choice, search.started) if step is not None)
     if boundary is None:
         text = "on which side of the boundary the home lies is not on the record, or withheld in this view"
         yield Finding(outcome="cannot-tell", text=text, evidence=evidence)
@@ -279,11 +279,14 @@ def _key_stage_4(case: Case, evidence: tuple[int, ...]) -> Iterator[Finding]:
 
 
 def _boundary(case: Case) -> str | None:
-    search = case.search
-    if search.started is not None and search.started[1].started.is_open:
-        found: str = search.started[1].started.get().boundary
-        return found
-    return search.winner.boundary if search.winner else None
+    """Where the child moved in; where the carers of the chosen offer were located, whatever the start says of them."""
+    search, winner = case.search, case.search.winner
+    located = winner.boundary if winner else None
+    if search.started is None or not search.started[1].started.is_open:
+        return located
+    started, began = search.started[1].started.get(), search.started[1].began.get(None)
+    is_chosen = winner is not None and began is not None and began.setting == winner.setting
+    return located if started.family == "foster" and is_chosen and located is not None else str(started.boundary)
 
 
 def _start(case: Case) -> Instant | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fairplace.market.commands import WithdrawVacancy
-from fairplace.placement.commands import RecordUnregisteredUse
+from fairplace.placement.commands import RecordUnregisteredUse, ReviewUnregisteredUse
 from fairplace.placement.events import PlacementStarted, UnregisteredUse
 from fairplace.recorded import Recorded
 from fairplace.referral.commands import ConsultArea, EndReferral, LocateOffers
@@ -109,6 +109,7 @@ def test_foster_carers_who_live_in_another_area_than_their_service_are_approved_
         story.do(approval(capacity, story), by=actor)
     story.report(agreement(story))
     assert "director of children's services" in blocked(story, start(story), "no-director")
+    assert "located as DIST" in never(story, start(story, boundary="IN"), "boundary"), "nobody's word goes before it"
     story.do(approval("director", story), by=DIRECTOR)
     assert "where the carers live" in blocked(story, start(story), "not-consulted")
     story.do(ConsultArea(id="test", area=homes.FAR, care_plan_given=True))
@@ -140,6 +141,33 @@ def test_a_child_in_a_place_that_is_not_registered_is_on_record_though_no_home_w
     assert recorded.stream == used.stream, "the life in one place is one stream"
     assert (started.registered, started.mechanism, started.spot) == (False, "spot_single", "spot")
     assert started.over_20_miles is None
+
+
+def test_a_use_on_record_lets_nobody_start_a_placement_in_a_registered_home() -> None:
+    """Only the place that is not registered needs no decision; a home on the list, or one with a URN, is chosen first."""
+    story = a_search(until="answered")
+    story.wait_until(MOVE)
+    story.do(use("director"))
+    assert "not registered" in never(story, start(story, setting=homes.OWN.setting), "not-chosen")
+    never(story, start(story, setting=homes.OWN.setting, place_code="Z14"), "not-chosen")
+    place: dict[str, Any] = {"setting": "lodge-1", "place_code": "K2", "provider_class": "PR4", "boundary": "IN"}
+    never(story, start(story, urn="SC123456", **place), "not-chosen")
+
+
+@pytest.mark.parametrize(("over_on", "allowed"), [("2026-03-05", False), ("2026-03-06", True)])
+def test_a_use_that_was_over_before_the_child_moved_in_stands_for_no_decision(over_on: str, allowed: bool) -> None:
+    story = a_search(until="published")
+    story.wait_until(MOVE)
+    story.do(use("director"), by=DIRECTOR)
+    story.do(ReviewUnregisteredUse(id="test", reviewed_on=over_on, goes_on=False), by=DIRECTOR)
+    place: dict[str, Any] = {"setting": "lodge-1", "place_code": "Z14", "provider_class": "PR4", "boundary": "IN"}
+    if allowed:
+        assert not started_as(story.do(start(story, **place))).registered
+    else:
+        never(story, start(story, **place), "not-chosen")
+    story.report(use("director"), happened_at=MOVE)
+    if not allowed:
+        assert not started_as(story.do(start(story, **place))).registered, "a use that was recorded since goes on"
 
 
 def test_use_of_an_unregistered_place_that_nobody_approved_stops_the_start() -> None:

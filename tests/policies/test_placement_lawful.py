@@ -203,6 +203,25 @@ def test_a_school_lost_in_the_last_two_years_needs_a_nominated_officer() -> None
     assert outcome("PL-27", search(need={"child": child(school_year=10)}, chosen=lost, after={"agreed": [BY_NOMINATED]})) == "not-applicable"  # fmt: skip
 
 
+def test_a_start_without_a_choice_is_judged_by_where_the_place_lies() -> None:
+    """A child who moved into a place that nobody chose was approved for, and its area told, no less."""
+    unchosen = ("chosen", "practice", "budget", "agreed", "reasons", "edition")
+    far = {"started": {"started": started_as(boundary="DIST", registered=False, place_code="Z14")}}
+    assert outcome("PL-27", search(skip=unchosen, **far)) == "not-met"
+    told = {"located": [CONSULTED, BY_DIRECTOR, told_area()]}
+    assert outcome("PL-27", search(skip=unchosen, after=told, **far)) == "met"
+    assert outcome("PL-27", search(skip=unchosen)) == "not-applicable"
+    assert "own area" in worst("PL-27", search(skip=unchosen)).text
+
+
+def test_foster_carers_live_where_they_were_located_whatever_the_start_says() -> None:
+    far = {name: offer(one.terms.provider, boundary="DIST", points=one.points) for name, one in OFFERS.items()}
+    near = started_as(boundary="IN", family="foster", place_code="U4")
+    assert outcome("PL-27", search(offers=far, started={"started": near})) == "not-met"
+    elsewhere = began(setting="cedar-1")
+    assert outcome("PL-27", search(offers=far, started={"started": near, "began": elsewhere})) == "not-applicable"
+
+
 def test_a_boundary_that_is_not_on_record_is_not_guessed() -> None:
     assert outcome("PL-27", search(skip=("located", "started"))) == "cannot-tell"
     assert outcome("PL-27", outside(CONSULTED, BY_DIRECTOR, told_area()).hidden()) == "cannot-tell"

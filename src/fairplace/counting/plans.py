@@ -270,7 +270,10 @@ DECISIONS = Plan(
         Table(
             name="unregistered",
             title="Homes that must be registered and are not",
-            text="Each decision, by whether it was recorded that the child was in a place that is not registered.",
+            text=(
+                "Each decision, by whether it was recorded that the child was in a place that is not registered. A place in "
+                "which a child was put without a decision is not in this table."
+            ),
             by="unregistered",
             labels=("used", "not-used"),
             words={"used": "Unregistered", "not-used": "No such use recorded"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairplace.formats import money
 from fairplace.forms.fields import Field
-from fairplace.forms.lists import called, search_of, when
+from fairplace.forms.lists import called, market_of, search_of, when
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.market.events import Tier
 from fairplace.referral.commands import ConsiderOffers, DecideLateOffer, HoldPanel, LocateOffers, ScoreOffers
@@ -92,12 +92,20 @@ def _locate(file: File) -> list[Field]:
     fields = []
     for row, one in enumerate(live(file)):
         group = called(file, one)
+        foster = _is_foster(one, file)
+        side = "Where the carers live" if foster else "Where it lies, if the list does not say"
         fields += [
             Field(name=f"o{row}-miles", label="Miles from where the child lived", kind="decimal", optional=True, group=group, hint="Empty: not known"),
-            Field(name=f"o{row}-side", label="Where it lies, if the list does not say", kind="choice", optional=True, group=group, options=options(
+            Field(name=f"o{row}-side", label=side, kind="choice", optional=not foster, group=group, options=options(
                 ("IN", "In our area"), ("ADJ", "In an adjoining authority"), ("DIST", "Further"), ("OUTSIDE_ENGLAND", "Outside England"))),
         ]  # fmt: skip
     return fields
+
+
+def _is_foster(one: OfferRead, file: File) -> bool:
+    """Foster carers live around their service, so its area does not say where they do."""
+    home = market_of(file).home(one.setting, market_of(file).upto) if one.setting is not None else None
+    return home is not None and home.family == "foster"
 
 
 def _located(members: Members, file: File) -> Members:

@@ -42,8 +42,8 @@ class StartPlacement(Command, frozen=True, kw_only=True, tag="start-placement"):
 
     What follows from the decision and from the list of homes need not be given: type, provider class, boundary, distance,
     whether it is spot. `place_code` and `boundary` are for a place that the list does not have, and `boundary` for foster
-    carers who live in another area than their service. A place that must be registered and is not needs no decision
-    first, but its use must be on record.
+    carers who were located nowhere. A place that must be registered and is not needs no decision first, but its use must
+    be on record, and not over.
     """
 
     gives: ClassVar[str] = "placement.started/1"

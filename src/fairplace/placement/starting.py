@@ -62,7 +62,7 @@ def start(command: StartPlacement, history: History, at: Instant) -> Decision:
     home = search.market.home(setting, search.now)
     started = _coarse(command, search, home)
     _object_to_place(command, started, search, home, objections)
-    _object_to_approvals(started, search, home, objections)
+    _object_to_approvals(command, started, search, home, objections)
     stamp = weighed(command, history, at, objections)
     return Decision(
         event=PlacementStarted(
@@ -114,11 +114,13 @@ def _urn(command: StartPlacement, home: Home | None) -> str | None:
 def _coarse(command: StartPlacement, search: Search, home: Home | None) -> StartedAs:
     """The facts that may be counted, from the decision and the list of homes, else as given."""
     profile = search.need.profile.get(None) if search.need else None
-    if profile is None or (search.choice is None and search.unregistered is None):
+    registered = _urn(command, home) is not None
+    used = None if registered else search.unregistered_on(command.started_on)
+    if profile is None or (search.choice is None and used is None):
         refuse(
             "not-chosen",
-            "no home is chosen in the case; record the decision first, as a report where it was late, or the use of a place"
-            " that is not registered",
+            "no home is chosen in the case; record the decision first, as a report where it was late. Only a place that is"
+            " not registered needs none, while its use is on record",
         )
     provider = search.market.provider(home.provider, search.now) if home else None
     place = command.place_code or (home.place_code if home else None)
@@ -137,7 +139,7 @@ def _coarse(command: StartPlacement, search: Search, home: Home | None) -> Start
         over_20_miles=distance.over_twenty(search.distances.get(offer)),
         mechanism=search.choice.mechanism if search.choice else "spot_single",
         spot=_spot(search, search.choice, home, provider_class) if search.choice else "spot",
-        registered=_urn(command, home) is not None,
+        registered=registered,
     )
 
 
@@ -146,13 +148,19 @@ def _family(place: str) -> Family:
 
 
 def _boundary(command: StartPlacement, search: Search, home: Home | None) -> BoundaryClass:
-    """By the area registered for the home; for foster carers, who live around their service, by what was said of them."""
+    """By the area registered for the home; for foster carers, who live around their service, by where they were located."""
     known = search.side_of(home)
     if home is not None and home.family == "foster":
         chosen = search.chosen
-        located = search.boundaries.get(chosen.offer) if chosen else None
         is_chosen = chosen is not None and chosen.terms is not None and chosen.terms.setting == home.setting
-        known = command.boundary or (located if is_chosen else None) or known
+        located = search.boundaries.get(chosen.offer) if chosen is not None and is_chosen else None
+        if located is not None and command.boundary not in (None, located):
+            refuse(
+                "boundary",
+                f"{command.boundary} came, and the chosen carers were located as {located}; leave 'boundary' out, or measure"
+                " the distance again",
+            )
+        known = located or command.boundary or known
     found = known or command.boundary
     if found is None:
         refuse("boundary", "the area of the home is not on record; say in 'boundary' where it lies")
@@ -185,7 +193,7 @@ def _object_to_place(
             "unregistered", "the place must be registered and has no URN; find another, or record unregistered use"
         )
     agreed = search.agreed.terms.get(None) if search.agreed else None
-    if search.agreed is None and search.unregistered is None:
+    if search.agreed is None and search.unregistered_on(command.started_on) is None:
         objections.add("not-agreed", "no placement agreement is on record; agree it before the child moves in")
     elif agreed is not None and command.setting is not None and agreed.setting != command.setting:
         objections.add("other-home", f"{command.setting} came, and {agreed.setting} was agreed; agree it anew first")
@@ -195,7 +203,9 @@ def _object_to_place(
         )
 
 
-def _object_to_approvals(started: StartedAs, search: Search, home: Home | None, objections: Objections) -> None:
+def _object_to_approvals(
+    command: StartPlacement, started: StartedAs, search: Search, home: Home | None, objections: Objections
+) -> None:
     """Out of the area a nominated officer approves first; at a distance the director, with the area consulted (reg. 11)."""
     choice = search.choice
     if started.boundary in ("DIST", "OUTSIDE_ENGLAND"):
@@ -212,7 +222,7 @@ def _object_to_approvals(started: StartedAs, search: Search, home: Home | None, 
             "no-nominated-officer",
             "a placement outside the area is approved by a nominated officer first (reg. 11(1)); ask one",
         )
-    use = search.unregistered
+    use = search.unregistered_on(command.started_on)
     if use is not None:
         if use.approved_by == "nobody":
             objections.add(

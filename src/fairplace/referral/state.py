@@ -17,6 +17,7 @@ from fairplace.placement.events import (
     PlacementEnded,
     PlacementStarted,
     UnregisteredUseRecorded,
+    UnregisteredUseReviewed,
 )
 from fairplace.referral import distance
 from fairplace.referral.events import (
@@ -45,7 +46,7 @@ from fairplace.referral.events import (
     VoiceRecorded,
 )
 from fairplace.referral.values import BoundaryClass, Offer, OfferId
-from fairplace.terms import Instant
+from fairplace.terms import Day, Instant
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -334,11 +335,18 @@ class Search:
         found = self.history.last(PlacementStarted)
         return found[1] if found else None
 
-    @property
-    def unregistered(self) -> UnregisteredUseRecorded | None:
-        """The use of a place that must be registered and is not, where no home was chosen."""
+    def unregistered_on(self, on: Day) -> UnregisteredUseRecorded | None:
+        """The use of a place that must be registered and is not, where no home was chosen, unless it was over by that day."""
         found = self.history.last(UnregisteredUseRecorded)
-        return found[1] if found and self.choice is None else None
+        if found is None or self.choice is not None:
+            return None
+        recorded, use = found
+        over = [
+            event.reviewed_on.get("")
+            for review, event in self.history.of(UnregisteredUseReviewed)
+            if review.index > recorded.index and not event.goes_on
+        ]
+        return None if any(day < on for day in over) else use
 
     @property
     def left(self) -> PlacementEnded | None:
