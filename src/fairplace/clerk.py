@@ -110,6 +110,10 @@ class Clerk:
             case "stop-recovery":
                 return keeping.prepare_stop(wanted.name, wanted.reason, wanted.as_, wanted.id)
 
+    def left_open(self, report: int) -> list[int]:
+        """What a stolen key signed behind the entries of its report, and that nothing contests."""
+        return Keeping(self._register).left_open(report)
+
     def append(self, wanted: Wanted, prepared: Prepared, lines: Sequence[str]) -> int:
         """Append what was signed elsewhere, and have the rules speak as after any other command; its place."""
         if isinstance(wanted, ChangeKey) and len(lines) > 1:

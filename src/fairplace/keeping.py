@@ -100,10 +100,30 @@ class Keeping:
         return Stolen(reports, contested, [i for i in contested if self._entry(i).stream == register])
 
     def prepare_stolen(self, vkey: Vkey, first: int, last: int | None, by: KeyName, key: str | None = None) -> Prepared:
-        """What one person signs so that the signatures of a stolen key are contested: as `stolen`, by one report."""
+        """What one person signs so that the signatures of a stolen key are contested: as `stolen`, by one report.
+
+        What the key signs until the report stands is told by `left_open`, and takes another.
+        """
         end, _ = self._interval(vkey, first, last)
         kind, body = "key.compromised/1", {"from": first, "until": end, "vkey": vkey.text}
         return self._prepare(kind, dict(body), by, _reported(vkey, first, end), key)
+
+    def left_open(self, report: int) -> list[int]:
+        """What the key signed behind the last entry of this report, up to the report, and that nothing contests.
+
+        A report takes time to be read and signed, and whoever has the key goes on meanwhile.
+        """
+        event = self._entry(report)
+        if event.type != "key.compromised/1":
+            return []
+        vkey, register = Vkey.parse(event.body["vkey"]), self._keys()
+        return [
+            stored.index
+            for stored in self._register.store.entries(self._register.origin, event.body["until"] + 1, report)
+            for lines in (parsed(stored.raw).lines,)
+            if any(line[:2] == (vkey.name, vkey.key_id) for line in lines)
+            and vkey.name not in register.contested(stored.index, lines)
+        ]
 
     def _interval(self, vkey: Vkey, first: int, last: int | None) -> tuple[int, int | None]:
         """The last entry that is contested, and where the key ended. Raises Refused for what cannot be meant."""

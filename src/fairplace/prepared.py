@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from fairplace.decision import Actor
-from fairplace.errors import Forbidden
+from fairplace.errors import Conflict, Forbidden
 from fairplace.ledger.disclosure import Opening
 from fairplace.ledger.entry import Entry
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
@@ -81,9 +81,15 @@ def new_entry(
 
 
 def check_signers(prepared: Prepared, one: Entry, register: KeyRegister, size: int) -> None:
-    """May these keys sign this here, first and second, by register and roles? A role is that of the very key."""
-    register.check_signers(one, size)
+    """May these keys sign this here, first and second, by register and roles? A role is that of the very key.
+
+    Raises Conflict for an event of the key register that another came before.
+    """
     envelope = one.envelope
+    if envelope.stream == register.stream and envelope.prev != register.head_leaf:
+        # To prepare it again helps, so it is no refusal: whoever is reported could else stand in the way of the report.
+        raise Conflict(f"the key register moved on to entry {register.head_index} while this waited; prepare it again")
+    register.check_signers(one, size)
     if envelope.type in REGISTER_TYPES:
         # What does not fit would stand in the way of every later entry.
         register.copy().apply(size, one.leaf, envelope)

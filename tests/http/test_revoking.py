@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from fairplace.sources import SYSTEM
 from tests.http.test_recoveries import LOST, Office
+from tests.story import plan
 
 
 @pytest.fixture
@@ -65,6 +68,75 @@ def test_somebody_who_left_gets_no_other_key_by_recovery(office: Office) -> None
     page = office.client(LOST).get("/desk/keys").text
     assert "Your old key is lost" not in page
     assert "No, it is lost" not in page
+
+
+def signed(office: Office, role: str) -> int:
+    """Somebody signs a plan with the key of this role; its entry."""
+    key = office.desk.keys[role]
+    command = plan(id=f"plan-{office.register.reader.size}", as_=key.vkey.name, case=SYSTEM.stream_id())
+    return office.register.desk.record(command, lambda made: [key.line(made.text)]).index
+
+
+def reported(office: Office, role: str, **fields: str) -> str:
+    """A report that its key was stolen, from entry 2 on: the page on which it is signed."""
+    vkey = office.desk.keys[role].vkey.text
+    answer = office.post("key-admin", address(office, role), do="stolen", vkey=vkey, first="2", **fields)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def test_what_a_stolen_key_signs_while_its_report_is_read_takes_a_second_report(office: Office) -> None:
+    """However often the thief signs, the first report ends the key."""
+    before, act = signed(office, "officer"), reported(office, "officer")
+    meanwhile = [signed(office, "officer"), signed(office, "officer")]
+    assert office.sign("key-admin", act).status_code == 303
+    page = office.client("key-admin").get(act).text
+    assert f"the key signed 2 entries from {meanwhile[0]} to {meanwhile[1]}, too" in page
+    assert "second report waits" in page
+    [more] = re.findall(r'href="(/desk/sign/[^"]+)"', office.client("key-admin").get("/desk").text)
+    assert f"its signatures on entries {meanwhile[0]} to {meanwhile[1]} are contested" in (
+        office.client("key-admin").get(more).text
+    )
+    assert office.sign("key-admin", more).status_code == 303
+    assert office.register.reader.contested(0, office.register.reader.size) == {before, *meanwhile}
+    for one in (act, more):
+        assert "too, before the report" not in office.client("key-admin").get(one).text
+    assert "/desk/sign/" not in office.client("key-admin").get("/desk").text
+
+
+def test_a_report_up_to_an_entry_that_was_named_is_not_made_longer(office: Office) -> None:
+    entry = signed(office, "officer")
+    act = reported(office, "officer", last=str(entry))
+    later = signed(office, "officer")
+    assert office.sign("key-admin", act).status_code == 303
+    assert f"the key signed entry {later}, too" in office.client("key-admin").get(act).text
+    assert "/desk/sign/" not in office.client("key-admin").get("/desk").text
+
+
+def test_a_report_cannot_be_blocked_by_the_key_that_it_is_about(office: Office) -> None:
+    """Its holder, or the thief, revokes it between the preparation and the signature."""
+    act = reported(office, "officer")
+    stolen = signed(office, "officer")
+    own = office.post("officer", "/desk/keys/revocation", vkey=office.desk.keys["officer"].vkey.text, reason="lost")
+    assert office.sign("officer", own.headers["location"]).status_code == 303
+    moved = office.sign("key-admin", act)
+    assert moved.status_code == 409
+    assert "this is what you would sign now" in moved.text
+    assert office.sign("key-admin", act).status_code == 303
+    assert last(office)[0] == "key.compromised/1"
+    assert office.register.reader.contested(0, office.register.reader.size) >= {stolen}
+
+
+def test_two_changes_of_keys_that_wait_together_do_not_stand_in_each_others_way(office: Office) -> None:
+    waiting = [
+        office.post("key-admin", address(office, role), vkey=office.desk.keys[role].vkey.text, reason="left")
+        for role in ("officer", LOST)
+    ]
+    first, second = (answer.headers["location"] for answer in waiting)
+    assert office.sign("key-admin", first).status_code == 303
+    assert office.sign("key-admin", second).status_code == 409
+    assert office.sign("key-admin", second).status_code == 303
+    assert office.kinds()[-2:] == ["key.revoked/1"] * 2
 
 
 def test_nobodys_keys_are_at_a_made_up_address(office: Office) -> None:

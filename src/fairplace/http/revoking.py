@@ -5,6 +5,7 @@ What a key signed stands; what a stolen one signed is contested once whoever kee
 
 from __future__ import annotations
 
+import msgspec
 from litestar.params import FromPath
 
 from fairplace.drafting.acts import ChangeKey
@@ -104,6 +105,17 @@ def _stolen(site: Site, visitor: Visitor, keys: tuple[Key, ...], sent: Sent) -> 
         last=_entry(sent.get("last"), "the last entry") if sent.get("last") else None,
     )
     return site.signatures.begin(change, task=f"report-stolen:{found.name}", made_by=visitor.person.id)
+
+
+def settle(site: Site, visitor: Visitor, change: ChangeKey, report: int) -> None:
+    """Once a report stands that was to reach the newest entry, prepare another of what the key signed meanwhile."""
+    if change.what != "report-stolen" or change.last is not None:
+        return
+    if left := site.clerk.left_open(report):
+        more = msgspec.structs.replace(
+            change, id=f"report-stolen:{site.accounts.sources.stream_id()}", first=left[0], last=left[-1]
+        )
+        site.signatures.begin(more, task=f"report-stolen:{change.name}", made_by=visitor.person.id)
 
 
 def _entry(value: str, what: str) -> int:

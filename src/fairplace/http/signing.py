@@ -18,7 +18,7 @@ from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
-from fairplace.http import case_file, recoveries, tonight
+from fairplace.http import case_file, recoveries, revoking, tonight
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.said import said
 from fairplace.http.site import Answer, Site, TheSite
@@ -49,6 +49,7 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
             place=place,
             case=searched,
             listed=entry.type.startswith("market."),
+            left=site.clerk.left_open(place) if visitor.heads else [],
             goes_on=tonight.goes_on(site, visitor, searched),
         )
     found = site.acts.get(act)
@@ -113,11 +114,11 @@ def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) 
     except Refused as error:
         return _page(site, visitor, found, fault=str(error), status=error.status)
     if place is not None:
-        _settle(site, visitor, found)
+        _settle(site, visitor, found, place)
     return see_other(f"/desk/sign/{act}")
 
 
-def _settle(site: Site, visitor: Visitor, act: Act) -> None:
+def _settle(site: Site, visitor: Visitor, act: Act, place: int) -> None:
     """What an act that stands in the log leaves behind: its draft goes, and whoever's roles changed signs in anew."""
     task = act.task
     if task.startswith("role-request:"):
@@ -126,6 +127,7 @@ def _settle(site: Site, visitor: Visitor, act: Act) -> None:
         site.sessions.end_all(asked.person)
     elif isinstance(act.command, ChangeKey):
         recoveries.settle(site, act.command)
+        revoking.settle(site, visitor, act.command, place)
     else:
         case = "" if task in ("plan", "urgent") else act.case
         if task == "need" or ":/desk/market/new/" in task:
