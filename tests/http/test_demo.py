@@ -18,6 +18,7 @@ from fairplace.on_disk import Register
 from fairplace.synthesis import procurements
 from fairplace.synthesis.programme import PROGRAMME
 from tests.http.conftest import Client
+from tests.http.test_pages import text_of
 from tests.http.town import Town
 
 
@@ -48,6 +49,21 @@ def test_the_people_of_a_demo_are_of_every_role_and_hold_keys_of_the_register(de
         name = one.vkey.split("+")[0]
         assert Signer(name, base64.b64decode(one.seed)).vkey.text == one.vkey
         assert {role for _, role in enrolled[one.vkey].roles} == {one.role}
+
+
+def test_every_word_of_a_decision_as_it_is_served_is_what_the_public_record_says(demo: Register) -> None:
+    app = create_app(demo)
+    key = demo.settings.log[0].vkeys[0]
+    with TestClient(app, base_url=HERE) as client:
+        addresses = sorted(set(re.findall(r'href="(/decisions/[0-9a-f-]{36})"', client.get("/decisions").text)))
+        assert addresses
+        questions = 0
+        for address in addresses:
+            page = client.get(address).content
+            questions += page.count(b"fp-question")
+            answer = client.post("/verify", files={"file": ("a.html", page)}, data={"proof": "", "keys": key}).text
+            assert "Genuine. 3 of 3 checks passed" in text_of(answer), address
+    assert questions
 
 
 def test_whoever_chooses_somebody_lands_on_their_desk(demo: Register) -> None:

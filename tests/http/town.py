@@ -441,8 +441,8 @@ class Town:
         case = self.planned("contract", "Homes for children near their schools")
         notice = self.invited(case)
         self.at["first release"] = self.release(case, "notice", self.at[f"{case} planned"], notice)
-        questions = self.asked(case)
-        self.release(case, "notice", *questions, without="asked_by")
+        _, answered = self.asked(case)  # of a question what its answer says of it is public, and who asked is not
+        self.release(case, "notice", answered, without="recipients")
         bids = {
             "02": (SECOND, 9_020_000_00),
             "03": (WINNER, 8_900_000_00),
