@@ -4,7 +4,8 @@
                                [--continues OLD] [--json]
 
 PATH is a register (a folder with `public/`, a folder of published files, or a web address), a bundle of one case
-(`.fpbundle`; two are compared), a proof of one entry (`.tlog-proof`), or evidence that a log showed two histories.
+(`.fpbundle`; two are compared), a proof of one entry (`.tlog-proof`), a folder of releases of numbers, or evidence that
+a log showed two histories.
 This one file needs Python 3.11, and no package; with `cryptography` it is faster, and checks ML-DSA-44 as well. It
 shares no code with the programs that write registers: it was written from the published format
 (docs/wire-format.md; § is a section of it).
@@ -20,6 +21,7 @@ A register is true when all of this holds; a bundle, when 2 to 5 and 7 hold of i
 7. Every line of every checkpoint is a good signature by a key that was the log's at that size (§8, §9).
 8. Exactly the openings that the log says are public are published, and each one fits its digest (§6).
 
+Of a register that keeps its entries within and shows hashes alone, 1, 6 and 7 are checked, and its releases of numbers.
 The answer is one of five verdicts, with its reason (§13). When something is false, it names the first false thing, what
 came, what was expected. The program's exit code: 0 genuine, perhaps superseded · 1 not genuine · 2 not a record,
 unreadable, or wrong usage · 3 partly checked: all true, but no key that you brought says whose it is, or something is
@@ -66,7 +68,7 @@ try:
 
     HAS_CRYPTOGRAPHY = True
 except ImportError:
-    HAS_CRYPTOGRAPHY = False  # then sections 17 and 19 check signatures
+    HAS_CRYPTOGRAPHY = False  # then sections 18 and 20 check signatures
 
     class InvalidSignature(Exception):  # type: ignore[no-redef]
         pass
@@ -230,6 +232,7 @@ def difference(came: str | bytes, right: str | bytes) -> str:
 # ── 2. Where files come from ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+MISSING = "the file is missing"
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "symbolic link"}
 
 
@@ -251,7 +254,7 @@ class InMemory:
     def read(self, name: str, most: int) -> bytes:
         """The content of a file. Falsehood when it is missing or longer than `most` bytes."""
         with At(name):
-            expect(name in self.files, "the file is missing")
+            expect(name in self.files, MISSING)
             return not_longer(self.files[name], most)
 
 
@@ -276,7 +279,7 @@ class Folder:
                 with open(self.top / name, "rb", opener=open_file) as file:
                     return not_longer(file.read(most + 1), most)
             except (FileNotFoundError, NotADirectoryError):
-                raise Falsehood("the file is missing") from None
+                raise Falsehood(MISSING) from None
             except OSError as error:
                 raise Unreadable(f"the file {plain(name)} cannot be read: {error.strerror}") from error
 
@@ -323,6 +326,7 @@ class Site:
 
     def __init__(self, address: str) -> None:
         self.top, self.opener = address.rstrip("/"), build_opener(SameSite)
+        self.alone = False  # does it show hashes, and no entries?
         parts = urlsplit(address)
         if not parts.hostname or parts.username or parts.query or parts.fragment:
             raise Unreadable(f"{plain(address)} is no address of a register, such as https://record.example")
@@ -330,7 +334,7 @@ class Site:
     def names(self, size: int) -> Iterable[tuple[str, str]]:
         if size > MOST_BY_WEB:
             raise Unreadable(f"a log of {size} entries is too long to be asked for file by file: check a copy of it")
-        return ((name, "file") for name in needed(size, [size]))
+        return ((name, "file") for name in needed(size, [size], alone=self.alone))
 
     def stamp(self) -> int:
         try:
@@ -346,10 +350,20 @@ class Site:
                 with self.opener.open(asked, timeout=TIMEOUT) as come:
                     return not_longer(received(come, most), most)
             except HTTPError as error:
-                expect(error.code not in (404, 410), "the file is missing")
+                expect(error.code not in (404, 410), MISSING)
                 raise Unreadable(f"{plain(address)} is answered with {error.code}") from error
             except (HTTPException, OSError, ValueError) as error:
                 raise Unreadable(f"{plain(address)} cannot be read: {plain(str(error))}") from error
+
+
+def is_there(files: Site | Below, name: str) -> bool:
+    """Does a web site have this file?"""
+    try:
+        return files.read(name, MOST_BUNDLE) is not None
+    except Falsehood as error:
+        if error.why == MISSING:
+            return False
+        raise
 
 
 def received(come: HTTPResponse, most: int) -> bytes:
@@ -1477,9 +1491,18 @@ def check_line(key: Key, line: Line, checkpoint: Checkpoint) -> bool:
 
 
 def check_lines(
-    checkpoint: Checkpoint, register: KeyRegister, trust: Trust, report: Report, *, lost: bool = False
+    checkpoint: Checkpoint,
+    register: KeyRegister,
+    trust: Trust,
+    report: Report,
+    *,
+    lost: bool = False,
+    strangers: list[Line] | None = None,
 ) -> set[str]:
-    """The vkeys of all lines, which are good, and stand in order: the log's Ed25519, its ML-DSA-44, witnesses (§8)."""
+    """The vkeys of all lines, which are good, and stand in order: the log's Ed25519, its ML-DSA-44, witnesses (§8).
+
+    `strangers` takes the lines in the log's own name by keys that are not known, where the key register is not public.
+    """
     signers: set[str] = set()
     order: list[tuple[int, str, bytes]] = []
     for line in checkpoint.lines:
@@ -1494,6 +1517,10 @@ def check_lines(
             key = witness
             expect(key.public not in register.publics, f"the witness {line} uses a key of the register")
             order.append((2, *line[:2]))
+        elif strangers is not None and line.name == checkpoint.origin:
+            strangers.append(line)
+            order.append((0 if len(line.signature) == SIGNATURE_BYTES[ED25519] else 1, "", b""))
+            continue
         else:
             raise Falsehood(f"it is signed by {line}, neither a key of the log nor a witness in your policy or its own")
         if check_line(key, line, checkpoint):
@@ -1710,8 +1737,11 @@ def tile_path(folder: int | str, number: int, width: int) -> str:
 class Layout:
     """The files of a register, found complete: by each name what it holds."""
 
-    def __init__(self, names: Iterable[tuple[str, str]], size: int) -> None:
-        """Every file is named by the layout, and none that the layout asks for is missing (§10)."""
+    def __init__(self, names: Iterable[tuple[str, str]], size: int, *, alone: bool = False) -> None:
+        """Every file is named by the layout, and none that the layout asks for is missing (§10).
+
+        `alone`: hashes, and no entries.
+        """
         self.size = size
         self.files: set[str] = set()
         self.sizes: list[int] = []  # of published checkpoints
@@ -1729,7 +1759,7 @@ class Layout:
         self.sizes.sort()
         for stamped in self.timestamps - set(self.sizes):
             raise Falsehood("there is no checkpoint of this size", f"timestamp/{stamped}.tsr")
-        for name in needed(size, self.sizes):
+        for name in needed(size, self.sizes, alone=alone):
             with At(name):
                 expect(name in self.files, "the file is missing")
 
@@ -1758,14 +1788,14 @@ class Layout:
         self.files.add(name)
 
 
-def needed(size: int, sizes: Iterable[int]) -> Iterator[str]:
+def needed(size: int, sizes: Iterable[int], *, alone: bool = False) -> Iterator[str]:
     """A partial tile of a published checkpoint is needed until the full one is there; then it may stay or go."""
     yield from ("checkpoint", "policy", f"checkpoints/{size}")
     for level in range((size.bit_length() + 7) // 8):
         full = (size >> 8 * level) // 256
         edges = {divmod(one >> 8 * level, 256) for one in sizes}
         partial = sorted(width for number, width in edges if width and number == full)
-        for folder in ("entries", 0) if level == 0 else (level,):
+        for folder in ("entries", 0) if level == 0 and not alone else (level,):
             yield from (tile_path(folder, number, 256) for number in range(full))
             yield from (tile_path(folder, full, width) for width in partial)
 
@@ -1886,6 +1916,8 @@ Files = InMemory | Folder | Site
 class Audit(Reading):
     """One reading of a register's published files, from the first file to the last."""
 
+    alone = False  # are hashes all that there is?
+
     def __init__(self, files: Files, trust: Trust, papers: Sequence[Paper] = (), earlier: Audit | None = None) -> None:
         self.files, self.trust, self.papers, self.earlier = files, trust, papers, earlier
         self.tree = Tree()
@@ -1913,7 +1945,7 @@ class Audit(Reading):
         with At("checkpoint"):
             self.report.origin, size, root, *_ = read_checkpoint(self.newest)
         self.report.size, self.report.root = size, b64(root)
-        self.layout = Layout(self.files.names(size), size)
+        self.layout = Layout(self.files.names(size), size, alone=self.alone)
         if not self.files.listed:
             left_out = "checkpoints before the newest, and files that do not belong there"
             self.report.notes.append(f"read from a web site, which lists no files: {left_out}, were not looked for")
@@ -2125,6 +2157,142 @@ class Audit(Reading):
         return "it extends every checkpoint that you gave, if not declared lost", len(self.papers)
 
 
+def shows_hashes_alone(files: Files) -> bool:
+    """Are there hashes, and neither entries nor openings, as a register of placements publishes itself (§10)?"""
+    if not isinstance(files, Site):
+        names = [name for name, _ in files.names(0)]
+        kept = any(name.startswith(("tile/entries/", "disclosures/")) for name in names)
+        return not kept and any(name.startswith("tile/0/") for name in names)
+    files.alone = False
+    with suppress(Falsehood):
+        size = read_checkpoint(files.read("checkpoint", MOST_CHECKPOINT)).size
+        width = min(256, size)
+        there = [is_there(files, tile_path(folder, 0, width)) for folder in ("entries", 0)]
+        files.alone = there == [False, True]
+    return files.alone
+
+
+WITHIN = "its entries are not public, so what they say, and who signed them, was not checked"
+
+
+class Hashes(Audit):
+    """A register that shows hashes alone: that it only grew, by whom its states are signed, and its releases of numbers.
+
+    Which keys it had when stands in entries that nobody outside reads. So its own `policy` says which are its keys now,
+    and lines by others in its name are judged only as far as the reader brought those keys.
+    """
+
+    alone = True
+
+    def run(self) -> Report:
+        self.report.finding = "All that hashes can show holds: the log only grew"
+        self.report.take(
+            {
+                "files": self.check_files,
+                "hashes": self.check_hashes,
+                "tiles": self.check_tiles,
+                "checkpoints": self.check_checkpoints,
+                **({"paper": self.check_papers} if self.papers else {}),
+                **({} if self.files.listed else {"releases": self.check_releases}),
+                "trust": self.check_trust,
+            }
+        )
+        if self.earlier:
+            self.report.unsettled.append("whether it continues the earlier log that you gave stands in its first entry")
+        self.report.unsettled.append(WITHIN)
+        return self.report
+
+    def check_hashes(self) -> tuple[str, int]:
+        """The hash of each entry, which the tree is made of."""
+        size = self.report.size
+        for first in range(0, size, 256):
+            name, width = tile_path(0, first // 256, min(256, size - first)), min(256, size - first)
+            data = self.files.read(name, 8192)
+            with At(name):
+                expect(len(data) == 32 * width, f"the file has {len(data)} bytes, expected {width} hashes of 32")
+            for at in range(0, len(data), 32):
+                self.tree.append(data[at : at + 32])
+        return "there is one for each entry; the entries themselves are not public", size
+
+    def check_checkpoints(self) -> tuple[str, int]:
+        """Every checkpoint ever published: root, and the lines by keys that are known."""
+        with At("policy"):
+            suggested = read_suggested(self.files.read("policy", MOST_CHECKPOINT))
+            self.trust = self.trust._replace(suggested=suggested)
+            expect(suggested.logs, "it names no key of the log")
+            for key in suggested.logs:
+                expect(key.name == self.report.origin, f"its log {plain(key.name)} is not {self.report.origin}")
+        theirs = [key for key in self.trust.keys if key.name == self.report.origin and key.kind in (ED25519, ML_DSA_44)]
+        for key in [*suggested.logs, *theirs]:
+            self.register.log_keys[key[:2]] = Standing(key, 0)
+            self.register.publics[key.public] = key.vkey
+        strangers: list[Line] = []
+        signed = ""
+        for size in self.layout.sizes:
+            name = f"checkpoints/{size}"
+            data = self.files.read(name, MOST_CHECKPOINT)
+            unknown: list[Line] = []
+            with At(name):
+                checkpoint = read_checkpoint(data)
+                origin, right = self.report.origin, self.tree.root(size)
+                expect(checkpoint.size == size, f"the checkpoint has size {checkpoint.size}")
+                expect(checkpoint.origin == origin, f"the checkpoint is of {checkpoint.origin}, expected {origin}")
+                came = checkpoint.root
+                expect(came == right, f"the root is {b64(came)}, but the hashes give {b64(right)}")
+                self.signers = check_lines(
+                    checkpoint, self.register, self.trust, self.report, lost=True, strangers=unknown
+                )
+                now = {key.vkey for key in suggested.logs if key.kind == ED25519} & self.signers
+                expect(now or not signed, f"no key of `policy` signs it, and one signs {signed}, which is older")
+                expect(size < self.report.size or not unknown, f"it is signed by {[*unknown, ''][0]}, not in `policy`")
+                expect(size < self.report.size or now, "no Ed25519 key of `policy` signs it")
+                signed = name if now else ""
+            strangers += unknown
+            if size in self.layout.timestamps:
+                self.files.read(f"timestamp/{size}.tsr", MOST_TIMESTAMP)
+                self.report.notes.append(timestamp_note(checkpoint))
+        if self.newest != data:
+            raise Falsehood(f"it is not the same as {name}: {difference(self.newest, data)}", "checkpoint")
+        self.check_lost()
+        if strangers:
+            keys = ", ".join(sorted({str(line) for line in strangers}))
+            self.report.unsettled.append(
+                f"{len(strangers)} lines of earlier states are by keys not in `policy`: {keys}"
+            )
+        return "every root holds, and every signature by a key that is known", len(self.layout.sizes)
+
+    def check_lost(self) -> None:
+        """What is kept of a part that was lost is of this log, and no part of it as it stands (§10)."""
+        for entry, size in sorted(self.layout.lost):
+            name = f"lost/{entry}/{size}"
+            data = self.files.read(name, MOST_CHECKPOINT)
+            with At(name):
+                checkpoint, right = read_checkpoint(data), self.report.origin
+                expect(checkpoint.size == size, f"the checkpoint has size {checkpoint.size}")
+                expect(checkpoint.origin == right, f"the checkpoint is of {checkpoint.origin}, expected {right}")
+                same = size <= entry and checkpoint.root == self.tree.root(size)
+                expect(not same, "it is a checkpoint of this log as it stands: nothing of it was lost")
+                check_lines(checkpoint, self.register, self.trust, self.report, lost=True, strangers=[])
+                self.lost.append((checkpoint.size, checkpoint.root, entry))
+            self.report.notes.append(f"{name} is of a part that entry {entry} is said to declare lost")
+
+    def check_releases(self) -> tuple[str, int]:
+        """The releases of numbers that the site gives out below `/homes`."""
+        files = Below(self.files, "homes/")
+        if not is_there(files, "feed.json"):
+            return "the site has no feed of them", 0
+        found = Releases(files, self.trust, self)
+        return found.check_all()
+
+    def check_trust(self) -> tuple[str, int]:
+        """A key of another name may have opened the log: that stands in its first entry."""
+        keys = [key for key in self.trust.keys if key.name == self.report.origin]
+        for key in self.trust.keys:
+            if key not in keys:
+                self.report.unsettled.append(f"whether {plain(key.vkey)} opened the log stands in its first entry")
+        return self.trust._replace(keys=keys).judge(self.report, self.signers)
+
+
 TRIES, PATIENCE = 20, 2
 ADDRESS = re.compile("https?://")
 
@@ -2155,7 +2323,7 @@ def audit(
     files = files_of(place)
     for _ in range(TRIES):
         before = files.stamp()
-        one = Audit(files, trust, papers, earlier)
+        one = (Hashes if shows_hashes_alone(files) else Audit)(files, trust, papers, earlier)
         if one.run().ok or isinstance(files, InMemory):
             return one
         time.sleep(PATIENCE)
@@ -2175,11 +2343,6 @@ def published_folder(path: Path) -> Path:
     top = next((path / name for name in ("inside", "public") if (path / name).is_dir()), path)
     if not any((top / name).exists() for name in ("checkpoint", "checkpoints", "tile")):
         raise NoRecord(f"{plain(str(path))} is not a register: it has no checkpoint and no tiles")
-    if (top / "tile/0").is_dir() and not (top / "tile/entries").exists():
-        raise NoRecord(
-            f"{plain(str(path))} shows hashes alone, as a register of placements does: its entries are kept within;"
-            " give a copy with entries"
-        )
     return top
 
 
@@ -2257,7 +2420,12 @@ class Extract:
         size = register.report.size
         expect(register.report.origin == head.origin, f"the register that you gave is of {register.report.origin}")
         expect(register.report.ok, f"the register that you gave is not genuine: {register.report.false}")
-        report.unsettled += register.report.unsettled
+        if register.alone:
+            report.notes.append(
+                "the register that you gave shows hashes alone: whether more is known by now was not seen"
+            )
+        else:
+            report.unsettled += register.report.unsettled
         if head.size > size:
             report.unsettled.append(f"the register that you gave is an older copy: it has {size} entries")
         elif lost := register.judge_head(head.size, head.root, "its checkpoint"):
@@ -2328,7 +2496,8 @@ class Proof(Extract):
         return self.report
 
     def is_in_register(self) -> bool:
-        return self.beside is not None and self.proven.place < self.beside.report.size
+        beside = self.beside
+        return beside is not None and not beside.alone and self.proven.place < beside.report.size
 
     def check_file(self) -> tuple[str, int]:
         self.proven = read_proof(self.data)
@@ -2359,11 +2528,11 @@ class Proof(Extract):
 
     def check_lines(self) -> tuple[str, int]:
         """The lines by keys that the reader brought; all lines, where the register says which keys the log had."""
-        if self.beside and self.checkpoint.size <= self.beside.report.size:
-            trust = self.trust._replace(suggested=self.beside.trust.suggested)
+        trust = self.trust._replace(suggested=self.beside.trust.suggested) if self.beside else self.trust
+        if self.beside and not self.beside.alone and self.checkpoint.size <= self.beside.report.size:
             self.signers = check_lines(self.checkpoint, self.beside.register, trust, self.report, lost=True)
             return "every signature holds", len(self.signers)
-        self.signers = known_signers(self.checkpoint, self.trust, self.report)
+        self.signers = known_signers(self.checkpoint, trust, self.report)
         unknown = len(self.checkpoint.lines) - len(self.signers)
         return f"signatures by known keys hold; {unknown} by others were not judged", len(self.signers)
 
@@ -2374,9 +2543,10 @@ class Proof(Extract):
 
 
 def known_signers(checkpoint: Checkpoint, trust: Trust, report: Report) -> set[str]:
-    """The vkeys of the lines by keys that the reader brought, which are good."""
+    """The vkeys of the lines by keys that the reader brought, or the register beside it names, which are good."""
     signers: set[str] = set()
-    given = [*trust.keys, *(trust.policy.logs if trust.policy else ())]
+    policies = filter(None, (trust.policy, trust.suggested))
+    given = [*trust.keys, *(key for policy in policies for key in policy.logs)]
     known = {key[:2]: key for key in given if key.name == checkpoint.origin}
     for line in checkpoint.lines:
         if key := known.get(line[:2]) or trust.witness(line):
@@ -2387,7 +2557,225 @@ def known_signers(checkpoint: Checkpoint, trust: Trust, report: Report) -> set[s
     return signers
 
 
-# ── 13. The container of a bundle (§11) ──────────────────────────────────────────────────────────────────────────────
+# ── 13. Releases of numbers (§11) ────────────────────────────────────────────────────────────────────────────────────
+# A register of placements publishes none of its entries but those which say that numbers about many children came out,
+# or were taken back. They stand in one stream, so none is missing from the middle, and no withdrawal is hidden.
+
+RELEASE = re.compile(r"([a-z][a-z-]{0,40}-[1-9][0-9]{0,8})(-withdrawn)?\.tlog-proof")
+OF_RELEASE = re.compile(r"([a-z][a-z-]{0,40}-[1-9][0-9]{0,8})\.json")
+RELEASED, TAKEN_BACK = "placements.released/1", "placements.release-withdrawn/1"
+MOST_RELEASE = 50_000_000
+SHA256_HEX = re.compile("[0-9a-f]{64}")
+
+
+class Below:
+    """Some folder of a web site, as a place of its own. What is in it is told by the feed that lies there."""
+
+    listed = False
+
+    def __init__(self, files: Files, prefix: str) -> None:
+        self.files, self.prefix = files, prefix
+
+    def read(self, name: str, most: int) -> bytes:
+        return self.files.read(self.prefix + name, most)
+
+    def names(self, _: int) -> Iterable[tuple[str, str]]:
+        """The files of each release that the feed names."""
+        with At(f"{self.prefix}feed.json"):
+            feed = read_plain_json(self.read("feed.json", MOST_RELEASE))
+            items = feed.get("items") if isinstance(feed, dict) else None
+            expect(isinstance(items, list), "it is no feed")
+        for item in items or ():
+            name = str(item.get("id") if isinstance(item, dict) else "").rpartition("/")[2]
+            if RELEASE.fullmatch(f"{name}.tlog-proof"):
+                yield from ((f"{name}{suffix}", "file") for suffix in (".json", ".tlog-proof"))
+                if is_there(self, f"{name}-withdrawn.tlog-proof"):
+                    yield f"{name}-withdrawn.tlog-proof", "file"
+
+
+def holds_releases(place: Path) -> bool:
+    """Is it a folder of releases of numbers, and no register?"""
+    if not place.is_dir() or any((place / name).exists() for name in ("checkpoint", "checkpoints", "tile")):
+        return False
+    return any(RELEASE.fullmatch(path.name) for path in place.glob("*.tlog-proof"))
+
+
+def read_plain_json(data: bytes) -> JSON:
+    """A JSON text that need not be canonical."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Falsehood(f"it is not JSON: {plain(str(error))}") from None
+
+
+def verify_releases(
+    files: Mapping[str, bytes] | Path,
+    keys: Iterable[str] = (),
+    policy: str | None = None,
+    *,
+    beside: Audit | None = None,
+    papers: Sequence[Paper] = (),
+) -> Report:
+    """Check releases of numbers, each with its proof. `beside` them may be the register."""
+    place = Folder(files) if isinstance(files, Path) else InMemory(files)
+    return Releases(place, read_trust(keys, policy), beside, papers).run()
+
+
+class Releases(Proof):
+    """All releases of numbers of one log: each entry in its place, and the very bytes that it names."""
+
+    def __init__(
+        self, files: Files | Below, trust: Trust, beside: Audit | None = None, papers: Sequence[Paper] = ()
+    ) -> None:
+        super().__init__(b"", trust, beside, papers)
+        self.files = files
+        self.proofs: dict[str, Proven] = {}  # by the name of the release, with -withdrawn for its withdrawal
+        self.documents: set[str] = set()  # releases of which a JSON file is there
+        self.entries, self.values = {}, {}
+
+    def run(self) -> Report:
+        self.report.finding = "Everything checked of these releases holds"
+        self.report.take(
+            {
+                "files": self.check_file,
+                "entries": self.check_entry,
+                "releases": self.check_documents,
+                **self.steps(),
+                "checkpoint": self.check_lines,
+                "trust": self.check_trust,
+            }
+        )
+        if self.report.ok:
+            if not self.is_in_register():
+                self.report.notes.append("whether those who signed were allowed to stands in entries that are not here")
+            self.report.notes += [
+                "whether a release or a withdrawal came after these cannot be seen from them",
+                "pages, tables for a spreadsheet and the feed are made from the JSON files, and were not judged",
+            ]
+        return self.report
+
+    def check_all(self) -> tuple[str, int]:
+        """All of it but trust, which is that of the register: for a site that has both."""
+        self.check_file()
+        self.check_entry()
+        found = self.check_documents()
+        self.check_register()
+        return found
+
+    def check_file(self) -> tuple[str, int]:
+        """The proofs, all under one checkpoint."""
+        heads: dict[bytes, str] = {}
+        for name, kind in sorted(self.files.names(0)):
+            if one := RELEASE.fullmatch(name):
+                with At(name):
+                    expect(kind == "file", f"a {kind} came, expected a proof")
+                    found = read_proof(self.files.read(name, MOST_GIVEN))
+                    self.proofs[one[1] + (one[2] or "")] = found
+                    heads.setdefault(found.head, name)
+                    other = next(iter(heads.values()))
+                    expect(len(heads) == 1, f"its checkpoint is not that of {other}: take all files at one time")
+                    self.checkpoint = read_checkpoint(found.head)
+            elif one := OF_RELEASE.fullmatch(name):
+                self.documents.add(one[1])
+        expect(self.proofs, "there is no proof of a release")
+        self.proven = max(self.proofs.values(), key=lambda one: one.place)
+        self.since = self.proven.place + 1
+        self.report.origin, self.report.size, root, *_ = self.checkpoint
+        self.report.root = b64(root)
+        return "every proof is complete, under one checkpoint", len(self.proofs)
+
+    def check_entry(self) -> tuple[str, int]:
+        """Each entry is in the log at its place; together they are one stream without a gap."""
+        known = {key[:2]: key for key in self.trust.keys if key.kind in (ED25519, PASSKEY)}
+        origin, n, prev, stream = self.checkpoint.origin, 0, "", ""
+        newest: dict[str, int] = {}
+        for name, proven in sorted(self.proofs.items(), key=lambda one: one[1].place):
+            with At(f"{name}.tlog-proof", proven.place):
+                entry, values = proven.read()
+                event = entry.event
+                expect(event["log"] == origin, f"`log` is {shown(event['log'])}, expected {origin}")
+                proven.check_inclusion(entry, self.checkpoint)
+                n, stream = n + 1, stream or event["stream"]
+                expect(event["stream"] == stream, "it stands in another stream than the other releases")
+                expect(event["n"] == n, f"it is event {event['n']} of the releases, and event {n} is not here")
+                expect(
+                    event["prev"] == prev, f"`prev` is {shown(event['prev'])}, but the event before is {shown(prev)}"
+                )
+                prev = entry.leaf_b64
+                plan, number = check_release(name, event)
+                if event["type"] == RELEASED:
+                    before = f"the one before {newest[plan]}" if plan in newest else "and is the first"
+                    expect(number == newest.get(plan, 0) + 1, f"release of {plain(plan)} has number {number}, {before}")
+                    newest[plan] = number
+                expect(number <= newest.get(plan, 0), "it takes back what had not been released")
+                for line in entry.lines:
+                    if key := known.get(line[:2]):
+                        good = is_signed(key.kind, key.public, line.signature, entry.text)
+                        expect(good, f"the signature of {line} does not fit the event")
+                        self.actors.add(key.vkey)
+                self.entries[proven.place], self.values[proven.place] = entry, values
+        return "each is in the log, none is missing between them", n
+
+    def check_documents(self) -> tuple[str, int]:
+        """What is given out is what was signed; of a release that was taken back, that it was, and why."""
+        standing = 0
+        for name in sorted({*self.documents, *(name.removesuffix("-withdrawn") for name in self.proofs)}):
+            with At(f"{name}.json"):
+                expect(name in self.proofs, "no proof of this release is here")
+                body = self.entries[self.proofs[name].place].event["body"]
+                data = self.files.read(f"{name}.json", MOST_RELEASE)
+                if taken_back := self.proofs.get(f"{name}-withdrawn"):
+                    why = self.entries[taken_back.place].event["body"]["why"]
+                    check_tombstone(read_plain_json(data), body, why)
+                    continue
+                standing += 1
+                document = body["document"]
+                digest = hashlib.sha256(data).hexdigest()
+                expect(digest == document["sha256"], f"its SHA-256 is {digest}, signed was {document['sha256']}")
+                expect(len(data) == document["bytes"], f"it has {len(data)} bytes, signed were {document['bytes']}")
+                said = read_plain_json(data)
+                for member in ("number", "plan", "rules", "until"):
+                    came = said.get(member) if isinstance(said, dict) else None
+                    expect(came == body[member], f"its {member} is {shown(came)}, signed was {shown(body[member])}")
+        withdrawn = sum(name.endswith("-withdrawn") for name in self.proofs)
+        return f"each is the one that was signed; {withdrawn} more were taken back", standing
+
+
+def check_release(name: str, event: Mapping[str, JSON]) -> tuple[str, int]:
+    """An entry on a release says which one, by plan and number, and its file is named for it."""
+    body, kind = event["body"], event["type"]
+    right = TAKEN_BACK if name.endswith("-withdrawn") else RELEASED
+    expect(kind == right, f"it is {kind}, expected {right}")
+    plan, number = body.get("plan"), body.get("number")
+    expect(type(number) is int and type(plan) is str, "it does not say of which release it is")
+    expect(f"{plan}-{number}" == name.removesuffix("-withdrawn"), f"it is of release {number} of {shown(plan)}")
+    if kind == TAKEN_BACK:
+        expect(type(body.get("why")) is str, "it does not say why the release was taken back")
+        return plan, number
+    expect(type(body.get("until")) is str and type(body.get("rules")) is str, "it does not say until when, and by what")
+    document = body.get("document")
+    check_members("its document", document, ["bytes", "media", "sha256"])
+    digest = document["sha256"]
+    expect(type(digest) is str and SHA256_HEX.fullmatch(digest), f"its document has the SHA-256 {shown(digest)}")
+    expect(type(document["bytes"]) is int, f"its document has {shown(document['bytes'])} bytes, expected a number")
+    return plan, number
+
+
+def check_tombstone(said: JSON, body: Mapping[str, JSON], why: str) -> None:
+    """What stands in the place of a release that was taken back: no number of it, and the reason that was signed."""
+    members = ["format", "number", "plan", "rules", "symbols", "until", "withdrawn"]
+    found = sorted(said) if isinstance(said, dict) else []
+    expect(
+        found == members, f"it was taken back, but has the members {', '.join(map(plain, found)) or 'of no release'}"
+    )
+    for member in ("number", "plan", "rules", "until"):
+        expect(said[member] == body[member], f"its {member} is {shown(said[member])}, signed was {shown(body[member])}")
+    stone = said["withdrawn"]
+    came = stone.get("why") if isinstance(stone, dict) else None
+    expect(came == why, f"it says that it was taken back because {shown(came)}, signed was {shown(why)}")
+
+
+# ── 14. The container of a bundle (§11) ──────────────────────────────────────────────────────────────────────────────
 # A ZIP file as plain as can be. It is read from front to back; each header must be the one that name, size and CRC-32
 # give, and so must the directory at the end. So nothing hides in gaps, no member overlaps another or comes twice,
 # nothing is unpacked (and cannot grow), and a name that is not in the list below leads nowhere.
@@ -2491,7 +2879,7 @@ class Container:
         return [name for name in self.members if name.startswith(folder)]
 
 
-# ── 14. A bundle: one case, for a court, a bidder or the public (§11) ────────────────────────────────────────────────
+# ── 15. A bundle: one case, for a court, a bidder or the public (§11) ────────────────────────────────────────────────
 
 EDITIONS = ("bidder", "ring", "court", "public")
 SAID = ["case", "checkpoint", "documents", "documents_left_out", "edition", "format", "log", "made_at", "software"]
@@ -2814,7 +3202,7 @@ def trust_of_both(one: Report, two: Report, report: Report) -> tuple[str, int]:
     return report.trust, 2
 
 
-# ── 15. Evidence of two histories (§12) ──────────────────────────────────────────────────────────────────────────────
+# ── 16. Evidence of two histories (§12) ──────────────────────────────────────────────────────────────────────────────
 
 
 def verify_evidence(
@@ -2903,7 +3291,7 @@ class Evidence:
         return self.report.trust, len(trust.keys)
 
 
-# ── 16. The command ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 17. The command ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -2986,6 +3374,8 @@ def verify_one(
     path: str, trust: Trust, beside: Audit | None, papers: Sequence[Paper], continues: str | None = None
 ) -> Report:
     place = Path(path)
+    if continues is None and not ADDRESS.match(path) and holds_releases(place):
+        return Releases(Folder(place), trust, beside, papers).run()
     if ADDRESS.match(path) or place.is_dir():
         if beside:
             raise Unreadable("a register is not held beside another register: give one of them")
@@ -3056,7 +3446,7 @@ def as_json(report: Report) -> str:
     return "\n".join(map(ENCODER.encode, [*map(vars, report.checks), verdict]))
 
 
-# ── 17. Ed25519 without the package (RFC 8032 section 5.1) ───────────────────────────────────────────────────────────
+# ── 18. Ed25519 without the package (RFC 8032 section 5.1) ───────────────────────────────────────────────────────────
 # It accepts what OpenSSL and Go accept: S is below the order of the group; the key's y is taken modulo p; no cofactor;
 # and R is compared as bytes, so that one that is not canonical fails. Nothing secret is here: it may take its time.
 
@@ -3142,7 +3532,7 @@ def ed25519_verify(public: bytes, signature: bytes, message: bytes) -> bool:
 BASE: Final = (4 * pow(5, -1, PRIME) % PRIME).to_bytes(32, "little")
 
 
-# ── 18. Passkeys (§1; Web Authentication Level 3, sections 5.8.1, 6.1 and 7.2) ───────────────────────────────────────
+# ── 19. Passkeys (§1; Web Authentication Level 3, sections 5.8.1, 6.1 and 7.2) ───────────────────────────────────────
 # A passkey does not sign the text, but what an authenticator says (which site asked, that a person was there and was
 # verified) and the hash of what the browser says (which site, and a challenge: the hash of the text). Both come with
 # the signature, in one form and no other: no extensions, a plain text for the browser's part, and of the two values of
@@ -3213,7 +3603,7 @@ def check_client(site: str, client: bytes, text: bytes) -> None:
     expect(not set(names) & set(ONCE) and len(set(names)) == len(names), "a passkey's client data says something twice")
 
 
-# ── 19. P-256 (FIPS 186-5 section 6.4.2; SP 800-186 section 3.2.1.3) ─────────────────────────────────────────────────
+# ── 20. P-256 (FIPS 186-5 section 6.4.2; SP 800-186 section 3.2.1.3) ─────────────────────────────────────────────────
 # One rule adds any two points of the curve, equal ones and the neutral one too (Renes, Costello and Batina 2016,
 # algorithm 4). Nothing secret is here: it may take its time.
 

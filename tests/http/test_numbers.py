@@ -25,6 +25,7 @@ from tests.homes import APPROVER, MONITORING, OFFICER
 from tests.office import open_office, signer
 from tests.placement_office import PlacementOffice, open_placements
 from tests.test_of_placements import secrets_of
+from tests.verifier.test_sites import served
 
 CHILDREN = 13
 WHY = "A home was <b>counted</b> twice =cmd()"
@@ -151,7 +152,19 @@ def test_nobody_and_nothing_of_a_case_is_in_any_form(
     assert [one for one in secrets if one in answer.content] == []
 
 
-@pytest.mark.parametrize("name", ["decisions-0", "decisions-3", "decisions-1.xml", "feed", "..%2Fpolicy", "%00", "=1"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "decisions-0",
+        "decisions-1-withdrawn.tlog-proof",
+        "decisions-3",
+        "decisions-1.xml",
+        "feed",
+        "..%2Fpolicy",
+        "%00",
+        "=1",
+    ],
+)
 def test_what_is_not_there_is_not_found(client: TestClient[Litestar], name: str) -> None:
     assert client.get(f"/homes/{name}").status_code == 404
 
@@ -175,7 +188,7 @@ def folder(office: PlacementOffice, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_the_folder_holds_the_same_files_as_the_site(client: TestClient[Litestar], folder: Path) -> None:
     for name in ("decisions-1", "decisions-2"):
-        for suffix in (".json", ".csv", ".tlog-proof"):
+        for suffix in (".json", ".csv", ".tlog-proof", *(["-withdrawn.tlog-proof"] if name == "decisions-2" else [])):
             assert (folder / f"{name}{suffix}").read_bytes() == client.get(f"/homes/{name}{suffix}").content
         for page in (name, "over-time"):
             here, there = (folder / f"{page}.html").read_text("utf-8"), client.get(f"/homes/{page}").text
@@ -183,6 +196,30 @@ def test_the_folder_holds_the_same_files_as_the_site(client: TestClient[Litestar
     assert "This release was withdrawn" in (folder / "decisions-2.html").read_text("utf-8")
     feed = json.loads((folder / "feed.json").read_bytes())
     assert [item["url"] for item in feed["items"]] == ["decisions-2.html", "decisions-1.html"]
+
+
+def test_a_stranger_checks_the_folder_and_the_published_hashes(
+    office: PlacementOffice, folder: Path, tmp_path: Path
+) -> None:
+    keys = office.register.settings.log[0].vkeys
+    report = fairplace_verify.verify_releases(folder, keys)
+    assert report.word == "genuine", report.verdict
+    assert [(one.check, one.count) for one in report.checks][:3] == [("files", 3), ("entries", 3), ("releases", 1)]
+    beside = fairplace_verify.audit(office.register.public, fairplace_verify.read_trust(keys, None))
+    assert beside.report.word == "partly checked"
+    assert fairplace_verify.verify_releases(folder, keys, beside=beside).word == "genuine"
+    held = {path.name: path.read_bytes() for path in folder.iterdir()}
+    changed = held["decisions-1.json"].replace(b'"number":6', b'"number":7', 1)
+    assert changed != held["decisions-1.json"]
+    for files in (held | {"decisions-1.json": changed}, {n: d for n, d in held.items() if "-withdrawn." not in n}):
+        assert fairplace_verify.verify_releases(files, keys).word == "not genuine"
+
+
+def test_a_stranger_checks_hashes_and_numbers_from_the_address_alone(office: PlacementOffice) -> None:
+    with served(office.register) as address:
+        report = fairplace_verify.verify_register(address, office.register.settings.log[0].vkeys)
+    assert report.word == "partly checked", report.verdict
+    assert [one.count for one in report.checks if one.check == "releases"] == [1]
 
 
 def _cells(page: str) -> list[str]:

@@ -18,7 +18,7 @@ import fairplace_verify
 VERDICTS = {0: "genuine", 1: "not genuine", 2: "not a record", 3: "partly checked"}
 
 Record = Mapping[str, bytes] | bytes
-"""The files of a published folder, one proof file, or a bundle."""
+"""The files of a published folder or of releases of numbers, one proof file, or a bundle."""
 
 
 class Said(NamedTuple):
@@ -37,6 +37,7 @@ class Verifier:
     def read(self, record: Record, keys: Sequence[str], policy: str | None = None) -> Said:
         ways = {
             "folder": self._module.verify_register,
+            "releases": self._module.verify_releases,
             "proof": self._module.verify_proof,
             "bundle": self._module.verify_bundle,
         }
@@ -76,7 +77,7 @@ class Go:
 
 def kind(record: Record) -> str:
     if not isinstance(record, bytes):
-        return "folder"
+        return "releases" if any(name.endswith(".tlog-proof") for name in record) else "folder"
     return "bundle" if record.startswith(b"PK") else "proof"
 
 

@@ -244,6 +244,7 @@ CASES = frozenset({GO})
 ML_DSA = frozenset({GO, BROWSER, ALONE})
 UNREAD = {
     "a whole published folder (section 10)": frozenset({BROWSER}),
+    "hashes alone (section 10), and releases of numbers (section 11)": frozenset({BROWSER}),
     "evidence, and checkpoints on paper (section 12)": frozenset({GO}),
     "saved pages (section 16)": frozenset({VERIFIER, ALONE, GO}),
     "ML-DSA-44 lines of checkpoints (section 9)": ML_DSA,

@@ -15,10 +15,11 @@ from playwright.async_api import Browser
 
 from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 from tests.interop.bundles import bundles
+from tests.interop.kept_within import records as kept_within
 from tests.interop.readers import Go, Verifier, without_cryptography
 from tests.interop.tampering import ALONE, BROWSER, GO, UNREAD, records
 
-RECORDS = records() | dict(bundles())
+RECORDS = records() | dict(bundles()) | kept_within()
 
 
 @pytest.mark.parametrize("name", RECORDS)

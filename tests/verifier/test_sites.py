@@ -16,6 +16,7 @@ import uvicorn
 
 import fairplace_verify
 from fairplace.http.app import create_app
+from fairplace.on_disk import Register
 from fairplace_verify import Site, Unreadable, main, verify_proof, verify_register
 from tests.office import open_office
 from tests.verifier.writer import LOG, Writer, planned, story
@@ -93,27 +94,44 @@ def test_a_published_folder_behind_a_plain_web_server_is_genuine(
         assert "NOT A RECORD. " in capsys.readouterr().out
 
 
+@contextmanager
+def served(register: Register) -> Iterator[str]:
+    """The address of a register's site, while the program's own server gives it out."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()  # who connects before the program is ready waits
+    server = uvicorn.Server(uvicorn.Config(create_app(register), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
 def test_the_program_s_own_server_gives_out_a_register_that_is_genuine(tmp_path: Path) -> None:
     with open_office(tmp_path / "register").tell(until="released") as office:
         office.register.follow()
-        listening = socket.socket()
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()  # who connects before the program is ready waits
-        server = uvicorn.Server(uvicorn.Config(create_app(office.register), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        try:
-            address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with served(office.register) as address:
             report = verify_register(address, office.register.settings.log[0].vkeys)
-            assert report.word == "genuine", report.verdict
-            assert report.size == office.register.reader.size
-        finally:
-            server.should_exit = True
-            thread.join()
+        assert report.word == "genuine", report.verdict
+        assert report.size == office.register.reader.size
+
+
+def test_a_site_without_the_first_bundle_of_entries_shows_hashes_alone_and_that_is_said() -> None:
+    files = {name: data for name, data in FILES.items() if not name.startswith("tile/entries")}
+    with serving(answering(giving(files))) as address:
+        report = verify_register(address, [LOG.vkey])
+    assert report.word == "partly checked"
+    assert "its entries are not public, so what they say, and who signed them, was not checked" in report.verdict
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(FILES) - {"checkpoint", "checkpoints/5", "tile/0/000.p/5", "tile/entries/000.p/5"})
+    "name",
+    sorted(
+        set(FILES) - {"checkpoint", "checkpoints/5", "tile/0/000.p/5", "tile/entries/000.p/5", "tile/entries/000.p/14"}
+    ),
 )
 def test_every_file_that_is_missing_or_changed_is_found(name: str) -> None:
     with serving(answering(giving({key: data for key, data in FILES.items() if key != name}))) as address:

@@ -23,7 +23,7 @@ def releases(site: TheSite) -> Answer:
 
 @public("/homes/{name:str}")
 def release(site: TheSite, name: FromPath[str]) -> Answer:
-    """`PLAN-NUMBER` as a page, with `.json`, `.csv` or `.tlog-proof`; `over-time`; and `feed.json`."""
+    """`PLAN-NUMBER` as a page, or as one of its files; `over-time`; and `feed.json`."""
     found = _out(site)
     if name == "feed.json":
         return Response(made.feed(site.register, found, on_site), media_type=made.FEED, headers=OPEN)
@@ -31,7 +31,7 @@ def release(site: TheSite, name: FromPath[str]) -> Answer:
         return site.page("numbers_over_time.html", **made.over_time(found, on_site, FRAME))
     suffix = next((one for one in made.SUFFIXES if name.endswith(one)), "")
     one = next((one for one in found if one.name == name.removesuffix(suffix)), None)
-    if one is None:
+    if one is None or (suffix and suffix not in one.suffixes):
         raise Missing(NOWHERE)
     if suffix:
         headers = {"content-disposition": f'attachment; filename="{name}"', **OPEN}

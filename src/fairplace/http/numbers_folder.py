@@ -59,5 +59,5 @@ def _files(register: Register, web: Path, found: list[made.Out]) -> dict[str, by
     }
     for one in found:
         files[in_folder(one.name)] = page("numbers_release.html", **made.page(one, in_folder, FRAME))
-        files |= {in_folder(one.name, suffix): made.file(register, one, suffix) for suffix in made.SUFFIXES}
+        files |= {in_folder(one.name, suffix): made.file(register, one, suffix) for suffix in one.suffixes}
     return files

@@ -25,7 +25,9 @@ CSV, FEED, JSON, PROOF = (
     "application/json",
     "application/octet-stream",
 )
-SUFFIXES: Mapping[str, str] = {".json": JSON, ".csv": CSV, ".tlog-proof": PROOF}
+WITHDRAWAL = "-withdrawn.tlog-proof"
+SUFFIXES: Mapping[str, str] = {".json": JSON, ".csv": CSV, WITHDRAWAL: PROOF, ".tlog-proof": PROOF}
+"""The files of a release. Only one that was withdrawn has the proof of its withdrawal."""
 
 At = Callable[[str, str], str]
 """The address of a name with a suffix; no suffix is a page, and no name the list of all releases."""
@@ -58,6 +60,10 @@ class Out(msgspec.Struct, frozen=True, kw_only=True):
     def title(self) -> str:
         return TITLES.get(self.one.plan, self.one.plan)
 
+    @property
+    def suffixes(self) -> Sequence[str]:
+        return [suffix for suffix in SUFFIXES if suffix != WITHDRAWAL or self.one.withdrawn_by is not None]
+
 
 def out(register: Register, size: int) -> list[Out]:
     """The releases that the first entries of the log cover, the oldest first."""
@@ -77,6 +83,8 @@ def file(register: Register, one: Out, suffix: str) -> bytes:
             return writing.as_json(one.release)
         case ".csv":
             return writing.as_csv(one.release)
+        case made if made == WITHDRAWAL and one.one.withdrawn_by is not None:
+            return receipts.proof_of(register, one.one.withdrawn_by, frozenset())
         case _:
             return receipts.proof_of(register, one.one.index, frozenset())
 

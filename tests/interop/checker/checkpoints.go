@@ -85,6 +85,9 @@ func (r *reading) headBy(data []byte, stands func(*standing, int64) bool) (*head
 			vkeys[name] = w.vkey
 		}
 	}
+	if r.alone {
+		known = append(known, r.strangers(data, first.origin, ranks)...)
+	}
 	opened, err := openNote(data, known...)
 	if err != nil {
 		return nil, nil, err

@@ -32,12 +32,15 @@ type folder struct {
 	lost    map[string]int64 // to the index of the entry that declares it
 	tiles   map[string]tlog.Tile
 	entries []*entry
-	hashes  []tlog.Hash // as x/mod stores them: a tree made of the entries alone
+	leaves  []tlog.Hash
+	ours    map[string]bool // of hashes alone: the log's keys by vkey, and whether its policy names them
+	hashes  []tlog.Hash     // as x/mod stores them: a tree made of the entries alone
 }
 
 func checkFolder(dir string, t *trust, found *answer) error {
 	f := &folder{
 		reading: newReading(t), dir: dir, files: map[string]bool{}, tiles: map[string]tlog.Tile{}, lost: map[string]int64{},
+		ours: map[string]bool{},
 	}
 	if _, err := os.Stat(filepath.Join(dir, "checkpoint")); err != nil {
 		return fmt.Errorf("%w: there is no checkpoint in %s", errNoRecord, dir)
@@ -51,7 +54,14 @@ func checkFolder(dir string, t *trust, found *answer) error {
 	}
 	found.Origin, found.Size = f.head.origin, f.head.N
 	f.policy, _ = f.read("policy")
-	for _, step := range []func() error{f.list, f.needed, f.readEntries, f.checkTiles, f.checkHistory, f.checkLosses, f.checkDisclosures, f.checkPolicy} {
+	if err := f.list(); err != nil {
+		return err
+	}
+	steps := []func() error{f.needed, f.readEntries, f.checkTiles, f.checkHistory, f.checkLosses, f.checkDisclosures, f.checkPolicy}
+	if f.alone = f.isAlone(); f.alone {
+		steps = []func() error{f.needed, f.readHashes, f.checkTiles, f.takeKeys, f.checkHistory, f.checkSigners, f.checkLostAlone}
+	}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
@@ -65,6 +75,10 @@ func checkFolder(dir string, t *trust, found *answer) error {
 	}
 	if f.unread > 0 {
 		found.Notes = append(found.Notes, "lines by ML-DSA-44 keys were not read")
+	}
+	if f.alone {
+		found.Notes = append(found.Notes, "the entries are not public: what they say was not checked")
+		return t.ofLog(f.head.origin).judge(speaking)
 	}
 	speaking[f.register.root] = true
 	return t.judge(speaking)
@@ -135,7 +149,11 @@ func (f *folder) needed() error {
 		if !f.files[fmt.Sprintf("checkpoints/%d", size)] || !f.files["policy"] {
 			return fmt.Errorf("checkpoints/%d or policy: the file is missing", size)
 		}
-		for level := -1; size>>(height*uint(max(level, 0))) > 0; level++ {
+		first := -1
+		if f.alone {
+			first = 0
+		}
+		for level := first; size>>(height*uint(max(level, 0))) > 0; level++ {
 			width := size >> (height * uint(max(level, 0)))
 			for n := int64(0); n<<height < width; n++ {
 				full := tlog.Tile{H: height, L: level, N: n, W: 1 << height}
@@ -201,7 +219,7 @@ func (f *folder) take(index int64, raw []byte) error {
 	if err := f.accept(index, e); err != nil {
 		return err
 	}
-	f.entries = append(f.entries, e)
+	f.entries, f.leaves = append(f.entries, e), append(f.leaves, e.leaf)
 	more, err := tlog.StoredHashes(index, raw, tlog.HashReaderFunc(f.stored))
 	f.hashes = append(f.hashes, more...)
 	return err

@@ -68,7 +68,7 @@ func (f *folder) checkHistory() error {
 		for index := int64(0); index < new.N; index += 1 + new.N/50 {
 			proof, err := tlog.ProveRecord(new.N, index, proved)
 			if err == nil {
-				err = tlog.CheckRecord(proof, new.N, new.Hash, index, f.entries[index].leaf)
+				err = tlog.CheckRecord(proof, new.N, new.Hash, index, f.leaves[index])
 			}
 			if err != nil {
 				return fmt.Errorf("entry %d is not shown to be in checkpoint %d: %w", index, new.N, err)

@@ -2,6 +2,7 @@
 // another's library: golang.org/x/mod/sumdb reads notes, trees, tiles and proofs; what it does not know is read here.
 //
 //	checker folder DIR [-policy FILE] [VKEY...]
+//	checker releases DIR [VKEY...]
 //	checker proof FILE [VKEY...]
 //	checker bundle FILE [VKEY...]
 //	checker proofs < LINES
@@ -36,7 +37,7 @@ func main() {
 		return
 	}
 	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "checker: expected folder DIR, proof FILE, bundle FILE, or proofs, then the keys that you trust")
+		fmt.Fprintln(os.Stderr, "checker: expected folder DIR, releases DIR, proof FILE, bundle FILE, or proofs, then the keys that you trust")
 		os.Exit(2)
 	}
 	trust, err := readTrust(os.Args[3:])
@@ -48,6 +49,8 @@ func main() {
 	switch os.Args[1] {
 	case "folder":
 		err = checkFolder(os.Args[2], trust, &found)
+	case "releases":
+		err = checkReleases(os.Args[2], trust, &found)
 	case "bundle":
 		err = checkBundle(os.Args[2], trust, &found)
 	case "proof":

@@ -11,6 +11,8 @@ type reading struct {
 	once     map[string]bool // ids and digests
 	policy   []byte          // as the log states it
 	unread   int             // lines of checkpoints that this program cannot check
+	unknown  int             // lines in the log's name by keys that are not known, where its entries are not public
+	alone    bool            // are they not?
 }
 
 func newReading(t *trust) reading {
