@@ -31,9 +31,10 @@ from fairplace.ledger.store.port import Store
 from fairplace.people import roles
 from fairplace.prepared import Appended, Prepared, Sign, check_signers, new_entry
 from fairplace.reading import StoreReader
+from fairplace.referral.commands import PublishReferral
 from fairplace.signed_inside import check_inside
 from fairplace.sources import Sources
-from fairplace.terms import CaseId, Instant, KeyName, check_dates, moment
+from fairplace.terms import CaseId, Document, Instant, KeyName, check_dates, moment
 
 __all__ = ["ATTEMPTS", "Appended", "Desk", "Prepared", "Sign", "digest_of"]
 
@@ -55,14 +56,19 @@ class Desk:
         signing_window: timedelta,
         *,
         before_append: Callable[[], None] = lambda: None,
+        look_through: Callable[[Document, History, Instant], None] = lambda _document, _history, _at: None,
         placements: bool = False,
     ) -> None:
-        """`before_append` raises when nothing may be recorded at all. `placements`: what kind of log it is."""
+        """`before_append` raises when nothing may be recorded at all. `placements`: what kind of log it is.
+
+        `look_through` raises Refused for a document that may not go to those who are asked for a home.
+        """
         self._store = store
         self._reader = reader
         self._sources = sources
         self._window = signing_window
         self._before_append = before_append
+        self._look_through = look_through
         self._placements = placements
 
     # Prepare
@@ -82,6 +88,8 @@ class Desk:
             if command.gives in _COUNTS_BIDS and history.events:
                 self._check_deposits(history)
             decision = decide(command, history, at=at, by=by, chance=self._sources.entropy(32))
+            if isinstance(command, PublishReferral) and command.document is not None:
+                self._look_through(command.document, history, at)
             try:
                 return self.prepare_decision(
                     decision, history, by=by, at=at, key=command.id, command=digest_of(command), seen=seen

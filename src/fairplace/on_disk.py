@@ -47,6 +47,7 @@ from fairplace.ledger.store.files import FileLock
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.timestamps import Timestamps
 from fairplace.ledger.vetting import Vetting
+from fairplace.looking_through import before_it_goes
 from fairplace.prepared import check_roles
 from fairplace.reading import StoreReader
 from fairplace.replay import Replay
@@ -91,6 +92,7 @@ class Register:
             sources,
             signing_window=timedelta(minutes=self.settings.signing_window),
             before_append=self.check_not_behind,
+            look_through=before_it_goes(self.documents),
             placements=chosen.kind == "placements",
         )
 

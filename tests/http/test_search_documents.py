@@ -6,14 +6,22 @@ import io
 import zipfile
 from typing import Any
 
+import msgspec
+import pytest
+
 import fairplace_verify
+from fairplace.errors import Refused
+from fairplace.filing import kinds
+from fairplace.referral.commands import PublishReferral
 from fairplace.referral.events import OfferMade, ReferralPublished
+from fairplace.workroom import Workroom
 from tests.filing import made
 from tests.homes import ASH, BEECH, BUDGET, CHAIR, CHERRY, OFFICER, SOCIAL_WORKER
 from tests.http.agents import Agents, Told
 from tests.http.colleagues import text_of
 from tests.http.test_seeking import do
 from tests.http.test_telling import last
+from tests.needs import asked
 
 
 def put(agents: Agents, who: Any, kind: str, data: bytes, name: str = "About a child.pdf") -> Any:
@@ -52,6 +60,70 @@ def test_the_referral_itself_goes_to_those_who_are_asked_without_its_authors(tol
     assert got.content != made.pdf(), "the copy goes out, not the original"
     assert "About a child" not in got.headers["content-disposition"]
     assert agents.be(CHERRY.actor).get(f"{place}/document").status_code == 404
+
+
+def sends(agents: Agents) -> list[str]:
+    """The documents that *Ask a tier* offers."""
+    officer = agents.be(OFFICER)
+    officer.open_file(agents.agency.case)
+    form = officer.get(f"/desk/cases/{agents.agency.case}/publish-referral").text
+    return [part[:64] for part in form.split('name="document" type="radio" value="')[1:] if part[0] != '"']
+
+
+def test_a_referral_that_tells_who_the_child_is_does_not_go_out_until_that_is_taken_out(told: Told) -> None:
+    agents = told("searched")
+    page = put(agents, SOCIAL_WORKER, "referral", made.pdf("NHS number 943 476 5919"))
+    words = text_of(page)
+    assert "It cannot go to others: page 1: “943 476 5919” is an NHS number: its check digit is right" in words
+    assert "Take that out of your document and put it in again" in words
+    assert "Make a copy without names" in words
+    assert "I looked" not in words, "nobody states away what was found"
+    assert sends(agents) == []
+    [kept] = Workroom(agents.register).cabinet.of(agents.agency.case)
+    assert kept.held is not None
+    again = agents.be(OFFICER).post(f"/desk/cases/{agents.agency.case}/documents/{kept.id}", do="seen")
+    assert again.status_code == 422
+    assert "is an NHS number" in text_of(again)
+    assert sends(agents) == []
+    put(agents, SOCIAL_WORKER, "referral", made.pdf("A child of 160 months"))
+    assert len(sends(agents)) == 1
+
+
+def test_what_could_not_be_read_is_looked_at_by_somebody_and_that_is_kept(told: Told) -> None:
+    agents = told("searched")
+    page = put(agents, SOCIAL_WORKER, "referral", made.png(), "scan.png")
+    assert "not all of it could be read: it is a picture, and pictures are not read" in text_of(page)
+    assert sends(agents) == []
+    [kept] = Workroom(agents.register).cabinet.of(agents.agency.case)
+    place = f"/desk/cases/{agents.agency.case}/documents/{kept.id}"
+    assert "Looked at by eye" not in page.text
+    officer = agents.be(OFFICER)
+    assert officer.post(place, do="copy").status_code == 422, "a copy is made once somebody looked"
+    seen = officer.post(place, do="seen")
+    assert seen.status_code == 200, text_of(seen)
+    assert f"Looked at by eye By {officer.person.name}" in text_of(seen)
+    assert "pictures are not read" in text_of(seen)
+    assert len(sends(agents)) == 1
+
+
+@pytest.mark.parametrize("kind", [kinds.PDF, kinds.TEXT])
+def test_no_other_way_sends_what_tells_who_the_child_is(told: Told, kind: str) -> None:
+    agents = told("searched")
+    office = agents.agency
+    data = made.pdf("born 3 May 2012") if kind == kinds.PDF else b"Born 3 May 2012\n"
+    document = agents.register.documents.put(data, kind)
+    command = PublishReferral(
+        id="sent-by-command",
+        case=office.case,
+        as_=OFFICER.key,
+        tier="T1",
+        recipients=asked([ASH, BEECH], office.register.store.now(), "2026-03-09T12:00:00.000Z"),
+        document=document,
+    )
+    with pytest.raises(Refused, match=r"would tell who the child is. (page|line) 1: .[bB]orn 3 May 2012"):
+        agents.register.desk.prepare(command)
+    fine = agents.register.documents.put(b"A child of 160 months.\n", kinds.TEXT)
+    agents.register.desk.prepare(msgspec.structs.replace(command, document=fine))
 
 
 def test_who_knows_the_child_reads_about_the_child_and_who_pays_reads_the_agreement(told: Told) -> None:

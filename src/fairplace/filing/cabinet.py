@@ -17,6 +17,7 @@ import msgspec
 from fairplace.documents import Documents
 from fairplace.errors import Conflict, Missing, Refused
 from fairplace.filing import kinds, names
+from fairplace.filing.passages import Look, Looked
 from fairplace.filing.retention import Retention
 from fairplace.filing.stripping import published_copy
 from fairplace.private_file import PrivateFile
@@ -55,6 +56,13 @@ class Cipher(Protocol):
     def open(self, sealed: bytes, place: str) -> bytes: ...
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """That somebody looked at what could not be read, and found nothing that tells who a child is."""
+
+    by: str  # a person's id
+    at: Instant
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of a document. `copy` is what may be published, or null with why not in `no_copy`."""
 
@@ -66,6 +74,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     copy: Document | None = None
     no_copy: str = ""
     part_of: str = ""  # the document that it was attached to
+    unread: tuple[str, ...] = ()  # what of the copy could not be looked through
+    seen: Seen | None = None  # who looked at that with their own eyes
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,14 +98,20 @@ class Cabinet:
         self._documents = documents
         self._sources = sources
 
-    def take_in(self, case: CaseId, name: str, kind: Kind, data: bytes, *, by: str, part_of: str = "") -> Kept:
-        """Keep a file. Raises Malformed, with the sentence for whoever sent it, when it is not taken."""
+    def take_in(
+        self, case: CaseId, name: str, kind: Kind, data: bytes, *, by: str, part_of: str = "", look: Look | None = None
+    ) -> Kept:
+        """Keep a file. Raises Malformed, with the sentence for whoever sent it, when it is not taken.
+
+        `look` goes through what others would get; where it finds something there is no copy for them, and `no_copy` says why.
+        """
         media = kinds.media_of(data)
         called = names.safe(name, media)
         with self._file.writing() as connection:  # nobody destroys the same bytes meanwhile
             document = self._documents.put(data, media)
-            copy, no_copy = self._copy(data, media) if kind in PUBLISHED else (None, "")
-            held = Held(name=called, kind=kind, document=document, by=by, copy=copy, no_copy=no_copy, part_of=part_of)
+            held = Held(name=called, kind=kind, document=document, by=by, part_of=part_of)
+            if kind in PUBLISHED:
+                held = self._with_copy(held, data, look)
             kept = Kept(id=self._sources.stream_id(), case=case, kept_at=self._now(), version=1, held=held)
             connection.execute(
                 "INSERT INTO document (id, case_id, held, kept_at, version) VALUES (?, ?, ?, ?, 1)",
@@ -125,13 +141,17 @@ class Cabinet:
             raise Missing(f"there is no copy to publish: {held.no_copy or 'none was made'}")
         return self._documents.get((held.copy if copy and held.copy else held.document).sha256)
 
-    def make_copy(self, kept: Kept) -> Kept:
-        """Make the copy that may be published. Raises Refused with why there can be none."""
+    def make_copy(self, kept: Kept, *, look: Look | None = None, seen_by: str = "") -> Kept:
+        """Make the copy that others may get. Raises Refused with why there can be none.
+
+        `seen_by`: who says that they looked at what could not be read. What was found is not theirs to overrule.
+        """
         held = self._still(kept)
-        copy, why = self._copy(self.bytes_of(kept), held.document.media)
-        changed = self._change(kept, msgspec.structs.replace(held, copy=copy, no_copy=why))
-        if copy is None:
-            raise Refused(f"no copy can be published: {why}", code="copy")
+        seen = Seen(by=seen_by, at=self._now()) if seen_by else held.seen
+        held = self._with_copy(msgspec.structs.replace(held, seen=seen), self.bytes_of(kept), look)
+        changed = self._change(kept, held)
+        if held.copy is None:
+            raise Refused(f"{_NO_COPY if look is None else _NOT_TO_OTHERS}: {held.no_copy}", code="copy")
         return changed
 
     def is_here(self, kept: Kept) -> bool:
@@ -164,11 +184,18 @@ class Cabinet:
         held = [one.held for one in map(self._read, rows) if one.held is not None]
         return {one.sha256 for each in held for one in (each.document, each.copy) if one is not None}
 
-    def _copy(self, data: bytes, media: str) -> tuple[Document | None, str]:
+    def _with_copy(self, held: Held, data: bytes, look: Look | None) -> Held:
+        media = held.document.media
         try:
-            return self._documents.put(published_copy(data, media), media), ""
+            copy = published_copy(data, media)
         except Refused as refused:
-            return None, str(refused)
+            return msgspec.structs.replace(held, copy=None, no_copy=str(refused), unread=())
+        looked = look(copy, media) if look else Looked()
+        no_copy = looked.refusal
+        if not no_copy and looked.unread and held.seen is None:
+            no_copy = f"not all of it could be read: {'; '.join(looked.unread)}. Look at that yourself, and say so"
+        made = None if no_copy else self._documents.put(copy, media)
+        return msgspec.structs.replace(held, copy=made, no_copy=no_copy, unread=looked.unread)
 
     def _change(self, kept: Kept, held: Held) -> Kept:
         with self._file.writing() as connection:
@@ -204,6 +231,9 @@ class Cabinet:
 
     def _now(self) -> Instant:
         return instant(self._sources.clock())
+
+
+_NO_COPY, _NOT_TO_OTHERS = "no copy can be published", "no copy can go to others"
 
 
 def _place(name: str, case: CaseId) -> str:

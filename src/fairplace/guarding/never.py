@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+import msgspec
 from msgspec import inspect
 
 from fairplace.decision import Command
@@ -43,18 +44,27 @@ _RECENT = timedelta(days=366)
 """A day in the last year may be that of a meeting; an older one is taken for a birthday."""
 
 
+class Found(msgspec.Struct, frozen=True):
+    """Something that may not stand there: which kind of thing, what it is, and what to write instead."""
+
+    kind: Kind
+    sentence: str
+    instead: str
+
+
+def found_in(text: str, names: Collection[str], on: Day) -> Iterator[Found]:
+    """What in a text tells who a child is, or names somebody whom the case knows."""
+    for mark in find(text, _near(text, names)):
+        yield Found(mark.kind, mark.sentence, INSTEAD[mark.kind])
+    for words in _birthdays(text, on):
+        yield Found("birth", f"“{words}” may be a date of birth", "write the month and the year, or the age")
+
+
 def check(command: Command, names: Collection[str], on: Day) -> None:
     """Raises Refused for a command that holds what may never be recorded. `names`: those that the case knows."""
     for place, text in strings(command):
-        for mark in find(text, _near(text, names)):
-            raise Refused(
-                f"{place}: {mark.sentence}; no entry may hold that: {INSTEAD[mark.kind]}", code=f"never-{mark.kind}"
-            )
-        for words in _birthdays(text, on):
-            raise Refused(
-                f"{place}: “{words}” may be a date of birth; no entry may hold one: write the month and the year, or the age",
-                code="never-birth",
-            )
+        for one in found_in(text, names, on):
+            raise Refused(f"{place}: {one.sentence}; no entry may hold that: {one.instead}", code=f"never-{one.kind}")
 
 
 def strings(command: Command) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@
   Files that were lodged as bids stand apart (`openers.py`).
 - In a search for a home the social worker keeps the file, too. Who knows the child reads what is about the child; whoever
   pays for the home reads the agreement.
+- What a search sends to providers is looked through first; what could not be read, somebody looks at and says so.
 - A document is always downloaded and never shown as it is; of an e-mail the words are shown as plain text.
 - Nothing that a hold keeps is destroyed, and nothing that a step of the record names.
 """
@@ -23,6 +24,7 @@ from fairplace.decision import History
 from fairplace.errors import FairplaceError, Malformed, Missing, Refused
 from fairplace.filing import kinds, mail, names
 from fairplace.filing.cabinet import KINDS, KINDS_OF_SEARCH, Kept, Kind
+from fairplace.filing.passages import Look
 from fairplace.filing.retention import CLASSES, CLASSES_OF_SEARCH, Class, Retention, last_day
 from fairplace.forms.fields import Field, Wrong
 from fairplace.forms.task import Paper
@@ -32,6 +34,7 @@ from fairplace.http.cases import closed
 from fairplace.http.guard import File as SentFile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.looking_through import look_for
 from fairplace.people.sight import are_open
 from fairplace.seeking.case_word import case_word
 from fairplace.terms import CaseId, Day, text
@@ -69,7 +72,9 @@ def put_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSen
     try:
         kind = _kind(site, sent.get("kind"), past)
         file = _sent_file(sent, site.settings.limits.document)
-        kept = site.cabinet.take_in(past.case, file.name, kind, file.data, by=visitor.person.id)
+        kept = site.cabinet.take_in(
+            past.case, file.name, kind, file.data, by=visitor.person.id, look=_look(site, visitor, past)
+        )
     except (Malformed, Refused) as error:
         return _list(site, visitor, past, fault=str(error), chosen=sent.get("kind"), status=error.status)
     return see_other(f"/desk/cases/{past.case}/documents/{kept.id}")
@@ -117,7 +122,9 @@ def change(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPa
             case "retain":
                 site.cabinet.retain(kept, _retention(sent))
             case "copy":
-                site.cabinet.make_copy(kept)
+                site.cabinet.make_copy(kept, look=_look(site, visitor, past))
+            case "seen" if site.seeks:
+                site.cabinet.make_copy(kept, look=_look(site, visitor, past), seen_by=visitor.person.id)
             case "keep":
                 kept = _keep_attachment(site, visitor, kept, sent.get("number"))
             case _:
@@ -160,6 +167,14 @@ def _opened(site: Site, visitor: Visitor, case: str) -> History | None:
     """The past of a case; None while its file is closed to this session."""
     past = case_file.open_to(site, visitor, case, *case_file.STAFF)
     return None if past is None else case_file.seen(site, past, visitor)
+
+
+def _look(site: Site, visitor: Visitor, past: History) -> Look | None:
+    """In a search for a home, what others would get is looked through; with the names that the case itself knows."""
+    if not site.seeks:
+        return None
+    whole = History(case=past.case, events=site.register.reader.case(past.case), market=site.register.reader.market())
+    return look_for(whole, site.now())
 
 
 def _keepers(site: Site) -> tuple[str, ...]:
@@ -335,6 +350,7 @@ def _page(
         classes=CLASSES_OF_SEARCH if site.seeks else CLASSES,
         keeps=_keeps(site, visitor),
         by=_name(site, kept.held.by),
+        seen_by=_name(site, kept.held.seen.by) if kept.held.seen else "",
         sent=sent.fields if sent else {},
         fault=fault,
     )
