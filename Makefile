@@ -31,7 +31,7 @@ COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/p
 # Compiled modules are kept whatever the caller's habit: tests start many programs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test matrices pictures check campaign region disclosure fuzz bench setup assets browser programs lock clean clean-all
+.PHONY: help demo test matrices pictures check campaign region disclosure timing fuzz bench setup assets browser programs lock clean clean-all
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -70,6 +70,9 @@ region: $(TEST) $(PROJECT)  ## hold the made-up regions against published figure
 
 disclosure: $(TEST) $(PROJECT)  ## release made-up registers month by month, and attack what is published: make disclosure SEED=1
 	@$(BIN)/python -m tests.campaign.disclosure $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+timing: $(TEST) $(PROJECT)  ## how long answers take where only sealed values differ, beside the noise: make timing ARGS='--rounds 100'
+	@$(BIN)/python -m tests.campaign.timing $(ARGS)
 
 fuzz: $(TEST) $(PROJECT)  ## spoiled inputs for every decoder of the checker: make fuzz ARGS='--cases 1000 bundle'
 	@$(BIN)/python -m tests.verifier.fuzz $(ARGS)

@@ -71,7 +71,7 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 
 def closed(site: Site, visitor: Visitor, case: str, *, to: str = "", fault: str = "", status: int = 200) -> Answer:
     """The page that asks for a signature before it shows what is sealed. `to`: the task that they were on their way to."""
-    case_file.history(site, case)
+    case_file.in_the_open(site, case)
     secret = text = ""
     if visitor.key is not None:
         secret, text = site.readings.ask(visitor.key.name, case)
@@ -90,7 +90,7 @@ def closed(site: Site, visitor: Visitor, case: str, *, to: str = "", fault: str 
 
 def closed_meanwhile(site: Site, visitor: Visitor, case: str, rest: str, sent: Sent) -> Answer:
     """The answer to a form of a file that is closed to this session by now: what was typed comes back."""
-    case_file.history(site, case)
+    case_file.in_the_open(site, case)
     typed = typed_in(f"/desk/cases/{case}/{rest}", sent, token=visitor.session.csrf, first=f"/desk/cases/{case}")
     return closed(site, visitor, case) if typed is None else site.page("sent_again.html", status=403, typed=typed)
 

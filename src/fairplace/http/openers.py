@@ -151,11 +151,24 @@ def _place(bid: Bid, mine: set[str]) -> int | None:
     return next((at for at, one in enumerate(bid.sealed.head.openers) if one.key in mine), None)
 
 
-def _bids(site: Site, past: History) -> list[Bid]:
-    """The sealed bids of a case that have places. Raises Refused before they may be opened."""
-    state = state_of(past)
+def _when_open(site: Site, visitor: Visitor, case: CaseId) -> None:
+    """Raises Forbidden when they must stay out of the case, Refused before its bids may be opened.
+
+    Nothing sealed is read for that.
+    """
+    past = case_file.in_the_open(site, case)
+    case_file.stay_in(past, visitor)
+    _opened(site, past)
+
+
+def _opened(site: Site, past: History) -> None:
     if not are_open(past, site.register.store.now()):
         raise Refused("nothing is opened before the deadline has passed and the opening is recorded", code="deadline")
+
+
+def _bids(site: Site, past: History) -> list[Bid]:
+    """The sealed bids of a case that have places."""
+    state = state_of(past)
     documents = {
         recorded.leaf: recorded.event.document.get()
         for recorded in past.events
@@ -174,9 +187,10 @@ def _bids(site: Site, past: History) -> list[Bid]:
 def _closed_bids(site: Site, case: CaseId) -> list[Bid]:
     """Those that nobody has opened yet; none before they may be."""
     try:
-        found = _bids(site, case_file.history(site, case))
+        _opened(site, case_file.in_the_open(site, case))
     except Refused:
         return []
+    found = _bids(site, case_file.history(site, case))
     return [bid for bid in found if site.openers.inside(bid.document.sha256) is None]
 
 
@@ -188,10 +202,10 @@ def opening(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 
 
 def _opening(site: Site, visitor: Visitor, case: CaseId, *, fault: str = "", status: int = 200) -> Answer:
+    _when_open(site, visitor, case)
     mine = site.openers.keys_of(visitor.person.id)
-    case_file.stay_in(past := case_file.history(site, case), visitor)
-    _bids(site, past)
-    waiting = [(bid, place) for bid in _closed_bids(site, case) if (place := _place(bid, mine)) is not None]
+    bids = _closed_bids(site, case) if mine else []  # who is no opener costs nothing that is sealed
+    waiting = [(bid, place) for bid in bids if (place := _place(bid, mine)) is not None]
     asked_for = [
         {"id": bid.place, "key": bid.sealed.head.openers[place].key, "ephemeral": bid.sealed.head.ephemeral}
         for bid, place in waiting
@@ -220,10 +234,9 @@ def give(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
         given = msgspec.json.decode(sent.get("shares"), type=dict[str, str])
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
         given = {}
-    case_file.stay_in(past := case_file.history(site, found), visitor)
-    _bids(site, past)
+    _when_open(site, visitor, found)
     faults = []
-    for bid in _closed_bids(site, found):
+    for bid in _closed_bids(site, found) if mine else ():
         place = _place(bid, mine)
         if place is None or bid.place not in given:
             continue
