@@ -10,6 +10,7 @@ PORT ?= 8000
 DIR ?= demo
 ARGS ?=
 MARKED :=
+MATRICES := part
 WORKERS ?= auto
 KILLS ?= 1000
 SEED ?=
@@ -44,10 +45,10 @@ test: $(TEST) assets $(PROJECT) browser programs  ## run all tests: make test AR
 	@if [ -z "$${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ]; then \
 	  TMPDIR=$$(mktemp -d /dev/shm/fairplace-test-XXXXXX); chmod 711 "$$TMPDIR"; export TMPDIR; trap 'rm -rf "$$TMPDIR"' EXIT; \
 	fi; \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(MARKED) $(ARGS)
+	FAIRPLACE_MATRICES=$(MATRICES) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(MARKED) $(ARGS)
 
-# `make test` runs a part of each long matrix of tests; the tests bear the mark `matrix`.
-matrices: export FAIRPLACE_MATRICES := whole
+# `make test` runs a part of each long matrix of tests, and no long story; the tests bear the marks `matrix` and `long`.
+matrices: MATRICES := whole
 matrices: MARKED := -m matrix
 matrices: test  ## run the long matrices of tests whole, every page at every width and every flipped byte: make matrices ARGS='-k page'
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.matrix import many
+from tests.matrix import PART, many
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,13 +35,16 @@ def pytest_collection(session: pytest.Session) -> None:
             importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Laws with examples by chance are matrices; files with slow tests or browsers begin first, and what is quick fills
-    the gaps at the end.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Laws with examples by chance are matrices, and so are long stories, which `make test` leaves to `make matrices`; files
+    with slow tests or browsers begin first, and what is quick fills the gaps at the end.
     """
     for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False) or item.get_closest_marker("long"):
             item.add_marker(pytest.mark.matrix)
+    if PART and (left := [item for item in items if item.get_closest_marker("long")]):
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
     long = {item.path for item in items if item.get_closest_marker("slow") or "browser" in item.path.parts}
     items.sort(key=lambda item: item.path not in long)
 

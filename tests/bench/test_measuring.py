@@ -32,6 +32,7 @@ def test_rules_are_measured_on_cases_of_the_length_they_say() -> None:
     assert [recorded.n for recorded in rules.case(5).events] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.long
 def test_searches_for_a_home_are_measured_as_they_are_read_from_a_register(tmp_path: Path) -> None:
     said: list[str] = []
     homes.run(said.append, 100, tmp_path)

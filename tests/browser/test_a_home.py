@@ -364,6 +364,7 @@ async def test_a_home_for_tonight_from_a_phone(agency: Agency, chromium: Browser
     await look(olga.page, "home 18 the board at night")
 
 
+@pytest.mark.long
 async def test_how_it_goes_on_until_the_child_leaves(agency: Agency, chromium: Browser) -> None:
     """After the first story: agreed and moved in, on the list, told in their own words, reviewed, and left."""
     office, case = agency.office, agency.home

@@ -22,6 +22,7 @@ from tests.browser import corpus
 from tests.browser.looking import look
 from tests.browser.test_checking import VERDICT, given, verifying
 from tests.browser.test_pages import opened
+from tests.matrix import every, many
 from tests.verifier import writer as w
 from tests.verifier.test_beside import pair
 
@@ -69,12 +70,13 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 async def test_every_bundle_of_the_checkers_own_tests_is_judged_alike(
     page: Page, version: str, record: list[dict[str, Any]]
 ) -> None:
+    words = Counter(one["word"] for one in record)
+    assert min(words["genuine"], words["not genuine"], words["partly checked"]) >= 2, words
+    assert len(record) > 60
+    record = list(every(3, record))
     cases = [(checker.from_b64(one["data"].encode()), one["policy"] or "\n".join(one["keys"])) for one in record]
     found = await judged(page, version, cases)
     right = [one["word"] for one in record]
-    words = Counter(right)
-    assert min(words["genuine"], words["not genuine"], words["partly checked"]) >= 2, words
-    assert len(record) > 60
     assert [(i, found[i], right[i]) for i in range(len(record)) if found[i] != right[i]] == []
 
 
@@ -146,13 +148,13 @@ def bundles(count: int) -> list[bytes]:
 
 
 async def test_bent_bundles_are_judged_alike(page: Page, version: str) -> None:
-    cases = bundles(600)
+    cases = bundles(many(600))
     found = await judged(page, version, [(data, w.LOG.vkey) for data in cases])
     right = [checker.verify_bundle(data, [w.LOG.vkey]).word for data in cases]
     wrong = [i for i in range(len(cases)) if found[i] != right[i]]
     assert [(i, found[i], checker.verify_bundle(cases[i], [w.LOG.vkey]).verdict) for i in wrong] == []
-    assert right.count("genuine") > 10
-    assert right.count("not genuine") > 200
+    assert right.count("genuine") > len(cases) // 60
+    assert right.count("not genuine") > len(cases) // 3
 
 
 async def test_no_changed_byte_of_a_bundle_is_called_genuine(page: Page, version: str) -> None:

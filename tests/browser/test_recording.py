@@ -133,6 +133,7 @@ async def read_what_is_given_back(person: Person, case: str) -> None:
     await look(page, "a fill sheet")
 
 
+@pytest.mark.long
 async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council, chromium: Browser) -> None:
     olga = await council.person(chromium, "Olga", "officer")
     await olga.sign_in()

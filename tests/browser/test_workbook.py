@@ -100,6 +100,7 @@ class Beforehand:
         self.do(CheckBids(id="x", bids={f"GB-COH-0900000{number}": check for number in range(len(OFFERS))}))
 
 
+@pytest.mark.long
 async def test_a_workbook_becomes_an_award_of_five_signatures_with_no_mark_typed(
     council: Council, chromium: Browser
 ) -> None:

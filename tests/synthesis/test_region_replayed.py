@@ -77,7 +77,7 @@ WORLDS: dict[str, Preset] = {
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("name", some(list(WORLDS), "tiny", "region"))
+@pytest.mark.parametrize("name", some(list(WORLDS), "tiny"))
 def test_the_desk_decides_every_act_of_a_made_up_region_just_as_it_stands(name: str, tmp_path: Path) -> None:
     build(tmp_path / "register", WORLDS[name], seed=3, twin=True)
     past: dict[str, list[Recorded]] = defaultdict(list)
