@@ -1,8 +1,8 @@
 """A look at a page in the middle of a story: accessible, narrow enough at every width, and a picture when asked for.
 
 The page is measured at every width. axe runs at one of them, which the name of the page chooses; in `make matrices`, and
-for pictures, at all of them. Contrast takes two thirds of its time and comes from one style sheet: it is looked at where
-that width is the largest.
+for pictures, at all of them. Contrast, of text and of links within it, takes most of its time and comes from one style
+sheet: it is looked at where that width is the largest.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ LOOK = """() => {
 left: that is part of it too."""
 
 RUN_AXE = """contrast => axe.run({
-  resultTypes: ['violations'], preload: false, rules: {'color-contrast': {enabled: contrast}},
+  resultTypes: ['violations'], preload: false,
+  rules: {'color-contrast': {enabled: contrast}, 'link-in-text-block': {enabled: contrast}},
 }).then(found => ({violations: found.violations}))"""
 """What is well is not carried out of the page: there is far more of it."""
 
