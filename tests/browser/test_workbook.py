@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 from playwright.async_api import Browser, expect
 
 from fairplace.clerk import Clerk
