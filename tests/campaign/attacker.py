@@ -8,6 +8,7 @@ period in which it was counted, and what was decided.
 - Subtraction: all published numbers of a plan and a period, from all its releases, as one system of equations over all
   tables; exact elimination in fractions, then the least and the most of each hidden number by every equation.
 - Differences: two releases that speak of one period, or periods that overlap; the count of what came late.
+- Copies: a release that took the place of a withdrawn one, beside a copy of that.
 - Candidates: for every child, every published number that the child is in, and every rest that can be worked out.
 """
 
@@ -116,6 +117,63 @@ def differences(published: Published) -> list[str]:
             if first <= last:
                 found.append(f"{name}: tables with other periods, {first} and {last}")
     return found
+
+
+def copied(before: bytes, after: bytes, within: Within) -> list[str]:
+    """What two releases of one period give away to whoever copied the first before it was withdrawn.
+
+    Every number, every total of a place in any table, and every rest beside published parts, that changed by one to five
+    between them, or is hidden in one alone; and means and medians that moved though fewer than six decisions came or went.
+    """
+    old, new = Published([before]), Published([after])
+    found = list[str]()
+    for period, cells in new.cells.items():
+        known = old.cells.get(period)
+        if known is None:
+            continue
+        pairs = [(" ".join(cell), known[cell], one) for cell, one in cells.items() if cell in known]
+        pairs += [
+            (f"the total of {place}", one, cells[table, place, "all"])
+            for (_, place, label), one in known.items()
+            if label == "all"
+            for table in {name for name, at, whole in cells if (at, whole) == (place, "all")}
+        ]
+        for name, was, one in pairs:
+            if (was.count is None) != (one.count is None):
+                found.append(f"{name}: hidden in one alone")
+            elif was.count is not None and one.count is not None and 0 < abs(one.count - was.count) < LEAST:
+                found.append(f"{one.count - was.count:+} in {name}")
+        rests = {frozenset(parts.items()): total for parts, total in _sums(known, old, period[1], within)}
+        for parts, total in _sums(cells, new, period[1], within):
+            change = total - rests.get(frozenset(parts.items()), total)
+            if 0 < abs(change) < LEAST:
+                found.append(f"{int(change):+} in {' and '.join(' '.join(cell) for cell in sorted(parts))} together")
+    return found + _moved(before, after)
+
+
+def _moved(before: bytes, after: bytes) -> list[str]:
+    """Means and medians, and what stands beside them, that moved without six decisions."""
+    was, now = _values(before), _values(after)
+    return [
+        f"{' '.join(name)}: the value moved with {abs(count - was[name][0])} decisions"
+        for name, (count, told) in now.items()
+        if name in was and was[name][1] != told and abs(count - was[name][0]) < LEAST
+    ]
+
+
+def _values(data: bytes) -> dict[tuple[str, ...], tuple[int, str]]:
+    return {
+        (table["name"], part["region"], part["span"]["first"], row["place"], cell["label"]): (
+            cell["count"]["number"],
+            json.dumps([cell.get("value"), cell.get("beside")], sort_keys=True),
+        )
+        for table in json.loads(data).get("tables", ())
+        if table.get("measure") in ("mean", "median")
+        for part in table["stretches"]
+        for row in part["rows"]
+        for cell in row["cells"]
+        if cell["count"]["number"] is not None
+    }
 
 
 class Claim(NamedTuple):

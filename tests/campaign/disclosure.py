@@ -3,6 +3,8 @@
 - Both plans are tried at the end of every month, with what was known by then: later entries are not read, rules are asked
   as of that day. What the rules on releases refuse is held, as it would be in earnest; fees are in every release.
 - The files are then attacked by `tests.campaign.attacker`, which shares no code with the program.
+- At last the newest release of each plan is withdrawn and replaced in many ways; each replacement that is made is held
+  beside the copy.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from fairplace.counting.answers import answers
 from fairplace.disclosure_control import releasing, writing
 from fairplace.disclosure_control.facts import Fact
 from fairplace.disclosure_control.plan import Plan, Table
-from fairplace.disclosure_control.released import Release
+from fairplace.disclosure_control.released import Release, withdraw
 from fairplace.errors import Refused
 from fairplace.on_disk import Register
 from fairplace.policy import Case
@@ -42,7 +44,7 @@ TEST = "Weighed for a made-up region: public money, and no home can be told."
 
 
 class Attacked(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one register."""
+    """What came of one register. `replaced`: how many replacements of a withdrawn release were tried, and how many made."""
 
     tried: int
     held: Mapping[str, int]
@@ -55,10 +57,12 @@ class Attacked(msgspec.Struct, frozen=True, kw_only=True):
     worked_out: list[attacker.Claim]
     guessed_wrong: int
     candidates: attacker.Found
+    replaced: tuple[int, int]
+    copied: list[str]
 
     @property
     def holds(self) -> bool:
-        found = (self.refused, self.small, self.differences, self.worked_out)
+        found = (self.refused, self.small, self.differences, self.worked_out, self.copied)
         return self.releases > 0 and not any((*found, self.candidates.groups, self.candidates.wrong))
 
 
@@ -150,6 +154,7 @@ def attacked(register: Register, days: Sequence[Day]) -> Attacked:
     cutoffs: dict[str, list[Day]] = defaultdict(list)
     labels: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     within: dict[str, dict[str, tuple[str, str]]] = {}
+    newest: dict[str, tuple[Plan, list[Release]]] = {}
     for day, plan, one, found in released(register, days):
         tried += 1
         if isinstance(one, Refused):
@@ -159,6 +164,7 @@ def attacked(register: Register, days: Sequence[Day]) -> Attacked:
                 refused.append(f"{plan.name}, {day}: {one}")
             continue
         files.append(writing.as_json(one))
+        newest[plan.name] = plan, [*newest.get(plan.name, (plan, []))[1], one]
         cutoffs[plan.name].append(day)
         facts[plan.name] = found
         for table in plan.tables:
@@ -178,6 +184,7 @@ def attacked(register: Register, days: Sequence[Day]) -> Attacked:
         ]
         for plan, found in facts.items()
     }
+    replaced, copied = _replaced(register, newest, facts, within)
     published = Published(files)
     claims = attacker.subtraction(published, within)
     worked_out = attacker.right(claims, published, known)
@@ -193,7 +200,61 @@ def attacked(register: Register, days: Sequence[Day]) -> Attacked:
         worked_out=worked_out,
         guessed_wrong=len(claims) - len(worked_out),
         candidates=attacker.candidates(published, known),
+        replaced=replaced,
+        copied=copied,
     )
+
+
+def _replaced(
+    register: Register,
+    newest: Mapping[str, tuple[Plan, Sequence[Release]]],
+    facts: Mapping[str, Sequence[Fact]],
+    within: attacker.Within,
+) -> tuple[tuple[int, int], list[str]]:
+    """The newest release of each plan that has tables is withdrawn, and others take its place, each beside its copy."""
+    market = register.reader.market()
+    assert market is not None
+    tried, made, found = 0, 0, list[str]()
+    for name, (plan, releases) in newest.items():
+        at = max((number for number, one in enumerate(releases) if one.tables), default=None)
+        if at is None:
+            continue
+        old = releases[at]
+        earlier = [*releases[:at], withdraw(old, day=old.until, why="Tried")]
+        for other, changed in changes(plan, [one for one in facts[name] if one.recorded <= old.until]):
+            tried += 1
+            areas = rows.areas(market, facts[name])
+            try:
+                new = releasing.release(other, areas, changed, until=old.until, earlier=earlier, replaces=old.number)
+            except Refused:
+                continue
+            made += 1
+            said = attacker.copied(writing.as_json(old), writing.as_json(new), within)
+            found += [f"{name}, release {old.number} replaced: {one}" for one in said]
+    return (tried, made), found
+
+
+def changes(plan: Plan, facts: Sequence[Fact]) -> Iterator[tuple[Plan, list[Fact]]]:
+    """The plan as it is or with one table alone, and the rows of the newest quarters with one or many of them changed."""
+    alone = [plan, *(plans.without(plan, {one.name for one in plan.tables} - {kept}) for kept in _tops(plan))]
+    newest = sorted(facts, key=lambda one: (one.day, one.id))[-60:]
+    for count in (0, 1, 3, 6, 20):
+        gone = {one.id for one in newest[:count]}
+        for other in alone:
+            yield other, [one for one in facts if one.id not in gone]
+    amounts = [one for one in newest if any(one.amounts.values())]
+    for count in (1, 3, 6, 20):
+        other_amounts = {one.id for one in amounts[:count]}
+        yield plan, [_other(one) if one.id in other_amounts else one for one in facts]
+
+
+def _tops(plan: Plan) -> list[str]:
+    return [one.name for one in plan.tables if one.within is None]
+
+
+def _other(fact: Fact) -> Fact:
+    amounts = {name: None if amount is None else amount // 2 for name, amount in fact.amounts.items()}
+    return msgspec.structs.replace(fact, amounts=amounts)
 
 
 def counted(fact: Fact, cutoffs: Sequence[Day]) -> str | None:
@@ -232,10 +293,14 @@ def report(name: str, one: Attacked) -> Iterator[str]:
         f"{one.guessed_wrong} guessed wrongly"
     )
     yield f"  {len(one.differences)} periods that two releases speak of"
+    yield (
+        f"  {one.replaced[0]} replacements of a withdrawn release tried, {one.replaced[1]} made; {len(one.copied)} changes "
+        "of one to five found beside the copy"
+    )
     groups, smallest, looked, wrong = one.candidates
     yield f"  {len(groups)} groups below six children; the smallest has {smallest}; a child was looked for {looked} times"
     yield f"  {len(wrong)} numbers that are not those of the register; {len(one.refused)} releases refused"
-    for found in (one.refused, one.small, one.worked_out, one.differences, groups, wrong):
+    for found in (one.refused, one.small, one.worked_out, one.differences, one.copied, groups, wrong):
         yield from (f"    {sentence}" for sentence in found[:20])
 
 

@@ -52,6 +52,8 @@ def test_the_attack_had_something_to_attack(one: Attacked) -> None:
     assert one.numbers > 200
     assert one.hidden > 200
     assert one.candidates.looked > 1000
+    tried, made = one.replaced
+    assert 4 <= made < tried, "those that change nothing, at least; and not those that change few"
 
 
 # The attacker finds what is left open.

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from fairplace.disclosure_control import facts as rows_of_facts
-from fairplace.disclosure_control import intruder, linked, subtraction, tabulating
+from fairplace.disclosure_control import intruder, linked, replacing, subtraction, tabulating
 from fairplace.disclosure_control import plan as plans
 from fairplace.disclosure_control.batches import Batch, Counted, batches, joined
 from fairplace.disclosure_control.facts import Area, Fact, Place
@@ -67,7 +67,8 @@ def release(
         made = single_records(made, counted, cutoffs)
     intruder.check(made, lines)
     subtraction.check(made, lines)
-    subtraction.check_against(made, earlier)
+    subtraction.check_against(made, earlier, [old for old in earlier if replacing.is_in_place_of(made, old)])
+    replacing.check(made, earlier, {table.name: _inside(table) for table in plan.tables})
     return made
 
 
@@ -146,9 +147,7 @@ def _fill(
             region=region,
             span=batch.span,
             rows=rows,
-            inside={name: (table.within, tabulating.label_above(table, name)) for name in tabulating.columns(table)}
-            if table.within is not None
-            else {},
+            inside=_inside(table),
             parts=Counter(one.parent or "" for one in place.tree),
             total=place.facts,
             cells=cells,
@@ -157,6 +156,13 @@ def _fill(
     for part in plan.tables:
         if part.within == table.name:
             _fill(plan, part, table, gone, region, batch, place, found, lines)
+
+
+def _inside(table: Table) -> dict[str, tuple[str, str]]:
+    """For each cell of a line, the table and label above in which it lies."""
+    if table.within is None:
+        return {}
+    return {name: (table.within, tabulating.label_above(table, name)) for name in tabulating.columns(table)}
 
 
 def _table(table: Table, stretches: Sequence[Stretch]) -> ReleasedTable:

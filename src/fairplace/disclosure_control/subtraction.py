@@ -14,19 +14,21 @@ from fairplace.disclosure_control.intruder import Line
 from fairplace.disclosure_control.opening import WIDTH
 from fairplace.disclosure_control.periods import Span
 from fairplace.disclosure_control.plan import ALL, LEAST
-from fairplace.disclosure_control.released import Cell, Release, Row, Shown
+from fairplace.disclosure_control.released import Release, Row, Shown
 from fairplace.errors import Refused
 
 Key = tuple[str, str, str]  # table, place, label
 Bounds = dict[Key, tuple[int, int]]
 Sums = list[tuple[Key, list[Key]]]
+Inside = Mapping[str, tuple[str, str]]
+"""For each label of a table, the table and label above it."""
 ROUNDS = 40
 """How often all lines are gone over. More could narrow bounds further, but every bound holds at any time."""
 
 
 def bounds(
     tables: Mapping[str, Sequence[Row]],
-    inside: Mapping[str, Mapping[str, tuple[str, str]]],
+    inside: Mapping[str, Inside],
     parts_of: Mapping[str, int],
 ) -> Bounds:
     """What whoever sees the tables of one region and period knows of each number: the least and the most.
@@ -42,8 +44,8 @@ def bounds(
             for cell in row.cells:
                 least = _least(cell.label, row, rows, inside.get(name, {}))
                 known[name, row.place, cell.label] = _at_first(cell.count, row.rounded_to, least, top)
-        sums += [*_across(name, rows), *_down(name, rows, parts_of)]
-        sums += _between(name, rows, tables, inside.get(name, {}))
+        sums += [*across(name, rows), *down(name, rows, parts_of)]
+        sums += between(name, rows, tables, inside.get(name, {}))
     for _ in range(ROUNDS):
         before = dict(known)
         for whole, parts in sums:
@@ -53,7 +55,7 @@ def bounds(
     return known
 
 
-def _least(label: str, row: Row, rows: Sequence[Row], inside: Mapping[str, tuple[str, str]]) -> int:
+def _least(label: str, row: Row, rows: Sequence[Row], inside: Inside) -> int:
     """What a `c` is at least: one, where any number of the same kind is shown beside it."""
     if label == ALL:
         beside = [part.cells[0].count for part in rows if part.parent == row.parent]
@@ -72,13 +74,13 @@ def _at_first(shown: Shown, rounded_to: int, least: int, top: int) -> tuple[int,
     return shown.number - slack, shown.number + slack
 
 
-def _across(name: str, rows: Iterable[Row]) -> Sums:
+def across(name: str, rows: Iterable[Row]) -> Sums:
     """Each total and its labels."""
     lines = [(row, [(name, row.place, cell.label) for cell in row.cells if cell.label != ALL]) for row in rows]
     return [((name, row.place, ALL), parts) for row, parts in lines if parts]
 
 
-def _down(name: str, rows: Sequence[Row], parts_of: Mapping[str, int] | None = None) -> Sums:
+def down(name: str, rows: Sequence[Row], parts_of: Mapping[str, int] | None = None) -> Sums:
     """Each number of a place and those of the places in it, where the table has all of them."""
     found: Sums = []
     for row in rows:
@@ -89,9 +91,7 @@ def _down(name: str, rows: Sequence[Row], parts_of: Mapping[str, int] | None = N
     return found
 
 
-def _between(
-    name: str, rows: Sequence[Row], tables: Mapping[str, Sequence[Row]], inside: Mapping[str, tuple[str, str]]
-) -> Sums:
+def between(name: str, rows: Sequence[Row], tables: Mapping[str, Sequence[Row]], inside: Inside) -> Sums:
     """Each label of a table above and the labels that lie in it; and each total in the first table that has it."""
     found: Sums = []
     first = next(iter(tables))
@@ -138,33 +138,26 @@ def check(made: Release, lines: Iterable[Line]) -> None:
                         )
 
 
-def check_against(made: Release, earlier: Sequence[Release]) -> None:
-    """Raises Refused when this release beside an earlier one shows a change of one to five (R4)."""
+def check_against(made: Release, earlier: Sequence[Release], again: Sequence[Release] = ()) -> None:
+    """Raises Refused when this release speaks of a period that an earlier one spoke of, or its totals are others (R4).
+
+    `again` are the withdrawn ones whose place it takes: they may be spoken of anew.
+    """
     for old in earlier:
         for table in made.tables:
             before = _by_region(old, table.name)
             for stretch in table.stretches:
                 for was in before.get(stretch.region, ()):
-                    if _overlap(was[0], stretch.span):
-                        _compare(
-                            table.name, old, was, (stretch.span, stretch.rows), is_again=_is_in_place_of(made, old)
-                        )
+                    if _overlap(was, stretch.span):
+                        _compare(table.name, old, was, stretch.span, is_again=old in again)
     _check_totals(made, earlier)
 
 
-def _is_in_place_of(made: Release, old: Release) -> bool:
-    """Is the old release the withdrawn one, or another withdrawn one that had taken its place?"""
-    return made.replaces is not None and made.replaces in (old.number, old.replaces) and old.withdrawn is not None
-
-
-Known = tuple[Span, Sequence[Row]]
-
-
-def _by_region(release: Release, name: str) -> Mapping[str, list[Known]]:
-    found: dict[str, list[Known]] = defaultdict(list)
+def _by_region(release: Release, name: str) -> Mapping[str, list[Span]]:
+    found: dict[str, list[Span]] = defaultdict(list)
     for table in release.tables:
         for stretch in table.stretches if table.name == name else ():
-            found[stretch.region].append((stretch.span, stretch.rows))
+            found[stretch.region].append(stretch.span)
     return found
 
 
@@ -172,42 +165,13 @@ def _overlap(one: Span, other: Span) -> bool:
     return one.first <= other.last and other.first <= one.last
 
 
-def _compare(name: str, old: Release, was: Known, now: Known, *, is_again: bool) -> None:
-    if was[0] != now[0] or not is_again:
+def _compare(name: str, old: Release, was: Span, now: Span, *, is_again: bool) -> None:
+    if was != now or not is_again:
         raise Refused(
-            f"the table {name}, {now[0].words}: release {old.number} counted {was[0].words} already; a period is released "
+            f"the table {name}, {now.words}: release {old.number} counted {was.words} already; a period is released "
             "once, and again only in place of a withdrawn release",
             code="subtraction",
         )
-    before = {(name, row.place, cell.label): cell for row in was[1] for cell in row.cells}
-    after = {(name, row.place, cell.label): cell for row in now[1] for cell in row.cells}
-    groups = [[key] for key in after]
-    groups += [[whole, *parts] for whole, parts in (*_across(name, now[1]), *_down(name, now[1]))]
-    for group in groups:
-        if problem := _change(before, after, group):
-            place = next(row.name for row in now[1] if row.place == group[0][1])
-            raise Refused(
-                f"the table {name}, {place}, {group[0][2]}, {now[0].words}: {problem} beside release {old.number}, which "
-                "was withdrawn but may have been copied; hold it until the next period (R4)",
-                code="subtraction",
-            )
-
-
-def _change(before: Mapping[Key, Cell], after: Mapping[Key, Cell], group: Sequence[Key]) -> str | None:
-    """What a number, or the rest that a line leaves beside its published parts, tells by having changed."""
-    if any(key not in before for key in group):
-        return "it has cells that were not there"
-    if any((before[key].count.number is None) != (after[key].count.number is None) for key in group):
-        return "a number is hidden in one and shown in the other"
-    if after[group[0]].count.number is None:
-        return None
-    rests = [_rest(cells, group) for cells in (before, after)]
-    return "the change is from one to five" if 0 < abs(rests[0] - rests[1]) < LEAST else None
-
-
-def _rest(cells: Mapping[Key, Cell], group: Sequence[Key]) -> int:
-    whole, *parts = (cells[key].count.number or 0 for key in group)
-    return whole - sum(parts)
 
 
 def _check_totals(made: Release, earlier: Sequence[Release]) -> None:
@@ -223,11 +187,11 @@ def _check_totals(made: Release, earlier: Sequence[Release]) -> None:
                     _differs(table.name, stretch.region, stretch.span)
     for region, by_span in totals.items():
         for whole, number in by_span.items():
-            if (parts := _tiles(whole, by_span)) and number != sum(by_span[part] for part in parts):
+            if (parts := tiles(whole, by_span)) and number != sum(by_span[part] for part in parts):
                 _differs("of all", region, whole)
 
 
-def _tiles(whole: Span, spans: Iterable[Span]) -> list[Span]:
+def tiles(whole: Span, spans: Iterable[Span]) -> list[Span]:
     """The shorter periods that fill a longer one without a gap; nothing when they do not."""
     found, at = list[Span](), whole.first
     inside = sorted(one for one in spans if one != whole and whole.first <= one.first and one.last <= whole.last)
