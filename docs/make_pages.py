@@ -240,6 +240,7 @@ TITLES = {
     "market": "Who could be asked for a home",
     "referral": "Finding a home for one child",
     "placement": "A home found",
+    "contest": "Asked why, and challenged",
     "counting": "Numbers about many children",
 }
 

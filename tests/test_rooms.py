@@ -29,6 +29,7 @@ FACTS = (
 )
 SUBJECTS = (
     "fairplace.challenge",
+    "fairplace.contest",
     "fairplace.market",
     "fairplace.openness",
     "fairplace.people",
@@ -108,6 +109,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.catalogue": FACTS,
     "fairplace.recorded": (*WORDS, "fairplace.event"),
     "fairplace.market.known": FACTS,
+    "fairplace.contest.known": FACTS,
     "fairplace.others": FACTS,
     "fairplace.measures": (
         *FACTS,
@@ -132,7 +134,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.guarding.marks",
         "fairplace.tags",
     ),
-    "fairplace.searching": ("fairplace.market.known", *FACTS),
+    "fairplace.searching": ("fairplace.contest.known", "fairplace.market.known", *FACTS),
     "fairplace.episodes": ("fairplace.market.known", "fairplace.searching", *FACTS),
     "fairplace.young_person": (
         "fairplace.decision",
@@ -156,6 +158,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.referral.codes": ("fairplace.referral.lists", *WORDS),
     "fairplace.referral.lists": WORDS,
     "fairplace.referral": (*DECIDING, "fairplace.market", "fairplace.referral.codes"),
+    "fairplace.contest": (*DECIDING, "fairplace.contest.known", "fairplace.referral"),
     "fairplace.placement": (*DECIDING, "fairplace.market", "fairplace.referral", "fairplace.referral.codes"),
     "fairplace.people": DECIDING,
     "fairplace.openness": (
@@ -212,6 +215,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *REGISTER,
         "fairplace.affairs",
         "fairplace.chosen",
+        "fairplace.contest.known",  # who is still owed an answer
         "fairplace.custody",
         "fairplace.erasures",
         "fairplace.holding",
@@ -298,6 +302,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.synthesis": ("fairplace",),
     "fairplace.seeking": (
         *FACTS,
+        "fairplace.contest.known",
         "fairplace.formats",
         "fairplace.market.known",
         "fairplace.searching",
@@ -328,6 +333,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.guarding.never": ("fairplace.decision", "fairplace.guarding.marks", *WORDS),
     "fairplace.forms": (
         *DECISIONS,
+        "fairplace.contest.known",
         "fairplace.formats",
         "fairplace.procurement.state",
         "fairplace.referral.codes",
@@ -351,6 +357,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.challenge.events",
         "fairplace.urgent.events",
         "fairplace.clerk",
+        "fairplace.contest.known",
         "fairplace.counting.plans",
         "fairplace.deciders",
         "fairplace.demo",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import fairplace.challenge.events
+import fairplace.contest.events
 import fairplace.counting.events
 import fairplace.custody.events
 import fairplace.market.events
@@ -23,6 +24,7 @@ PLACEMENTS: dict[str, type[Fact]] = {
     **fairplace.market.events.TYPES,
     **fairplace.referral.events.TYPES,
     **fairplace.placement.events.TYPES,
+    **fairplace.contest.events.TYPES,
     **fairplace.counting.events.TYPES,
 }
 """What stands in a log of placements only; nothing of it is ever public by itself."""

@@ -11,6 +11,8 @@ import msgspec
 
 import fairplace.challenge.commands
 import fairplace.challenge.decide
+import fairplace.contest.commands
+import fairplace.contest.decide
 import fairplace.market.commands
 import fairplace.market.decide
 import fairplace.openness.commands
@@ -39,10 +41,16 @@ _SUBJECTS: tuple[tuple[tuple[type[Command], ...], Callable[..., Decision]], ...]
     (fairplace.market.commands.COMMANDS, fairplace.market.decide.decide),
     (fairplace.referral.commands.COMMANDS, fairplace.referral.decide.decide),
     (fairplace.placement.commands.COMMANDS, fairplace.placement.decide.decide),
+    (fairplace.contest.commands.COMMANDS, fairplace.contest.decide.decide),
 )
 
 PLACEMENTS: frozenset[type[Command]] = frozenset(
-    (*fairplace.market.commands.COMMANDS, *fairplace.referral.commands.COMMANDS, *fairplace.placement.commands.COMMANDS)
+    (
+        *fairplace.market.commands.COMMANDS,
+        *fairplace.referral.commands.COMMANDS,
+        *fairplace.placement.commands.COMMANDS,
+        *fairplace.contest.commands.COMMANDS,
+    )
 )
 """What is asked for in a log of placements only."""
 

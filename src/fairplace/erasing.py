@@ -13,8 +13,10 @@ from typing import get_args
 from fairplace import erasures
 from fairplace.affairs import append, in_words
 from fairplace.chosen import Chosen, choose
+from fairplace.contest.known import contests
 from fairplace.custody import made
 from fairplace.custody.events import Affair, ErasureBasis
+from fairplace.decision import History
 from fairplace.desk import Appended
 from fairplace.erasures import Ordered
 from fairplace.errors import Malformed, Refused
@@ -181,5 +183,11 @@ def _check_over(register: Register, names: Sequence[str], part: Chosen) -> None:
             raise Refused(
                 f"the case {case} is not over; what a running procedure needs goes only by a court's order or to put an"
                 " error right",
+                code="still-needed",
+            )
+        if any(one.is_open for one in contests(History(case=case, events=events))):
+            raise Refused(
+                f"a provider asked why or challenged in the case {case}, and is still owed an answer or a remedy; settle"
+                " that first, then erase",
                 code="still-needed",
             )

@@ -9,7 +9,7 @@ from fairplace.ledger.store.port import Published
 from fairplace.ledger.tree import inclusion_proof
 from fairplace.on_disk import Register
 
-LODGED = ("deposit.", "challenge.lodged/")
+LODGED = ("deposit.", "challenge.lodged/", "contest.")
 """Types whose sealed values are those of whoever lodged: their receipt opens them, and nobody else gets it."""
 
 
@@ -19,8 +19,10 @@ def receipt(register: Register, index: int) -> bytes:
     Raises Conflict while the entry is not published yet, and Missing when there is no such entry.
     """
     entry = register.reader.entry(index)
-    own = entry.envelope.type.startswith(LODGED)
-    return proof_of(register, index, frozenset(entry.envelope.sealed) if own else frozenset())
+    own = frozenset(entry.envelope.sealed) if entry.envelope.type.startswith(LODGED) else frozenset()
+    if entry.envelope.type.startswith("contest."):
+        own -= {"/exhibit"}  # what a report rests on is the authority's own
+    return proof_of(register, index, own)
 
 
 def proof_of(register: Register, index: int, opened: frozenset[str]) -> bytes:

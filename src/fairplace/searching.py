@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from fairplace.contest.known import Contest, contests
 from fairplace.event import Fact
 from fairplace.market.events import Family, Tier
 from fairplace.market.known import Seeker
@@ -335,6 +336,11 @@ class Search:
     @cached_property
     def ended_without(self) -> tuple[Recorded, sought.ReferralEnded] | None:
         return self._past.last(sought.ReferralEnded)
+
+    @cached_property
+    def contests(self) -> list[Contest]:
+        """Who asked why or challenged, and how each stands."""
+        return contests(self._past)
 
     # What came of it
 

@@ -99,7 +99,7 @@ SUBJECTS: Mapping[tuple[str, str], Kind] = {
 """Type and slot (`*` is any place) to whose the value is."""
 
 AUTHORITY = "authority"
-_WHOLE = ("market.", "referral.", "placement.", "placements.")
+_WHOLE = ("market.", "referral.", "placement.", "contest.", "placements.")
 """Of these a case has one key for all that is sealed in it: a child's, or a provider's or an agreement's own words."""
 _PLACE = re.compile(r"(?<=/bids/)[0-9]{2}(?=/)")
 

@@ -21,6 +21,7 @@ WHO = {
     "/desk/searches/{case:str}/offers": TEAM,
     "/desk/searches/{case:str}/letters": KEEPERS,
     "/desk/searches/{case:str}/tonight": {OFFICER.key},
+    "/desk/searches/{case:str}/challenges": TEAM,
     "/desk/searches/living": TEAM,
     "/desk/searches/{case:str}/young-person/{form:str}": TEAM - {BUDGET.key},
     "/desk/market": TEAM,
@@ -30,6 +31,8 @@ WHO = {
     "/desk/referrals/{case:str}": PROVIDERS,
     "/desk/referrals/{case:str}/document": PROVIDERS,
     "/desk/referrals/{case:str}/take-away": PROVIDERS,
+    "/desk/referrals/{case:str}/challenges": PROVIDERS,
+    "/desk/referrals/{case:str}/receipts/{name:str}": PROVIDERS,
     "/desk/referrals/{case:str}/{what:str}": PROVIDERS,
     "/desk/homes": PROVIDERS,
     "/desk/homes/{setting:str}/{what:str}": PROVIDERS,
@@ -68,6 +71,7 @@ def example(path: str, case: str) -> str:
         .replace("{setting:str}", "home-01")
         .replace("{stream:str}", "new")
         .replace("{form:str}", "plain")
+        .replace("{name:str}", "0")
         .replace("{what:str}", "offer" if "market" not in path else "provider")
     )
 

@@ -24,6 +24,9 @@ OWN_HOMES = {
     "referral.declined/1",
     "referral.feedback-given/1",
     "placement.outcome-measured/1",
+    "contest.why-asked/1",
+    "contest.lodged/1",
+    "contest.withdrawn/1",
 }
 OWN_SIGNATURE = {"signature.reaffirmed/1"}
 

@@ -6,6 +6,7 @@ from fairplace.errors import Missing
 from fairplace.forms import (
     awarding,
     choosing,
+    contesting,
     evaluation,
     invitation,
     living,
@@ -28,6 +29,7 @@ SEARCH: tuple[Task, ...] = (
     *choosing.TASKS,
     *telling.TASKS,
     *living.TASKS,
+    *contesting.TASKS,
 )
 """Of a search for one child's home, in a register of placements."""
 

@@ -28,6 +28,7 @@ from fairplace.http import (
     case_documents,
     cases,
     challenges,
+    contests,
     correspondence,
     debrief,
     debriefs,
@@ -119,6 +120,7 @@ SEEKING = (
     *tonight.HANDLERS,
     *referrals.HANDLERS,
     *take_away.HANDLERS,
+    *contests.HANDLERS,
     *our_homes.HANDLERS,
     *market_list.HANDLERS,
 )

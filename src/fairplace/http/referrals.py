@@ -17,6 +17,7 @@ from fairplace.filing import names
 from fairplace.forms import answering, telling
 from fairplace.forms.fields import Fault, Field, Sent, read_all
 from fairplace.http import asked as address
+from fairplace.http import contests
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, signed_in
 from fairplace.http.proofs import download
 from fairplace.http.provider_place import Asking, mine, show, take
@@ -136,6 +137,8 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], what: FromPath
 
 def _asking(site: Site, visitor: Visitor, case: str, what: str) -> Asking:
     """The form of one answer. Raises Missing for one that there is not."""
+    if what in contests.FORMS:
+        return contests.asking(site, visitor, case, what)
     it = _asked(site, visitor, case)
     provider, _ = mine(site, visitor)
     on = day(london_day(site.now()))

@@ -30,6 +30,7 @@ def page(site: Site, visitor: Visitor, made: File) -> Answer:
         complete=complete(made),
         parts_of=case_file.rows(site, made, visitor),
         offers=len(search.offers),
+        contests=len(search.contests),
         winner=search.winner,
         choice=search.choice,
         approvals=[event for _, event in search.approvals],

@@ -69,11 +69,12 @@ class Searches:
             return
         for recorded in self._reader.of_types(READ, self._upto, size):
             if recorded.case is not None:
+                self._over.discard(recorded.case)  # somebody may ask or challenge when it is long over
                 past = self._pasts.setdefault(recorded.case, Past())
                 past.events = [*past.events, parties_only(recorded)]  # somebody may be reading the one before
         self._upto = size
 
 
 def _is_past(search: Search) -> bool:
-    """Can it never stand on the board again?"""
-    return search.ended_without is not None or (search.started is not None and not is_open(search))
+    """Does it stand on the board no more, until something new is recorded of it?"""
+    return not is_open(search) and (search.ended_without is not None or search.started is not None)

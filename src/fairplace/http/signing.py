@@ -50,11 +50,18 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
             case=searched,
             listed=entry.type.startswith("market."),
             left=site.clerk.left_open(place) if visitor.heads else [],
+            contested=_contested(site, place) if entry.type.startswith("contest.") else "",
             goes_on=tonight.goes_on(site, visitor, searched),
         )
     found = site.acts.get(act)
     may_see(site, visitor, found)
     return _page(site, visitor, found)
+
+
+def _contested(site: Site, place: int) -> str:
+    """The search that was asked about or challenged: its own page says who may come there."""
+    [recorded] = site.register.reader.recorded(place, place + 1)
+    return recorded.case or ""
 
 
 def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: int = 200) -> Answer:

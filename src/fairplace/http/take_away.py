@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from litestar.params import FromPath
 
 from fairplace import receipts
+from fairplace.contest.known import contests
 from fairplace.decision import History
 from fairplace.errors import Missing
 from fairplace.http import asked
@@ -67,6 +68,7 @@ def take_away(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer
 def own(site: Site, past: History, provider: str) -> Iterator[Recorded]:
     """The entries in which this provider's own answers stand, by whomever they were signed."""
     offers: set[str] = set()
+    contested = {step.index for one in contests(past) if one.provider == provider for step in one.steps}
     for recorded in past.events:
         match recorded.event:
             case OfferMade(terms=terms) | OfferMadeLate(terms=terms):
@@ -81,7 +83,7 @@ def own(site: Site, past: History, provider: str) -> Iterator[Recorded]:
             case FeedbackGiven(by="provider"):
                 is_own = site.register.provider_of(recorded.actor) == provider
             case _:
-                is_own = False
+                is_own = recorded.index in contested
         if is_own:
             yield recorded
 

@@ -22,7 +22,7 @@ from fairplace.duties.table import Work
 from fairplace.errors import Missing
 from fairplace.formats import listed
 from fairplace.forms.tasks import task
-from fairplace.http import case_file, living, recoveries, referrals
+from fairplace.http import case_file, contests, living, recoveries, referrals
 from fairplace.http.asked import Page
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -81,6 +81,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     names = case_file.colleagues(site) if any(one.waits_for for one in shown) else {}
     searches = _searches(site, visitor, now)
     owed = living.owed(site, visitor)
+    challenged = contests.owed(site, visitor)
     answering = referrals.to_answer(site, visitor) if site.seeks else []
     today = day(london_day(now))
     lines = [_line(one, titles, names, today, visitor) for one in shown]
@@ -101,10 +102,12 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         and not acts
         and not searches
         and not owed
+        and not challenged
         and not answering
         and not any(one.own for one in running),
         searches=searches,
         owed=owed,
+        challenged=challenged,
         referrals=answering,
         overdue=sum(one.is_overdue(today) for one in (*todo, *answers)),
         whose=whose if whose == "all" else "",
@@ -210,6 +213,9 @@ OTHERS = {
     "declare-vacancy": "Declare room",
     "withdraw-vacancy": "Say that room is gone",
     "dispute-entry": "Correct the list",
+    "ask-why": "Ask why",
+    "lodge-contest": "Challenge the search",
+    "withdraw-contest": "Withdraw a challenge",
     "give-feedback": "Say how it was with the authority",
     "register-authority": "Enter an authority",
     "declare-in-house-policy": "Declare that own homes are asked first",

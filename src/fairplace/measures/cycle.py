@@ -21,6 +21,13 @@ _REVIEW = frozenset(
         "placement.ended/1",
         "market.setting-rated/1",
         "market.entry-disputed/1",
+        "contest.why-asked/1",
+        "contest.why-answered/1",
+        "contest.lodged/1",
+        "contest.answered/1",
+        "contest.decided/1",
+        "contest.remedied/1",
+        "contest.withdrawn/1",
         "market.block-occupancy-recorded/1",
         "placements.released/1",
         "placements.release-withdrawn/1",
@@ -45,7 +52,7 @@ _PLAN = frozenset(
         "market.uplift-decided/1",
     ]
 )
-_KEPT = ("market.", "referral.", "placement.")
+_KEPT = ("market.", "referral.", "placement.", "contest.")
 
 
 def stage(kind: str) -> Stage | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import fairplace.contest.events
 import fairplace.counting.events
 import fairplace.market.events
 import fairplace.placement.events
@@ -17,6 +18,7 @@ TYPES = {
     **fairplace.market.events.TYPES,
     **fairplace.referral.events.TYPES,
     **fairplace.placement.events.TYPES,
+    **fairplace.contest.events.TYPES,
     **fairplace.counting.events.TYPES,
 }
 

@@ -193,6 +193,14 @@ TABLE: Mapping[str, Rule] = {
     "placement.unregistered-use-reviewed/1": _rule("approver director", "somebody who can end it"),
     "placement.assurance-recorded/1": _rule("officer social-worker", "whoever visited or read"),
     "placement.ended/1": _rule("officer social-worker", "whoever knows that the child left"),
+    # Asked why, and challenged
+    "contest.why-asked/1": _rule("provider", "whoever was not chosen, or not asked"),
+    "contest.why-answered/1": _rule("officer social-worker", "whoever knows the answer"),
+    "contest.lodged/1": _rule("provider", "whoever was not chosen, or not asked"),
+    "contest.answered/1": _rule("officer approver monitoring", "the authority"),
+    "contest.decided/1": _rule("approver director monitoring", "never whoever chose or approved the home"),
+    "contest.remedied/1": _rule("officer approver monitoring", "whoever carries it out"),
+    "contest.withdrawn/1": _rule("provider", "each their own"),
     # Numbers about many children
     "placements.released/1": _rule(
         "officer monitoring", "two persons look whether a child could be found in it", second=_OVERRIDE

@@ -18,7 +18,7 @@ from fairplace.ledger.disclosure import closed
 from fairplace.market.events import Tier
 from fairplace.recorded import Recorded
 from fairplace.searching import Search
-from fairplace.seeking import wording
+from fairplace.seeking import contested, wording
 from fairplace.seeking.case_word import case_word
 from fairplace.seeking.completeness import completeness
 from fairplace.tags import tags
@@ -78,6 +78,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     case: CaseId
     word: str
     emergency: bool
+    challenged: bool
     stage: str
     clocks: tuple[Clock, ...]
     answers: Answers
@@ -97,8 +98,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_open(search: Search) -> bool:
-    """Is a home still sought, or somebody still to be told why it is another's?"""
-    if not search.needs or search.ended_without is not None:
+    """Is a home still sought, or somebody still to be told why it is another's, or to be answered?"""
+    if not search.needs:
+        return False
+    if any(one.is_open for one in search.contests):
+        return True
+    if search.ended_without is not None:
         return False
     return search.started is None or bool(_untold(search))
 
@@ -111,13 +116,14 @@ def line(case: CaseId, search: Search, now: Instant) -> Line:
         case=case,
         word=case_word(case),
         emergency=_emergency_until(search, now) is not None,
+        challenged=contested.is_challenged(search),
         stage=_stage(search),
         clocks=tuple(sorted(_clocks(search, now), key=lambda one: one.order)),
         answers=answers(search),
         per_cent=complete.percent if complete else None,
         enough=complete.is_enough if complete else True,
         beside=tuple(_beside(search, now)),
-        step=step(search, now),
+        step=step(search, now) if search.ended_without is None else None,
     )
 
 
@@ -146,6 +152,8 @@ def closes(search: Search, tier: Tier) -> Instant | None:
 
 
 def _stage(search: Search) -> str:
+    if search.ended_without is not None:
+        return "It ended without a home"
     if search.started is not None:
         return "The child has moved in"
     if search.agreed is not None:
@@ -162,7 +170,16 @@ def _stage(search: Search) -> str:
 
 
 def _clocks(search: Search, now: Instant) -> list[Clock]:
-    found = []
+    found = [
+        _clock(
+            "Answer to a challenge" if one.about == "challenge" else "Answer to who asked why",
+            contested.answer_by(one),
+            now,
+        )
+        for one in search.contests
+    ]
+    if search.ended_without is not None:
+        return [one for one in found if one is not None]
     if search.choice is None:
         for tier in dict.fromkeys(one.tier for one in search.published):
             end = closes(search, tier)
@@ -201,7 +218,7 @@ def _is_settled(search: Search, tier: Tier) -> bool:
 
 
 def _emergency_until(search: Search, now: Instant) -> Instant | None:
-    if search.emergency is None or search.started is not None:
+    if search.emergency is None or search.started is not None or search.ended_without is not None:
         return None
     until = search.emergency[1].expires_at
     return until if until > now else None
@@ -251,7 +268,9 @@ def _untold(search: Search) -> set[str]:
 
 def _beside(search: Search, now: Instant) -> list[str]:
     """What waits beside the way of the case, in words."""
-    found = []
+    found = contested.waiting(search)
+    if search.ended_without is not None:
+        return found
     settled = {event.question for _, event in search.answers}
     unanswered = [event.question for _, event in search.questions if event.question not in settled]
     if unanswered:

@@ -65,13 +65,13 @@ def use_of(search: Search) -> Day | None:
 def lived(case: CaseId, search: Search, today: Day) -> Lived:
     owed: list[Owed] = []
     if (due := use_of(search)) is not None:
-        says = f"look at the unregistered use again {_by(due, today)}"
+        says = f"look at the unregistered use again {said_by(due, today)}"
         owed.append(Owed(code="review-unregistered-use", says=says, due=due))
     started = search.started
     since = started[1].moved_at.get(None) if started is not None else None
     if started is not None and search.plan is None:
         plan = _plan_by(since)
-        says = f"record the placement plan {_by(plan, today)}" if plan else "record the placement plan"
+        says = f"record the placement plan {said_by(plan, today)}" if plan else "record the placement plan"
         owed.append(Owed(code="sign-plan", says=says, due=plan))
     if started is not None and not search.editions:
         owed.append(Owed(code="give-child-edition", says="give the young person the decision"))
@@ -85,7 +85,8 @@ def lived(case: CaseId, search: Search, today: Day) -> Lived:
     )
 
 
-def _by(due: Day, today: Day) -> str:
+def said_by(due: Day, today: Day) -> str:
+    """`by 6 March 2026`, `today`, or that it was due."""
     return f"(it was due on {date(due)})" if due < today else "today" if due == today else f"by {date(due)}"
 
 

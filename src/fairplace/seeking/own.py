@@ -25,6 +25,9 @@ from fairplace.terms import BasisPoints, CaseId, Day, Document, Instant, Text
 State = Literal["open", "offered", "declined", "silent", "closed"]
 
 
+CHOSEN = "It was chosen"
+
+
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """Something that this provider was told after it was asked: a change, or an answer to a question."""
 
@@ -79,6 +82,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     offers: tuple[OwnOffer, ...]
     declines: tuple[OwnDecline, ...]
     result: str
+
+    @property
+    def may_challenge(self) -> bool:
+        """Whose home was chosen has nothing to challenge."""
+        return all(one.state != CHOSEN for one in self.offers)
 
 
 class NotAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,7 +228,7 @@ def _standing(search: Search, one: OfferRead, *, chosen: bool, told: bool) -> st
     if one.late and not one.admitted:
         return "It came after the closing time, and takes no part"
     if chosen:
-        return "It was chosen"
+        return CHOSEN
     if told:
         return "It was not chosen"
     if search.choice is not None or search.ended_without is not None:
@@ -233,7 +241,7 @@ def _result(search: Search, offers: tuple[OwnOffer, ...]) -> str:
         return "The search ended without a home."
     if search.choice is None:
         return ""
-    return "A home was chosen." if not any(one.state == "It was chosen" for one in offers) else "Your home was chosen."
+    return "A home was chosen." if not any(one.state == CHOSEN for one in offers) else "Your home was chosen."
 
 
 def not_asked(case: CaseId, search: Search, market: Market, provider: str) -> list[NotAsked]:

@@ -82,3 +82,33 @@ ROUTE: Mapping[str, str] = {
     "block": "a block",
     "soft-block": "a soft block",
 }
+GROUND: Mapping[str, str] = {
+    "not-asked": "we should have been asked",
+    "equal-treatment": "others knew more, or had more time",
+    "criteria": "the criteria or their weights were not those declared",
+    "time-limits": "there was too little time to answer",
+    "scoring": "an offer was given the wrong points",
+    "choice": "the home chosen does not have what was asked for",
+    "reasons": "the reasons are missing, or do not explain the points",
+    "conflict-of-interest": "somebody who judged has an interest in the outcome",
+    "terms": "the terms of an agreement were not kept",
+    "other": "something else",
+}
+"""On which ground a search is challenged, as the provider says it."""
+REMEDY: Mapping[str, str] = {
+    "explanation": "a full explanation",
+    "be-asked": "to be asked in searches like this",
+    "judge-again": "the offers judged again",
+    "correct-list": "the list corrected",
+    "apology": "an apology",
+    "other": "something else",
+}
+OUTCOME: Mapping[str, str] = {
+    "upheld": "it is right",
+    "partly-upheld": "it is right in part",
+    "not-upheld": "it is not right",
+}
+CONTEST_KIND: Mapping[str, str] = {
+    "complaint": "a challenge to the authority",
+    "letter-before-claim": "a letter before court action",
+}
