@@ -121,7 +121,7 @@ def test_nothing_is_shown_before_the_log_says_that_somebody_looks(box: Letterbox
         assert "second" not in cover.text
     for inner in ("/challenge", "/proofs/bid.tlog-proof", "/receipts/1"):
         assert client.get(link + inner).status_code == 404
-    assert client.post(f"{link}/ask", data={"words": "Why?", "name": "B"}, headers=SAME).status_code == 404
+    assert client.post(f"{link}/ask", data={"words": "Why?", "name": "B"}, headers=SAME).status_code == 403
     assert len(box.reads()) == before
     opened = client.post(link, headers=SAME, follow_redirects=False)
     assert (opened.status_code, opened.headers["location"]) == (303, link)
@@ -241,6 +241,24 @@ def test_too_many_requests_are_stopped_for_a_while(box: Letterbox, monkeypatch: 
     monkeypatch.setattr(debrief, "whence", lambda _: "192.0.2.7")
     codes = [box.visitor().get("/debrief/guess").status_code for _ in range(5)]
     assert codes == [404, 404, 404, 429, 429]
+
+
+@pytest.mark.parametrize("form", ["ask", "challenge"])
+def test_what_was_typed_comes_back_when_the_page_closed_meanwhile(box: Letterbox, form: str) -> None:
+    """Twelve hours went by, or the server began anew: the page asks to be opened again, and no word is lost."""
+    client, link = box.visitor(), box.link(BIRCH)
+    page = client.post(f"{link}/{form}", data=FORM, headers=SAME)
+    assert page.status_code == 403
+    assert "This page was closed" in page.text
+    assert "Sign in" not in page.text.partition("<main")[2]
+    assert f'href="{link}"' in page.text
+    assert "<script>alert" not in page.text
+    [(address, inputs)] = re.findall(r'<form action="([^"]+)" method="post">(.*?)</form>', page.text, re.DOTALL)
+    sent = {name: html.unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', inputs)}
+    assert sent.items() >= FORM.items()
+    assert client.post(link, headers=SAME, follow_redirects=False).status_code == 303
+    done = client.post(address, data=sent, headers=SAME, follow_redirects=False)
+    assert done.headers["location"].startswith(f"{link}#asked" if form == "ask" else f"{link}/receipts/")
 
 
 def test_the_proofs_say_that_the_bid_was_opened_with_the_others_and_open_nothing_of_theirs(box: Letterbox) -> None:

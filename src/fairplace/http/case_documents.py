@@ -30,7 +30,7 @@ from fairplace.forms.fields import Field, Wrong
 from fairplace.forms.task import Paper
 from fairplace.holding import Hold, holds
 from fairplace.http import case_file
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import File as SentFile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -68,7 +68,7 @@ def put_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSen
     visitor.need(*_keepers(site))
     past = _opened(site, visitor, case)
     if past is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/documents/new", sent)
     try:
         kind = _kind(site, sent.get("kind"), past)
         file = _sent_file(sent, site.settings.limits.document)
@@ -115,7 +115,7 @@ def change(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPa
     visitor.need(*_keepers(site))
     past = _opened(site, visitor, case)
     if past is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/documents/{name}", sent)
     kept = _seen(site, visitor, past, name)
     try:
         match sent.get("do"):
@@ -143,7 +143,7 @@ def destroy(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSe
     visitor.need(*_keepers(site))
     past = _opened(site, visitor, case)
     if past is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/documents/destroy", sent)
     faults = []
     for line in _lines(site, visitor, past):
         if line.due:

@@ -88,10 +88,10 @@ def closed(site: Site, visitor: Visitor, case: str, *, to: str = "", fault: str 
     )
 
 
-def closed_meanwhile(site: Site, visitor: Visitor, case: str, rest: str, sent: Sent) -> Answer:
+def closed_meanwhile(site: Site, visitor: Visitor, case: str, address: str, sent: Sent) -> Answer:
     """The answer to a form of a file that is closed to this session by now: what was typed comes back."""
     case_file.in_the_open(site, case)
-    typed = typed_in(f"/desk/cases/{case}/{rest}", sent, token=visitor.session.csrf, first=f"/desk/cases/{case}")
+    typed = typed_in(address, sent, session=visitor.session, first=f"/desk/cases/{case}")
     return closed(site, visitor, case) if typed is None else site.page("sent_again.html", status=403, typed=typed)
 
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar.params import FromPath
 
 from fairplace.http import case_file
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import TheSent, TheVisitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.post.letter import MARK
@@ -59,7 +59,7 @@ def again(site: TheSite, visitor: TheVisitor, case: FromPath[str], message: From
     """Try a message anew that had failed."""
     past = case_file.open_to(site, visitor, case, *OFFICE)
     if past is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/correspondence/{message}/again", sent)
     site.outbox.again(past.case, message)
     return see_other(f"/desk/cases/{past.case}/correspondence")
 

@@ -23,6 +23,7 @@ from fairplace.http.guard import AnyRequest, Sent, TheSent, from_page, see_other
 from fairplace.http.proofs import download, lodged, opening_proof
 from fairplace.http.routing import public
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.http.typed import typed_in
 from fairplace.post.links import Link
 from fairplace.post.notes import Written
 
@@ -32,6 +33,8 @@ PER_MINUTE = 60
 HOUR = timedelta(hours=1)
 PER_HOUR = 20
 """Questions and challenges with one link."""
+
+UNOPENED = "open this page first from its beginning, by the link in the message"
 
 LAW = (
     "Only a claim that a court has issued, and of which the authority was told, before the standstill ends holds the"
@@ -49,8 +52,16 @@ def _opened(request: AnyRequest, site: Site, token: str) -> Link:
     """The same, once this browser has opened it. Raises Missing before: its page asks to open it first."""
     link = _found(request, site, token)
     if not site.link_sessions.is_open(_secret(request), link):
-        raise Missing("open this page first from its beginning, by the link in the message")
+        raise Missing(UNOPENED)
     return link
+
+
+def _closed(site: Site, token: str, form: str, sent: Sent) -> Answer:
+    """The answer to a form of a page that is closed to this browser by now: what was typed comes back."""
+    typed = typed_in(f"/debrief/{token}/{form}", sent, first=f"/debrief/{token}")
+    if typed is None:
+        raise Missing(UNOPENED)
+    return site.page("sent_again.html", status=403, typed=typed)
 
 
 def _secret(request: AnyRequest) -> str | None:
@@ -108,7 +119,9 @@ def _cookie(site: Site, secret: str) -> Cookie:
 @from_page("/debrief/{token:str}/ask")
 def ask(request: AnyRequest, site: TheSite, token: FromPath[str], sent_by_anybody: TheSent) -> Answer:
     """A private question to the authority."""
-    link, sent = _opened(request, site, token), sent_by_anybody
+    link, sent = _found(request, site, token), sent_by_anybody
+    if not site.link_sessions.is_open(_secret(request), link):
+        return _closed(site, token, "ask", sent)
     members, faults = _read(ASK, sent)
     try:
         if not faults:
@@ -157,7 +170,9 @@ def _challenge(site: Site, link: Link, token: str, form: Form) -> Answer:
 @from_page("/debrief/{token:str}/challenge", most=evidence.LARGEST_FORM)
 def challenge(request: AnyRequest, site: TheSite, token: FromPath[str], sent_by_anybody: TheSent) -> Answer:
     """Lodge a challenge. The register's receiver signs it, and the entry says that it came by a link."""
-    link, sent = _opened(request, site, token), sent_by_anybody
+    link, sent = _found(request, site, token), sent_by_anybody
+    if not site.link_sessions.is_open(_secret(request), link):
+        return _closed(site, token, "challenge", sent)
     seen = _view(site, link)
     members, faults = _read(CHALLENGE, sent)
     files = sent.files.get("evidence", [])

@@ -78,7 +78,7 @@ def send(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     """Send each bidder its link: all of them, or none when an address cannot be one."""
     past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/debriefs", sent)
     wanted = [row for row in _told(site, past, sent) if row.to]
     faults = {}
     for row in wanted:
@@ -114,7 +114,7 @@ def revoke(site: TheSite, visitor: TheVisitor, case: FromPath[str], link: FromPa
     """Take a link back."""
     past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/debriefs/{link}/revoke", sent)
     site.links.revoke(past.case, link)
     return see_other(f"/desk/cases/{past.case}/debriefs")
 
@@ -124,7 +124,7 @@ def answer(site: TheSite, visitor: TheVisitor, case: FromPath[str], note: FromPa
     """Answer a question. The message says that there is an answer, and brings a link to it; the words stay here."""
     past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed_meanwhile(site, visitor, case, f"correspondence/{note}/answer", sent)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/correspondence/{note}/answer", sent)
     question = site.notes.get(past.case, note)
     asker = question.written
     site.notes.put(

@@ -368,7 +368,7 @@ async def sent_by_visitor(request: AnyRequest, site: TheSite, visitor: TheVisito
     check_sent(request, site)
     sent = await read_form(request, site)
     if not is_token(visitor.session, sent.get("token")):
-        raise TooOld(typed_in(request.scope["path"], sent, token=visitor.session.csrf))
+        raise TooOld(typed_in(request.scope["path"], sent, session=visitor.session))
     return sent
 
 

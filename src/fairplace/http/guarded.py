@@ -101,7 +101,7 @@ def keep(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     """Keep the list of names."""
     found = _open(site, visitor, case)
     if found is None:
-        return closed_meanwhile(site, visitor, case, "names", sent)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/names", sent)
     lines = list(dict.fromkeys(" ".join(line.split()) for line in sent.get("names").splitlines() if line.strip()))
     try:
         _check(lines)

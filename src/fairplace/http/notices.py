@@ -18,7 +18,7 @@ from fairplace.forms import invitation, origin
 from fairplace.forms.origin import Values
 from fairplace.forms.task import File, Task
 from fairplace.forms.tasks import task
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.recording import file_of, may_do, owner_of
 from fairplace.http.site import Answer, Site, TheSite
@@ -59,7 +59,7 @@ def fill_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromP
     made = file_of(site, visitor, case)
     wanted = _task(code)
     if made is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/{code}/notice", sent)
     may_do(visitor, wanted)
     try:
         if sent.get("do") == "choose":

@@ -107,7 +107,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     """Keep what was written; or check it and prepare it to be signed."""
     wanted, made = task(code), file_of(site, visitor, case)
     if made is None:
-        return closed_meanwhile(site, visitor, case, code, sent)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/{code}", sent)
     fits(made, wanted)
     may_do(visitor, wanted)
     written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do", "part")}

@@ -104,7 +104,7 @@ def take_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSe
     """Record a bid that came by another way: a report, which procedure never refuses."""
     past = case_file.open_to(site, visitor, case, *SENDERS)
     if past is None:
-        return closed_meanwhile(site, visitor, case, "take-in", sent)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/take-in", sent)
     members, found = read_all(FIELDS, sent.fields)
     faults, came = tuple(found), sent.files.get("document", [])[:1]
     if not came:

@@ -18,7 +18,7 @@ from fairplace.forms.task import File
 from fairplace.guarding.drafts import Looked
 from fairplace.http import guarded, recording
 from fairplace.http.beginning import Against, begun
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.seeking.case_word import case_word
@@ -44,7 +44,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     visitor.need("officer")
     made = recording.file_of(site, visitor, case)
     if made is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/searches/{case}/tonight", sent)
     if visitor.key is None:
         raise Forbidden("you have no signing key that may act yet; make one under My keys", code="key")
     written = {name: values for name, values in sent.fields.items() if name != "token"}

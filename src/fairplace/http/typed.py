@@ -12,6 +12,8 @@ from typing import Protocol
 
 import msgspec
 
+from fairplace.accounts.model import Session
+
 
 class Sent(Protocol):
     """A form that came."""
@@ -26,13 +28,15 @@ class Sent(Protocol):
 class Typed(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of one form, and where it goes. `files`: some were chosen, too.
 
-    `token` is that of the session, empty where nobody is signed in; `first` is the page to open before.
+    `token` is that of the session, empty where nobody is signed in; `by` is whose session it is: perhaps not of whoever
+    typed it, where several use one browser. `first` is the page to open before.
     """
 
     address: str
     fields: dict[str, list[str]]
     files: bool = False
     token: str = ""
+    by: str = ""
     first: str = ""
 
 
@@ -43,10 +47,17 @@ PLUMBING = frozenset({"do", "evidence", "once", "part", "token", "version"})
 """What a page puts into its form by itself."""
 
 
-def typed_in(address: str, sent: Sent, *, token: str = "", first: str = "") -> Typed | None:
-    """What of this form somebody typed; None where nobody did."""
+def typed_in(address: str, sent: Sent, *, session: Session | None = None, first: str = "") -> Typed | None:
+    """What of this form somebody typed; None where nobody did. `session`: the one in which it would be sent once more."""
     words = any(value.strip() for name, values in sent.fields.items() if name not in PLUMBING for value in values)
     if not words or address.startswith(MACHINES) or address.endswith(("/sign", "/file")):
         return None
     fields = {name: values for name, values in sent.fields.items() if name != "token"}
-    return Typed(address=address, fields=fields, files=bool(sent.files), token=token, first=first)
+    return Typed(
+        address=address,
+        fields=fields,
+        files=bool(sent.files),
+        token=session.csrf if session else "",
+        by=session.person.name if session else "",
+        first=first,
+    )

@@ -18,7 +18,7 @@ from fairplace.forms import origin
 from fairplace.forms.fields import Option
 from fairplace.forms.task import File
 from fairplace.forms.tasks import task
-from fairplace.http.cases import closed
+from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.recording import file_of
 from fairplace.http.site import Answer, Site, TheSite
@@ -83,7 +83,7 @@ def take(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     """Take a workbook in, say how it is laid out, put its marks into the drafts, or drop it."""
     made = _file(site, visitor, case)
     if made is None:
-        return closed(site, visitor, case)
+        return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/workbook", sent)
     try:
         match sent.get("do"):
             case "choose":
