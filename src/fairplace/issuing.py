@@ -19,7 +19,7 @@ import msgspec
 from fairplace import assess, policy
 from fairplace.affairs import append
 from fairplace.assess import Asked
-from fairplace.counting import answers, plans, rows
+from fairplace.counting import answers, endings, introductions, plans, rows
 from fairplace.counting.events import RELEASED, WITHDRAWN, PlacementsReleased, ReleaseWithdrawn
 from fairplace.desk import Appended
 from fairplace.disclosure_control import releasing, writing
@@ -142,9 +142,7 @@ def draft(
     cutoffs = [*(one.until for one in earlier if one.replaces is None and one.until < until), until]
     facts = rows.as_before(facts, cutoffs, _counted(register, known, earlier, until))
     if not facts:
-        raise Refused(
-            "no search in this register has come to a chosen home yet; there is nothing to count", code="hold"
-        )
+        raise Refused(f"{plans.NOTHING[plan]}; there is nothing to count", code="hold")
     market = register.reader.market()
     assert market is not None
     made = releasing.release(
@@ -206,9 +204,24 @@ def count_answers(register: Register, now: Instant, track: Track = iter) -> Iter
         yield from answers.answers(case, _past(register, case, now).search)
 
 
+def count_endings(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
+    """A row for each search that ended without a home."""
+    for case in track(register.reader.cases()):
+        if (row := endings.row(case, _past(register, case, now).search, as_of=now)) is not None:
+            yield row
+
+
+def count_introductions(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
+    """A row for each time that somebody spoke for a provider outside a search."""
+    for case in track(register.reader.cases()):
+        yield from introductions.introductions(case, _past(register, case, now).search)
+
+
 COUNTS: Mapping[str, Callable[[Register, Instant, Track], Iterable[Fact]]] = {
     plans.DECISIONS.name: count,
     answers.ANSWERS.name: count_answers,
+    endings.ENDINGS.name: count_endings,
+    introductions.INTRODUCTIONS.name: count_introductions,
 }
 
 

@@ -20,8 +20,9 @@ from pathlib import Path
 import msgspec
 
 from fairplace import assess, shelf
-from fairplace.counting import plans, rows
+from fairplace.counting import endings, plans, rows
 from fairplace.counting.answers import answers
+from fairplace.counting.introductions import introductions
 from fairplace.disclosure_control import releasing, writing
 from fairplace.disclosure_control.facts import Fact
 from fairplace.disclosure_control.plan import Plan, Table
@@ -85,7 +86,7 @@ class Watched:
             for one in assess.rules(shelf.policies(register.own_policies, "placements"))
             if one.rule.code in rows.ASKED
         ]
-        self._known: dict[CaseId, tuple[int, list[Fact], list[Fact]]] = {}
+        self._known: dict[CaseId, tuple[int, list[Fact], dict[str, list[Fact]]]] = {}
 
     def until(self, day: Day) -> dict[str, list[Fact]]:
         size, moment = self._size(day), instant(at(date.fromisoformat(day), 23, 59))
@@ -93,7 +94,7 @@ class Watched:
         market, others = reader.market(), reader.others()
         for case in reader.cases():
             events = reader.case(case, upto=size)
-            before, chosen, _ = self._known.get(case, (0, list[Fact](), list[Fact]()))
+            before, chosen, _ = self._known.get(case, (0, list[Fact](), dict[str, list[Fact]]()))
             if len(events) == before and (not chosen or _age(chosen[0].day, day) > CHANGES_DAYS):
                 continue
             past = Case(id=case, as_of=moment, view="authority", events=events, market=market, others=others)
@@ -101,10 +102,16 @@ class Watched:
                 outcomes = assess.assess(past, self._rules).outcomes
                 row = rows.row(case, past.search, market, outcomes, as_of=moment)
                 chosen = [row] if row else []
-            self._known[case] = (len(events), chosen, list(answers(case, past.search)))
+            ended = endings.row(case, past.search, as_of=moment)
+            counted_of = {
+                "decisions": chosen,
+                "answers": list(answers(case, past.search)),
+                "endings": [ended] if ended else [],
+                "introductions": list(introductions(case, past.search)),
+            }
+            self._known[case] = (len(events), chosen, counted_of)
         return {
-            "decisions": [row for _, chosen, _ in self._known.values() for row in chosen],
-            "answers": [row for _, _, answered in self._known.values() for row in answered],
+            plan: [row for *_, found in self._known.values() for row in found.get(plan, ())] for plan in plans.PLANS
         }
 
     def _size(self, day: Day) -> int:
@@ -128,7 +135,7 @@ def released(register: Register, days: Sequence[Day]) -> Iterator[tuple[Day, Pla
     assert market is not None
     made: dict[str, list[Release]] = defaultdict(list)
     kept: dict[str, bytes] = {}
-    chosen = [plans.with_fees(plans.DECISIONS, TEST), plans.ANSWERS]
+    chosen = [plans.with_fees(plans.DECISIONS, TEST), *(one for one in plans.PLANS.values() if one != plans.DECISIONS)]
     known = watched.until(days[0])
     for day in days:
         if int(day[5:7]) % 3 == 0:  # in between everything is held, whatever is known

@@ -44,8 +44,8 @@ def test_nothing_is_found_in_the_releases_of_a_year_or_two(one: Attacked) -> Non
 
 @pytest.mark.matrix
 def test_the_attack_had_something_to_attack(one: Attacked) -> None:
-    assert one.tried == 2 * MONTHS
-    assert one.releases == (18 if WHOLE else 10), (
+    assert one.tried == 4 * MONTHS
+    assert one.releases == 4 * (9 if WHOLE else 5), (
         "one each quarter, of each plan, and an empty one before the first was over"
     )
     assert sum(one.held.values()) == one.tried - one.releases

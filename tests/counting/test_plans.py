@@ -76,7 +76,7 @@ def test_a_table_that_is_left_out_takes_along_what_stands_within_it() -> None:
     left = published.without(DECISIONS, ["unregistered", "spot"])
     names = {table.name for table in left.tables}
     assert {table.name for table in DECISIONS.tables} - names == {
-        "unregistered", "outcomes", "findings", "spot", "mechanisms", "connections",
+        "unregistered", "unregistered-nights", "outcomes", "findings", "spot", "mechanisms", "connections",
     }  # fmt: skip
     plans.check(left)
     with pytest.raises(Malformed, match="there is no table '=cmd"):
@@ -133,12 +133,13 @@ def test_connections_are_a_mean_over_those_who_have_some_listed() -> None:
 
 
 def test_findings_are_shown_by_rule_within_whether_anything_was_found() -> None:
-    same = {"unregistered": "not-used"}
+    same = {"unregistered": "not-used", "unregistered_nights": "not-used"}
+    used = {"unregistered": "used", "unregistered_nights": "used"}
     found = [
         *facts(50, **same, outcome="nothing-found", finding="nothing-found"),
         *facts(8, 50, **same, outcome="found", finding="pl-12"),
         *facts(7, 58, **same, outcome="found", finding="several-rules"),
-        *facts(35, 65, unregistered="used", outcome="unregistered-use", finding="unregistered-use"),
+        *facts(35, 65, **used, outcome="unregistered-use", finding="unregistered-use"),
     ]
     released = made(found)
     assert values(row(released, "outcomes"))["found"] == "15 15.0"

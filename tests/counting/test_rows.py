@@ -51,12 +51,13 @@ def test_a_fair_search_gives_a_row_of_coarse_codes() -> None:
         "level": "level-3",
         "fee-level": "level-3",
         "unregistered": "not-used",
+        "unregistered-nights": "not-used",
         "outcome": "cannot-tell",
         "finding": "cannot-tell",
         "first-time-right": None,
     }
     assert (found.authority, found.day) == ("SYN01", "2026-03-03")
-    assert found.amounts == {"lead-days": 7, "connections-kept": 67, "weekly-fee": 4700, "match": 44}
+    assert found.amounts == {"lead-days": 7, "connections-kept": 67, "nights": 0, "weekly-fee": 4700, "match": 44}
 
 
 def test_every_label_of_a_row_is_one_of_its_table() -> None:
@@ -142,3 +143,14 @@ def test_what_no_release_has_counted_is_not_kept() -> None:
 def test_unreadable_rows_of_an_earlier_release_are_said_to_be_so(data: bytes) -> None:
     with pytest.raises(Malformed, match="earlier release"):
         rows.read(data)
+
+
+def test_a_row_that_was_kept_before_nights_were_counted_says_what_it_said_of_the_use() -> None:
+    """Else what an earlier release counted could not be held beside what is counted now."""
+    new = row_of(a_search())
+    old = msgspec.structs.replace(
+        new, labels={name: label for name, label in new.labels.items() if name != "unregistered-nights"}, amounts={}
+    )
+    [read] = rows.read(rows.kept([old], ["2030-12-31"]))
+    assert read.labels == new.labels
+    assert read.amounts.get("nights") is None

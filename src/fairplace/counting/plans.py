@@ -13,6 +13,8 @@ import msgspec
 
 from fairplace.counting import findings
 from fairplace.counting.answers import ANSWERS
+from fairplace.counting.endings import ENDINGS, NIGHTS_TEXT, UNREGISTERED_WORDS
+from fairplace.counting.introductions import INTRODUCTIONS
 from fairplace.disclosure_control.plan import Plan, Table
 from fairplace.errors import Malformed
 
@@ -272,12 +274,26 @@ DECISIONS = Plan(
             title="Homes that must be registered and are not",
             text=(
                 "Each decision, by whether it was recorded that the child was in a place that is not registered. A place in "
-                "which a child was put without a decision is not in this table."
+                "which a child was put without a decision is in the numbers about searches that found no home."
             ),
             by="unregistered",
             labels=("used", "not-used"),
-            words={"used": "Unregistered", "not-used": "No such use recorded"},
+            words=UNREGISTERED_WORDS,
             measure="share",
+            grain="half-year",
+        ),
+        Table(
+            name="unregistered-nights",
+            title="How long children were in them",
+            text=NIGHTS_TEXT,
+            by="unregistered-nights",
+            labels=("used", "not-used"),
+            words=UNREGISTERED_WORDS,
+            measure="mean",
+            of="nights",
+            unit="nights",
+            within="unregistered",
+            inside={"used": "used", "not-used": "not-used"},
             grain="half-year",
         ),
         *findings.TABLES,
@@ -321,8 +337,20 @@ FEES = Table(
 )
 """Not in a plan by itself: it lacks the test of the public interest (R11)."""
 
-PLANS: Mapping[str, Plan] = {DECISIONS.name: DECISIONS, ANSWERS.name: ANSWERS}
-TITLES: Mapping[str, str] = {DECISIONS.name: "Homes that were chosen", ANSWERS.name: "What providers answered"}
+PLANS: Mapping[str, Plan] = {one.name: one for one in (DECISIONS, ANSWERS, ENDINGS, INTRODUCTIONS)}
+TITLES: Mapping[str, str] = {
+    DECISIONS.name: "Homes that were chosen",
+    ANSWERS.name: "What providers answered",
+    ENDINGS.name: "Searches that found no home",
+    INTRODUCTIONS.name: "Introductions of providers",
+}
+NOTHING: Mapping[str, str] = {
+    DECISIONS.name: "no search in this register has come to a chosen home yet",
+    ANSWERS.name: "no search in this register is over yet",
+    ENDINGS.name: "no search in this register has ended without a home",
+    INTRODUCTIONS.name: "no introduction is on record in this register",
+}
+"""Why there is nothing to count."""
 
 
 def with_fees(plan: Plan, public_interest_test: str) -> Plan:

@@ -12,6 +12,7 @@ from datetime import timedelta
 import msgspec
 
 from fairplace.counting import findings
+from fairplace.counting.endings import nights
 from fairplace.counting.naming import name
 from fairplace.counting.plans import OUTSIDE, OWN, UNDER
 from fairplace.disclosure_control.batches import as_counted
@@ -75,12 +76,14 @@ def row(
             "level": level,
             "fee-level": level,
             "unregistered": "used" if search.unregistered else "not-used",
+            "unregistered-nights": "used" if search.unregistered else "not-used",
             "outcome": outcome,
             "finding": finding,
             "first-time-right": None if right is None else "yes" if right else "no",
         },
         amounts={
             "lead-days": of_search.lead_days(search),
+            "nights": nights(search, as_of),
             "connections-kept": _kept(of_search.connections(search)),
             "weekly-fee": None if value is None else round(value.weekly_fee / 100),
             "match": None if value is None else round(value.match / 100),
@@ -124,9 +127,16 @@ def kept(facts: Iterable[Fact], cutoffs: Sequence[Day]) -> bytes:
 def read(data: bytes) -> list[Fact]:
     """The rows that `kept` wrote. Raises Malformed."""
     try:
-        return msgspec.json.decode(data, type=list[Fact])
+        return [_as_now(one) for one in msgspec.json.decode(data, type=list[Fact])]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"what an earlier release counted cannot be read: {error}; restore the documents") from error
+
+
+def _as_now(row: Fact) -> Fact:
+    """A row that was kept before nights were counted says of the use what it said; how many nights is not known."""
+    if "unregistered" not in row.labels or "unregistered-nights" in row.labels:
+        return row
+    return msgspec.structs.replace(row, labels={**row.labels, "unregistered-nights": row.labels["unregistered"]})
 
 
 def as_before(facts: Sequence[Fact], cutoffs: Sequence[Day], before: Sequence[Fact]) -> list[Fact]:
