@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from fairplace import issuing
-from fairplace.counting.events import RELEASED, WITHDRAWN
+from fairplace import affairs, issuing
+from fairplace.counting.events import RELEASED, WITHDRAWN, PlacementsReleased
 from fairplace.decision import History
 from fairplace.disclosure_control import writing
 from fairplace.disclosure_control.released import RULES, Release
 from fairplace.errors import Forbidden, Malformed, Missing, Refused, Unproven
 from fairplace.http import numbers_made
+from fairplace.ledger.disclosure import sealed
+from fairplace.ledger.note import Signer
 from fairplace.searching import Search
+from fairplace.tags import party
 from fairplace.terms import day, london_day
 from tests.counting.many import SPOT, pseudonym, search
 from tests.homes import APPROVER, MONITORING, OFFICER, SOCIAL_WORKER
-from tests.office import open_office, signer
+from tests.office import open_office, seed_of, signer
 from tests.placement_office import PlacementOffice, open_placements
 from tests.test_of_placements import secrets_of
 
@@ -275,6 +279,80 @@ def test_a_withdrawn_release_is_replaced_by_one_that_counts_its_periods_anew(tmp
             ("decisions-3", "decisions-1", ""),
             ("decisions-4", "", ""),
         ]
+
+
+class Overtaken(Signer):
+    """A signer before whom somebody else does something first: just once, while the text lies in front of them."""
+
+    def __init__(self, name: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(name, seed_of(name))
+        self._meanwhile = [meanwhile]
+
+    def line(self, text: bytes) -> str:
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return super().line(text)
+
+
+def test_of_two_who_sign_or_withdraw_at_once_the_second_is_told(tmp_path: Path) -> None:
+    with open_placements(tmp_path / "register") as office:
+        register = office.register
+        for number in range(12):
+            search(office, number)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        mine = issuing.draft(register, "decisions")
+        theirs = issuing.draft(register, "decisions", without=["access"])
+        late = [Overtaken(OFFICER.key, lambda: issuing.sign(register, theirs, TWO)), TWO[1]]
+        with pytest.raises(Refused, match="was signed meanwhile; make it again"):
+            issuing.sign(register, mine, late)
+        [one] = issuing.issued(register)
+        assert issuing.release_of(register, one) == theirs.release
+
+        gone = partial(issuing.withdraw, register, "decisions", 1, "A label was wrong")
+        slow = Overtaken(OFFICER.key, lambda: gone(signer(APPROVER.key)))
+        with pytest.raises(Refused, match="was withdrawn on 2025-10-01 already"):
+            gone(slow)
+        types = [register.reader.entry(at).envelope.type for at in range(one.index, register.reader.size)]
+        assert types.count(WITHDRAWN) == 1
+
+
+def test_a_log_in_which_a_number_was_given_twice_is_read_whole(tmp_path: Path) -> None:
+    """Older versions let it happen: no release may vanish, or nothing could be held against it any more."""
+    with open_placements(tmp_path / "register") as office:
+        register = office.register
+        for number in range(12):
+            search(office, number)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        issuing.sign(register, issuing.draft(register, "decisions"), TWO)
+        [one] = issuing.issued(register)
+        assert one.rows is not None
+        event = PlacementsReleased(
+            happened_at=register.store.now(), evidence="signed-by-party", exhibit=sealed("personal", None), number=1,
+            plan="decisions", until=one.until, rules=RULES, document=one.document, rows=party(one.rows),
+        )  # fmt: skip
+        affairs.append(register, lambda _: event, "Again", TWO, stream=issuing.stream_of(register.origin))
+        first, second = issuing.issued(register)
+        assert (first.name, second.name) == ("decisions-1", f"decisions-1-entry-{second.index}")
+        assert [each.name for each in numbers_made.out(register, register.reader.size)] == [first.name, second.name]
+        issuing.withdraw(register, "decisions", 1, "Twice", signer(APPROVER.key))
+        assert all(each.withdrawn for each in issuing.issued(register))
+
+
+def test_one_release_stands_for_a_period_and_its_place_is_taken_by_either_number(tmp_path: Path) -> None:
+    with open_placements(tmp_path / "register") as office:
+        register = office.register
+        for number in range(12):
+            search(office, number)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        issuing.sign(register, issuing.draft(register, "decisions"), TWO)
+        issuing.withdraw(register, "decisions", 1, "A label was wrong", signer(APPROVER.key))
+        issuing.sign(register, issuing.draft(register, "decisions", replaces=1), TWO)
+        with pytest.raises(Refused, match="release 2 took the place of release 1 and stands; withdraw it"):
+            issuing.draft(register, "decisions", replaces=1)
+        issuing.withdraw(register, "decisions", 2, "So was another", signer(APPROVER.key))
+        for number in (1, 2):
+            again = issuing.draft(register, "decisions", replaces=number).release
+            assert (again.number, again.replaces, total(again)) == (3, 1, "12")
 
 
 def total(release: Release) -> str:

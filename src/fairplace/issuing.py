@@ -43,7 +43,7 @@ MEDIA = "application/json"
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
-    """One release as it stands in the log."""
+    """One release as it stands in the log. `again`: an earlier entry bears the same number; both are out."""
 
     index: int
     at: Instant
@@ -55,6 +55,11 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
     rows: Document | None
     withdrawn: Tombstone | None = None
     withdrawn_by: int | None = None  # the entry that says so
+    again: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.plan}-{self.number}-entry-{self.index}" if self.again else f"{self.plan}-{self.number}"
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,30 +80,38 @@ def stream_of(log: str) -> str:
 
 
 def issued(register: Register, plan: str | None = None) -> list[Issued]:
-    """All releases, oldest first, those that were withdrawn too; of one plan, or of all."""
-    found: dict[tuple[str, int], Issued] = {}
+    """All releases, oldest first, those that were withdrawn too; of one plan, or of all.
+
+    Where two entries bear one number, both stand here, and a withdrawal of that number takes back both.
+    """
+    found: list[Issued] = []
     stored = list(register.store.of_types(register.origin, (RELEASED, WITHDRAWN)))
     held = register.store.openings(register.origin, [one.index for one in stored])
-    for one in stored:
-        envelope = entry.parsed(one.raw).envelope
+    for stored_at in stored:
+        envelope = entry.parsed(stored_at.raw).envelope
         body: dict[str, Any] = dict(envelope.body)
         key = (str(body["plan"]), int(body["number"]))
+        same = [at for at, one in enumerate(found) if (one.plan, one.number) == key]
         if envelope.type == RELEASED:
-            opening = held.get(one.index, {}).get("/rows")
-            found[key] = Issued(
-                index=one.index,
-                at=envelope.at,
-                number=key[1],
-                plan=key[0],
-                until=body["until"],
-                rules=body["rules"],
-                document=msgspec.convert(body["document"], Document),
-                rows=msgspec.convert(opening.value, Document) if opening else None,
+            opening = held.get(stored_at.index, {}).get("/rows")
+            found.append(
+                Issued(
+                    index=stored_at.index,
+                    at=envelope.at,
+                    number=key[1],
+                    plan=key[0],
+                    until=body["until"],
+                    rules=body["rules"],
+                    document=msgspec.convert(body["document"], Document),
+                    rows=msgspec.convert(opening.value, Document) if opening else None,
+                    again=bool(same),
+                )
             )
-        elif key in found:
-            stone = Tombstone(day=day(london_day(envelope.at)), why=str(body["why"]))
-            found[key] = msgspec.structs.replace(found[key], withdrawn=stone, withdrawn_by=one.index)
-    return [one for one in found.values() if plan in (None, one.plan)]
+        for at in same if envelope.type == WITHDRAWN else ():
+            if found[at].withdrawn is None:
+                stone = Tombstone(day=day(london_day(envelope.at)), why=str(body["why"]))
+                found[at] = msgspec.structs.replace(found[at], withdrawn=stone, withdrawn_by=stored_at.index)
+    return [one for one in found if plan in (None, one.plan)]
 
 
 def release_of(register: Register, one: Issued) -> Release:
@@ -134,10 +147,10 @@ def draft(
     chosen = plans.without(chosen, without)
     now = register.store.now()
     known = issued(register, plan)
-    if replaces is not None:
-        until = _withdrawn(known, replaces, until).until
-    until = _until(until, day(london_day(now)))
     earlier = [release_of(register, one) for one in known]
+    if replaces is not None:
+        replaces, until = _withdrawn(earlier, replaces, until)
+    until = _until(until, day(london_day(now)))
     facts = list(COUNTS[plan](register, now, track))
     cutoffs = [*(one.until for one in earlier if one.replaces is None and one.until < until), until]
     facts = rows.as_before(facts, cutoffs, _counted(register, known, earlier, until))
@@ -178,8 +191,11 @@ def _counted(register: Register, known: Sequence[Issued], earlier: Sequence[Rele
     return [row for row, _ in found.values()]
 
 
-def _withdrawn(known: Sequence[Issued], number: int, until: Day | None) -> Issued:
-    """The release whose place is taken. Raises Missing, Refused and Malformed."""
+def _withdrawn(known: Sequence[Release], number: int, until: Day | None) -> tuple[int, Day]:
+    """The release whose place is taken, and its last day; for one that took another's place itself, that other.
+
+    Raises Missing, Refused and Malformed.
+    """
     one = next((each for each in known if each.number == number), None)
     if one is None:
         raise Missing(f"there is no release {number} of this plan; give the number of one that was withdrawn")
@@ -187,7 +203,7 @@ def _withdrawn(known: Sequence[Issued], number: int, until: Day | None) -> Issue
         raise Refused(f"release {number} stands; withdraw it before another takes its place", code="withdrawn")
     if until not in (None, one.until):
         raise Malformed(f"release {number} counted until {one.until}, and {until} came; leave the day out")
-    return one
+    return one.replaces or number, one.until
 
 
 def count(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
@@ -228,13 +244,12 @@ COUNTS: Mapping[str, Callable[[Register, Instant, Track], Iterable[Fact]]] = {
 def sign(register: Register, made: Draft, signers: Sequence[Signer]) -> Appended:
     """Put a release into the log, signed by two persons, and keep it whole. It is public from then on."""
     release = made.release
-    if release.number != len(issued(register, release.plan)) + 1:
-        raise Refused(f"release {release.number} of {release.plan} was signed meanwhile; make it again", code="hold")
+    _is_next(register, release)
     document = register.documents.put(made.document, MEDIA)
     counted = register.documents.put(rows.kept(made.facts, made.cutoffs), MEDIA)
     return append(
         register,
-        partial(_released, release=release, document=document, counted=counted),
+        partial(_released, register, release=release, document=document, counted=counted),
         f"Publish release {release.number} of {release.plan}, until {release.until}; SHA-256 {document.sha256}",
         signers,
         stream=stream_of(register.origin),
@@ -245,23 +260,37 @@ def withdraw(register: Register, plan: str, number: int, why: str, signer: Signe
     """Take a release back. Its numbers are no longer shown; that it was there, and why it went, is."""
     _plan(register, plan)
     words = _for_everybody(why, "a reason for the withdrawal")
-    found = next((one for one in issued(register, plan) if one.number == number), None)
-    if found is None:
-        raise Missing(f"there is no release {number} of {plan}; give the number of one that was published")
-    if found.withdrawn is not None:
-        raise Refused(f"release {number} was withdrawn on {found.withdrawn.day} already", code="withdrawn")
     return append(
         register,
-        lambda at: ReleaseWithdrawn(
-            happened_at=at, evidence=ACT, exhibit=sealed("personal", None), number=number, plan=plan, why=words
-        ),
+        partial(_taken_back, register, plan=plan, number=number, why=words),
         f"Withdraw release {number} of {plan}",
         [signer],
         stream=stream_of(register.origin),
     )
 
 
-def _released(at: Instant, *, release: Release, document: Document, counted: Document) -> PlacementsReleased:
+def _is_next(register: Register, release: Release) -> None:
+    if release.number != len(issued(register, release.plan)) + 1:
+        raise Refused(f"release {release.number} of {release.plan} was signed meanwhile; make it again", code="hold")
+
+
+def _taken_back(register: Register, at: Instant, *, plan: str, number: int, why: str) -> ReleaseWithdrawn:
+    """Asked on each attempt to append: somebody else may have taken it back meanwhile."""
+    found = [one for one in issued(register, plan) if one.number == number]
+    if not found:
+        raise Missing(f"there is no release {number} of {plan}; give the number of one that was published")
+    if (stone := found[-1].withdrawn) is not None:
+        raise Refused(f"release {number} was withdrawn on {stone.day} already", code="withdrawn")
+    return ReleaseWithdrawn(
+        happened_at=at, evidence=ACT, exhibit=sealed("personal", None), number=number, plan=plan, why=why
+    )
+
+
+def _released(
+    register: Register, at: Instant, *, release: Release, document: Document, counted: Document
+) -> PlacementsReleased:
+    """Asked on each attempt to append: a number that somebody else took meanwhile is not given twice."""
+    _is_next(register, release)
     return PlacementsReleased(
         happened_at=at,
         evidence=ACT,

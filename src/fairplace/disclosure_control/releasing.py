@@ -83,6 +83,12 @@ def _cutoffs(plan: Plan, until: Day, earlier: Sequence[Release], replaces: int |
         old = next((one for one in before if one.number == replaces), None)
         if old is None or old.withdrawn is None or old.until != until:
             raise Refused(f"release {replaces} until {until} was not withdrawn; withdraw it before it is replaced")
+        if stands := next((one for one in earlier if one.replaces == replaces and one.withdrawn is None), None):
+            raise Refused(
+                f"release {stands.number} took the place of release {replaces} and stands; withdraw it before another "
+                "does",
+                code="withdrawn",
+            )
         return [one.until for one in before if one.until <= until]
     if before and last_closed(until) <= last_closed(before[-1].until):
         due = last_day(last_closed(before[-1].until) + 1).isoformat()

@@ -50,7 +50,7 @@ class Out(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return f"{self.one.plan}-{self.one.number}"
+        return self.one.name
 
     @property
     def replaces(self) -> str:
