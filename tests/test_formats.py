@@ -67,3 +67,10 @@ def test_a_page_about_a_rule_is_read_in_parts() -> None:
             ],
         )
     ]
+
+
+def test_steps_and_tables_keep_their_order_and_pictures_are_left_out() -> None:
+    source = "# One\n\n1. *First*\n2. second\n\n![seen](x.png)\n\n| A | [B](c) |\n|---|---|\n| 1 | `2` |\n"
+    assert sections(source) == [
+        Section("", [Block("steps", ["First", "second"]), Block("table", ["A\x1fB", "1\x1f2"])])
+    ]

@@ -7,7 +7,8 @@
 - Medians are compared by a permutation test: of the 252 ways to part ten registers into two fives, how many part them as
   far as the sealed values do? Only when none does, but for the two that are these values, is a difference found: with six
   questions that happens by chance in one run of twenty.
-- Whoever may see the sealed values asks too. There the difference must be found, or nothing was measured.
+- Last, five of them read all that is sealed in the case before they answer, as a careless page would. There the difference
+  must be found, or nothing was measured.
 
 A clock proves no absence: `tests/test_same_work.py` does, by counting. This says how much an attacker with a clock would see.
 """
@@ -34,7 +35,7 @@ from tests.twins import TAME, TOLD, WILD, Twin
 EACH = 5
 """Registers of either kind."""
 ROUNDS = 40
-CONTROL = "an officer with the file open, the decision"
+CONTROL = "the page of the case, had it read what is sealed"
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -94,12 +95,14 @@ def asking(twin: Twin) -> dict[str, tuple[Client, str]]:
         "anybody, the newest entry": (who["nobody"], f"/log/{twin.office.register.reader.size - 1}"),
         "a bidder, the page of the tender": (who["bidder"], f"/desk/bids/{case}"),
         "an officer, the file before it is opened": (who["officer"], f"/desk/cases/{case}"),
-        CONTROL: (twin.insider(), f"/desk/cases/{case}/letters/decision"),
+        CONTROL: (who["nobody"], f"/decisions/{case}"),
     }
 
 
-def timed(client: Client, address: str) -> float:
+def timed(client: Client, address: str, careless: Twin | None) -> float:
     start = time.process_time()
+    if careless is not None:
+        careless.office.register.reader.case(careless.office.case)
     answer = client.get(address)
     took = (time.process_time() - start) * 1e6
     assert answer.status_code == 200, (address, answer.status_code)
@@ -112,7 +115,8 @@ def measure(same: Sequence[Twin], other: Sequence[Twin], rounds: int, chance: ra
         took: list[list[float]] = [[] for _ in askers]
         for turn in range(rounds + 3):
             for place in chance.sample(range(len(askers)), k=len(askers)):
-                spent = timed(*askers[place][what])
+                careless = other[place - len(same)] if what == CONTROL and place >= len(same) else None
+                spent = timed(*askers[place][what], careless)
                 if turn >= 3:  # by then everything that is remembered is remembered
                     took[place].append(spent)
         medians = [statistics.median(one) for one in took]

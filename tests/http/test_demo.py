@@ -79,6 +79,18 @@ def test_whoever_chooses_somebody_lands_on_their_desk(demo: Register) -> None:
             assert re.search(rf"fp-desk-bar__name\">{re.escape(one.name)}<", answer.text) or one.name in answer.text
 
 
+def test_each_of_them_is_led_to_the_page_that_says_what_to_do(demo: Register) -> None:
+    with TestClient(create_app(demo), base_url=HERE, raise_server_exceptions=False) as client:
+        page = client.get("/demo").text
+        for one in personas(demo.folder, demo.domain):
+            [address] = set(re.findall(rf'href="(/demo/how-to/[a-z-]+)">What to do as {re.escape(one.name)}<', page))
+            answer = client.get(address)
+            assert answer.status_code == 200
+            assert "<ol" in answer.text
+        assert client.get("/demo/how-to/administrator").status_code == 404
+        assert client.get("/demo/how-to/..%2F..%2FREADME").status_code == 404
+
+
 @pytest.mark.parametrize("person", ["", "nobody", "' OR 1=1 --", "\u202e"])
 def test_nobody_else_is_let_in(demo: Register, person: str) -> None:
     with TestClient(create_app(demo), base_url=HERE, raise_server_exceptions=False) as client:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fairplace.http.app import create_app
 from tests.http.conftest import Client
+from tests.http.town import Town
 from tests.matrix import many
 
 UUID = "00000000-0000-4000-8000-000000000000"
@@ -190,3 +193,28 @@ def test_no_address_is_our_fault(client: Client, page: str, rest: str, query: st
     asked = quote(query.encode("utf-8", "surrogatepass"))
     answer = client.get(f"/{page}/{encoded}?q={asked}&from={asked}", follow_redirects=False)
     assert answer.status_code in {200, 400, 404}
+
+
+async def test_a_line_that_breaks_while_a_form_comes_is_no_fault_of_ours(
+    town: Town, capfd: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(town.register)
+    parts = iter([{"type": "http.request", "body": b"reading=1&", "more_body": True}, {"type": "http.disconnect"}])
+    said: list[dict[str, Any]] = []
+
+    async def receive() -> Any:
+        return next(parts)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    headers = [(b"host", b"testserver.local"), (b"content-type", b"application/x-www-form-urlencoded")]
+    headers += [(b"sec-fetch-site", b"same-origin"), (b"content-length", b"100")]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/verify", "raw_path": b"/verify", "query_string": b"", "root_path": "", "headers": headers,
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2), "state": {},
+    }  # fmt: skip
+    await app(scope, receive, send)  # type: ignore[arg-type]  # a scope as a server makes it
+    assert said[0]["status"] == 400
+    assert "request failed" not in "".join(capfd.readouterr())

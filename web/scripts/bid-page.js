@@ -33,7 +33,7 @@ for (const form of document.querySelectorAll("form[data-seal]")) {
       told.textContent = "Your browser cannot seal a bid. Use a newer one over https: Chrome or Edge 137, Firefox 130, Safari 17 or later.";
       return;
     }
-    told.textContent = "";
+    told.textContent = "Sending your sealed bid. Stay on this page: the next one opens when it has arrived.";
     form.requestSubmit();
   });
 }

@@ -25,6 +25,7 @@ from fairplace.cli.measure_commands import measure
 from fairplace.cli.monitor_commands import monitor
 from fairplace.cli.people_commands import people
 from fairplace.cli.release_commands import release
+from fairplace.cli.request_commands import request
 from fairplace.cli.signer_commands import signer
 from fairplace.cli.synthesise_commands import synthesise
 from fairplace.cli.timestamp_commands import timestamp
@@ -353,6 +354,7 @@ cli.add_command(witness)
 cli.add_command(monitor)
 cli.add_command(synthesise)
 cli.add_command(release)
+cli.add_command(request)
 cli.add_command(measure)
 
 

@@ -127,6 +127,20 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
     )
 
 
+LATE: Mapping[str, str] = {
+    "reject": "The tender says that late bids are rejected",
+    "discretion": "The tender says that a late bid may be admitted, with a reason and two signatures",
+}
+
+
+def late_rule(site: Site, case: CaseId) -> str:
+    """What the tender says of late bids, as everybody may read it."""
+    record: Any = site.rows.get("decision-record", case)
+    return LATE.get(
+        getattr(record, "late_policy", None) or "", "The rule in the tender says what becomes of a late bid"
+    )
+
+
 def terms(site: Site, row: Any) -> str:
     """What the browser needs to seal a bid; empty while there are no openers."""
     openers = [{"key": one.public_key, "name": one.name} for one in site.openers.confirmed()]
@@ -315,6 +329,7 @@ def _sign_page(site: Site, visitor: Visitor, row: Any, *, fault: str = "", statu
         what=str(command.__struct_config__.tag),
         sealed=isinstance(command, LodgeBid) and command.document is not None and command.document.media == MEDIA,
         late=isinstance(command, LodgeBid) and site.register.store.now() > row.deadline,
+        rule=late_rule(site, row.case),
         text=base64.b64encode(text).decode("ascii"),
         digest=hashlib.sha256(text).hexdigest(),
         key=key,
@@ -381,7 +396,14 @@ def receipt(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromP
     index = name.partition(".")[0]
     what = own.get(int(index)) if index.isascii() and index.isdigit() and len(index) < 15 else None
     return lodged(
-        site, name, own.keys(), template="bid_receipt.html", visitor=visitor, row=row, what=what.kind if what else ""
+        site,
+        name,
+        own.keys(),
+        template="bid_receipt.html",
+        visitor=visitor,
+        row=row,
+        what=what.kind if what else "",
+        rule=late_rule(site, row.case),
     )
 
 

@@ -21,7 +21,7 @@ from litestar import HttpMethod, Request, Response
 from litestar.datastructures import Cookie, UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.types import Empty
 
@@ -347,6 +347,19 @@ FORMS_PER_MINUTE = 120
 
 async def read_form(request: AnyRequest, site: Site) -> Sent:
     """The fields and files of a form, as text in UTF-8. Only a form with files may be larger than any page's."""
+    try:
+        return await _read_form(request, site)
+    except InternalServerException as error:
+        if error.detail != BROKE_OFF:
+            raise
+        raise HTTPException("the connection broke off before all was sent; send it again", status_code=400) from error
+
+
+BROKE_OFF = "client disconnected prematurely"
+"""Litestar's words for a line that breaks while a body comes: nobody's fault on this side."""
+
+
+async def _read_form(request: AnyRequest, site: Site) -> Sent:
     if request.content_type[0] != RequestEncodingType.MULTI_PART:
         most = site.settings.limits.body
         if len(await request.body()) > most:

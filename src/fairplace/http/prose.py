@@ -1,6 +1,7 @@
-"""The little Markdown that pages about rules are written in: headings, paragraphs, lists and blocks kept as they are.
+"""The little Markdown that pages about rules and how-to pages are written in: headings, paragraphs, lists, tables, and
+blocks kept as they are.
 
-Nothing here makes markup: blocks go to a template, which escapes them.
+Nothing here makes markup: blocks go to a template, which escapes them. Pictures are left out.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ import msgspec
 
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _MARKS = re.compile(r"\*\*|`|(?<!\w)_|_(?!\w)")
+_EMPHASIS = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
+CELL = "\x1f"
 _ITEM = re.compile(r"\s*(?:[-*]|\d+\.)\s+")
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A paragraph (one line), a list (its items) or text kept as it is (its lines)."""
+    """A paragraph (one line), a list or steps in their order (its items), a table, or text kept as it is (its lines).
 
-    kind: Literal["text", "list", "kept"]
+    A table's lines are its rows, cells apart by `CELL`; the first is its head.
+    """
+
+    kind: Literal["text", "list", "steps", "table", "kept"]
     lines: list[str]
 
 
@@ -43,7 +49,7 @@ def sections(source: str) -> list[Section]:
 
 def plain(text: str) -> str:
     """Text without marks of emphasis, code and links."""
-    return _MARKS.sub("", _LINK.sub(r"\1", text))
+    return _MARKS.sub("", _EMPHASIS.sub(r"\1", _LINK.sub(r"\1", text)))
 
 
 def _blocks(body: str) -> Iterator[Block]:
@@ -53,13 +59,13 @@ def _blocks(body: str) -> Iterator[Block]:
             yield Block("kept", [piece.rstrip("\n")])
             continue
         for block in re.split(r"\n\s*\n", piece):
-            if block.strip():
+            if block.strip() and not block.lstrip().startswith("!["):
                 yield _block(block.strip("\n").split("\n"))
 
 
 def _block(lines: list[str]) -> Block:
     if lines[0].startswith("|"):
-        return Block("kept", ["\n".join(lines)])
+        return _table(lines)
     if not _ITEM.match(lines[0]):
         return Block("text", [plain(" ".join(line.strip() for line in lines))])
     items: list[str] = []
@@ -68,4 +74,9 @@ def _block(lines: list[str]) -> Block:
             items.append(_ITEM.sub("", line, count=1))
         else:
             items[-1] += " " + line.strip()
-    return Block("list", [plain(item) for item in items])
+    return Block("steps" if lines[0].lstrip()[0].isdigit() else "list", [plain(item) for item in items])
+
+
+def _table(lines: list[str]) -> Block:
+    rows = [[plain(cell.strip()) for cell in line.strip().strip("|").split("|")] for line in lines]
+    return Block("table", [CELL.join(row) for row in rows if not all(set(cell) <= set("-: ") for cell in row)])

@@ -205,6 +205,7 @@ OTHERS = {
     "report-stolen": "Report a key stolen",
     "stop-recovery": "Stop the recovery of a key",
     "urgent": "Record what was bought at once",
+    "request": "Sign second what was signed on another machine",
     "tonight": "Record a home for tonight",
     "make-offer": "Offer a home",
     "decline-referral": "Decline a referral",

@@ -1,0 +1,230 @@
+"""An act that two sign on two machines: begun where the register is, signed elsewhere from a file, then recorded.
+
+- The act waits in the register as the desk's do: the second person may sign it in a browser just as well.
+- The file holds what is signed with what it seals, so that whoever signs reads it; it decides nothing. What is recorded is
+  what waits in the register, once a line of a second person's key over these very bytes comes back.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+
+from fairplace.clerk import Clerk
+from fairplace.cli.keys import keyring
+from fairplace.cli.records import show_public
+from fairplace.drafting.acts import Act
+from fairplace.drafting.signatures import Renewed, Signatures
+from fairplace.errors import Malformed, Missing, Refused, Unproven
+from fairplace.jsonl import lines, read_command
+from fairplace.ledger import canonical
+from fairplace.ledger.disclosure import Opening, digest
+from fairplace.ledger.entry import HEADER, read_envelope
+from fairplace.ledger.note import Vkey
+from fairplace.on_disk import Register
+from fairplace.openness.commands import Assess
+from fairplace.workroom import Workroom
+
+FORMAT = "fairplace request 1"
+MOST_BYTES = 1 << 20
+TASK = "request"
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What goes from hand to hand. `text` is what is signed, in base64; `line` the second signature, once it is there."""
+
+    format: str
+    log: str
+    act: str
+    statement: str
+    first: str
+    second: list[str]
+    text: str
+    openings: list[Opening]
+    line: str | None = None
+
+    @property
+    def signed(self) -> bytes:
+        try:
+            return base64.b64decode(self.text, validate=True)
+        except ValueError as error:
+            raise Malformed("the request is damaged: what is to be signed cannot be read; ask for it anew") from error
+
+
+def make_request(folder: Path, file: Path, out: Path, who: str | None, told: Console) -> int:
+    """Sign first, and write what the second person needs. Raises Refused when nobody else has to sign."""
+    with Register.open(folder) as register:
+        keys = keyring(folder)
+        try:
+            with file.open("rb") as stream:
+                found = [line for _, line in lines(stream, register.settings.limits.command)]
+        except OSError as error:
+            raise Malformed(f"{file} cannot be read: {error.strerror}; give a file with one command") from error
+        if len(found) != 1:
+            raise Malformed(f"{len(found)} commands came; a request holds one, so give a file with one line")
+        command = read_command(found[0], who=who)
+        if isinstance(command, Assess):
+            raise Malformed("an assessment needs no second signature; run 'fairplace record'")
+        room, signatures = _rooms(register)
+        act = room.acts.get(signatures.begin(command, task=TASK, made_by=""))
+        if not act.prepared.second:
+            room.acts.drop(act)
+            raise Refused(f"{command.id} needs no second signature; run 'fairplace record'")
+        first = keys.signer(act.prepared.actor)
+        signatures.sign(act, first.line(act.prepared.text), lambda name, key_id: _standing(register, name, key_id))
+        _write(out, _request(register, act))
+    told.print(
+        f"{first.vkey.name} signed first: {act.prepared.statement} Next: a second person who is"
+        f" {' or '.join(sorted(act.prepared.second))} runs 'fairplace request sign {out.name} --as NAME' where their key is,"
+        f" and gives the file back; or signs at the desk. Within a day: it holds what is sealed, so treat it like the case.",
+        markup=False,
+        soft_wrap=True,
+    )
+    return 0
+
+
+def _rooms(register: Register) -> tuple[Workroom, Signatures]:
+    room = Workroom(register)
+    return room, Signatures(room.acts, Clerk(register, _nobody))
+
+
+def _nobody(name: str) -> Any:
+    raise Missing(f"the key of {name} signs elsewhere")
+
+
+def _request(register: Register, act: Act) -> Request:
+    return Request(
+        format=FORMAT,
+        log=register.origin,
+        act=act.id,
+        statement=act.prepared.statement,
+        first=act.prepared.actor,
+        second=sorted(act.prepared.second),
+        text=base64.b64encode(act.prepared.text).decode("ascii"),
+        openings=list(act.prepared.openings),
+    )
+
+
+def _standing(register: Register, name: str, key_id: bytes) -> Vkey | None:
+    found = register.reader.register().standing(name, key_id)
+    return None if found is None or found.revoked is not None else found.vkey
+
+
+def _write(path: Path, request: Request) -> None:
+    """For whoever owns the file alone."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(request)) + b"\n")
+
+
+def read_request(path: Path) -> Request:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Malformed(f"{path} cannot be read: {error.strerror}; give the file of a request") from error
+    try:
+        if len(data) > MOST_BYTES:
+            raise Malformed(f"{path} has {len(data)} bytes; a request is smaller: give the file that was made for you")
+        request = msgspec.json.decode(data, type=Request)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"{path} is no request; give the file that 'fairplace request make' wrote") from error
+    if request.format != FORMAT:
+        raise Malformed(f"{path} says {request.format[:40]!r}; expected {FORMAT!r}: use the fairplace that wrote it")
+    return request
+
+
+# Where the second person's key is
+
+
+def show_request(path: Path, told: Console) -> int:
+    """Print what is signed, in the open and sealed; nothing of the register is needed for it."""
+    for name, value in _contents(read_request(path)):
+        click.echo(f"{name}: {value}")
+    return 0
+
+
+def _contents(request: Request) -> list[tuple[str, str]]:
+    """What the signed bytes say. Raises Unproven when the sealed texts beside them are not those that they seal."""
+    signed = request.signed
+    if not signed.startswith(HEADER):
+        raise Malformed("the request holds no entry of a log; ask for it anew")
+    envelope = read_envelope(signed[len(HEADER) : -1])
+    beside = {one.slot: one for one in request.openings}
+    found = [("log", envelope.log), ("type", envelope.type), ("first signed by", envelope.actor)]
+    found += [(name, _plain(value)) for name, value in sorted(envelope.body.items())]
+    for slot, sealed in sorted(envelope.sealed.items()):
+        opening = beside.get(slot)
+        fits = opening is not None and opening.text.isascii() and digest(opening.text) == sealed.d
+        if opening is None or not fits or _value(opening) != opening.value:
+            raise Unproven(f"what the request says of {slot} is not what the signed text seals; sign nothing of it")
+        found.append((f"{slot[1:]} (sealed)", _plain(opening.value)))
+    if envelope.log != request.log:
+        raise Unproven(
+            f"the request is for {request.log[:200]}, the signed text for {envelope.log}; sign nothing of it"
+        )
+    return [*found, ("SHA-256", hashlib.sha256(signed).hexdigest())]
+
+
+def _value(opening: Opening) -> Any:
+    """What the disclosure itself says; the value beside it is a convenience."""
+    padded = opening.text + "=" * (-len(opening.text) % 4)
+    return canonical.decode(base64.urlsafe_b64decode(padded))[2]
+
+
+def _plain(value: Any) -> str:
+    words = msgspec.json.encode(value).decode("utf-8")
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in words)
+
+
+def sign_request(path: Path, who: str, told: Console, *, yes: bool) -> int:
+    """Show it, ask, and put the second signature into the file."""
+    request = read_request(path)
+    for name, value in _contents(request):
+        click.echo(f"{name}: {value}")
+    if who == request.first:
+        raise Refused(f"{who} signed first; the second signature is another person's", code="second-signature")
+    if not yes:
+        click.confirm("Sign this?", abort=True, err=True)
+    line = keyring().signer(who).line(request.signed)
+    _write(path, msgspec.structs.replace(request, line=line))
+    told.print(f"{who} signed. Give {path.name} back to whoever keeps the register.", markup=False, soft_wrap=True)
+    return 0
+
+
+# Back where the register is
+
+
+def record_request(folder: Path, path: Path, told: Console) -> int:
+    """Record what two signed. Raises Renewed when the record moved on: then a new request is written over the old."""
+    request = read_request(path)
+    if request.line is None:
+        raise Refused("the second signature is missing; run 'fairplace request sign' where that person's key is")
+    with Register.open(folder) as register:
+        if request.log != register.origin:
+            raise Refused(f"the request is for the log {request.log[:200]}, this is {register.origin}")
+        room, signatures = _rooms(register)
+        if (place := room.acts.place(request.act)) is not None:
+            told.print(f"It was recorded before, at entry {place}.")
+            return 0
+        act = room.acts.get(request.act)
+        if act.prepared.text != request.signed or act.line is None:
+            raise Refused("another text waits under this request by now; make the request anew, and have that signed")
+        try:
+            index = signatures.sign(act, request.line, lambda name, key_id: _standing(register, name, key_id))
+        except Renewed as moved:
+            room.acts.drop(room.acts.get(act.id))
+            raise Refused(
+                "the record moved on, or a day went by; make the request anew, and have that signed"
+            ) from moved
+        click.echo(
+            msgspec.json.encode({"index": index, "type": act.prepared.type, "statement": act.prepared.statement})
+        )
+        show_public(register, told)
+    return 0
