@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +29,7 @@ from fairplace.recording import Recorder
 from fairplace.sources import SYSTEM, Sources
 from fairplace.terms import Instant, Provider, moment
 from tests import story
+from tests.founding import Clock, Left, founded
 from tests.story import (
     APPROVER,
     DOMAIN,
@@ -66,16 +67,6 @@ def signer(name: str) -> Signer:
     return Signer(name, seed_of(name))
 
 
-class Clock:
-    """Stands still until the test moves it."""
-
-    def __init__(self, start: Instant) -> None:
-        self.now = moment(start)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 class Office:
     """A register, and everybody's keys."""
 
@@ -87,6 +78,16 @@ class Office:
         self.at: dict[str, int] = {}
         self._count = 0
         self.recorder = Recorder(register, signer)
+
+    @classmethod
+    def again(cls, folder: Path, register: Register, clock: Clock, left: Left) -> Self:
+        """Of a copy of a register, where the office of the first was left."""
+        office = cls(folder, register, clock)
+        office.case, office._count, office.at = left.case, left.count, dict(left.at)
+        return office
+
+    def left(self) -> Left:
+        return Left(self.case, self._count, dict(self.at))
 
     def enrol(self, name: str, *roles: str, provider: str | None = None) -> None:
         for role in roles:
@@ -138,10 +139,35 @@ class Office:
         self.close()
 
 
-def open_office(folder: Path, *, real_time: bool = False, seed: int = 1, keys: bool = False) -> Office:
-    """A new register in `folder`. `keys` puts everybody's keys where the command line of a demo looks for them."""
-    clock = None if real_time else Clock(START)
-    sources = SYSTEM if clock is None else Sources(clock, random.Random(seed).randbytes)
+def open_office(
+    folder: Path,
+    *,
+    real_time: bool = False,
+    seed: int = 1,
+    keys: bool = False,
+    until: str | None = None,
+    offers: Sequence[Offer] = OFFERS[:3],
+) -> Office:
+    """A new register in `folder`, told up to the end of a chapter.
+
+    `keys` puts everybody's keys where the command line of a demo looks for them.
+    """
+
+    def found(folder: Path, clock: Clock | None, sources: Sources) -> Office:
+        office = _found(folder, clock, sources)
+        return office if until is None else office.tell(until, offers)
+
+    if real_time:
+        office = found(folder, None, SYSTEM)
+    else:
+        office = founded(folder, Office, found, START, until, msgspec.json.encode(offers), seed=seed)
+    if keys:
+        for name in (ROOT, *(one.key for one in STAFF), *map(key_of, PROVIDERS)):
+            keyring.keep_worthless(folder / "demo-keys", name, seed_of(name))
+    return office
+
+
+def _found(folder: Path, clock: Clock | None, sources: Sources) -> Office:
     register = create(
         folder, authority=AUTHORITY, origin=ORIGIN, root=signer(ROOT), sources=sources, worthless=clock is not None
     )
@@ -150,9 +176,6 @@ def open_office(folder: Path, *, real_time: bool = False, seed: int = 1, keys: b
         office.enrol(one.key, *sorted(one.roles))
     for provider in PROVIDERS:
         office.enrol(key_of(provider), "provider", provider=provider.id)
-    if keys:
-        for name in (ROOT, *(one.key for one in STAFF), *map(key_of, PROVIDERS)):
-            keyring.keep_worthless(folder / "demo-keys", name, seed_of(name))
     return office
 
 

@@ -9,7 +9,6 @@ The steps are those of `tests/searches.py`: its story decides what is done, and 
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,8 +19,9 @@ from fairplace.recorded import Recorded
 from fairplace.referral.state import Search
 from fairplace.sources import Sources
 from tests import homes, office
+from tests.founding import Clock, founded
 from tests.homes import AUTHORITY, FAR, MARKET_START, NEIGHBOUR, OFFICER, SELLERS, STAFF
-from tests.office import ROOT, Clock, Office, signer
+from tests.office import ROOT, Office, signer
 from tests.searches import CHAPTERS, START, Homes, Telling
 
 PLACEMENTS_ORIGIN = f"log.{homes.DOMAIN}/placements"
@@ -89,10 +89,19 @@ class PlacementOffice(Office):
         raise KeyError(until)
 
 
-def open_placements(folder: Path, *, seed: int = 1) -> PlacementOffice:
-    """A new register of placements in `folder`, with everybody's keys and the market of `tests.homes`."""
-    clock = Clock(MARKET_START)
-    sources = Sources(clock, random.Random(seed).randbytes)
+def open_placements(folder: Path, *, seed: int = 1, until: str | None = None) -> PlacementOffice:
+    """A new register of placements in `folder`, with everybody's keys and the market of `tests.homes`, and one search told
+    up to the end of a chapter.
+    """
+
+    def found(folder: Path, clock: Clock, sources: Sources) -> PlacementOffice:
+        office = _found(folder, clock, sources)
+        return office if until is None else office.tell(until)
+
+    return founded(folder, PlacementOffice, found, MARKET_START, until, seed=seed)
+
+
+def _found(folder: Path, clock: Clock, sources: Sources) -> PlacementOffice:
     register = create(
         folder,
         authority=office.AUTHORITY,

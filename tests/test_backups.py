@@ -26,8 +26,7 @@ from tests.test_erasing import BOTH, REASON, bid_of, every_byte, opens, rows_of,
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path / "register") as one:
-        one.tell("released")
+    with open_office(tmp_path / "register", until="released") as one:
         one.do(WithdrawAward(id="test", reason="The need went away"), by=APPROVER)
         one.do(EndWithoutAward(id="test", ground="need-changed", reason="The need went away"), by=APPROVER)
         one.register.follow()

@@ -27,8 +27,7 @@ from tests.story import DEADLINE, OFFERS
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path / "register") as made:
-        made.tell(until="published")
+    with open_office(tmp_path / "register", until="published") as made:
         yield made
 
 

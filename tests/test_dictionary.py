@@ -34,8 +34,7 @@ HASH = re.compile(rb"[A-Za-z0-9+/_-]{43}=?|[0-9a-f]{64}")
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with open_office(tmp_path_factory.mktemp("dictionary") / "register") as one:
-        one.tell("released")
+    with open_office(tmp_path_factory.mktemp("dictionary") / "register", until="released") as one:
         one.do(WithdrawAward(id="test", reason="The need went away"), by=APPROVER)
         one.do(EndWithoutAward(id="test", ground="need-changed", reason="The need went away"), by=APPROVER)
         one.register.documents.put(b"The lowest price is 480,000", "text/plain")

@@ -36,8 +36,7 @@ REASON = "The provider asked, and the time to keep it is over"
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """A case that is over: what is kept of it may be erased."""
-    with open_office(tmp_path / "register") as one:
-        one.tell("released")
+    with open_office(tmp_path / "register", until="released") as one:
         one.do(WithdrawAward(id="test", reason="The need went away"), by=APPROVER)
         one.do(EndWithoutAward(id="test", ground="need-changed", reason="The need went away"), by=APPROVER)
         one.register.follow()
@@ -335,8 +334,7 @@ def test_a_name_that_names_nothing_is_refused(office: Office, name: str, error: 
 
 
 def test_what_a_running_procedure_needs_goes_only_by_order_of_a_court(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register") as office:
-        office.tell("opened")
+    with open_office(tmp_path / "register", until="opened") as office:
         with pytest.raises(Refused, match="is not over"):
             erase(office, bid_of(office))
         erase(office, bid_of(office), basis="court-order")

@@ -19,8 +19,7 @@ FIRST, LAST = "0001-01-01", "9999-12-31"
 @pytest.mark.parametrize("day", [FIRST, LAST, "1899-12-31", "2200-01-01"])
 def test_a_day_that_nobody_can_reckon_with_is_refused(tmp_path: Path, day: str) -> None:
     reported = {"evidence": "stated-by-officer", "happened_at": "2026-03-01T00:00:00.000Z"}
-    with open_office(tmp_path / "register") as office:
-        office.tell("planned")
+    with open_office(tmp_path / "register", until="planned") as office:
         size = office.register.reader.size
         tender = story.tender()
         for command in (

@@ -26,8 +26,7 @@ from tests.placement_office import PlacementOffice, open_placements
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlacementOffice]:
-    with open_placements(tmp_path_factory.mktemp("placements") / "register") as office:
-        office.tell("started")
+    with open_placements(tmp_path_factory.mktemp("placements") / "register", until="started") as office:
         office.register.follow()
         yield office
 
@@ -180,8 +179,7 @@ def test_an_offer_prepared_in_time_and_signed_too_late_becomes_a_late_one(tmp_pa
     """By the register's clock, as late bids do."""
     from tests.homes import ASH, BEECH
 
-    with open_placements(tmp_path / "register") as office:
-        office.tell("published")
+    with open_placements(tmp_path / "register", until="published") as office:
         office.wait_until("2026-03-03T11:04:30.000Z")
         command = office.named(needs.offer(ASH), by=ASH.actor)
         prepared = office.register.desk.prepare(command)

@@ -80,8 +80,7 @@ def test_a_case_of_one_person_has_no_page_to_preview(tmp_path: Path) -> None:
 
 
 def test_a_release_shows_no_more_in_a_preview_than_whoever_looks_may_see(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register") as office:
-        office.tell(until="planned")
+    with open_office(tmp_path / "register", until="planned") as office:
         office.do(tender())
         prepared = office.recorder.prepare(office.named(Release(id="test", occasion="notice")))
         past = History(case=office.case, events=office.register.reader.case(office.case))

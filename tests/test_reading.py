@@ -23,8 +23,7 @@ from tests.story import MONITORING, OFFERS
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A case that is told to its award; its reasons were released, taken down, and released again without the first."""
-    with open_office(tmp_path_factory.mktemp("read") / "register") as one:
-        one.tell("released")
+    with open_office(tmp_path_factory.mktemp("read") / "register", until="released") as one:
         award = one.at["procurement.awarded/1"]
         one.at["down"] = one.do(
             WithdrawValue(id="test", entry=award, slots=["/alternatives", "/reasons"], ground="error", reason="A slip"),
@@ -96,8 +95,7 @@ def test_what_was_released_again_is_open_again(office: Office) -> None:
 def test_an_opening_that_was_changed_in_the_store_is_never_shown(tmp_path: Path) -> None:
     import sqlite3
 
-    with open_office(tmp_path / "register") as office:
-        office.tell("planned")
+    with open_office(tmp_path / "register", until="planned") as office:
         with sqlite3.connect(office.folder / "register.sqlite") as database:
             [need] = database.execute("SELECT digest, record FROM vault WHERE slot = '/need'").fetchall()
             database.execute("UPDATE vault SET digest = ?, record = ? WHERE slot = '/title'", need)

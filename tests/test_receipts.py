@@ -14,7 +14,7 @@ from tests.office import open_office
 
 
 def test_a_receipt_for_a_bid_proves_it_and_opens_it_to_whoever_lodged_it(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="deposited") as office:
+    with open_office(tmp_path / "register", until="deposited") as office:
         register = office.register
         register.follow()
         [index, *_] = [
@@ -31,7 +31,7 @@ def test_a_receipt_for_a_bid_proves_it_and_opens_it_to_whoever_lodged_it(tmp_pat
 
 
 def test_a_receipt_for_an_officers_step_opens_nothing(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="published") as office:
+    with open_office(tmp_path / "register", until="published") as office:
         office.register.follow()
         [index] = [
             one.index
@@ -42,7 +42,7 @@ def test_a_receipt_for_an_officers_step_opens_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_not_published_yet_has_no_receipt(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="planned") as office:
+    with open_office(tmp_path / "register", until="planned") as office:
         with pytest.raises(Conflict, match="not published yet"):
             receipt(office.register, office.register.reader.size - 1)
         with pytest.raises(Missing):

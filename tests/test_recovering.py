@@ -324,8 +324,7 @@ def test_what_is_no_copy_gets_a_sentence(drill: Drill, tmp_path: Path) -> None:
 
 def test_public_texts_come_back_and_sealed_ones_that_are_lost_are_named(tmp_path: Path) -> None:
     offers = OFFERS[:2]
-    with open_office(tmp_path / "register") as office:
-        office.tell(until="asked", offers=offers)
+    with open_office(tmp_path / "register", until="asked", offers=offers) as office:
         office.register.follow()
         office.register.store._connections.get().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copytree(office.folder, tmp_path / "night")

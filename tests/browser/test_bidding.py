@@ -44,8 +44,7 @@ class Served:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    with open_office(tmp_path_factory.mktemp("bidding") / "register") as office:
-        office.tell("published")
+    with open_office(tmp_path_factory.mktemp("bidding") / "register", until="published") as office:
         office.wait_until("2026-03-30T09:00:00.000Z")
         office.register.follow()
         async with served_at(office.register) as site:

@@ -27,8 +27,7 @@ class Served:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    with open_office(tmp_path_factory.mktemp("debrief") / "register") as office:
-        office.tell("released", OFFERS[:4])
+    with open_office(tmp_path_factory.mktemp("debrief") / "register", until="released", offers=OFFERS[:4]) as office:
         office.register.follow()
         async with served_at(office.register) as site:
             yield Served(office, site)

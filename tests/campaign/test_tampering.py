@@ -177,8 +177,7 @@ def test_the_file_that_is_changed_below_is_in_order(pristine: Path) -> None:
 
 
 def test_a_whole_procurement_is_in_order(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register") as office:
-        office.tell(until="released")
+    with open_office(tmp_path / "register", until="released") as office:
         office.register.follow()
         assert list(faults(office.register.store, office.register.origin)) == []
 

@@ -18,7 +18,7 @@ from tests.story import ALDER, APPROVER, MONITORING, OFFICER
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A register with one planned case, and the case."""
     folder = tmp_path_factory.mktemp("export") / "register"
-    with open_office(folder, real_time=True, keys=True).tell(until="planned") as office:
+    with open_office(folder, real_time=True, keys=True, until="planned") as office:
         office.register.follow()
         (folder.parent / "receipt.tlog-proof").write_bytes(receipt(office.register, 0))
         return folder, office.case

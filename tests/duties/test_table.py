@@ -44,7 +44,7 @@ def now(office: Office) -> Instant:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    return open_office(tmp_path / "register").tell(until="opened")
+    return open_office(tmp_path / "register", until="opened")
 
 
 def test_an_entry_is_read_once_and_a_case_looked_at_when_it_moved(office: Office) -> None:

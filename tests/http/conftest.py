@@ -34,7 +34,7 @@ def told(tmp_path: Path) -> Iterator[Told]:
     offices = []
 
     def agents(until: str) -> Agents:
-        offices.append(open_placements(tmp_path / "register").tell(until=until))
+        offices.append(open_placements(tmp_path / "register", until=until))
         return Agents(offices[-1])
 
     yield agents

@@ -41,7 +41,7 @@ WHO = {
 
 @pytest.fixture(scope="module")
 def agents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agents]:
-    office = open_placements(tmp_path_factory.mktemp("access") / "register").tell("published")
+    office = open_placements(tmp_path_factory.mktemp("access") / "register", until="published")
     yield Agents(office)
     office.close()
 

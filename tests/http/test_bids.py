@@ -72,8 +72,7 @@ class Market:
 
 @pytest.fixture
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
-    with open_office(tmp_path_factory.mktemp("market") / "register") as office:
-        office.tell("published")
+    with open_office(tmp_path_factory.mktemp("market") / "register", until="published") as office:
         office.wait_until("2026-03-30T09:00:00.000Z")
         yield Market(office)
 

@@ -35,8 +35,7 @@ LIMIT = 400_000
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_office(tmp_path / "register") as office:
-        office.tell(until="published")
+    with open_office(tmp_path / "register", until="published") as office:
         office.register.settings = with_limits(office.register.settings, document=LIMIT)
         yield Desk(office)
 
@@ -341,8 +340,7 @@ def test_a_made_up_address_has_no_document(desk: Desk, name: str) -> None:
 
 @pytest.fixture
 def planned(tmp_path: Path) -> Iterator[Desk]:
-    with open_office(tmp_path / "register") as office:
-        office.tell(until="planned")
+    with open_office(tmp_path / "register", until="planned") as office:
         yield Desk(office)
 
 

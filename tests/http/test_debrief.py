@@ -74,8 +74,7 @@ class Letterbox:
 
 @pytest.fixture(scope="module")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Letterbox]:
-    with open_office(tmp_path_factory.mktemp("debrief") / "register") as office:
-        office.tell("released", OFFERS[:4])
+    with open_office(tmp_path_factory.mktemp("debrief") / "register", until="released", offers=OFFERS[:4]) as office:
         yield Letterbox(office)
 
 
@@ -458,8 +457,7 @@ def test_nobody_else_can_say_that_something_came_by_a_link(box: Letterbox) -> No
 
 
 def test_without_a_summary_there_is_nothing_to_send_or_read(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with open_office(tmp_path_factory.mktemp("early") / "register") as office:
-        office.tell("awarded")
+    with open_office(tmp_path_factory.mktemp("early") / "register", until="awarded") as office:
         early = Letterbox(office)
         officer = early.desk.opened(OFFICER.key, early.case)
         assert "No assessment summary is recorded" in officer.get(f"/desk/cases/{early.case}/debriefs").text

@@ -19,8 +19,7 @@ SEALED = ("Cedar House", "Agreed for", "71.48", "Alder Homes")
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with open_office(tmp_path_factory.mktemp("giving") / "register") as office:
-        office.tell(until="awarded")
+    with open_office(tmp_path_factory.mktemp("giving") / "register", until="awarded") as office:
         office.register.follow()
         yield Desk(office)
 
@@ -123,8 +122,7 @@ def test_the_file_of_one_case_opens_no_letter_of_another(desk: Desk, officer: Cl
 
 
 def test_who_must_stay_out_of_the_case_reads_nothing_more(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with open_office(tmp_path_factory.mktemp("recused") / "register") as office:
-        office.tell(until="awarded")
+    with open_office(tmp_path_factory.mktemp("recused") / "register", until="awarded") as office:
         office.register.follow()
         desk = Desk(office)
         client = desk.opened(OFFICER.key, office.case)

@@ -33,8 +33,7 @@ class Panel:
     """Two bids; the first evaluator's sheet is in, the second's is not."""
 
     def __init__(self, folder: Path) -> None:
-        self.office: Office = open_office(folder)
-        self.office.tell(until="opened", offers=BIDS)
+        self.office: Office = open_office(folder, until="opened", offers=BIDS)
         for one in EVALUATORS[:2]:
             self.office.do(DeclareInterests(id="test", acting_as="evaluator"), by=one)
         self.office.do(DeclareInterests(id="test", acting_as="moderator"), by=MODERATOR)

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlacementOffice]:
-    with open_placements(tmp_path_factory.mktemp("placements") / "register") as office:
-        office.tell("answered")
+    with open_placements(tmp_path_factory.mktemp("placements") / "register", until="answered") as office:
         office.register.follow()
         yield office
 

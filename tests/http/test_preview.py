@@ -23,7 +23,7 @@ class Desks:
     """A case whose marks are agreed, and the people at their desks."""
 
     def __init__(self, folder: Path) -> None:
-        self.office: Office = open_office(folder).tell(until="moderated")
+        self.office: Office = open_office(folder, until="moderated")
         self.office.wait_until("2026-04-09T09:00:00.000Z")
         self.office.register.follow()
         self.app: Litestar = create_app(self.office.register)
@@ -129,7 +129,7 @@ def test_a_plan_is_previewed_before_there_is_a_case(desks: Desks) -> None:
 
 
 def test_a_release_is_previewed_with_what_it_opens_once_the_file_is_open(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="planned") as office:
+    with open_office(tmp_path / "register", until="planned") as office:
         office.do(tender())
         office.register.follow()
         olga = Colleague(office, create_app(office.register), OFFICER, "Olga Smith")

@@ -36,7 +36,7 @@ OFFER = {
 
 @pytest.fixture
 def agents(tmp_path: Path) -> Iterator[Agents]:
-    agency = open_placements(tmp_path / "register").tell(until="published")
+    agency = open_placements(tmp_path / "register", until="published")
     yield Agents(agency)
     agency.close()
 

@@ -24,7 +24,7 @@ from tests.story import EVALUATORS, MONITORING, OFFICER
 
 @pytest.fixture
 def building(tmp_path: Path) -> Iterator[Building]:
-    office = open_office(tmp_path / "register").tell(until="released")
+    office = open_office(tmp_path / "register", until="released")
     Clerk(office.register, signer).carry_out(office.named(Assess(id="ask"), by=MONITORING))
     office.register.follow()
     yield Building(office)

@@ -18,7 +18,7 @@ CHILDS = ("Adults who stay calm", "same school", "Therapy once", "female", "C2")
 
 @pytest.fixture(scope="module")
 def agents(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agents]:
-    agency = open_placements(tmp_path_factory.mktemp("agency") / "register").tell(until="answered")
+    agency = open_placements(tmp_path_factory.mktemp("agency") / "register", until="answered")
     yield Agents(agency)
     agency.close()
 

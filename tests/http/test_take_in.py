@@ -26,8 +26,7 @@ FORM = {
 
 @pytest.fixture
 def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    with open_office(tmp_path_factory.mktemp("vault") / "register") as office:
-        office.tell("published")
+    with open_office(tmp_path_factory.mktemp("vault") / "register", until="published") as office:
         office.wait_until("2026-03-30T09:00:00.000Z")
         yield Vault(office)
 

@@ -25,7 +25,7 @@ FIVE = {
 
 @pytest.fixture
 def agents(tmp_path: Path) -> Iterator[Agents]:
-    agency = open_placements(tmp_path / "register").tell(until="opened")
+    agency = open_placements(tmp_path / "register", until="opened")
     yield Agents(agency)
     agency.close()
 

@@ -30,7 +30,7 @@ FILLED = {
 
 @pytest.fixture
 def building(tmp_path: Path) -> Iterator[Building]:
-    office = open_office(tmp_path / "register").tell(until="planned")
+    office = open_office(tmp_path / "register", until="planned")
     office.register.follow()
     yield Building(office)
     office.close()

@@ -56,7 +56,7 @@ def opened(files: dict[str, bytes]) -> str:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with open_office(tmp_path_factory.mktemp("whole") / "register").tell(until="released") as told:
+    with open_office(tmp_path_factory.mktemp("whole") / "register", until="released") as told:
         told.register.follow()
         yield told
 
@@ -70,7 +70,7 @@ def client(office: Office) -> Iterator[Client]:
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Office]:
     """A register that a test may change."""
-    with open_office(tmp_path / "register").tell(until="planned") as told:
+    with open_office(tmp_path / "register", until="planned") as told:
         told.register.follow()
         yield told
 
@@ -148,7 +148,7 @@ def test_each_checkpoint_has_its_own_and_the_one_before_goes(own: Office, tmp_pa
 
 
 def test_what_was_taken_down_is_in_no_later_one(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="released") as own:
+    with open_office(tmp_path / "register", until="released") as own:
         own.register.follow()
         archive = Archive(own.register.public)
         with archive.open().file as file:

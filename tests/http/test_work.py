@@ -29,7 +29,7 @@ def work(building: Building, key: str, **query: str | int) -> str:
 
 @pytest.fixture
 def building(tmp_path: Path) -> Iterator[Building]:
-    office = open_office(tmp_path / "register").tell(until="opened")
+    office = open_office(tmp_path / "register", until="opened")
     for one in EVALUATORS[:2]:
         office.do(DeclareInterests(id="test", acting_as="evaluator"), by=one)
     office.do(DeclareInterests(id="test", acting_as="moderator"), by=MODERATOR)

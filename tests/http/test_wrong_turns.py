@@ -32,8 +32,7 @@ END = {"do": "save", "ground": "other", "reason": WORDS}
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_office(tmp_path / "register") as office:
-        office.tell("asked")
+    with open_office(tmp_path / "register", until="asked") as office:
         office.register.follow()
         yield Desk(office)
 

@@ -28,8 +28,7 @@ FOLLOWING = "procurement.tender-published/1"
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    with open_office(tmp_path / "register") as one:
-        one.tell("published")
+    with open_office(tmp_path / "register", until="published") as one:
         one.register.follow()
         yield one
 

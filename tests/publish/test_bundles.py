@@ -148,7 +148,7 @@ def test_a_bundle_is_written_whole_for_its_owner_alone_and_over_nothing(office: 
 
 
 def test_a_receipt_is_tied_to_the_bundle(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="opened") as office:
+    with open_office(tmp_path / "register", until="opened") as office:
         office.register.follow()
         early = receipt(office.register, office.at["deposit.received/1"])
         first, office.case = office.case, ""
@@ -172,7 +172,7 @@ def test_a_receipt_is_tied_to_the_bundle(tmp_path: Path) -> None:
 
 
 def test_a_receipt_of_another_history_is_refused(office: Office, tmp_path: Path) -> None:
-    with open_office(tmp_path / "register", seed=2).tell(until="planned") as other:
+    with open_office(tmp_path / "register", seed=2, until="planned") as other:
         other.register.follow()
         foreign = receipt(other.register, other.register.reader.size - 1)
     with pytest.raises(Unproven, match="one of the two histories was changed"):
@@ -194,7 +194,7 @@ def test_a_case_that_is_not_there_or_not_published_is_said_so(office: Office, tm
 
 
 def test_entries_that_no_checkpoint_covers_are_counted_and_left_out(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="planned") as office:
+    with open_office(tmp_path / "register", until="planned") as office:
         office.register.follow()
         from fairplace.people.commands import DeclareInterests
 

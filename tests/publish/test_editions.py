@@ -127,14 +127,14 @@ def test_a_case_of_one_person_has_a_court_edition_and_no_other(tmp_path: Path) -
 
 @pytest.mark.parametrize("edition", ["ring", "court"])
 def test_nobody_has_a_bid_before_the_bids_are_opened(tmp_path: Path, edition: str) -> None:
-    with open_office(tmp_path / "register").tell(until="deposited") as office:
+    with open_office(tmp_path / "register", until="deposited") as office:
         office.register.follow()
         with pytest.raises(Refused, match="not opened yet"):
             bundled(office.register, office.case, edition)
 
 
 def test_a_ring_waits_for_the_decision_and_a_court_need_not(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="marked") as office:
+    with open_office(tmp_path / "register", until="marked") as office:
         office.register.follow()
         with pytest.raises(Refused, match="no award stands"):
             bundled(office.register, office.case, "ring")

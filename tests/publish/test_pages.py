@@ -141,7 +141,7 @@ def test_a_text_that_was_taken_down_is_closed_and_the_schedule_says_so(town: Tow
 
 
 def test_a_contested_signature_is_marked_wherever_its_entry_is_told(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="released") as office:
+    with open_office(tmp_path / "register", until="released") as office:
         standing = office.register.reader.register().standings()
         [vkey] = [one.vkey for one in standing if one.vkey.name == OFFICER.key]
         planned = office.at["procurement.planned/1"]
@@ -170,7 +170,7 @@ def test_the_cover_bears_the_checkpoint_for_typing(office: Office, court: dict[s
 
 
 def test_what_was_erased_is_named_as_erased_and_not_as_withheld(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="released") as office:
+    with open_office(tmp_path / "register", until="released") as office:
         office.register.follow()
         index = office.at["procurement.question-asked/1"]
         subject = f"entry/{office.register.reader.entry(index).envelope.id}"

@@ -116,7 +116,7 @@ def test_an_altered_exchanged_or_added_member_is_refused(office: Office) -> None
 
 
 def test_a_receipt_is_tied_to_the_bundle_in_the_checkers_eyes(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="opened") as office:
+    with open_office(tmp_path / "register", until="opened") as office:
         office.register.follow()
         early = receipt(office.register, office.at["deposit.received/1"])
         office.do(DeclareInterests(id="test", acting_as="evaluator"), by=story.EVALUATORS[0])

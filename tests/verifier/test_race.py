@@ -23,8 +23,7 @@ CHECKS = many(40)
 def busy(folder: Path) -> None:
     """Ask, answer, make public and take down for ever, and publish after each step."""
     asker = OFFERS[0].provider
-    with open_office(folder) as office:
-        office.tell("published")
+    with open_office(folder, until="published") as office:
         office.register.publisher.publish()
         print(*office.register.settings.log[0].vkeys, flush=True)
         for number in count(1):

@@ -111,7 +111,7 @@ def served(register: Register) -> Iterator[str]:
 
 
 def test_the_program_s_own_server_gives_out_a_register_that_is_genuine(tmp_path: Path) -> None:
-    with open_office(tmp_path / "register").tell(until="released") as office:
+    with open_office(tmp_path / "register", until="released") as office:
         office.register.follow()
         with served(office.register) as address:
             report = verify_register(address, office.register.settings.log[0].vkeys)
