@@ -2881,7 +2881,7 @@ class Container:
 
 # ── 15. A bundle: one case, for a court, a bidder or the public (§11) ────────────────────────────────────────────────
 
-EDITIONS = ("bidder", "ring", "court", "public")
+EDITIONS = ("bidder", "provider", "ring", "court", "public")
 SAID = ["case", "checkpoint", "documents", "documents_left_out", "edition", "format", "log", "made_at", "software"]
 SAID_FORMS = {
     "case": (UUID4.pattern, "a UUIDv4"),
@@ -2951,6 +2951,8 @@ class Bundle(Reading, Extract):
             ("the key register", self.beside.register.events.values()),
         ):
             missing = sorted(i for i in indexes if i < below and i not in self.entries)
+            if self.edition == "provider" and what == "the case":
+                continue  # it holds what is one provider's own, and says so
             expect(not missing, f"{what} has {listed(missing)} in the register, missing from this bundle")
         return found
 
@@ -3056,6 +3058,8 @@ class Bundle(Reading, Extract):
             notes.append(f"entry {by} opens values of entry {at}, a deposit that is not in this edition")
         notes += filter(None, self.cases.judge_opened(self.opened, self.names.__getitem__, partly=not court))
         notes += self.register.notes(self.report.size)
+        if self.edition == "provider":
+            notes.append("it holds what is one provider's own: that nothing else is in the case it does not say")
         closed: dict[str, int] = {}
         for index, entry in sorted(self.entries.items()):
             public = self.cases.in_effect.get(index, set())
@@ -3174,7 +3178,8 @@ def agreement(one: Bundle, two: Bundle, report: Report) -> tuple[str, int]:
     said, missing = [f"{len(equal)} entries agree byte for byte"], set[int]()
     for which, whose, mine, other in (("first", "second", one, two), ("second", "first", two, one)):
         more = [i for i in sorted(mine.entries) if i not in other.entries]
-        missing |= {i for i in more if i < other.report.size and not mine.is_deposit(i)}
+        if other.edition != "provider":  # that holds one provider's own, and leaves out the rest
+            missing |= {i for i in more if i < other.report.size and not mine.is_deposit(i)}
         if held := [i for i in more if i not in missing]:
             name = "entry" if len(held) == 1 else "entries"
             said.append(f"the {which} holds {len(held)} more ({name} {listed(held)}; edition {mine.edition})")

@@ -41,6 +41,7 @@ OPENS = {
     "fairplace.http.case_file": "the file of a case for signed-in staff, once their session has left its entry",
     "fairplace.http.referrals": "a provider's own part of each search, and why it was not asked; made smaller by seeking.own",
     "fairplace.http.contests": "a provider's own questions and challenges; what is another's is cut by whose it is",
+    "fairplace.http.case_documents": "the names that a case knows, to look for them in what goes to providers; shown to nobody",
     "fairplace.issuing": "cases are counted, and only numbers over at least six children leave; rows are kept sealed",
     "fairplace.cli.placements": "what an authority takes out of its own record, each case past an entry that says so",
     "fairplace.cli.measuring": "what all searches came to, for whoever runs the register; no row is about one child",

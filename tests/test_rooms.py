@@ -147,7 +147,14 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.*.commands": ("fairplace.decision", *FACTS),
     "fairplace.people.roles": ("fairplace.decision", *FACTS),
     "fairplace.people.by_tag": FACTS,
-    "fairplace.people.sight": ("fairplace.decision", "fairplace.people.by_tag", "fairplace.people.roles", *FACTS),
+    "fairplace.people.asked": ("fairplace.decision", *FACTS),
+    "fairplace.people.sight": (
+        "fairplace.decision",
+        "fairplace.people.asked",
+        "fairplace.people.by_tag",
+        "fairplace.people.roles",
+        *FACTS,
+    ),
     "fairplace.custody": FACTS,
     "fairplace.procedure": DECISIONS,
     # deciding, and the one path in
@@ -294,6 +301,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *TELLING,
         "fairplace.formats",
         "fairplace.openness.release",  # what is in effect, and what may be known yet
+        "fairplace.people.asked",  # what in a search is one provider's own
         "fairplace.people.roles",
         "fairplace.templating",
         "fairplace.vault",
@@ -377,6 +385,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.guarding",
         "fairplace.people.roles",
         "fairplace.people.events",
+        "fairplace.people.asked",
         "fairplace.people.sight",  # what each may see, slot by slot
         "fairplace.post",
         "fairplace.prepared",

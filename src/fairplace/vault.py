@@ -87,6 +87,32 @@ def opened_by_link(register: Register, *, link: str, provider: str, case: CaseId
     _leave_read(register, request, canonical.encode(said).decode("utf-8"))
 
 
+def look_signed_in(register: Register, reader: KeyName, case: CaseId, session: str) -> Reader:
+    """Have it in the log that a provider's person, signed in with this key, is about to be shown what is the provider's own.
+
+    As by a link, they sign nothing for it, and the entry says so: the session is theirs by their passkey or password.
+    Raises Forbidden for a key that speaks for no provider, and what appending raises; then nothing may be shown.
+    """
+    by = register.desk.actor(reader)
+    if by.provider is None or "provider" not in by.roles:
+        raise Forbidden(f"{reader} speaks for no provider; ask to read with a signature", code="sight")
+    request = Request(
+        log=register.origin, case=case, reader=reader, purpose="own", session=session, at=register.store.now()
+    )
+    said = {**msgspec.to_builtins(request), "provider": by.provider, "signed": False}
+    _leave_read(register, request, canonical.encode(said).decode("utf-8"))
+    return Reader(key=by.key, roles=by.roles, provider=by.provider)
+
+
+def opened_signed_in(register: Register, reader: KeyName, case: CaseId, session: str) -> Openings:
+    """What in a case is a provider's own, once it is in the log that its person looks."""
+    slots = _visible(register, look_signed_in(register, reader, case, session), case)
+    return {
+        index: {slot: one for slot, one in register.reader.openings(index).items() if slot in named}
+        for index, named in sorted(slots.items())
+    }
+
+
 def new_session() -> str:
     """A name for one sitting of one person."""
     return secrets.token_urlsafe(18)

@@ -33,6 +33,7 @@ WHO = {
     "/desk/referrals/{case:str}/take-away": PROVIDERS,
     "/desk/referrals/{case:str}/challenges": PROVIDERS,
     "/desk/referrals/{case:str}/receipts/{name:str}": PROVIDERS,
+    "/desk/referrals/{case:str}/bundle": PROVIDERS,
     "/desk/referrals/{case:str}/{what:str}": PROVIDERS,
     "/desk/homes": PROVIDERS,
     "/desk/homes/{setting:str}/{what:str}": PROVIDERS,

@@ -176,6 +176,7 @@ def test_a_challenge_is_withdrawn_by_whoever_lodged_it(told: Told) -> None:
 )
 def test_what_is_wrong_comes_back_with_all_that_was_typed(told: Told, changes: dict[str, str], says: str) -> None:
     agents = told("reasoned")
+    agents.be(BEECH.actor).get(f"/desk/referrals/{agents.agency.case}/challenges")  # that they look is on record once
     size = agents.register.reader.size
     sent = {**CHALLENGE, "words": "<script>alert(1)</script>", **changes}
     answer = agents.be(BEECH.actor).post(f"/desk/referrals/{agents.agency.case}/challenge", **sent)

@@ -10,8 +10,11 @@ import msgspec
 import pytest
 
 import fairplace_verify
+from fairplace import vault
 from fairplace.errors import Refused
 from fairplace.filing import kinds
+from fairplace.ledger.entry import Envelope
+from fairplace.on_disk import Register
 from fairplace.referral.commands import PublishReferral
 from fairplace.referral.events import OfferMade, ReferralPublished
 from fairplace.workroom import Workroom
@@ -181,3 +184,51 @@ def test_a_provider_takes_its_own_answers_away_and_proves_them(told: Told) -> No
     for words in (ASH.provider, ASH.name, ASH.setting, "Adults who stay calm"):
         assert words.encode() not in everything, words
     assert agents.be(CHERRY.actor).get(f"{place}/take-away").status_code == 404
+
+
+def test_a_provider_takes_all_that_is_its_own_as_a_bundle_and_that_it_looked_is_on_record(told: Told) -> None:
+    agents = told("answered")
+    register, place = agents.register, f"/desk/referrals/{agents.agency.case}"
+    register.publisher.publish()
+    beech, before = agents.be(BEECH.actor), register.reader.size
+    assert "as one sealed file" in beech.get(place).text
+    assert register.reader.size == before + 1
+    got = beech.get(f"{place}/bundle")
+    assert got.status_code == 200, got.text
+    assert got.headers["content-disposition"].endswith('.fpbundle"')
+    beech.get(f"{place}/offer")
+    assert register.reader.size == before + 1, "one entry for a person, a case and a sitting"
+    [read] = [entry_of(register, index) for index in range(before, register.reader.size)]
+    assert read.type == "sealed.read/1"
+    assert read.body["purpose"] == "own"
+    [said] = [one.value for slot, one in register.reader.openings(before).items() if slot == "/request"]
+    assert BEECH.actor.key in said
+    assert '"signed":false' in said
+    report = fairplace_verify.verify_bundle(got.content, keys=register.settings.log[0].vkeys)
+    assert report.word == "genuine", report
+    for words in (ASH.provider, ASH.setting):
+        assert words.encode() not in got.content
+    cherry = agents.be(CHERRY.actor)
+    assert cherry.get(f"{place}/bundle").status_code == 404
+    assert register.reader.size == before + 1, "who sees nothing leaves no entry"
+
+
+def test_where_it_cannot_be_written_down_that_a_provider_looks_nothing_is_shown(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agents = told("published")
+
+    def full(*_: object) -> None:
+        raise Refused("the disk is full")
+
+    monkeypatch.setattr(vault, "_leave_read", full)
+    beech = agents.be(BEECH.actor)
+    for path in ("", "/document", "/offer", "/take-away", "/bundle"):
+        answer = beech.get(f"/desk/referrals/{agents.agency.case}{path}")
+        assert answer.status_code in (404, 422), path
+        assert "Offer a home" not in answer.text
+    assert beech.get("/desk/referrals").status_code == 200
+
+
+def entry_of(register: Register, index: int) -> Envelope:
+    return register.reader.entry(index).envelope

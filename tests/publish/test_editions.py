@@ -182,7 +182,7 @@ def test_a_provider_takes_its_own(office: Office) -> None:
 
 def test_every_role_is_denied_every_edition_that_is_not_named_for_it() -> None:
     allowed = {
-        "officer": {"bidder"}, "provider": {"bidder"}, "monitoring": {"bidder", "ring", "court"},
+        "officer": {"bidder", "provider"}, "provider": {"bidder", "provider"}, "monitoring": {"bidder", "provider", "ring", "court"},
     }  # fmt: skip
     for role in ROLES:
         may = {edition for edition in EDITIONS if may_export(frozenset({role}), edition)}

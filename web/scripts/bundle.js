@@ -177,6 +177,7 @@ export class Bundle {
     }
     const opened = this.ofCase.map((index) => [index, this.steps.get(index).values]);
     notes.push(...(await this.case.judgeOpened(opened, !court)), ...this.register.notes(this.steps));
+    if (this.said.edition === "provider") notes.push("it holds what is one provider’s own: that nothing else is in the case it does not say");
     const closed = new Map();
     for (const [index, { entry, values, name }] of this.steps) {
       for (const [slot, { basis }] of Object.entries(entry.event.sealed)) {

@@ -10,7 +10,7 @@ import { expect, shown } from "./report.js";
 const MEMBERS = ["case", "checkpoint", "documents", "documents_left_out", "edition", "format", "log", "made_at", "software"];
 const FORMS = {
   case: UUID4,
-  edition: /^(?:bidder|ring|court|public)$/,
+  edition: /^(?:bidder|provider|ring|court|public)$/,
   format: /^fairplace\/bundle\/1$/,
   log: new RegExp(`^${NAME}$`),
   software: /^[ -~]{1,64}$/,

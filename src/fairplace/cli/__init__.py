@@ -222,7 +222,7 @@ def rebuild(folder: Path, projections: tuple[str, ...]) -> int:
 @click.argument("case", metavar="[CASE]", default="")
 @click.option(
     "--edition",
-    type=click.Choice(["bidder", "court", "public", "ring"]),
+    type=click.Choice(["bidder", "court", "provider", "public", "ring"]),
     help="Of a bundle: what it opens, and so for whom it is.",
 )
 @click.option(
@@ -243,7 +243,10 @@ def rebuild(folder: Path, projections: tuple[str, ...]) -> int:
     help="Of ssda903: CHILD, DECOM, HOME_POST and PL_POST from your case system; they go into the file alone.",
 )
 @click.option(
-    "--for", "provider", metavar="PROVIDER", help="Whose bid a bidder's edition is about, by the provider's id."
+    "--for",
+    "provider",
+    metavar="PROVIDER",
+    help="Whose bid a bidder's edition is about, or who was asked for a home, by the provider's id.",
 )
 @click.option("--as", "who", metavar="NAME", help="The key of whoever takes an edition that is not public.")
 @click.option("--purpose", help="What for, as court or information-request.")

@@ -35,7 +35,7 @@ def export_bundle(
 ) -> int:
     """Write the bundle, and print what it is as one JSON object."""
     if not wish.case or wish.edition is None:
-        raise Malformed("a bundle needs a case and --edition: bidder, court, public or ring")
+        raise Malformed("a bundle needs a case and --edition: bidder, court, provider, public or ring")
     with Register.open(folder) as register:
         wish = msgspec.structs.replace(
             wish, asker=_asker(folder, who, purpose), receipts=tuple(_receipt(path) for path in receipts)

@@ -18,7 +18,7 @@ from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.proofs import lodged
-from fairplace.http.provider_place import Asking, mine
+from fairplace.http.provider_place import Asking, look, mine
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.market.known import Market
 from fairplace.people import roles
@@ -57,6 +57,7 @@ def concern(site: Site, visitor: Visitor, case: str) -> Concern:
     left_out = own.not_asked(found, search, site.register.reader.market() or Market(), provider)
     if sent is None and not theirs and not left_out:
         raise Missing("there is no search at this address that you were asked in, or left out of")
+    look(site, visitor, found)
     won = search.winner is not None and search.winner.provider == provider
     decided = search.choice is not None or search.ended_without is not None
     return Concern(

@@ -1,15 +1,18 @@
 """Who a provider's person speaks for, and a form of theirs: filled in, checked, and prepared to be signed on their device.
 
 - For whom they speak is what their key was enrolled for, as the log has it; what their account says is not enough.
+- Before a referral is opened to them an entry says that they look, as everybody's reading of what is sealed is on record.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from fairplace import vault
 from fairplace.errors import Forbidden
 from fairplace.forms.fields import Fault, Field, read_all
 from fairplace.guarding.drafts import Looked
@@ -17,6 +20,7 @@ from fairplace.http import guarded
 from fairplace.http.beginning import Against, begun
 from fairplace.http.guard import Key, Sent, Visitor
 from fairplace.http.site import Answer, Site
+from fairplace.terms import CaseId
 
 NOTHING = Looked()
 
@@ -54,6 +58,18 @@ def mine(site: Site, visitor: Visitor) -> tuple[str, Key]:
     if provider is None or provider != visitor.person.provider:
         raise Forbidden("this is for providers with a signing key; make one under My keys", code="key")
     return provider, able[-1]
+
+
+def look(site: Site, visitor: Visitor, case: CaseId) -> str:
+    """Have it in the log that they open what was sealed for them; the name of their sitting. One entry a case and a sitting.
+
+    A sitting is named by the session and half a day of it: what the vault takes for one lasts no longer.
+    """
+    now = site.now()
+    half = f"{visitor.session.csrf}\n{now[:10]}\n{int(now[11:13]) // 12}"
+    sitting = hashlib.sha256(half.encode()).hexdigest()
+    vault.look_signed_in(site.register, mine(site, visitor)[1].name, case, sitting)
+    return sitting
 
 
 def show(site: Site, visitor: Visitor, asking: Asking) -> Answer:

@@ -1,5 +1,7 @@
 """A provider's side of searches: what it was sent, its answers and what became of them, and why it was not asked.
 
+- Whoever opens a referral leaves an entry first. The list needs none: it says that they were asked, until when, and what
+  they answered themselves.
 - Everything shown is made by `seeking.own`: nothing of another provider, nothing of the child but what was sent.
 """
 
@@ -20,7 +22,7 @@ from fairplace.http import asked as address
 from fairplace.http import contests
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, signed_in
 from fairplace.http.proofs import download
-from fairplace.http.provider_place import Asking, mine, show, take
+from fairplace.http.provider_place import Asking, look, mine, show, take
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.market.known import Market
 from fairplace.referral import codes
@@ -93,6 +95,7 @@ def _asked(site: Site, visitor: Visitor, case: str) -> own.Asked:
     sent = own.asked(found, _search(site, found), provider, site.now())
     if sent is None:
         raise Missing("there is no referral to you at this address")
+    look(site, visitor, found)
     return sent
 
 

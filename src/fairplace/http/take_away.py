@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 
 from litestar.params import FromPath
@@ -18,9 +19,13 @@ from fairplace.errors import Missing
 from fairplace.http import asked
 from fairplace.http.guard import TheVisitor, signed_in
 from fairplace.http.proofs import PROOF, TEXT, download
-from fairplace.http.provider_place import mine
+from fairplace.http.provider_place import look, mine
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.disclosure import slots_of
+from fairplace.people.asked import of_asked
+from fairplace.publish.bundle import SUFFIX, Wish, write
+from fairplace.publish.downloads import MOST_DOCUMENTS
+from fairplace.publish.held import SignedIn
 from fairplace.publish.packing import pack
 from fairplace.recorded import Recorded
 from fairplace.referral.events import Declined, FeedbackGiven, OfferMade, OfferMadeLate, OfferWithdrawn, QuestionPut
@@ -51,6 +56,7 @@ def take_away(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer
     answers = list(own(site, History(case=found, events=site.register.reader.case(found)), provider))
     if not answers:
         raise Missing("there is no answer of yours to take away; what you sign stands here once it is signed")
+    look(site, visitor, found)
     files: dict[str, bytes] = {}
     for one in answers:
         slots = frozenset(slots_of(one.event)) - NOT_THEIRS
@@ -63,6 +69,25 @@ def take_away(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer
     target = io.BytesIO()
     pack(target, files)
     return download(target.getvalue(), f"{word.replace(' ', '-').lower()}-our-answers.zip", "application/zip")
+
+
+@signed_in("/desk/referrals/{case:str}/bundle")
+def bundle(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
+    """All that is their own of one search as a bundle: what they were asked, and what they answered, proved together."""
+    provider, key = mine(site, visitor)
+    found = asked.identifier(case)
+    if not of_asked(History(case=found, events=site.register.reader.case(found)), provider):
+        raise Missing("there is nothing of yours in a search at this address")
+    asker = SignedIn(key.name, look(site, visitor, found))
+    target = io.BytesIO()
+    with BUNDLES:
+        wish = Wish(case=found, edition="provider", provider=provider, asker=asker, most_documents=MOST_DOCUMENTS, pdf=False)  # fmt: skip
+        write(site.register, wish, target)
+    return download(target.getvalue(), f"{case_word(found).replace(' ', '-').lower()}{SUFFIX}")
+
+
+BUNDLES = threading.BoundedSemaphore(2)
+"""Bundles that are made at one time: many would take the machine from those who read."""
 
 
 def own(site: Site, past: History, provider: str) -> Iterator[Recorded]:
@@ -88,4 +113,4 @@ def own(site: Site, past: History, provider: str) -> Iterator[Recorded]:
             yield recorded
 
 
-HANDLERS = (take_away,)
+HANDLERS = (take_away, bundle)

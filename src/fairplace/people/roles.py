@@ -46,10 +46,11 @@ PEOPLE: frozenset[str] = ROLES - {"root", "provider", "receiver", "assessor", "i
 """Roles of people whom the authority lets in: those who decide, and who could countersign themselves with a second key."""
 
 
-Edition = Literal["bidder", "court", "public", "ring"]
+Edition = Literal["bidder", "court", "provider", "public", "ring"]
 EDITIONS: Mapping[Edition, frozenset[str]] = {
     "public": ROLES,
     "bidder": frozenset({"officer", "monitoring", "provider"}),  # a provider its own, and no other
+    "provider": frozenset({"officer", "monitoring", "provider"}),  # of a search for a home; its own, and no other
     "ring": frozenset({"monitoring"}),
     "court": frozenset({"monitoring"}),
 }

@@ -3,7 +3,8 @@
 - Before the bids of a case are opened nobody reads a bid, whatever their role; a late one not before the others.
 - An evaluator reads the bids without their prices, and of the others' sheets nothing before marks are agreed.
 - Who must stay out of a case reads nothing of it but their own words.
-- A provider reads what is its own: what it lodged at any time, how it was judged once it is told.
+- A provider reads what is its own: what it lodged at any time, how it was judged once it is told; of a search for a home,
+  what it was asked and what it answered (`people/asked.py`).
 - What belongs to no case is whose a key is, and what was done with sealed values.
 """
 
@@ -20,6 +21,7 @@ from fairplace.challenge.events import Lodged
 from fairplace.decision import History
 from fairplace.ledger.disclosure import closed, slots_of
 from fairplace.people import by_tag
+from fairplace.people.asked import of_asked
 from fairplace.people.roles import recused
 from fairplace.procurement.events import (
     Awarded,
@@ -163,8 +165,8 @@ def visible(reader: Reader, history: History, now: Instant | None = None) -> dic
         if slots:
             found[recorded.index] = slots
     if reader.provider is not None and "provider" in reader.roles:
-        for index, slots in of_bidder(history, reader.provider).items():
-            found.setdefault(index, set()).update(slots)
+        for index, own in (*of_bidder(history, reader.provider).items(), *of_asked(history, reader.provider).items()):
+            found.setdefault(index, set()).update(own)
     return found
 
 

@@ -52,6 +52,9 @@ class Book:
         self._papers_left_out = papers_left_out
         self._wording = telling.wording_of(held, self._environment)
         self._row = _row(register, held)
+        market = register.reader.market() if held.edition == "provider" else None
+        listed = market.provider(held.provider, market.upto) if market is not None and held.provider else None
+        self._listed = listed.name if listed is not None else None
         self._questions = {one.rule.code: one.rule.question for one in assess.rules(register.policies)}
         self.told: Told = telling.tell(held, self._wording)
 
@@ -135,10 +138,10 @@ class Book:
         )
 
     def _provider_name(self) -> str | None:
-        """The bidder's own name, as its bid gives it."""
+        """The bidder's own name, as its bid gives it; of a provider that was asked for a home, as the list has it."""
         provider = self._held.provider
-        if provider is None:
-            return None
+        if provider is None or self._held.edition == "provider":
+            return self._listed or provider
         named = (
             getattr(one.event, name).get()
             for one in self._held.events
@@ -179,6 +182,8 @@ def _row(register: Register, held: Held) -> Any:
     row = projection.empty(held.case, None)
     for recorded in held.events:
         row = projection.fold(row, recorded)
+    if register.is_of_placements:
+        return row  # nothing of it has a public page
     public = register.rows.get(RECORD, held.case)
     return msgspec.structs.replace(row, citation=None if public is None else public.citation)
 

@@ -22,7 +22,7 @@ from fairplace.publish import evidence, paper, telling
 from fairplace.publish.book import Book
 from fairplace.publish.editions import check_asker
 from fairplace.publish.evidence import Member
-from fairplace.publish.held import Asker, gather
+from fairplace.publish.held import Asker, SignedIn, gather
 from fairplace.publish.packing import pack
 from fairplace.terms import CaseId
 
@@ -30,7 +30,7 @@ SUFFIX = ".fpbundle"
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody asks for. `provider` is whose bid a bidder's edition is about; `receipts` are proof files.
+    """What somebody asks for. `provider` is whose bid a bidder's edition is about, or who was asked for a home; `receipts` are proof files.
 
     `asker` is who takes it and what for; the public edition needs nobody.
 
@@ -40,7 +40,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     case: CaseId
     edition: Edition
     provider: str | None = None
-    asker: Asker | None = None
+    asker: Asker | SignedIn | None = None
     receipts: tuple[bytes, ...] = ()
     without_documents: bool = False
     most_documents: int | None = None
@@ -132,13 +132,13 @@ def write(register: Register, wish: Wish, target: BinaryIO) -> Made:
 
 def _check_asker(register: Register, wish: Wish) -> None:
     """May whoever asks have this edition? Raises Forbidden, or Malformed where it is not said who asks."""
-    if (wish.edition == "bidder") != (wish.provider is not None):
-        raise Malformed("whose bid it is about is given for a bidder's edition, and for no other")
+    if (wish.edition in ("bidder", "provider")) != (wish.provider is not None):
+        raise Malformed("whom it is about is given for the edition of a bidder or of a provider, and for no other")
     if wish.edition == "public":
         return
     if wish.asker is None:
         raise Malformed(f"the {wish.edition} edition opens what is not public; say who takes it, and what for")
-    name = wish.asker.signer.vkey.name
+    name = wish.asker.key
     check_asker(wish.edition, register.desk.roles_of(name), register.provider_of(name), wish.provider)
 
 

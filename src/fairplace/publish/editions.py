@@ -3,6 +3,8 @@
 - `public`: what is in effect. Every other edition holds that too.
 - `bidder`: besides, what concerns that provider alone: its own bid at once; its marks, reasons and letters once the
   award may be known. A slot that also holds something of somebody else stays closed.
+- `provider`, of a search for a home: what that provider was asked, answered and was told alone, and nothing else; other
+  providers' entries are not even in it, nor anything after the last step that is its own.
 - `ring`: besides, what is commercially sensitive or was not public yet; never what is personal, nor what was taken
   down to protect somebody.
 - `court`: all that is still held, erased values being named as erased.
@@ -22,8 +24,10 @@ from fairplace.errors import Forbidden, Refused
 from fairplace.ledger.disclosure import Basis, Slot
 from fairplace.openness.events import Withdrawn
 from fairplace.openness.release import concerns_one_person, due, in_effect, still_sealed
+from fairplace.people.asked import of_asked
 from fairplace.people.roles import EDITIONS, Edition, may_export
 from fairplace.procurement import events as e
+from fairplace.recorded import Recorded
 from fairplace.terms import Document, LeafHash, Place
 
 RING: frozenset[Basis] = frozenset({"commercial", "standstill"})
@@ -47,14 +51,41 @@ def check_asker(edition: Edition, roles: AbstractSet[str], own: str | None, prov
 
 def check_stage(edition: Edition, history: History) -> None:
     """Is it time for this edition? Raises Refused."""
-    if edition != "court" and concerns_one_person(history):
-        raise Refused("the case concerns one person: it has a court edition and no other")
+    if edition == "provider" and not _is_search(history):
+        raise Refused("the case is no search for a home; one of a bidder has the edition 'bidder'")
+    if edition not in ("court", "provider") and concerns_one_person(history):
+        raise Refused("the case concerns one person: it has a court edition and no other, but that of a provider asked")
     if edition not in ("ring", "court") or history.last(e.EndedWithoutAward):
         return
     if history.last(e.TenderPublished) and not history.last(e.BidsOpened):
         raise Refused("the bids of the case are not opened yet; until then nobody may see one: open them first")
     if edition == "ring" and history.last(e.TenderPublished) and (reason := _not_known_yet(history)):
         raise Refused(f"{reason}; a confidentiality ring reads what was decided")
+
+
+def _is_search(history: History) -> bool:
+    return any(one.type.startswith("referral.") for one in history.events)
+
+
+def is_held(edition: Edition, history: History, provider: str | None) -> Callable[[Recorded], bool]:
+    """Which entries of the case an edition holds at all. Raises Refused where nothing in the case is the provider's.
+
+    A provider's own has the steps of the case up to the last that is its own or that its answers had seen, because a
+    stream is proved from its beginning; and of what others say in streams of their own it has its own answers alone.
+    """
+    if edition != "provider":
+        return lambda _: True
+    own = of_asked(history, provider or "")
+    if not own:
+        raise Refused(
+            f"{provider} was not asked in this search and has not answered; there is nothing of its own in it"
+        )
+    seen = {getattr(one.event, "seen", None) for one in history.events if one.index in own}
+    last: dict[str, int] = {}
+    for one in history.events:
+        if one.index in own or (one.stream == history.case and one.leaf in seen):
+            last[one.stream] = one.index
+    return lambda one: one.index <= last.get(one.stream, -1)
 
 
 def _not_known_yet(history: History) -> str | None:
@@ -81,8 +112,8 @@ def opened(
 
         case "court":
             wanted = _in_court
-        case "bidder":
-            own = _own(history, provider or "")
+        case "bidder" | "provider":
+            own = (_own if edition == "bidder" else of_asked)(history, provider or "")
 
             def wanted(index: int, slot: str, part: Slot) -> bool:
                 return slot in own.get(index, ()) and part.basis not in NEVER

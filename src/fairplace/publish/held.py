@@ -27,9 +27,9 @@ from fairplace.ledger.store.port import Published
 from fairplace.on_disk import Register
 from fairplace.openness.release import in_effect
 from fairplace.people.roles import Edition
-from fairplace.publish.editions import check_stage, opened
+from fairplace.publish.editions import check_stage, is_held, opened
 from fairplace.recorded import Recorded
-from fairplace.terms import CaseId, Instant
+from fairplace.terms import CaseId, Instant, KeyName
 
 _CASE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -40,6 +40,24 @@ class Asker(msgspec.Struct, frozen=True):
     signer: Signer
     purpose: Purpose
     session: str
+
+    @property
+    def key(self) -> KeyName:
+        return self.signer.vkey.name
+
+    def look(self, register: Register, case: CaseId | None) -> vault.Openings:
+        """What they may be shown, once it is in the log that they look."""
+        return vault.opened(register, self.signer, case, self.purpose, self.session)
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """A provider's person who is signed in and takes what is their own; they sign nothing for it, and the entry says so."""
+
+    key: KeyName
+    session: str
+
+    def look(self, register: Register, case: CaseId | None) -> vault.Openings:
+        return {} if case is None else vault.opened_signed_in(register, self.key, case, self.session)
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -82,7 +100,12 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gather(
-    register: Register, case: CaseId, edition: Edition, *, provider: str | None = None, asker: Asker | None = None
+    register: Register,
+    case: CaseId,
+    edition: Edition,
+    *,
+    provider: str | None = None,
+    asker: Asker | SignedIn | None = None,
 ) -> Held:
     """The case under the newest checkpoint. Raises Missing, Refused, or Conflict while nothing is published."""
     if not _CASE.fullmatch(case):
@@ -98,11 +121,12 @@ def gather(
     check_stage(edition, history)
     entries = {one.index: register.reader.entry(one.index) for one in known}
     sealed = {index: entry.envelope.sealed for index, entry in entries.items()}
+    holds = is_held(edition, history, provider)
     wanted = opened(edition, history, sealed, _public(history, past), provider)
     held = _openings(register, asker, case, list(entries))
     found: list[HeldEntry] = []
     events: list[Recorded] = []
-    for recorded in known:
+    for recorded in filter(holds, known):
         index, entry = recorded.index, entries[recorded.index]
         openings = {slot: one for slot, one in sorted(held.get(index, {}).items()) if slot in wanted[index]}
         for one in openings.values():
@@ -144,7 +168,7 @@ def _public(history: History, past: tuple[Recorded, ...]) -> dict[int, frozenset
 
 
 def _openings(
-    register: Register, asker: Asker | None, case: CaseId | None, indexes: Sequence[int]
+    register: Register, asker: Asker | SignedIn | None, case: CaseId | None, indexes: Sequence[int]
 ) -> Mapping[int, Mapping[str, Opening]]:
     """Every opening that whoever asks may look at: of a case, or of no case (whose a key is).
 
@@ -152,7 +176,7 @@ def _openings(
     """
     if asker is None:
         return {index: register.reader.openings(index, "public") for index in indexes}
-    return vault.opened(register, asker.signer, case, asker.purpose, asker.session)
+    return asker.look(register, case)
 
 
 def _kept(value: object, path: str = "") -> Iterator[str]:
@@ -177,7 +201,7 @@ def _shown(recorded: Recorded, entry: Entry, openings: Mapping[str, Opening]) ->
 
 
 def _register(
-    register: Register, published: Published, asker: Asker | None, signed: Sequence[Entry]
+    register: Register, published: Published, asker: Asker | SignedIn | None, signed: Sequence[Entry]
 ) -> tuple[HeldEntry, ...]:
     """The key register up to the checkpoint. Who stands behind a key is open for the keys that signed these entries."""
     stored = list(register.store.of_types(register.origin, sorted(REGISTER_TYPES), 0, published.size))

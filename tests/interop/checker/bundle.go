@@ -231,7 +231,7 @@ func collect(value any, named map[string]string) {
 // checkOpenings finds a public edition to open only what the log says is public.
 func (b *bundle) checkOpenings() error {
 	edition, _ := b.says["edition"].(string)
-	if edition != "bidder" && edition != "ring" && edition != "court" && edition != "public" {
+	if edition != "bidder" && edition != "provider" && edition != "ring" && edition != "court" && edition != "public" {
 		return fmt.Errorf("bundle.json: the edition is %.40q", edition)
 	}
 	entries := map[int64]*entry{}
