@@ -11,7 +11,7 @@ from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, op
 from fairplace.placement.commands import AgreePlacement, SignPlan, StartPlacement
 from fairplace.referral.commands import ApproveHome, ChooseHome, SendReasons
 from fairplace.seeking import wording
-from fairplace.seeking.board import missing_approvals
+from fairplace.seeking.board import missing_approvals, untold
 from fairplace.seeking.offers import comparison
 from fairplace.terms import day, london_day
 
@@ -169,23 +169,25 @@ def _approved(members: Members, file: File) -> Members:
     return {**members, **versions}
 
 
-def untold(file: File) -> list[str]:
-    search = search_of(file)
-    if search.chosen is None:
-        return []
-    told = {given.offer for _, event in search.reasons_sent for given in event.sent.get(())}
-    return [one for one in search.live if one != search.chosen.offer and one not in told]
-
-
 def _reasons_stage(file: File) -> Stage:
-    if search_of(file).choice is None:
-        return AWAY if not search_of(file).published else waits("first choose a home")
-    return NOW if untold(file) else done()
+    search = search_of(file)
+    if search.ended_without is not None and not search.live:
+        return AWAY
+    if search.choice is None and search.ended_without is None:
+        return AWAY if not search.published else waits("first choose a home")
+    return NOW if untold(search) else done()
 
 
 def _reasons(file: File) -> list[Field]:
+    """After a decision each is told what it says; where none was chosen, why each offer was not taken is asked."""
     search = search_of(file)
-    names = [called(file, search.offers[one]) for one in untold(file)]
+    names = [called(file, search.offers[one]) for one in untold(search)]
+    if search.choice is None:
+        return [
+            Field(name=f"why-{offer}", label=f"{name}: why it was not taken", kind="choice", options=coded("reject_reason", file),
+                  hint="They find it on their own page at once")
+            for offer, name in zip(untold(search), names, strict=True)
+        ]  # fmt: skip
     return [
         Field(name="comparison", label="With their points beside those of the home that was chosen?", kind="yes",
               hint=f"Goes to {' and to '.join(names)}. Points for price are shown to nobody" if names else ""),
@@ -193,18 +195,20 @@ def _reasons(file: File) -> list[Field]:
 
 
 def _sent(members: Members, file: File) -> Members:
-    rejected = search_of(file).rejected or {}
+    search = search_of(file)
+    rejected = search.rejected or {}
     comparison = members.pop("comparison", False)
+    why = {one: members.pop(f"why-{one}", "other_coded") for one in untold(search)}
     return {
         **members,
         "sent": [
             {
                 "offer": one,
                 "at": when(members, file),
-                "code": rejected[one].code if one in rejected else "other_coded",
+                "code": rejected[one].code if one in rejected else why[one],
                 "comparison": comparison,
             }
-            for one in untold(file)
+            for one in untold(search)
         ],
     }
 
@@ -326,7 +330,7 @@ TASKS: tuple[Task, ...] = (
     Task(code="approve-home", title="Approve", part="The decision", command=ApproveHome, stage=_approve_stage, fields=_approve, members=_approved,
          own=True, again=True, lead="Practice and budget sign the same versions; whoever chose signs neither."),
     Task(code="send-reasons", title="Send the reasons", part="The decision", command=SendReasons, stage=_reasons_stage, fields=_reasons, members=_sent,
-         again=True, lead="To everybody who was not chosen. They find them on their own page at once."),
+         again=True, lead="To everybody who was not chosen, also where no home was. They find them on their own page at once."),
     Task(code="agree-placement", title="Sign the agreement", part="The home", command=AgreePlacement, stage=_agree_stage, fields=_agree, members=_agreed, in_parts="The agreement",
          lead="Provider, home and fee as they were offered and chosen; here what the offer did not say."),
     Task(code="sign-plan", title="Record the placement plan", part="The home", command=SignPlan, stage=_plan_stage, any_time=True,

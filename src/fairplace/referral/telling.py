@@ -108,9 +108,11 @@ def _reasons(command: SendReasons, history: History, at: Instant) -> Decision:
     if left and (chosen is not None or search.ended is not None):
         objections.add("not-to-all", f"{listed(sorted(left))} is not told; everybody who was not chosen is told why")
     stamp = procedure.step(command, history, at, objections)
+    why = "why their home was not taken" if search.ended is None else "why the search ended without a home"
+    why = why if search.choice is None else "why another was chosen"
     return Decision(
         event=ReasonsSent(**stamp, sent=party(list(command.sent))),
-        statement=f"Record that {counted(len(command.sent), 'provider was', 'providers were')} told why another was chosen.",
+        statement=f"Record that {counted(len(command.sent), 'provider was', 'providers were')} told {why}.",
         second=second_for(stamp["override"]),
     )
 

@@ -27,6 +27,7 @@ from fairplace.working_days import BeyondHorizon, working_days_after
 
 REASONS_DAYS = 5
 """Working days in which everybody who was not chosen is told why (rule PL-19)."""
+REASONS = "Reasons to everybody not chosen"
 
 LAST_OF_DAY = "T23:59:59.999Z"
 
@@ -98,14 +99,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_open(search: Search) -> bool:
-    """Is a home still sought, or somebody still to be told why it is another's, or to be answered?"""
+    """Is a home still sought, or somebody still to be told why it is not theirs, or to be answered?"""
     if not search.needs:
         return False
     if any(one.is_open for one in search.contests):
         return True
     if search.ended_without is not None:
-        return False
-    return search.started is None or bool(_untold(search))
+        return bool(untold(search))
+    return search.started is None or bool(untold(search))
 
 
 def line(case: CaseId, search: Search, now: Instant) -> Line:
@@ -179,6 +180,8 @@ def _clocks(search: Search, now: Instant) -> list[Clock]:
         for one in search.contests
     ]
     if search.ended_without is not None:
+        if untold(search):
+            found.append(_clock(REASONS, _reasons_by(search), now))
         return [one for one in found if one is not None]
     if search.choice is None:
         for tier in dict.fromkeys(one.tier for one in search.published):
@@ -197,8 +200,8 @@ def _clocks(search: Search, now: Instant) -> list[Clock]:
     if search.choice is not None:
         if missing_approvals(search):
             found.append(_clock("Approvals", _approve_by(search), now))
-        if _untold(search):
-            found.append(_clock("Reasons to everybody not chosen", _reasons_by(search), now))
+        if untold(search):
+            found.append(_clock(REASONS, _reasons_by(search), now))
     return [one for one in found if one is not None]
 
 
@@ -250,27 +253,29 @@ def _approve_by(search: Search) -> Instant | Day | None:
 
 
 def _reasons_by(search: Search) -> Day | None:
-    if search.choice is None:
+    decided = search.choice or search.ended_without
+    if decided is None:
         return None
     try:
-        return day(working_days_after(london_day(search.choice[1].happened_at), REASONS_DAYS, "ENG"))
+        return day(working_days_after(london_day(decided[1].happened_at), REASONS_DAYS, "ENG"))
     except BeyondHorizon:
         return None
 
 
-def _untold(search: Search) -> set[str]:
-    """The offers that were not chosen, and whose providers have not been told why."""
-    if search.choice is None or search.chosen is None:
-        return set()
+def untold(search: Search) -> list[str]:
+    """The offers that were not taken, and whose providers have not been told why: another was chosen, or none."""
+    if search.ended_without is None if search.choice is None else search.chosen is None:
+        return []
+    won = search.chosen.offer if search.chosen is not None else None
     told = {given.offer for _, event in search.reasons_sent for given in event.sent.get(())}
-    return set(search.live) - {search.chosen.offer} - told
+    return [one for one in search.live if one != won and one not in told]
 
 
 def _beside(search: Search, now: Instant) -> list[str]:
     """What waits beside the way of the case, in words."""
     found = contested.waiting(search)
     if search.ended_without is not None:
-        return found
+        return [*found, "reasons to send"] if untold(search) else found
     settled = {event.question for _, event in search.answers}
     unanswered = [event.question for _, event in search.questions if event.question not in settled]
     if unanswered:
@@ -282,7 +287,7 @@ def _beside(search: Search, now: Instant) -> list[str]:
         end = closes(search, asked.tier)
         if end is not None and end <= now and not _is_settled(search, asked.tier) and search.choice is None:
             found.append(f"record who in {wording.TIER[asked.tier]} has not answered")
-    if search.choice is not None and search.started is not None and _untold(search):
+    if search.choice is not None and search.started is not None and untold(search):
         found.append("reasons to send")
     return found
 
@@ -300,7 +305,7 @@ def step(search: Search, now: Instant) -> Step | None:
     if waiting := missing_approvals(search):
         words = " and ".join(wording.CAPACITY[one] for one in waiting)
         return Step(code="approve-home", title="Approve", waits=f"waits for the approval of {words}")
-    if _untold(search):
+    if untold(search):
         return Step(code="send-reasons", title="Send the reasons")
     if search.agreed is None:
         return Step(code="agree-placement", title="Sign the agreement")
