@@ -96,6 +96,14 @@ def test_they_stand_in_every_text_that_people_wrote(folder: Path) -> None:
         }
     assert {canary for _, _, canary in planted} == set(CANARIES)
     assert len({(kind, slot) for kind, slot, _ in planted}) >= 15
+    assert {(kind, slot) for kind, slot, _ in planted if kind.startswith("contest.")} == {
+        ("contest.why-asked/1", "/words"),
+        ("contest.why-answered/1", "/answer"),
+        ("contest.lodged/1", "/words"),
+        ("contest.answered/1", "/answer"),
+        ("contest.decided/1", "/reason"),
+        ("contest.remedied/1", "/words"),
+    }
     assert found("für Zephyrine".encode())
     assert found(b"Wm9lIFplcGh5cmluZSBRdWlsbGZlYXRoZXIu")
 

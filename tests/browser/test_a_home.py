@@ -210,6 +210,39 @@ async def answers(agency: Agency, chromium: Browser, olga: Person) -> Person:
     return ann
 
 
+async def challenged(agency: Agency, ben: Person, olga: Person) -> None:
+    """Who was not chosen challenges the search, and the officer finds it on the board."""
+    page = ben.page
+    await page.get_by_role("link", name="Ask why, or challenge").click()
+    await look(page, "home 27 ask why, or challenge")
+    await page.get_by_role("link", name="Ask why", exact=True).click()
+    await look(page, "home 28 ask why")
+    await page.get_by_role("link", name="Back to ask why, or challenge").click()
+    await page.get_by_role("link", name="Challenge", exact=True).click()
+    await page.locator("input[name=kind][value=complaint]").check()
+    await page.locator("input[name=ground][value=scoring]").check()
+    await page.locator("#words").fill("The days of our therapist were not counted.")
+    await page.locator("input[name=remedy][value=judge-again]").check()
+    await look(page, "home 29 challenge")
+    await go_on(ben)
+    await ben.sign()
+    await page.get_by_role("link", name="Go to what you asked and lodged").click()
+    await expect(page.get_by_text("It waits for an answer.")).to_be_visible()
+    await look(page, "home 30 what was lodged")
+    agency.office.register.follow()
+    await page.get_by_role("link", name="Receipt and proof").click()
+    await look(page, "home 31 a receipt")
+    page = olga.page
+    await page.goto(f"{agency.site}/desk/searches")
+    await expect(page.get_by_text("Challenged")).to_be_visible()
+    await look(page, "home 32 the board with a challenge")
+    await page.goto(f"{agency.site}/desk")
+    await page.get_by_role("link", name="Answer a challenge by").click()
+    await look(page, "home 33 answer a challenge")
+    await page.goto(f"{agency.site}/desk/searches/{agency.home}/challenges")
+    await look(page, "home 34 who asked why, and who challenged")
+
+
 async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chromium: Browser) -> None:
     office = agency.office
     sam, olga = await agency.be(chromium, "Sam", viewport=PHONE), await agency.be(chromium, "Olga")
@@ -326,6 +359,7 @@ async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chro
     words = await ben.page.locator("main").inner_text()
     assert not [word for word in (ASH.name, OWN.name, "4,700", "5,500", "Adults who") if word in words]
     await look(ben.page, "home 14 why not chosen")
+    await challenged(agency, ben, olga)
     await ann.page.goto(f"{agency.site}/desk/referrals/{case}")
     await expect(ann.page.get_by_text("It was chosen.")).to_be_visible()
     await cora.page.get_by_role("link", name="Referrals to us").click()

@@ -111,6 +111,7 @@ def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says
     done = run(programs, HOW_TO / "placements.md", tmp_path)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert "placement.started/1" in done.stdout
+    assert "contest.lodged/1" in done.stdout
     assert "refused, exit code" in done.stdout
     assert "LS1 4AP” looks like a postcode" in done.stderr
     assert re.search(r"^0 not-met, 0 concern, \d+ cannot-tell, \d+ met", done.stderr, re.MULTILINE), done.stdout
@@ -121,6 +122,7 @@ def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says
     published = b"".join(path.read_bytes() for path in (tmp_path / "website").rglob("*") if path.is_file())
     assert b"home-01" not in published
     assert b"referral." not in published
+    assert b"contest." not in published
     assert "Why this home" in (tmp_path / "for-you.html").read_text("utf-8")
     assert "4700" not in (tmp_path / "for-you.html").read_text("utf-8")
     assert b",WHY THIS HOME3" in (tmp_path / "for-you.brf").read_bytes()

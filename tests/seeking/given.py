@@ -54,7 +54,7 @@ class Past:
         found = self.of(kind)
         return found[-1] if found else None
 
-    def add(self, kind: type[Fact], at: Instant = MORNING, **fields: Any) -> Past:
+    def add(self, kind: type[Fact], /, at: Instant = MORNING, **fields: Any) -> Past:
         """One more event. Whatever the type has of its own is given."""
         stamp = {"case": CASE, "happened_at": at, "evidence": "signed-by-party", "exhibit": seal(None)}
         if issubclass(kind, e.Step):

@@ -53,7 +53,8 @@ def withdraw(open_ones: list[Contest]) -> list[Field]:
 
 
 def _begun_on(one: Contest) -> str:
-    return f"Lodged on {date(day(london_day(one.begun.event.happened_at)))}"
+    did = "Asked" if one.about == "why" else "Lodged"
+    return f"{did} on {date(day(london_day(one.begun.event.happened_at)))}"
 
 
 def _in(file: File, *states: State) -> list[Contest]:
@@ -70,7 +71,7 @@ def _waits(file: File, *states: State) -> Stage:
 
 def _which(file: File, *states: State) -> Field:
     return Field(name="contest", label="Which one", kind="choice", options=options(
-        *((one.stream, f"{named(file, one.provider) if one.provider else 'A provider'}: {_begun_on(one).lower()}", _says(one)) for one in _in(file, *states))))  # fmt: skip
+        *((one.stream, f"{named(file, one.provider) if one.provider else 'A provider'}. {_begun_on(one)}", _says(one)) for one in _in(file, *states))))  # fmt: skip
 
 
 def _says(one: Contest) -> str:

@@ -52,6 +52,7 @@ def _tags(kind: type[Fact]) -> dict[str, str]:
 
 def made(
     kind: type[Fact],
+    /,
     *,
     case: str,
     at: str,

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from fairplace.errors import Refused
+from fairplace.synthesis.region.contesting import contested
 from fairplace.synthesis.region.days import ENDS, OPENS, at, before, day_of
 from fairplace.synthesis.region.demand import Need, needs
 from fairplace.synthesis.region.draws import Deck, Draws
@@ -113,6 +114,8 @@ def _tell(
 
         world.agenda.run(tick)
         world.book.flush()
+        if canaries:
+            contested(world)
         if ending is not None:
             ending(world)
         register.publisher.publish()
