@@ -67,8 +67,8 @@ def client(app: Litestar) -> Iterator[TestClient[Litestar]]:
 
 def test_the_page_shows_what_was_counted_beside_the_dated_line(client: TestClient[Litestar]) -> None:
     page = client.get("/homes/decisions-1").text
-    assert "85 %, London, 2007" in page
-    assert re.search(r"Spot<svg.*?</th><td[^>]*>6</td><td[^>]*>46\.2 %</td>", page, re.DOTALL)
+    assert "85&nbsp;%, London, 2007" in page
+    assert re.search(r"Spot<svg.*?</th><td[^>]*>6</td><td[^>]*>46\.2\u00a0%</td>", page, re.DOTALL)
     assert "North, April to September 2025" in page
 
 
@@ -78,7 +78,7 @@ def test_the_spot_share_over_time_stands_beside_the_dated_line(client: TestClien
     spot = page[page.index("Bought on the spot") : page.index("Providers asked alike")]
     assert re.findall(r"<text[^>]*>([^<]+)</text>", spot) == ["April to September 2025", "46.2", "London, 2007", "85"]
     assert re.findall(r"<t[hd][^>]*>([^<]+)</t[hd]>", spot)[3:] == [
-        "April to September 2025", "6", "46.2 %", "London, 2007, a dated figure of elsewhere", "85 %",
+        "April to September 2025", "6", "46.2\u00a0%", "London, 2007, a dated figure of elsewhere", "85&nbsp;%",
     ]  # fmt: skip
     assert "October 2025" not in page
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace.disclosure_control.plan import LEAST, LEAST_NAMED, MONEY_DELAY, Table
+from fairplace.disclosure_control.plan import LEAST_NAMED, MONEY_DELAY, Table
 
 MEASURES = {
     "count": "Each number counts {unit}.",
@@ -24,7 +24,7 @@ def method(table: Table) -> str:
         table.text.strip(),
         MEASURES[table.measure].format(least=table.least_for_values, unit=table.unit),
         DEPTHS[table.down_to],
-        f"Numbers from one to {LEAST - 1} are never shown, nor others from which they could be worked out.",
+        "Numbers from one to five are never shown, nor others from which they could be worked out.",
         "Authorities that look after fewer than 100 children have their numbers rounded to the nearest five.",
         "What became known after the numbers of its period were out is counted in the next period.",
     ]

@@ -12,6 +12,9 @@ from fairplace.disclosure_control.released import Cell, Release, ReleasedTable, 
 _BASIS_POINTS = {0: 100, 1: 10, 2: 1}
 """Per cent with so many decimals, in hundredths of a per cent."""
 
+PERCENT = "\N{NO-BREAK SPACE}%"
+"""A share stays on one line, also on a telephone."""
+
 DATED = {"spot": SPOT_2007}
 """A dated figure of elsewhere beside the chart of a table."""
 
@@ -115,7 +118,11 @@ def _course(
 ) -> Course:
     lines = [
         Line(
-            label=words, count=str(cell.count), value=_printed(cell.value, " %"), beside="", bar=_hundredths(cell.value)
+            label=words,
+            count=str(cell.count),
+            value=_printed(cell.value, PERCENT),
+            beside="",
+            bar=_hundredths(cell.value),
         )
         for words, cell in cells
     ]
@@ -156,7 +163,7 @@ def _table(table: ReleasedTable) -> Shelf:
 
 
 def _of(key: str, table: ReleasedTable, row: Row, names: dict[str, str]) -> Of:
-    percent = " %" if table.measure in ("share", "rate") else ""
+    percent = PERCENT if table.measure in ("share", "rate") else ""
     return Of(
         id=key,
         name=row.name,
