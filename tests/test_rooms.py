@@ -391,6 +391,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.prepared",
         "fairplace.receipts",
         "fairplace.sealing",
+        "fairplace.referral.choosing",  # in which capacity which role may approve
         "fairplace.referral.codes",
         "fairplace.searching",
         "fairplace.seeking",

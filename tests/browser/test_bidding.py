@@ -15,31 +15,14 @@ from playwright.async_api import Browser, expect
 from fairplace.procurement.commands import OpenBids
 from fairplace.procurement.events import DepositReceived
 from fairplace.sealing import container
-from fairplace.terms import Provider
 from fairplace.workroom import Workroom
 from tests.browser.looking import look
+from tests.browser.market import Served
 from tests.browser.people import Person
 from tests.browser.serving import served_at
-from tests.office import ROOT, Office, open_office, signer
+from tests.office import ROOT, open_office, signer
 from tests.sealing import sealer
-from tests.story import BIRCH, CEDAR, DOGWOOD
-
-
-class Served:
-    def __init__(self, office: Office, site: str) -> None:
-        self.office = office
-        self.site = site
-
-    async def provider(self, chromium: Browser, provider: Provider = BIRCH) -> Person:
-        accounts = Workroom(self.office.register).accounts
-        link = accounts.invite(name="Bea", email="bea@birch.example", roles=("provider",), provider=provider.id)
-        one = await Person.at(chromium, self.site)
-        await one.join(f"{self.site}/welcome/{link}", "Bea's laptop")
-        for asked in accounts.requests():
-            self.office.register.enrol(asked.vkey, asked.role, holder="Bea", provider=provider.id, admin=signer(ROOT))
-            accounts.decide(asked.id, "console", "confirmed")
-        await one.sign_in()
-        return one
+from tests.story import CEDAR, DOGWOOD
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -51,7 +34,6 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
             yield Served(office, site)
 
 
-@pytest.mark.long
 async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chromium: Browser) -> None:
     bea = await served.provider(chromium)
     page = bea.page

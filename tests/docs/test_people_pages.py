@@ -10,6 +10,7 @@ import pytest
 from fairplace.forms.tasks import SEARCH, TASKS
 from fairplace.http.demo import IN_A_SEARCH, PAGES
 from fairplace.http.prose import sections
+from fairplace.http.work import SEE
 
 ROOT = Path(__file__).parents[2]
 HOW_TO = ROOT / "docs/how-to"
@@ -26,7 +27,7 @@ BOLD = re.compile(r"\*\*([A-Z][^*\n]+?)\.?\*\*")
 def on_screen() -> str:
     """Every word that a template, a script or a form can show."""
     files = [*(ROOT / "web/templates").glob("*.html"), *(ROOT / "web/scripts").glob("*.js")]
-    shown = [path.read_text("utf-8") for path in files]
+    shown = [*(path.read_text("utf-8") for path in files), SEE]
     return "\n".join([*shown, *(task.title for task in (*TASKS, *SEARCH))]).replace("’", "'")
 
 

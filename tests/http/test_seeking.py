@@ -10,9 +10,9 @@ import pytest
 
 from fairplace.decision import Actor
 from fairplace.seeking.completeness import GROUPS
-from tests.homes import APPROVER, ASH, BEECH, BUDGET, CHAIR, FRAMEWORK, OFFICER, OWN, SOCIAL_WORKER
+from tests.homes import APPROVER, ASH, BEECH, BUDGET, CHAIR, DIRECTOR, FRAMEWORK, OFFICER, OWN, SOCIAL_WORKER
 from tests.http.agents import Agents
-from tests.http.colleagues import text_of
+from tests.http.colleagues import Colleague, text_of
 from tests.http.test_referrals import OFFER
 from tests.placement_office import open_placements
 
@@ -137,11 +137,18 @@ def test_from_the_need_to_the_reasons(agents: Agents) -> None:
 
     for who, capacity in ((APPROVER, "practice"), (BUDGET, "budget")):
         one = agents.be(who)
+        assert waits(one) == "Approve"
         one.open_file(case)
         form = text_of(one.get(f"/desk/cases/{case}/approve-home"))
         assert "£4,700 a week; version 1 of the need, version 1 of the fee" in form
         signs = do(agents, who, case, "approve-home", {"capacity": capacity, "approved": "yes"})
         assert "version 1 of the need, version 1 of the fee" in signs
+        assert waits(one) == ""
+        if capacity == "practice":
+            director = agents.be(DIRECTOR)
+            assert waits(director) == "See whether this needs your approval", "no list says where a home lies"
+            director.open_file(case)
+            assert " Approve For " in text_of(director.get(f"/desk/cases/{case}")), "of another role, as it says"
     do(agents, OFFICER, case, "send-reasons", {"comparison": "yes"})
     beech = text_of(agents.be(BEECH.actor).get(place))
     for words in ("It was not chosen", "The other home has more experience of such a need.", "Came behind by points"):
@@ -216,3 +223,9 @@ def test_what_may_never_be_recorded_is_refused_and_nothing_typed_is_lost(
     assert says in text_of(answer)
     assert "The same school" in answer.text
     assert agents.register.reader.size == size
+
+
+def waits(one: Colleague) -> str:
+    """What of approvals waits on their desk."""
+    said = one.get("/desk").text
+    return next((title for title in ("See whether this needs your approval", "Approve") if f">{title}<" in said), "")

@@ -7,6 +7,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
 import msgspec
 
 from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Remedied, Withdrawn
@@ -27,7 +30,9 @@ from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import state_of
+from fairplace.referral.choosing import CAPACITIES
 from fairplace.searching import Search
+from fairplace.seeking.board import missing_approvals
 from fairplace.terms import CaseId, Instant, KeyName
 from fairplace.urgent.events import Bought
 from fairplace.urgent.events import Decided as UrgencyDecided
@@ -293,6 +298,28 @@ BOUGHT = frozenset({"decide-urgency", "answer-finding", "release", "take-down"})
 """What can be done in the case of an urgent purchase."""
 
 
+APPROVE = "approve-home"
+
+
+def approves(held: AbstractSet[str], capacities: Iterable[str]) -> bool:
+    """May somebody with these roles approve in one of these capacities?"""
+    return any(held & CAPACITIES[one] for one in capacities)
+
+
+BY_PLACE = {"ADJ": "nominated_officer", "DIST": "director", "OUTSIDE_ENGLAND": "director"}
+"""Who approves, besides practice and budget, because of where the home lies (2010 Regulations, reg. 11)."""
+
+
+def _missing(made: File) -> list[str]:
+    """In which capacities the home that was chosen is still to be approved."""
+    search = made.search
+    if search is None:
+        return []
+    by_place = BY_PLACE.get((search.winner and search.winner.boundary) or "")
+    given = {event.capacity for _, event in search.approvals if event.approved}
+    return [*missing_approvals(search), *([by_place] if by_place and by_place not in given else [])]
+
+
 def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
     """The tasks of a case, by part; those that are not asked here are left out."""
     drafts = site.drafts.of(made.case, visitor.person.id)
@@ -302,11 +329,12 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
         if stage.state == "away" or (made.purchase is not None and task.code not in BOUGHT):
             continue
         gives = task.command.gives
+        theirs = task.code != APPROVE or stage.state != "now" or approves(visitor.roles, _missing(made))
         found[task.part].append(
             Row(
                 task=task,
                 stage=stage,
-                mine=roles.may(visitor.roles, gives) or roles.may_ask(visitor.roles, gives),
+                mine=theirs and (roles.may(visitor.roles, gives) or roles.may_ask(visitor.roles, gives)),
                 report=roles.may(visitor.roles, gives, report=True) or roles.may_ask(visitor.roles, gives, report=True),
                 who=roles.who_may(gives),
                 drafted=drafts.get(task.code),

@@ -28,6 +28,7 @@ from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.people import roles
 from fairplace.people.roles import PEOPLE
+from fairplace.referral.choosing import CAPACITIES
 from fairplace.seeking.board import Line as Search
 from fairplace.terms import CaseId, Instant, KeyName, day, london_day
 
@@ -154,12 +155,17 @@ def next_for(site: Site, held: AbstractSet[str], now: Instant) -> Iterator[Searc
     """The searches whose next step somebody with these roles can take."""
     for one in site.searches.lines(now):
         step = one.step
-        if (
-            step is not None
-            and (not step.waits or step.code == "approve-home")
-            and roles.may(held, task(step.code).command.gives)
-        ):
+        if step is None or not roles.may(held, task(step.code).command.gives):
+            continue
+        if not step.waits or case_file.approves(held, step.approvals):
             yield one
+        elif step.approvals and held & WHERE:
+            yield msgspec.structs.replace(one, step=msgspec.structs.replace(step, title=SEE))
+
+
+WHERE = frozenset().union(*(CAPACITIES[one] for one in case_file.BY_PLACE.values()))
+SEE = "See whether this needs your approval"
+"""Where a home lies is the child's own: no list says it, so whoever approves because of it looks into the file."""
 
 
 def _recovers(visitor: Visitor) -> bool:

@@ -66,11 +66,15 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """What comes next: its form in the file of the case, and what it waits for, if it does."""
+    """What comes next: its form in the file of the case, and what it waits for, if it does.
+
+    `approvals`: in which capacities it is still to be approved.
+    """
 
     code: str
     title: str
     waits: str = ""
+    approvals: tuple[str, ...] = ()
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -304,7 +308,12 @@ def step(search: Search, now: Instant) -> Step | None:
         return _before_choice(search, now)
     if waiting := missing_approvals(search):
         words = " and ".join(wording.CAPACITY[one] for one in waiting)
-        return Step(code="approve-home", title="Approve", waits=f"waits for the approval of {words}")
+        return Step(
+            code="approve-home",
+            title="Approve",
+            waits=f"waits for the approval of {words}",
+            approvals=tuple(waiting),
+        )
     if untold(search):
         return Step(code="send-reasons", title="Send the reasons")
     if search.agreed is None:
