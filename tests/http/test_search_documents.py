@@ -65,6 +65,24 @@ def test_the_referral_itself_goes_to_those_who_are_asked_without_its_authors(tol
     assert agents.be(CHERRY.actor).get(f"{place}/document").status_code == 404
 
 
+def test_a_referral_is_given_to_nobody_any_more_whose_time_to_answer_is_over(told: Told) -> None:
+    agents = told("searched")
+    case, place = agents.agency.case, f"/desk/referrals/{agents.agency.case}"
+    put(agents, SOCIAL_WORKER, "referral", made.pdf())
+    [chosen] = sends(agents)
+    sent = {"tier": "T1", "recipients-T1": [ASH.provider, BEECH.provider], "document": chosen}
+    do(agents, OFFICER, case, "publish-referral", sent)
+    beech = agents.be(BEECH.actor)
+    assert beech.get(f"{place}/document").status_code == 200
+    agents.wait(days=60)
+    late = beech.get(f"{place}/document")
+    assert late.status_code == 404
+    assert "delete your copies" in late.text.lower()
+    page = beech.get(place).text
+    assert "Download it" not in page
+    assert "Delete your copies" in page
+
+
 def sends(agents: Agents) -> list[str]:
     """The documents that *Ask a tier* offers."""
     officer = agents.be(OFFICER)

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from fairplace.placement.events import Ending, PlacementEnded
 from fairplace.referral import events as e
 from fairplace.referral import values as v
 from fairplace.seeking.own import asked, not_asked
-from fairplace.tags import agg, party
+from fairplace.tags import agg, party, seal
 from tests.seeking import given
 from tests.seeking.given import AFTER, CASE, CLOSING, NOON, Past, X, Y
 
@@ -79,6 +80,37 @@ def test_whoever_was_not_asked_sees_no_referral() -> None:
 )
 def test_it_says_how_it_stands_with_the_answer(past: Past, now: str, state: str) -> None:
     assert seen(past, now=now).state == state
+
+
+@pytest.mark.parametrize(
+    ("past", "now", "to"),
+    [
+        (given.asked("alder", "cedar"), NOON, {"alder", "cedar"}),
+        (given.asked("alder", "cedar"), CLOSING, set()),
+        (given.judged(), AFTER, {"alder", "cedar"}),
+        (given.chosen(), AFTER, {"cedar"}),
+        (given.told(given.chosen(), X), AFTER, {"cedar"}),
+        (
+            given.judged().add(e.ReferralEnded, how=agg("not_found"), cause=agg(None), reason=party("None")),
+            AFTER,
+            set(),
+        ),
+    ],
+    ids=["open", "closed", "judged", "chosen", "told", "ended"],
+)
+def test_the_referral_itself_is_given_to_whoever_still_has_a_use_for_it(past: Past, now: str, to: set[str]) -> None:
+    assert {one for one in ("alder", "cedar") if seen(past, one, now).gives} == to
+
+
+def test_whose_home_was_chosen_is_given_the_referral_until_the_child_leaves() -> None:
+    past = given.chosen().add(e.Declined, AFTER, tier="T1", provider=party("alder"), reason=agg("distance"),
+                              had_vacancy=party(True), words=party(None))  # fmt: skip
+    assert not seen(past).gives
+    assert seen(past, "cedar").gives
+    past.add(PlacementEnded, reason=agg("CHILD"), planned=agg(False), ending=seal(Ending(
+        ended_on="2026-02-01", rec="X1", reviewed_first=True, immediate_risk=False, notice_given_on=None,
+    )))  # fmt: skip
+    assert not seen(past, "cedar").gives
 
 
 def test_a_decline_is_its_own_answer() -> None:

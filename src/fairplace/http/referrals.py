@@ -117,8 +117,13 @@ def referral(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 
 @signed_in("/desk/referrals/{case:str}/document")
 def document(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
-    """The referral itself, as it was sent to everybody who was asked."""
+    """The referral itself, as it was sent to everybody who was asked, for whoever still has a use for it."""
     sent = _asked(site, visitor, case)
+    if sent.document is not None and not sent.gives:
+        raise Missing(
+            "the referral is given out while you can answer or your offer takes part, and to whose home was chosen until"
+            " the child leaves; delete your copies, and ask us if you still need it"
+        )
     if sent.document is None or not site.documents.is_here(sent.document.sha256):
         raise Missing("the referral is not kept here; it came to you outside this register, or its time is over")
     name = names.safe(sent.word.replace(" ", "-").lower(), sent.document.media)

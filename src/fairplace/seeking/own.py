@@ -82,6 +82,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     offers: tuple[OwnOffer, ...]
     declines: tuple[OwnDecline, ...]
     result: str
+    gives: bool  # is the referral itself still given to it?
 
     @property
     def may_challenge(self) -> bool:
@@ -125,11 +126,12 @@ def asked(case: CaseId, search: Search, provider: str, now: Instant) -> Asked | 
     )
     criteria = search.criteria_at(published.recorded.index)
     over = search.choice is not None or search.ended_without is not None
+    state = _state(offers, declines, is_over=deadline <= now, closed=over)
     return Asked(
         case=case,
         word=case_word(case),
         tier=published.tier,
-        state=_state(offers, declines, is_over=deadline <= now, closed=over),
+        state=state,
         sent_at=sent.sent_at,
         deadline=deadline,
         is_over=deadline <= now,
@@ -142,7 +144,18 @@ def asked(case: CaseId, search: Search, provider: str, now: Instant) -> Asked | 
         offers=offers,
         declines=declines,
         result=_result(search, offers),
+        gives=_gives(search, offers, state),
     )
+
+
+def _gives(search: Search, offers: tuple[OwnOffer, ...], state: State) -> bool:
+    """Is the referral itself given to it: while it can answer, while its offer takes part, or as the child is with it?
+
+    Nobody else has a use for it any more: UK GDPR article 5(1)(b) and (e).
+    """
+    if search.choice is not None or search.started is not None or search.ended_without is not None:
+        return search.ended is None and search.ended_without is None and any(one.state == CHOSEN for one in offers)
+    return state in ("open", "offered")
 
 
 def _state(offers: tuple[OwnOffer, ...], declines: tuple[OwnDecline, ...], *, is_over: bool, closed: bool) -> State:
