@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,23 @@ def test_what_a_provider_says_is_wrong_stands_on_top_until_the_list_is_changed(a
     assert isinstance(changed.event, SettingChanged)
     assert (changed.event.registration.get().age_from, changed.event.places.get()) == (6, 4)
     assert "Said to be wrong" not in text_of(officer.get("/desk/market"))
+
+
+def test_why_words_are_not_about_a_child_is_kept_with_who_stated_it(agents: Agents) -> None:
+    address, one = "/desk/market/new/authority", agents.be(OFFICER)
+    sent = {"authority": "SYN20", "region": "North", "sub_region": "North East", "under_100_looked_after": "no"}
+    sent |= {"name": f"{one.person.name} Council", "adjoining": "SYN01"}
+    page = one.post(address, **sent)
+    assert page.status_code == 422
+    [name] = set(re.findall(r'name="(not-a-child-[0-9a-f]+)"', page.text))
+    for _ in range(2):
+        assert "/desk/sign/" in str(one.post(address, **sent, **{name: "The council is called so."}).url)
+    kept = one.drafts.get("", "stated", one.person.id)
+    assert kept is not None
+    [stated] = kept.written["stated"]
+    assert stated["by"] == one.person.name
+    assert stated["why"] == "The council is called so."
+    assert one.person.name in stated["found"]
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ def take(site: Site, visitor: Visitor, asking: Asking, key: Key, sent: Sent) -> 
     looked = guarded.look_through(site, "", asking.gives, asking.fields, written, one_person=True)
     if not guarded.is_answered(looked, written):
         return _page(site, visitor, asking, written, looked=looked, status=422)
+    guarded.keep_statements(site, visitor, asking.case, asking.title, looked, written)
     all_members = {**members, **asking.more, "do": asking.do}
     found = begun(site, visitor, all_members, key=key.name, task=asking.task, case=asking.case)
     if isinstance(found, Against):

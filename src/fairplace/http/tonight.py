@@ -57,6 +57,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     looked = guarded.look_through(site, made.case, "referral.offer-made/1", fields, written, one_person=True)
     if not guarded.is_answered(looked, written):
         return _page(site, visitor, made, written, looked=looked, status=422)
+    guarded.keep_statements(site, visitor, made.case, "A home for tonight", looked, written)
     offer = offer_of(made, members["setting"])
     if offer is not None:
         return _decide(site, visitor, made, members, offer)
