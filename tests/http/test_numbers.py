@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -16,7 +17,7 @@ from litestar.testing import TestClient
 
 import fairplace_verify
 from fairplace import issuing, shelf
-from fairplace.errors import Refused
+from fairplace.errors import Misconfigured, Refused
 from fairplace.http import numbers_folder
 from fairplace.http.app import create_app
 from fairplace.ledger import proof
@@ -248,11 +249,14 @@ def test_no_file_of_the_folder_tells_of_anybody(office: PlacementOffice, folder:
 
 def test_the_folder_is_made_anew_and_nothing_else_is_ever_replaced(office: PlacementOffice, tmp_path: Path) -> None:
     out = tmp_path / "numbers"
-    for _ in range(2):
-        numbers_folder.write(office.register, shelf.root("web"), out)
-        (out / "old.html").write_text("an old page")
     numbers_folder.write(office.register, shelf.root("web"), out)
-    assert not (out / "old.html").exists()
+    held = {path.name for path in out.iterdir()}
+    assert {*(out / numbers_folder.MARKER).read_text("utf-8").splitlines()[1:], numbers_folder.MARKER} == held
+    (out / "old.html").write_text("a page of an earlier version, which noted it")
+    with (out / numbers_folder.MARKER).open("a", encoding="utf-8") as marker:
+        marker.write("old.html\n")
+    numbers_folder.write(office.register, shelf.root("web"), out)
+    assert {path.name for path in out.iterdir()} == held
     other = tmp_path / "other"
     other.mkdir()
     (other / "letter.txt").write_text("keep me")
@@ -261,6 +265,41 @@ def test_the_folder_is_made_anew_and_nothing_else_is_ever_replaced(office: Place
             numbers_folder.write(office.register, shelf.root("web"), stray)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["numbers", "other"]
     assert (other / "letter.txt").read_text() == "keep me"
+
+
+def test_what_somebody_put_into_the_folder_is_not_lost(office: PlacementOffice, tmp_path: Path) -> None:
+    out = tmp_path / "numbers"
+    numbers_folder.write(office.register, shelf.root("web"), out)
+    (out / ".git").mkdir()
+    (out / "CNAME").write_text("numbers.council.example\n")
+    with pytest.raises(Refused, match=r"holds \.git, CNAME, which this command did not write"):
+        numbers_folder.write(office.register, shelf.root("web"), out)
+    assert (out / "CNAME").read_text() == "numbers.council.example\n"
+    assert (out / ".git").is_dir()
+    assert [path.name for path in tmp_path.iterdir()] == ["numbers"]
+
+
+def test_when_the_new_folder_cannot_be_moved_the_one_before_stays(
+    office: PlacementOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that is full: the system refuses the last step."""
+    out = tmp_path / "numbers"
+    numbers_folder.write(office.register, shelf.root("web"), out)
+    held = {path.name: path.read_bytes() for path in out.iterdir()}
+    rename = Path.rename
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name == "numbers" and self.parent.name.startswith(".numbers"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return rename(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", full)
+        with pytest.raises(Misconfigured, match="No space left on device; the one before is there as it was"):
+            numbers_folder.write(office.register, shelf.root("web"), out)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == held
+    assert [path.name for path in tmp_path.iterdir()] == ["numbers"]
+    numbers_folder.write(office.register, shelf.root("web"), out)
 
 
 def test_before_the_first_release_the_page_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
