@@ -194,6 +194,23 @@ def test_a_port_in_use_is_said_before_anything_is_built(run: Any, folder: Path, 
     assert not (tmp_path / "demo").exists()
 
 
+def test_a_demo_can_be_made_here_and_says_what_it_cannot_take(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register of placements is called after the folder, and served at the next port."""
+    (tmp_path / "here" / "inside").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here" / "inside")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for folder in (".", ".."):
+            said = run("demo", folder, "--port", taken.getsockname()[1])
+            assert (said.code, "give another with --port" in said.sentence) == (5, True)
+    for arguments, says in ((("/",), "give a folder in it"), (("demo", "--port", 65535), "give one up to 65534")):
+        said = run("demo", *arguments)
+        assert (said.code, says in said.sentence) == (2, True)
+        assert "Traceback" not in said.err
+    assert [path.name for path in (tmp_path / "here").rglob("*")] == ["inside"]
+
+
 # Recording
 
 

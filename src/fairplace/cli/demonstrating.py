@@ -12,16 +12,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from fairplace.cli.serving import Place, check_address, serve_registers
 from fairplace.counted import counted
-from fairplace.errors import Refused
+from fairplace.errors import Malformed, Refused
 
 Made = TypeVar("Made")
 
+LAST_PORT = 65535
 HOMES = "-homes"
 """What the folder of the placements' register is called, after the name of the other."""
 
 
 def show_demo(folder: Path, seed: int, host: str, port: int, told: Console, *, serve: bool) -> int:
     """Build what is not there yet, and serve it: the one at `port`, the other at the next."""
+    folder = folder if folder.name not in ("", "..") else folder.resolve()
+    if not folder.name:
+        raise Malformed(f"{folder} has no name for the second folder beside it to be called after; give a folder in it")
+    if serve and port >= LAST_PORT:
+        raise Malformed(
+            f"port {port} came; the second register is served at the next, so give one up to {LAST_PORT - 1}"
+        )
     homes = folder.with_name(folder.name + HOMES)
     places = [Place(folder, host, port), Place(homes, host, port + 1 if port else 0)]
     if serve:
