@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from typing import Any
@@ -74,6 +75,8 @@ def test_a_referral_is_given_to_nobody_any_more_whose_time_to_answer_is_over(tol
     do(agents, OFFICER, case, "publish-referral", sent)
     beech = agents.be(BEECH.actor)
     assert beech.get(f"{place}/document").status_code == 200
+    agents.register.publisher.publish()
+    assert chosen in held(beech.get(f"{place}/bundle").content)
     agents.wait(days=60)
     late = beech.get(f"{place}/document")
     assert late.status_code == 404
@@ -81,6 +84,13 @@ def test_a_referral_is_given_to_nobody_any_more_whose_time_to_answer_is_over(tol
     page = beech.get(place).text
     assert "Download it" not in page
     assert "Delete your copies" in page
+    assert chosen not in held(beech.get(f"{place}/bundle").content), "nor in what it takes of its own"
+
+
+def held(bundle: bytes) -> set[str]:
+    """The digests of the files in it."""
+    with zipfile.ZipFile(io.BytesIO(bundle)) as packed:
+        return {hashlib.sha256(packed.read(name)).hexdigest() for name in packed.namelist()}
 
 
 def sends(agents: Agents) -> list[str]:

@@ -29,7 +29,9 @@ from fairplace.publish.held import SignedIn
 from fairplace.publish.packing import pack
 from fairplace.recorded import Recorded
 from fairplace.referral.events import Declined, FeedbackGiven, OfferMade, OfferMadeLate, OfferWithdrawn, QuestionPut
+from fairplace.searching import Search
 from fairplace.seeking.case_word import case_word
+from fairplace.seeking.own import asked as referral
 
 NOT_THEIRS = frozenset({"/exhibit", "/override_reason"})
 """What a report rests on is the authority's own."""
@@ -73,15 +75,21 @@ def take_away(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer
 
 @signed_in("/desk/referrals/{case:str}/bundle")
 def bundle(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
-    """All that is their own of one search as a bundle: what they were asked, and what they answered, proved together."""
+    """All that is their own of one search as a bundle: what they were asked, and what they answered, proved together.
+
+    The file of the referral is in it as long as it is given to them; after that its digest alone.
+    """
     provider, key = mine(site, visitor)
     found = asked.identifier(case)
-    if not of_asked(History(case=found, events=site.register.reader.case(found)), provider):
+    past = History(case=found, events=site.register.reader.case(found))
+    if not of_asked(past, provider):
         raise Missing("there is nothing of yours in a search at this address")
+    sent = referral(found, Search(past), provider, site.now())
     asker = SignedIn(key.name, look(site, visitor, found))
     target = io.BytesIO()
     with BUNDLES:
-        wish = Wish(case=found, edition="provider", provider=provider, asker=asker, most_documents=MOST_DOCUMENTS, pdf=False)  # fmt: skip
+        wish = Wish(case=found, edition="provider", provider=provider, asker=asker, most_documents=MOST_DOCUMENTS, pdf=False,
+                    without_documents=sent is not None and not sent.gives)  # fmt: skip
         write(site.register, wish, target)
     return download(target.getvalue(), f"{case_word(found).replace(' ', '-').lower()}{SUFFIX}")
 
