@@ -67,6 +67,16 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Told:
     return read_back(folder)
 
 
+def test_a_search_that_found_no_home_has_a_cause_and_one_that_was_withdrawn_has_none(twin: Told, faulty: Told) -> None:
+    """As the desk has it: it would refuse anything else."""
+    for told in (twin, faulty):
+        ended = [
+            one.event for events in told.cases.values() for one in events if isinstance(one.event, sought.ReferralEnded)
+        ]
+        assert ended
+        assert all((one.how.get() == "withdrawn") == (one.cause.get() is None) for one in ended)
+
+
 def omitted(told: Told) -> set[str]:
     """Cases in which somebody who could be asked in a tier was not, as the market stood."""
     found = set()

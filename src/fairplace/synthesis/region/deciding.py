@@ -229,7 +229,7 @@ class Decided(Search):
             e.ReferralEnded,
             "officer",
             how="withdrawn" if withdrawn else "not_found",
-            cause="need_changed" if withdrawn else "no_capacity",
+            cause=None if withdrawn else "no_capacity",
             reason=self.world.words(
                 "The plan changed." if withdrawn else "Nobody who was asked had a home that suits."
             ),
