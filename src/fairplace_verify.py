@@ -38,6 +38,7 @@ import io
 import json
 import os
 import re
+import signal
 import stat
 import struct
 import sys
@@ -47,7 +48,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -1825,7 +1826,7 @@ class Tasks:
         self.waiting: deque[Callable[[], JSON]] = deque()
         if size > 2048:
             with suppress(ImportError, NotImplementedError, OSError):  # not every machine has other processors for us
-                self.pool = ProcessPoolExecutor()
+                self.pool = ProcessPoolExecutor(initializer=leave_stopping)
 
     def add(self, function: Callable[..., JSON], *given: JSON) -> None:
         self.waiting.append(self.pool.submit(function, *given).result if self.pool else partial(function, *given))
@@ -1841,6 +1842,11 @@ class Tasks:
     def __exit__(self, *_: object) -> None:
         if self.pool:
             self.pool.shutdown(cancel_futures=True)
+
+
+def leave_stopping() -> None:
+    """Ctrl-C reaches every process: the one that was started ends the others, which say nothing of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def check_signed(name: str | None, part: list[Signed]) -> None:
@@ -3110,6 +3116,10 @@ class Bundle(Reading, Extract):
                     expect(size == document["bytes"], f"it has {size} bytes, expected {document['bytes']}")
                     found = self.box.sha256(name)
                     expect(found == digest, f"its SHA-256 is {found}")
+        if self.beside is None:
+            self.report.notes.append(
+                "that no later entry was left off the end cannot be seen from a bundle alone: give --register as well"
+            )
         people = ", ".join(name for name in self.box.members if name in (*FOR_PEOPLE, "record.pdf"))
         self.report.notes.append(
             f"{people} are for people: they are no evidence, and were not compared with the entries"
@@ -3327,21 +3337,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:  # argparse has said what is wrong; --help leaves with 0
         return int(leaving.code or 0)
     try:
+        text, code = answer(given)
+        if text:
+            sys.stdout.write(f"{text}\n")
+            sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        why = "stopped before there was an answer"
+    except OSError as error:  # a full disk, a reader that went away: exit code 1 would be taken for a verdict
+        why = f"the answer cannot be written: {error.strerror}"
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python tries again when it leaves
+    with suppress(OSError):
+        sys.stderr.write(f"{parser.prog}: {why}\n")
+    return 2
+
+
+def answer(given: argparse.Namespace) -> tuple[str, int]:
+    """What is to be said of what was given, and the exit code. The last line is the answer."""
+    try:
         found = verify_all(given.paths, given.key, given.policy, given.register, given.checkpoint, given.continues)
     except Unreadable as error:
         word = NO_RECORD if isinstance(error, NoRecord) else "unreadable"
-        if given.json:
-            print(ENCODER.encode({"detail": str(error), "exit": 2, "ok": False, "verdict": word}))
+        said = ENCODER.encode({"detail": str(error), "exit": 2, "ok": False, "verdict": word}) if given.json else ""
         if not given.json and isinstance(error, NoRecord):
-            print(f"{word.upper()}. {error}.")  # an answer, and so no error beside it
-        else:
-            print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 2
-    for name, report in found:
-        if name and not given.json:
-            print(f"{plain(name)}:")
-        print(as_json(report) if given.json else as_text(report) + ("\n" if name else ""))
-    return found[-1][1].exit_code
+            return f"{word.upper()}. {error}.", 2  # an answer, and so no error beside it
+        print(f"fairplace-verify: {error}", file=sys.stderr)
+        return said, 2
+    if given.json:
+        return "\n".join(as_json(report) for _, report in found), found[-1][1].exit_code
+    texts = [f"{plain(name)}:\n{as_text(report)}" if name else as_text(report) for name, report in found]
+    return "\n\n".join(texts), found[-1][1].exit_code
 
 
 def verify(path: str | Path, keys: Sequence[str], policy: Path | None, continues: Path | None = None) -> Report:
@@ -3361,9 +3387,7 @@ def verify_all(
     try:
         text = None if policy is None else read_given(policy).decode("latin-1")  # its octets are opaque
         trust = read_trust(keys, text)
-        papers = [
-            read_paper(sys.stdin.buffer.read(10_000) if name == "-" else read_given(Path(name))) for name in checkpoints
-        ]
+        papers = [read_paper(read_typed() if name == "-" else read_given(Path(name))) for name in checkpoints]
         beside = None if register is None else audit(register, trust, papers)
         if len(paths) == 1:
             return [("", verify_one(paths[0], trust, beside, papers, continues))]
@@ -3371,6 +3395,8 @@ def verify_all(
             raise Unreadable("two paths may be given when both are bundles; else one")
         one, two = (read_bundle(Path(path), trust, beside, papers) for path in paths)
         return [(paths[0], one.report), (paths[1], two.report), ("both", verify_pair(one, two))]
+    except BrokenExecutor:
+        raise Unreadable("a process that checks signatures was ended from outside; is there enough memory?") from None
     except (OSError, RuntimeError, ValueError) as error:
         raise Unreadable(f"a file cannot be read: {plain(str(error))}") from error
 
@@ -3421,6 +3447,13 @@ def read_given(path: Path) -> bytes:
     if len(data) > MOST_GIVEN:
         raise Unreadable(f"{plain(str(path))} is longer than {MOST_GIVEN} bytes: it is no proof and no policy")
     return data
+
+
+def read_typed() -> bytes:
+    if sys.stdin.isatty():
+        end = "Ctrl-Z and Enter" if os.name == "nt" else "Enter and Ctrl-D"
+        sys.stderr.write(f"Type the five lines of the checkpoint, then {end}.\n")
+    return sys.stdin.buffer.read(10_000)
 
 
 def as_text(report: Report) -> str:

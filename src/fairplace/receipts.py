@@ -59,8 +59,8 @@ The file proves that the entry is in the log and unchanged. This page proves tha
 nothing before it was changed since, whatever anybody shows later. Anybody can
 check both on a computer of their own:
 
-    fairplace-verify {index}.tlog-proof --key '{key}'
-    fairplace-verify FOLDER --checkpoint {index}.txt --key '{key}'
+    fairplace-verify {index}.tlog-proof --key "{key}"
+    fairplace-verify FOLDER --checkpoint {index}.txt --key "{key}"
 
 FOLDER is the published record, as its web site gives it out.
 """

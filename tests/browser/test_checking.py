@@ -76,7 +76,7 @@ async def test_a_proof_is_checked_here_and_nothing_is_sent(town: Town, site: str
         said = await page.locator("[data-results]").inner_text()
         assert f"step number {town.at['reasons']}" in said
         assert "Nothing of the file was sent." in said
-        assert f"python3 fairplace_verify.py 26.tlog-proof --key '{key_of(town)}'" in said
+        assert f'python3 fairplace_verify.py 26.tlog-proof --key "{key_of(town)}"' in said
         assert "whether the signer’s key was allowed" in said.lower().replace("whether", "whether")
         assert asked == [], "the page said that nothing is sent"
         assert await page.evaluate("document.activeElement.textContent") == "Genuine. 5 of 5 checks passed"

@@ -86,7 +86,7 @@ def commands(heading: str) -> list[str]:
 
 def typed(block: str, desk: Desk, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """As it stands on the page, with the reader's key in the place of the page's."""
-    block = re.sub(r"--key (?:'[^']+'|KEY)", f"--key '{desk.key}'", block)
+    block = re.sub(r'--key (?:"[^"]+"|KEY)', f'--key "{desk.key}"', block)
     return subprocess.run(
         [shutil.which("bash") or "bash", "-euc", block],
         cwd=desk.folder,

@@ -384,7 +384,7 @@ def test_the_command_compares_two_bundles_and_its_last_line_is_of_both(
     assert main([*paths, "--key", LOG.vkey]) == 0
     said = capsys.readouterr().out
     assert said.count("GENUINE. ") == 3
-    assert said.strip().splitlines()[-1].startswith("GENUINE. 7 entries agree byte for byte")
+    assert said.splitlines()[-1].startswith("GENUINE. 7 entries agree byte for byte")
     assert main([*paths, "--key", LOG.vkey, "--json"]) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (last["verdict"], last["exit"]) == ("genuine", 0)

@@ -85,6 +85,7 @@ def test_what_stays_closed_is_counted_by_basis() -> None:
     notes = "\n".join(checked(STORY.members("bidder")).notes)
     assert "7 sealed values are not opened in this edition: 7 commercial" in notes
     assert "are for people: they are no evidence" in notes
+    assert "no later entry was left off the end cannot be seen from a bundle alone" in notes
 
 
 def test_every_flipped_byte_of_a_bundle_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -183,3 +184,48 @@ def test_witnesses_are_judged_by_the_policy_that_was_brought(tmp_path: Path) -> 
     assert verify_register(fewer, policy=both + "group g any a b\nquorum g\n").exit_code == 0
     wrong = writer.publish(extra=WITNESS.cosign(writer.head(14))).files()
     assert "does not fit the checkpoint" in str(verify_register(wrong, policy=both + "quorum none\n").false)
+
+
+# how it ends: no exit code of a verdict stands for an answer that nobody got
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's disk that is always full")
+def test_an_answer_that_cannot_be_written_is_no_verdict(public: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, str(SCRIPT), str(public)], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "fairplace-verify: the answer cannot be written: No space left on device\n",
+    )
+
+
+def test_a_reader_that_goes_away_gets_no_stack(public: Path) -> None:
+    here, there = os.pipe()
+    os.close(here)
+    with os.fdopen(there, "w") as gone:
+        done = subprocess.run(
+            [sys.executable, str(SCRIPT), str(public)], stdout=gone, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (2, "fairplace-verify: the answer cannot be written: Broken pipe\n")
+
+
+def test_what_is_typed_is_asked_for_and_whoever_stops_it_gets_one_line(public: Path) -> None:
+    """At a terminal: Ctrl-C reaches every process of the group."""
+    leader, terminal = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, str(SCRIPT), str(public), "--checkpoint", "-"],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as started:
+        assert started.stderr is not None
+        assert started.stderr.readline() == "Type the five lines of the checkpoint, then Enter and Ctrl-D.\n"
+        os.killpg(started.pid, signal.SIGINT)
+        said, wrong = started.communicate(timeout=60)
+    os.close(leader)
+    os.close(terminal)
+    assert (started.returncode, said, wrong) == (2, "", "fairplace-verify: stopped before there was an answer\n")

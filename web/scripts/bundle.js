@@ -40,6 +40,7 @@ export class Bundle {
       links: () => this.checkLinks(),
       contents: async () => {
         const documents = await checkContents(this);
+        report.notes.push("that no later step was left off the end cannot be seen from a bundle alone: hold it beside the register, with the program");
         report.notes.push(`${[...this.box.members.keys()].filter((name) => FOR_PEOPLE.includes(name) || name === "record.pdf").join(", ")}: for people, no evidence, and not compared with the entries`);
         return [`The documents are those that the entries name; ${documents} of them ${documents === 1 ? "is" : "are"} here.`, documents];
       },

@@ -128,7 +128,7 @@ function here(kind) {
 
 function commands(kind, name) {
   const [first] = (field("keys").value.trim() || form.dataset.keys).split(/\s+/);
-  const trust = /^[a-z0-9._/-]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/.test(first) ? `--key '${first}'` : "--policy POLICY";
+  const trust = /^[a-z0-9._/-]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/.test(first) ? `--key "${first}"` : "--policy POLICY";
   const path = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) ? name : "FILE";
   return kind === "page" ? ["unzip -d record log.zip", `python3 fairplace_verify.py record ${trust}`] : [`python3 fairplace_verify.py ${path} ${trust}`];
 }

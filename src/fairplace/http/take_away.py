@@ -44,7 +44,7 @@ sealed in it opened for you, and proves that it stands in the log and was not ch
 Nothing of another provider is in any of them, and nothing of the child.
 Check them on a computer of your own:
 
-    fairplace-verify {first} --key '{key}'
+    fairplace-verify {first} --key "{key}"
 
 The .txt file of the same number is for paper: it holds the newest signed state of the log.
 """
