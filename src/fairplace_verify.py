@@ -963,11 +963,18 @@ class KeyRegister:
         """Somebody stands by what an earlier key of theirs signed, though that key was reported stolen."""
         expect(len(lines) == 1, f"{len(lines)} signatures came under a {REAFFIRMED}, expected one")
         ours = {ref for ref in self.keys if ref[0] == lines[0].name and ref != lines[0][:2]}
-        contested = self.contested(index)
         for at in entries:
-            mine = contested.get(at, set()) & ours
+            mine = any(self.is_contested(ref, at, index) for ref in ours)
             expect(mine, f"entry {at} is reaffirmed, but no contested signature of {lines[0].name} is on it")
             self.reaffirmed.setdefault(at, index)
+
+    def is_contested(self, ref: tuple[str, bytes], at: int, size: int) -> bool:
+        """Is there a line of this key on this entry, and contested at this size?"""
+        signed = self.signed.get(ref, array("Q"))
+        place = bisect_left(signed, at)
+        has_signed = place < len(signed) and signed[place] == at
+        spans = self.keys[ref].contested
+        return has_signed and any(said < size and first <= at <= last for said, first, last in spans)
 
     def notes(self, size: int) -> Iterator[str]:
         """What a reader is to be told: contested signatures, recoveries under way, an earlier log."""

@@ -30,6 +30,9 @@ class PrivateFile:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             with self.writing() as connection:
                 self._prepare(connection, schema)
+        except sqlite3.OperationalError as error:  # of the machine, not of what is in the file
+            why = "see whether its disk is full or can only be read; what is in it need not be damaged"
+            raise Misconfigured(f"{path} cannot be opened: {error}; {why}") from error
         except sqlite3.DatabaseError as error:
             raise Misconfigured(f"{path} cannot be read: {error}; restore it from its backup") from error
         except OSError as error:
@@ -51,11 +54,14 @@ class PrivateFile:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
                 raise Busy(f"somebody else has been writing to {self._path.name} for too long; try again") from error
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a disk that is full has ended it
+                    connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
         finally:

@@ -179,7 +179,7 @@ def test_a_register_is_recovered_as_the_page_says(programs: Path, tmp_path: Path
     assert "GENUINE" in said[3]
     assert "exit code 5" in said[4]
     assert "declares a loss" in said[4]
-    assert "Took entries 7 to 7 back from website" in done.stderr
+    assert "Took entry 7 back from website" in done.stderr
     assert "entry 7, key.added/1: /holder" in done.stderr
     assert sorted(path.name for path in (tmp_path / "second/public/lost/7").iterdir()) == ["8"]
 

@@ -211,6 +211,7 @@ def test_a_reader_that_goes_away_gets_no_stack(public: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "fairplace-verify: the answer cannot be written: Broken pipe\n")
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into Linux's list of processes")
 def test_what_is_typed_is_asked_for_and_whoever_stops_it_gets_one_line(public: Path) -> None:
     """At a terminal: Ctrl-C reaches every process of the group."""
     leader, terminal = os.openpty()
@@ -224,6 +225,11 @@ def test_what_is_typed_is_asked_for_and_whoever_stops_it_gets_one_line(public: P
     ) as started:
         assert started.stderr is not None
         assert started.stderr.readline() == "Type the five lines of the checkpoint, then Enter and Ctrl-D.\n"
+        stat = Path(f"/proc/{started.pid}/stat")
+        while (
+            stat.read_text("utf-8").rpartition(") ")[2][0] not in "SZ"
+        ):  # until it waits: before, Python may miss a signal
+            os.sched_yield()
         os.killpg(started.pid, signal.SIGINT)
         said, wrong = started.communicate(timeout=60)
     os.close(leader)

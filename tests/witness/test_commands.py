@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,11 @@ from tests.ledger.story import ROOT, Log, opened
 from tests.witness.trees import LOG, LOG_KEYS, ORIGIN, STRANGER, Tree, cosigner
 
 TREE = Tree()
+SMALL = """
+import sys
+import fairplace.cli.witnessing
+print(*sorted({"fairplace.on_disk", "fairplace.http", "litestar", "lxml", "pikepdf"} & sys.modules.keys()))
+"""
 
 
 @pytest.fixture
@@ -194,3 +201,8 @@ def test_without_a_yes_nothing_is_accepted(
     assert Own(folder).state.losses(ORIGIN) == []
     assert run("accept-loss", folder, ORIGIN, tmp_path / "missing")[0] == 2
     assert run("accept-loss", folder, "log.other.example/a", file, "--yes")[0] == 1
+
+
+def test_a_witness_is_small_it_carries_nothing_of_a_register_or_its_pages() -> None:
+    done = subprocess.run([sys.executable, "-c", SMALL], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"

@@ -10,7 +10,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from fairplace.cli.serving import Place, check_address, serve_registers
+from fairplace.cli.listening import check_address
+from fairplace.cli.serving import Place, serve_registers
 from fairplace.counted import counted
 from fairplace.errors import Malformed, Refused
 

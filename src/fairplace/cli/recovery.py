@@ -97,8 +97,10 @@ def _take(register: Register, copy: Copy, told: Console) -> None:
         return
     if taken.after == taken.before:
         return
+    last = taken.after - 1
+    which, them = (f"entries {taken.before} to {last}", "them") if taken.before < last else (f"entry {last}", "it")
     told.print(
-        f"Took entries {taken.before} to {taken.after - 1} back from {copy.where}: proved, and public texts with them.",
+        f"Took {which} back from {copy.where}: proved, and public texts with {them}.",
         markup=False,
         soft_wrap=True,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import socket
 import sqlite3
 import threading
 import time
@@ -16,10 +15,11 @@ import structlog
 import uvicorn
 from rich.console import Console
 
+from fairplace.cli.listening import check_address
 from fairplace.cli.posting import kept_sending
 from fairplace.covering import CoverRounds
 from fairplace.demo import personas
-from fairplace.errors import Conflict, FairplaceError, Misconfigured
+from fairplace.errors import Conflict, FairplaceError
 from fairplace.on_disk import Register
 
 log = structlog.get_logger()
@@ -127,17 +127,6 @@ class _Covering:
         except Exception:  # publishing goes on whatever is wrong here, and the log says what
             log.exception("cover rounds failed")
             self._rests_until = now + 30
-
-
-def check_address(host: str, port: int) -> None:
-    """Refuse an address that cannot be served, before anything is built or said."""
-    try:
-        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
-            pass
-    except OSError as error:
-        raise Misconfigured(
-            f"{host}:{port} cannot be served: {error.strerror or error}; give another with --port or --host"
-        ) from error
 
 
 def serve_register(folder: Path, host: str, port: int, told: Console) -> int:

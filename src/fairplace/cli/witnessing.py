@@ -12,7 +12,7 @@ import msgspec
 import uvicorn
 from rich.console import Console
 
-from fairplace.cli.serving import check_address
+from fairplace.cli.listening import check_address
 from fairplace.counted import counted
 from fairplace.errors import Malformed, Missing, Refused
 from fairplace.ledger.note import ED25519, MLDSA44, Vkey, b64

@@ -93,7 +93,9 @@ class Memory:
             names = ("application_id", "user_version")
             found = [self._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
         except (sqlite3.Error, OSError) as error:
-            raise Misconfigured(f"{path} cannot be used: {error}; give another folder with --state") from error
+            raise Misconfigured(
+                f"{path} cannot be used: {error}; see to its disk, or give another folder with --state"
+            ) from error
         if found != [APPLICATION, FORMAT]:
             raise Misconfigured(f"{path} is no memory of a monitor that this program can read; give another folder")
         self._connection.execute("PRAGMA synchronous = FULL")

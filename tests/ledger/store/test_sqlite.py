@@ -75,6 +75,18 @@ def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
         SqliteStore(path)
 
 
+def test_a_disk_that_takes_nothing_is_not_blamed_on_the_file(path: Path) -> None:
+    with SqliteStore(path) as store:
+        store.append(LOG, [Streams().one()])
+    in_the_way = path.with_name(f"{path.name}-wal")  # so that no journal can be opened, as on a disk that is full
+    in_the_way.mkdir()
+    with pytest.raises(Misconfigured, match=r"cannot be opened: .*; see whether its disk is full or can only be read"):
+        SqliteStore(path)
+    in_the_way.rmdir()
+    with SqliteStore(path) as store:
+        assert store.head(LOG).size == 1
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="nowhere is not there"):
         SqliteStore(tmp_path / "nowhere" / "register.sqlite")

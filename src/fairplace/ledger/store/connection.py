@@ -150,6 +150,9 @@ class Connections:
         except sqlite3.DatabaseError as error:
             if _is_busy(error):
                 raise self._busy() from error
+            if isinstance(error, sqlite3.OperationalError):  # of the machine, not of what is in the file
+                why = "see whether its disk is full or can only be read; what is in it need not be damaged"
+                raise Misconfigured(f"{self.path} cannot be opened: {error}; {why}") from error
             raise Misconfigured(f"{self.path} is no {self._form.name} of fairplace: {error}") from error
         except OSError as error:
             raise Misconfigured(f"{self.path} cannot be opened: {error}") from error
