@@ -181,6 +181,7 @@ async def test_a_bundle_is_checked_on_the_page(site: str, chromium: Browser) -> 
         )
         said = await page.locator("[data-results]").inner_text()
         assert "for people, no evidence" in said
+        assert "no later step was left off the end cannot be seen from a bundle alone" in said
         assert f'python3 fairplace_verify.py court.fpbundle --key "{w.LOG.vkey}"' in said
         assert asked == []
         assert (await given(page, "a.fpbundle", story.fpbundle("public"))).startswith("Partly checked. 6 of 6")
