@@ -206,6 +206,13 @@ def code(value: str, what: str, pattern: re.Pattern[str] = CODE) -> str:
     return value
 
 
+def no_name(value: str, what: str) -> str:
+    """A short code that may stand for a person or where they live: with a digit, as numbers have and names have not."""
+    if not any(sign.isdigit() for sign in code(value, what)):
+        refuse("name", f"{what} stands in the open for ever, and {value!r} could be a name; give an id with a number")
+    return value
+
+
 def provider(value: Provider) -> Provider:
     return Provider(id=code(value.id, "a provider's id", PROVIDER_ID), name=words(value.name, "a provider's name"))
 

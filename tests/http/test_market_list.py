@@ -173,6 +173,32 @@ def test_why_words_are_not_about_a_child_is_kept_with_who_stated_it(agents: Agen
     assert one.person.name in stated["found"]
 
 
+def test_what_was_written_of_one_home_never_becomes_anothers(agents: Agents) -> None:
+    """Two homes of one provider: each has a form of its own, with its own draft, and no choice of another."""
+    place = f"/desk/market/{stream_of(agents, ASH.provider)}"
+    keep(agents, OFFICER, f"{place}/home", **HOME)
+    one, other = (f"{place}/change?home={name}" for name in (ASH.setting, "home-17"))
+    officer = agents.be(OFFICER)
+    assert f"Change what the list says of a home: {ASH.setting}" in text_of(officer.get(one))
+    written = {"setting": ASH.setting, "reason": "registration", "registration.urn": "7654321", "registration.age_from": "5",
+               "registration.age_to": "", "registration.sexes": ["male"]}  # fmt: skip
+    assert officer.post(one, **written).status_code == 422
+    assert "7654321" in officer.get(one).text, "what was typed is there still"
+    form = officer.get(other).text
+    assert "7654321" not in form
+    assert 'value="1234567"' in form
+    assert f'value="{ASH.setting}"' not in form
+    assert 'value="home-17"' not in officer.get(one).text
+    moved = officer.post(other, **{**written, "registration.age_to": "17"})
+    assert moved.status_code == 422
+    assert "Choose one of the answers" in text_of(moved)
+    assert officer.get(f"{place}/change?home=home-99").status_code == 404
+    assert "7654321" not in officer.get(f"{place}/change").text, "where no home is named, nothing of any is filled in"
+    changed = keep(agents, OFFICER, other, **{**written, "setting": "home-17", "registration.age_to": "17"})
+    assert isinstance(changed.event, SettingChanged)
+    assert (changed.event.setting, changed.event.registration.get().urn) == ("home-17", "7654321")
+
+
 @pytest.mark.parametrize(
     ("what", "fields", "says"),
     [

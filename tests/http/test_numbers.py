@@ -17,7 +17,7 @@ from litestar.testing import TestClient
 
 import fairplace_verify
 from fairplace import issuing, shelf
-from fairplace.errors import Misconfigured, Refused
+from fairplace.errors import Misconfigured, Missing, Refused, Unproven
 from fairplace.http import numbers_folder
 from fairplace.http.app import create_app
 from fairplace.ledger import proof
@@ -316,3 +316,41 @@ def test_a_register_of_procurement_has_no_such_pages(tmp_path_factory: pytest.Te
         office.register.follow()
         with TestClient(create_app(office.register)) as client:
             assert client.get("/homes").status_code == 404
+
+
+def test_the_lost_file_of_one_release_takes_down_no_page_but_its_own_numbers(tmp_path: Path) -> None:
+    with open_placements(tmp_path / "register") as office:
+        register = office.register
+        for number in range(CHILDREN):
+            search(office, number)
+        for until in ("2025-10-01T09:00:00.000Z", "2026-01-02T09:00:00.000Z"):
+            office.wait_until(until)
+            issuing.sign(register, issuing.draft(register, "decisions"), [signer(OFFICER.key), signer(MONITORING.key)])
+        register.follow()
+        [first, second] = issuing.issued(register)
+        path = file_of(office, first)
+        for spoil in (lambda: path.write_bytes(b"other bytes"), path.unlink):
+            spoil()
+            with TestClient(create_app(register)) as client:
+                for whole in ("/homes", "/homes/feed.json", "/homes/over-time", f"/homes/{second.name}.json"):
+                    assert client.get(whole).status_code == 200, whole
+                page = client.get(f"/homes/{first.name}")
+                assert page.status_code == 200
+                assert "The file of this release cannot be shown" in page.text
+                assert first.document.sha256 in page.text
+                assert client.get(f"/homes/{first.name}.tlog-proof").status_code == 200
+                for gone in (".json", ".csv"):
+                    assert client.get(first.name.join(("/homes/", gone))).status_code == 404
+            with pytest.raises((Missing, Unproven)):
+                issuing.draft(register, "decisions", "2026-03-31")
+
+
+def file_of(office: PlacementOffice, one: issuing.Issued) -> Path:
+    """Where the file of a release lies: by a name that tells nothing."""
+    for path in (office.folder / "documents").iterdir():
+        aside = path.rename(path.with_name("aside"))
+        is_it = not office.register.documents.is_here(one.document.sha256)
+        aside.rename(path)
+        if is_it:
+            return path
+    raise LookupError(one.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from fairplace.decision import Command, History
@@ -271,6 +272,16 @@ def test_nothing_of_the_list_is_overridden() -> None:
     with pytest.raises(Refused) as refused:
         step(homes.vacancy(ASH, override_reason="The director said so"), stream_of(ASH))
     assert refused.value.code == "override"
+
+
+@pytest.mark.parametrize("name", ["Mary Smith", "Smith", "smith-family"])
+def test_nobodys_name_stands_in_the_open_as_the_id_of_a_home_or_an_owner(name: str) -> None:
+    """A leaf is for ever: a foster carer's or a founder's name in it could never be taken down."""
+    assert refusal(homes.home(ASH, setting=name), stream_of(ASH)) == "name"
+    owned = DeclareOwnership(id="test", owner=name, owner_type="founder", from_on="2020-01-01")
+    assert refusal(owned, stream_of(ASH)) == "name"
+    assert step(msgspec.structs.replace(owned, owner_type="group"), stream_of(ASH)).event
+    assert step(msgspec.structs.replace(owned, owner="P-17"), stream_of(ASH)).event
 
 
 def test_who_may_not_keep_the_list_does_not() -> None:

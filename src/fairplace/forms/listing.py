@@ -87,7 +87,7 @@ def provider(market: Market, on: Day) -> list[Field]:
 
 def ownership() -> list[Field]:
     return [
-        Field(name="owner", label="Who owns it in the end", kind="line", public=True, hint="By an id, for example of the companies’ register"),
+        Field(name="owner", label="Who owns it in the end", kind="line", public=True, hint="By an id, for example of the companies’ register; a person by a number of your own, never by name"),
         Field(name="owner_type", label="What the owner is", kind="choice", public=True, options=options(
             ("authority", "An authority"), ("charity", "A charity"), ("founder", "Its founder"), ("group", "A group"),
             ("private-equity", "Private equity"), ("other", "Something else"))),
@@ -107,7 +107,7 @@ def _registration(*, optional: bool = False) -> list[Field]:
 
 def setting(market: Market, on: Day) -> list[Field]:
     return [
-        Field(name="setting", label="The home’s id", kind="line", public=True, hint="No street: a short name of your own, for example home-17"),
+        Field(name="setting", label="The home’s id", kind="line", public=True, hint="No street and nobody’s name: an id of your own with a number, for example home-17"),
         Field(name="family", label="What kind of home", kind="choice", public=True, options=FAMILIES),
         Field(name="place_code", label="What kind of placement", kind="choice", public=True, options=_coded("place", on)),
         Field(name="places", label="How many places", kind="number"),

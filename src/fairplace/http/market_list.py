@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from litestar.params import FromPath, QueryParameter
@@ -65,6 +66,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     fields: Sequence[Field]
     read: Callable[[Sequence[Field], Sent], tuple[dict[str, Any], list[Fault]]] = read_all
     start: Mapping[str, Sequence[str]] = {}
+    home: str = ""  # the one home that it is about
 
 
 @signed_in("/desk/market")
@@ -113,13 +115,18 @@ def form(site: TheSite, visitor: TheVisitor, stream: FromPath[str], what: FromPa
 
 
 @acting("/desk/market/{stream:str}/{what:str}")
-def fill(site: TheSite, visitor: TheVisitor, stream: FromPath[str], what: FromPath[str], sent: TheSent) -> Answer:
+def fill(
+    site: TheSite, visitor: TheVisitor, stream: FromPath[str], what: FromPath[str], sent: TheSent, home: Which = ""
+) -> Answer:
     """Keep it, check it, and go on to sign."""
-    return take(site, visitor, _asking(site, visitor, stream, what, ""), _key(visitor), sent)
+    return take(site, visitor, _asking(site, visitor, stream, what, home), _key(visitor), sent)
 
 
 def _asking(site: Site, visitor: Visitor, stream: str, what: str, home: str) -> Asking:
-    """The form. Raises Missing where there is none, Forbidden where it is for others."""
+    """The form. Raises Missing where there is none, Forbidden where it is for others.
+
+    A form about one home has an address of its own, so that what was written of another is never shown in it.
+    """
     visitor.need(*case_file.SEEKERS)
     if stream == NEW:
         found, made = None, _new(_market(site), what, _today(site))
@@ -133,10 +140,10 @@ def _asking(site: Site, visitor: Visitor, stream: str, what: str, home: str) -> 
         raise Forbidden(f"this is for {roles.who_may(gives)}", code="role")
     case = found.stream if found else ""
     return Asking(
-        address=f"/desk/market/{case or NEW}/{what}",
+        address=f"/desk/market/{case or NEW}/{what}" + (f"?home={quote(made.home)}" if made.home else ""),
         back=f"/desk/market/{case}" if case else "/desk/market",
         back_to=_called(found) if found else "the list of homes",
-        title=made.title,
+        title=f"{made.title}: {made.home}" if made.home else made.title,
         lead=made.lead,
         do=made.do,
         gives=gives,
@@ -182,9 +189,27 @@ def _of(it: One, market: Market, what: str, home: str, on: Day) -> Form | None:
 
 
 def _of_provider(line: Line, market: Market, what: str, home: str, on: Day) -> Form | None:
-    homes = line.homes
-    named = next((one for one in homes if one.setting == home), homes[0] if len(homes) == 1 else None)
+    """The form about one home names it and offers no other. Without one it asks which, and fills in nothing of any."""
+    if home and home not in {one.setting for one in line.homes}:
+        return None
+    named = next((one for one in line.homes if one.setting == home), line.homes[0] if len(line.homes) == 1 else None)
+    homes = (named,) if named is not None else line.homes
     picked = {"setting": [named.setting]} if named is not None else {}
+    made = _about(line, market, what, homes, picked, forms.as_registered(named) if named else {}, on)
+    if made is None or named is None or what in ("owner", "home"):
+        return made
+    return msgspec.structs.replace(made, home=named.setting)
+
+
+def _about(
+    line: Line,
+    market: Market,
+    what: str,
+    homes: tuple[Home, ...],
+    picked: Mapping[str, Sequence[str]],
+    registered: Mapping[str, Sequence[str]],
+    on: Day,
+) -> Form | None:
     match what:
         case "owner":
             return Form(do="declare-ownership", title="Say who owns it", fields=forms.ownership(), lead="In the end, behind every company between.")  # fmt: skip
@@ -193,7 +218,7 @@ def _of_provider(line: Line, market: Market, what: str, home: str, on: Day) -> F
                         lead="For whom it is registered decides who is asked for which child.")  # fmt: skip
         case "change" if homes:
             return Form(do="change-setting", title="Change what the list says of a home", fields=forms.change(homes), read=forms.read_change,
-                        start=forms.as_registered(named) if named else {}, lead="From now on. What it said before stays on record.")  # fmt: skip
+                        start=registered, lead="From now on. What it said before stays on record.")  # fmt: skip
         case "grade" if homes:
             return Form(do="rate-setting", title="Record a grade", fields=forms.rating(homes, on), start=picked, lead="As the inspection gave it.")  # fmt: skip
         case "level" if homes:

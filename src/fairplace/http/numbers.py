@@ -38,7 +38,7 @@ def release(site: TheSite, name: FromPath[str]) -> Answer:
         return Response(made.file(site.register, one, suffix), media_type=made.SUFFIXES[suffix], headers=headers)
     return site.kept(
         f"/homes/{name}",
-        (one.one.document.sha256, one.one.withdrawn_by, one.replaced_by),
+        (one.one.document.sha256, one.one.withdrawn_by, one.replaced_by, one.lost),
         "numbers_release.html",
         lambda: made.page(one, on_site, FRAME),
     )

@@ -15,7 +15,8 @@ import msgspec
 from fairplace import issuing, receipts
 from fairplace.counting.plans import TITLES
 from fairplace.disclosure_control import writing
-from fairplace.disclosure_control.released import SYMBOLS, Release
+from fairplace.disclosure_control.released import SYMBOLS, Release, Shown
+from fairplace.errors import Malformed, Missing, Unproven
 from fairplace.http import numbers_shown as shown
 from fairplace.on_disk import Register
 
@@ -42,11 +43,15 @@ def in_folder(name: str, suffix: str = "") -> str:
 
 
 class Out(msgspec.Struct, frozen=True, kw_only=True):
-    """One release that is out, and by which others its place was taken, or whose place it takes."""
+    """One release that is out, and by which others its place was taken, or whose place it takes.
+
+    `lost` says what is wrong with its file; the release then holds no more than its entry does.
+    """
 
     one: issuing.Issued
     release: Release
     replaced_by: str = ""
+    lost: str = ""
 
     @property
     def name(self) -> str:
@@ -62,16 +67,27 @@ class Out(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def suffixes(self) -> Sequence[str]:
-        return [suffix for suffix in SUFFIXES if suffix != WITHDRAWAL or self.one.withdrawn_by is not None]
+        found = [suffix for suffix in SUFFIXES if suffix != WITHDRAWAL or self.one.withdrawn_by is not None]
+        return [suffix for suffix in found if not self.lost or SUFFIXES[suffix] == PROOF]
 
 
 def out(register: Register, size: int) -> list[Out]:
     """The releases that the first entries of the log cover, the oldest first."""
-    found = [
-        Out(one=one, release=issuing.release_of(register, one)) for one in issuing.issued(register) if one.index < size
-    ]
+    found = [_one(register, one) for one in issuing.issued(register) if one.index < size]
     later = {one.replaces: one.name for one in found if one.replaces and not one.one.withdrawn}
     return [msgspec.structs.replace(one, replaced_by=later.get(one.name, "")) for one in found]
+
+
+def _one(register: Register, one: issuing.Issued) -> Out:
+    """A release whose file is lost or spoiled is said to be so, beside the others."""
+    try:
+        return Out(one=one, release=issuing.release_of(register, one))
+    except (Missing, Unproven, Malformed) as error:
+        bare = Release(
+            number=one.number, plan=one.plan, until=one.until, tables=(), late=Shown(symbol="missing"), rules=one.rules,
+            withdrawn=one.withdrawn,
+        )  # fmt: skip
+        return Out(one=one, release=bare, lost=str(error))
 
 
 def file(register: Register, one: Out, suffix: str) -> bytes:

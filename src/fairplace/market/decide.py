@@ -153,11 +153,12 @@ def _ownership(command: DeclareOwnership, history: History, at: Instant, by: Act
     provider = homes.provider_of(history)
     procedure.own(by, provider, report=command.is_report)
     procedure.a_day(command.from_on, "from_on")
+    owner = procedure.no_name if command.owner_type in ("founder", "other") else procedure.code
     return Decision(
         event=OwnershipDeclared(
             **procedure.event(command, history, at),
             provider=provider,
-            owner=procedure.code(command.owner, "the owner's id"),
+            owner=owner(command.owner, "the owner's id"),
             owner_type=command.owner_type,
             from_on=command.from_on,
         ),

@@ -140,7 +140,7 @@ def _places(value: int, what: str = "places") -> int:
 
 
 def _register(command: RegisterSetting, history: History, at: Instant) -> Decision:
-    setting = procedure.code(command.setting, "the home's id")
+    setting = procedure.no_name(command.setting, "the home's id")
     market = history.market or Market.of(history.events)
     if market.home(setting, market.upto) is not None:
         refuse("home-known", f"a home {setting} is registered already; change it, or give another id")
