@@ -253,3 +253,21 @@ def test_a_replaced_key_still_opens_what_was_sealed_to_it(vault: Vault) -> None:
     assert vault.give(OFFICER.key).status_code == 303
     assert vault.give(APPROVER.key).status_code == 303
     assert "bid.pdf" in files_of(vault, OFFICER.key)[1]
+
+
+def test_no_entry_says_who_the_openers_are(vault: Vault) -> None:
+    """A leaf is for ever: it holds names of keys, which are tokens. Whose they are is sealed, and keys of openers are not there."""
+    vault.lodge_sealed()
+    vault.open_bids()
+    vault.give(OFFICER.key)
+    vault.give(MONITORING.key)
+    reader = vault.office.register.reader
+    raw = b"".join(stored.raw for stored in vault.office.register.store.entries(reader.origin, 0, reader.size))
+    people = [one.name for one in vault.desk.accounts.people()]
+    assert len(people) >= len(STAFF)
+    for name in [*people, *(f"Holder of {one.key}" for one in STAFF)]:
+        assert name.encode() not in raw, name
+    for made in vault.openers.values():
+        assert b64(public(made)).encode() not in raw
+    [opened] = [one for one in reader.case(vault.case) if one.type == "procurement.bids-opened/1"]
+    assert opened.event.present == sorted([OFFICER.key, MONITORING.key]), "who was there, by the tokens of their keys"

@@ -138,6 +138,7 @@ def test_from_the_need_to_the_reasons(agents: Agents) -> None:
     for who, capacity in ((APPROVER, "practice"), (BUDGET, "budget")):
         one = agents.be(who)
         assert waits(one) == "Approve"
+        assert waits(agents.be(DIRECTOR)) == "See whether this needs your approval", "no list says where a home lies"
         one.open_file(case)
         form = text_of(one.get(f"/desk/cases/{case}/approve-home"))
         assert "£4,700 a week; version 1 of the need, version 1 of the fee" in form
@@ -146,7 +147,6 @@ def test_from_the_need_to_the_reasons(agents: Agents) -> None:
         assert waits(one) == ""
         if capacity == "practice":
             director = agents.be(DIRECTOR)
-            assert waits(director) == "See whether this needs your approval", "no list says where a home lies"
             director.open_file(case)
             assert " Approve For " in text_of(director.get(f"/desk/cases/{case}")), "of another role, as it says"
     do(agents, OFFICER, case, "send-reasons", {"comparison": "yes"})

@@ -157,7 +157,8 @@ def next_for(site: Site, held: AbstractSet[str], now: Instant) -> Iterator[Searc
         step = one.step
         if step is None or not roles.may(held, task(step.code).command.gives):
             continue
-        if not step.waits or case_file.approves(held, step.approvals):
+        # A director may approve the match as well; it waits for whoever has no other reason to look.
+        if not step.waits or case_file.approves(held - WHERE, step.approvals):
             yield one
         elif step.approvals and held & WHERE:
             yield msgspec.structs.replace(one, step=msgspec.structs.replace(step, title=SEE))
