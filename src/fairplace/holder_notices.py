@@ -41,8 +41,7 @@ def tell(register: Register, room: Workroom) -> int:
                 start=one.start,
                 due=instant(moment(one.at) + RECOVERY_WAIT),
             )
-            room.outbox.put("", cause(one), letter(to, whole))
-            told += 1
+            told += room.outbox.put_once(cause(one), letter(to, whole))
     return told
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import threading
 from collections.abc import Iterator
 
 import structlog
 
 from fairplace import holder_notices
-from fairplace.errors import FairplaceError
 from fairplace.on_disk import Register
 from fairplace.workroom import Workroom
 
@@ -34,10 +32,13 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
         while not stop.wait(every):
             try:
                 holder_notices.tell(register, room)
+            except Exception:  # a notice that cannot be written keeps no other message back
+                log.exception("a notice to a holder could not be written")  # and is tried again
+            try:
                 for one in postman.turn():
                     told = log.info if one.state == "sent" else log.warning
                     told("message", id=one.message, state=one.state, tries=one.tries, code=one.code)
-            except (FairplaceError, OSError, sqlite3.Error):
+            except Exception:  # whatever hinders one round, the next one comes
                 log.exception("sending stopped")  # and is tried again
                 stop.wait(30)
 
