@@ -94,6 +94,40 @@ def test_a_fee_changes_in_its_parts_and_each_keeps_its_payer(told: Told) -> None
     ]
 
 
+def test_a_child_in_a_place_that_is_not_on_the_list_moves_in_at_the_desk(told: Told) -> None:
+    agents = told("opened")
+    case = agents.agency.case
+    officer = agents.be(OFFICER)
+    officer.open_file(case)
+    assert "Record that the child has moved in" not in text_of(officer.get(f"/desk/cases/{case}"))
+    do(agents, OFFICER, case, "record-unregistered-use", USE)
+    assert "A place that is not registered is used" in text_of(officer.get(f"/desk/cases/{case}"))
+    form = officer.get(f"/desk/cases/{case}/start-placement").text
+    assert "If the place is not on the list of homes" in form
+    moved = {**day("moved_at", 2026, 3, 2), "moved_at-time": "09:00", "reason": "P"}
+    short = officer.post(f"/desk/cases/{case}/start-placement", **ACT, **moved)
+    assert short.status_code == 422
+    assert "Choose what kind of place it is" in text_of(short)
+    place = {"place_code": "Z14", "provider_class": "PR4", "boundary": "IN", "urn": ""}
+    named = officer.post(
+        f"/desk/cases/{case}/start-placement", **ACT, **moved, **{**place, "urn": "12 Elm Road", "version": "1"}
+    )
+    assert named.status_code == 422
+    agents.wait(hours=2)
+    do(agents, OFFICER, case, "start-placement", {**moved, **place, "version": "2"})
+    event = last(agents)
+    assert isinstance(event, lived.PlacementStarted)
+    began, started = event.began.get(), event.started.get()
+    assert began.setting is not None
+    assert began.setting.startswith("unlisted-")
+    assert (started.place_code, started.provider_class, started.boundary, started.registered) == (
+        "Z14",
+        "PR4",
+        "IN",
+        False,
+    )
+
+
 def test_a_place_that_is_not_registered_is_recorded_and_looked_at_again(told: Told) -> None:
     agents = told("opened")
     case = agents.agency.case

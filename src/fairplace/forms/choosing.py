@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairplace.formats import money
 from fairplace.forms.fields import Field
-from fairplace.forms.lists import called, coded, search_of, when
+from fairplace.forms.lists import called, coded, in_use, search_of, when, worded
 from fairplace.forms.living import FRAMES
 from fairplace.forms.matching import live
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits, with_papers
@@ -293,13 +293,25 @@ def _start_stage(file: File) -> Stage:
     search = search_of(file)
     if search.started is not None:
         return done()
-    return AWAY if search.choice is None else NOW if search.agreed else waits("first sign the agreement")
+    if search.choice is None:
+        return Stage("now", "a place that is not registered is used") if in_use(file) else AWAY
+    return NOW if search.agreed or in_use(file) else waits("first sign the agreement")
+
+
+UNLISTED = "If the place is not on the list of homes"
 
 
 def _start(file: File) -> list[Field]:
+    """The home is the one that was agreed. What the list would say is asked only of a place that it does not have."""
+    is_needed = search_of(file).agreed is None
     return [
         Field(name="moved_at", label="When the child moved in", kind="moment"),
         Field(name="reason", label="Why an episode begins", kind="choice", options=coded("new_episode", file, with_code=True)),
+        Field(name="place_code", label="What kind of place it is", kind="choice", optional=not is_needed, group=UNLISTED, options=coded("place", file, with_code=True)),
+        Field(name="provider_class", label="Whose place it is", kind="choice", optional=not is_needed, group=UNLISTED, options=coded("place_provider", file, with_code=True)),
+        Field(name="boundary", label="Where it lies", kind="choice", optional=True, group=UNLISTED, options=worded(wording.BOUNDARY),
+              hint="Also for foster carers whose home was not located"),
+        Field(name="urn", label="Its URN, if it is registered", kind="line", optional=True, group=UNLISTED, hint="7 digits, or SC and 6 digits. No name and no address is asked for"),
     ]  # fmt: skip
 
 
@@ -308,6 +320,8 @@ def _started(members: Members, file: File) -> Members:
     need = search_of(file).needs[-1][1] if search_of(file).needs else None
     child = need.child.get(None) if need else None
     moved = members.get("moved_at")
+    if members.get("place_code") and search_of(file).agreed is None:
+        members = {**members, "setting": f"unlisted-{file.drawn[:8]}"}  # it is told by no name
     return {
         **members,
         "started_on": day(london_day(moved)) if moved else "",

@@ -33,6 +33,15 @@ def search_of(file: File) -> Search:
     return file.search
 
 
+def in_use(file: File) -> bool:
+    """Is such a place used by this record?"""
+    search = search_of(file)
+    if not search.unregistered:
+        return False
+    since = search.unregistered[-1][0].index
+    return not any(not event.goes_on and recorded.index > since for recorded, event in search.unregistered_reviews)
+
+
 def market_of(file: File) -> Market:
     return file.market or Market()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fairplace.formats import money
 from fairplace.forms.fields import Field
-from fairplace.forms.lists import coded, search_of
+from fairplace.forms.lists import coded, in_use, search_of
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.placement.commands import (
     ChangeFee,
@@ -147,18 +147,9 @@ def _assurance(_: File) -> list[Field]:
 # A place that must be registered and is not
 
 
-def _in_use(file: File) -> bool:
-    """Is such a place used by this record?"""
-    search = search_of(file)
-    if not search.unregistered:
-        return False
-    since = search.unregistered[-1][0].index
-    return not any(not event.goes_on and recorded.index > since for recorded, event in search.unregistered_reviews)
-
-
 def _use_stage(file: File) -> Stage:
     search = search_of(file)
-    return AWAY if not search.needs or search.ended is not None else done("in use") if _in_use(file) else NOW
+    return AWAY if not search.needs or search.ended is not None else done("in use") if in_use(file) else NOW
 
 
 def _use(_: File) -> list[Field]:
@@ -215,7 +206,7 @@ TASKS: tuple[Task, ...] = (
     Task(code="record-unregistered-use", title="Record the use of a place that is not registered", part="How it goes on", command=RecordUnregisteredUse,
          stage=_use_stage, fields=_use, again=True, any_time=True, lead="Where it must be, and is not. It is looked at again within 7 days."),
     Task(code="review-unregistered-use", title="Look at that use again", part="How it goes on", command=ReviewUnregisteredUse,
-         stage=lambda file: NOW if _in_use(file) else AWAY, fields=_use_again, again=True, lead="Say when it is looked at next; or that it has ended."),
+         stage=lambda file: NOW if in_use(file) else AWAY, fields=_use_again, again=True, lead="Say when it is looked at next; or that it has ended."),
     Task(code="end-placement", title="Record that the child has left", part="How it goes on", command=EndPlacement, stage=_lives_there, fields=_end,
          members=_ended, any_time=True, lead="When, and why. Another search, if one is needed, begins anew."),
 )  # fmt: skip
