@@ -11,6 +11,7 @@ import pytest
 
 from fairplace.cli import main
 from fairplace.measures.together import Measure, measures
+from fairplace.on_disk import Register
 from fairplace.synthesis.region.presets import preset
 from fairplace.synthesis.region.register import build
 from tests.measures.test_seeds import ended, read
@@ -182,13 +183,24 @@ def test_the_measures_of_a_register_are_printed_for_people_and_for_programs(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     build(tmp_path / "tiny", preset("tiny"), seed=3)
-    assert main(["measure", str(tmp_path / "tiny"), "--json"]) == 0
+    with Register.open(tmp_path / "tiny") as register:
+        officer = next(
+            one.vkey.name for one in register.reader.register().standings()
+            if one.revoked is None and "officer" in register.desk.roles_of(one.vkey.name)
+        )  # fmt: skip
+        cases, before = len(register.reader.cases()), register.reader.size
+    who = ["--as", officer, "--purpose", "audit"]
+    assert main(["measure", str(tmp_path / "tiny"), *who, "--json"]) == 0
     said = capfd.readouterr()
     rows = {row["name"]: row for row in map(json.loads, said.out.splitlines())}
     shares = [row["count"] for name, row in rows.items() if name.startswith("mechanism-")]
     assert sum(shares) == rows["approved"]["of"] > 10
     assert "small ones point to a child" in said.err
-    assert main(["measure", str(tmp_path / "tiny")]) == 0
+    with Register.open(tmp_path / "tiny") as register:
+        left = [register.reader.entry(index).envelope for index in range(before, register.reader.size)]
+        assert [one.type for one in left] == ["sealed.read/1"] * cases, "one for each search that was read"
+        assert {one.body["purpose"] for one in left} == {"audit"}
+    assert main(["measure", str(tmp_path / "tiny"), *who]) == 0
     plain = capfd.readouterr().out
     assert f"{rows['spot']['percent']} % ({rows['spot']['count']} of {rows['spot']['of']})" in plain
     assert "Synthetic" not in plain
@@ -197,5 +209,6 @@ def test_the_measures_of_a_register_are_printed_for_people_and_for_programs(
 def test_a_register_of_competitions_has_no_such_measures(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with open_office(tmp_path / "register"):
         pass
-    assert main(["measure", str(tmp_path / "register")]) == 1
+    assert main(["measure", str(tmp_path / "register")]) == 2
+    assert main(["measure", str(tmp_path / "register"), "--as", "a/officer/b", "--purpose", "audit"]) == 1
     assert "is a register of competitions" in capfd.readouterr().err

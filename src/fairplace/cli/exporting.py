@@ -82,13 +82,13 @@ def export_inside(
     if what == "ssda903":
         if year is None:
             raise Malformed("ssda903 needs a year; give --year, the year in which the collection ends")
-        return export_episodes(folder, year, who, _purpose(purpose), postcodes, out, told)
+        return export_episodes(folder, year, who, asked_purpose(purpose), postcodes, out, told)
     if not case:
         raise Malformed("a decision for a young person needs a case; give its id after the word")
-    return export_young_person(folder, case, form, who, _purpose(purpose), out, told)
+    return export_young_person(folder, case, form, who, asked_purpose(purpose), out, told)
 
 
-def _purpose(purpose: str) -> Purpose:
+def asked_purpose(purpose: str) -> Purpose:
     if purpose not in PURPOSES:
         raise Malformed(f"the purpose {purpose[:60]!r} came; it is one of {', '.join(PURPOSES)}")
     return cast("Purpose", purpose)
@@ -99,7 +99,7 @@ def _asker(folder: Path, who: str | None, purpose: str | None) -> Asker | None:
         return None
     if who is None or purpose is None:
         raise Malformed("who takes an edition that is not public, and what for, go together; give --as and --purpose")
-    return Asker(keyring(folder).signer(who), _purpose(purpose), vault.new_session())
+    return Asker(keyring(folder).signer(who), asked_purpose(purpose), vault.new_session())
 
 
 def _receipt(path: Path) -> bytes:

@@ -41,7 +41,7 @@ def export_episodes(
         for case in track(register.reader.cases(), "Reading the cases…", console=told, transient=True):
             if not episodes.began(register.reader.case(case)):
                 continue
-            one = episodes.episode(_seen(register, person, case, purpose, session))
+            one = episodes.episode(seen_by(register, person, case, purpose, session))
             if one is None:
                 closed += 1
             else:
@@ -65,7 +65,7 @@ def export_young_person(
     target = out or Path(f"{case}-{form}.{editions.SUFFIX[chosen]}")
     with Register.open(folder) as register:
         person = keyring(folder).signer(who)
-        history = _seen(register, person, case, purpose, vault.new_session())
+        history = seen_by(register, person, case, purpose, vault.new_session())
         try:
             made = facts.facts(history)
         except LookupError as error:
@@ -78,7 +78,7 @@ def export_young_person(
     return 0
 
 
-def _seen(register: Register, person: Signer, case: str, purpose: Purpose, session: str) -> History:
+def seen_by(register: Register, person: Signer, case: str, purpose: Purpose, session: str) -> History:
     """A case as this person may see it, once it is in the log that they look."""
     vault.opened(register, person, case, purpose, session)
     by = register.desk.actor(person.vkey.name)
