@@ -44,6 +44,7 @@ OPENS = {
     "fairplace.http.case_documents": "the names that a case knows, to look for them in what goes to providers; shown to nobody",
     "fairplace.issuing": "cases are counted, and only numbers over at least six children leave; rows are kept sealed",
     "fairplace.cli.placements": "what an authority takes out of its own record, each case past an entry that says so",
+    "fairplace.synthesis.region.contesting": "a made-up search read again, to write what may be said in it; its keys are worthless",
     "fairplace.synthesis.region.census": "a made-up register read again by what its entries say; its keys are worthless",
     "fairplace.http.take_away": "a provider's own answers to one referral, with their proofs, and nothing else opened",
     "fairplace.http.signing": "which parts of a draft a second person may be shown",
@@ -96,6 +97,7 @@ DOORS = {
     "fairplace.cli.custody",
     "fairplace.cli.exporting",
     "fairplace.http.link_sessions",
+    "fairplace.http.provider_place",
     "fairplace.http.readings",
     "fairplace.publish.held",
 }
