@@ -12,33 +12,36 @@ from litestar.params import FromPath
 from fairplace.errors import Missing
 from fairplace.forms.tasks import task
 from fairplace.http import case_file
+from fairplace.http.asked import Page
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.proofs import download
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.people import roles
 from fairplace.seeking.case_word import case_word
-from fairplace.seeking.lived import Lived, Owed, lived, lives
+from fairplace.seeking.lived import Lived, Owed
 from fairplace.shelf import root
 from fairplace.templating import environment
 from fairplace.terms import day, london_day
 from fairplace.young_person import editions, facts
 
-MOST_LISTED = 200
+PAGE = 40
 MOST_OWED = 40
 """Lines of what is owed that stand in My work; the list has all."""
 
 
 @signed_in("/desk/searches/living")
-def index(site: TheSite, visitor: TheVisitor) -> Answer:
+def index(site: TheSite, visitor: TheVisitor, page: Page = 1) -> Answer:
     """Every placement that runs, what is owed first."""
     visitor.need(*case_file.SEEKERS)
     lines = _lines(site, visitor)
     return site.page(
         "living.html",
         visitor=visitor,
-        lines=sorted(lines, key=lambda one: one.order)[:MOST_LISTED],
-        left_out=max(0, len(lines) - MOST_LISTED),
+        lines=lines[(page - 1) * PAGE : page * PAGE],
+        total=len(lines),
+        page=page,
+        pages=max(1, -(-len(lines) // PAGE)),
     )
 
 
@@ -57,8 +60,7 @@ def owed(site: Site, visitor: Visitor) -> list[tuple[Lived, Owed]]:
 
 def _lines(site: Site, visitor: Visitor) -> list[Lived]:
     out = site.duties.closed_to({key.name for key in visitor.keys})
-    today = day(london_day(site.now()))
-    return [lived(case, search, today) for case, search in site.searches.all() if case not in out and lives(search)]
+    return [one for one in site.searches.living(day(london_day(site.now()))) if one.case not in out]
 
 
 @signed_in("/desk/searches/{case:str}/young-person/{form:str}")

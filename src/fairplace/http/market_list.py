@@ -14,6 +14,7 @@ from fairplace.forms import answering
 from fairplace.forms import listing as forms
 from fairplace.forms.fields import Fault, Field, Sent, read_all
 from fairplace.http import asked, case_file
+from fairplace.http.asked import Page
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, signed_in
 from fairplace.http.provider_place import Asking, show, take
 from fairplace.http.site import Answer, Site, TheSite
@@ -25,6 +26,9 @@ from fairplace.referral import codes
 from fairplace.seeking import wording
 from fairplace.seeking.listing import READ, Listing, listing
 from fairplace.terms import Day, day, london_day
+
+PAGE = 40
+"""Providers on one page."""
 
 NEW = "new"
 """The address of what is not on the list yet."""
@@ -70,15 +74,21 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @signed_in("/desk/market")
-def index(site: TheSite, visitor: TheVisitor) -> Answer:
-    """Everybody on the list, what is disputed first."""
+def index(site: TheSite, visitor: TheVisitor, page: Page = 1) -> Answer:
+    """Everybody on the list by name, a page at a time; what is disputed stands on top of each."""
     visitor.need(*case_file.SEEKERS)
     market, known = _market(site), _listing(site)
-    lines = [_line(market, known, one) for one in market.providers(market.upto) if one.provider in known.providers]
+    listed = sorted(
+        (one for one in market.providers(market.upto) if one.provider in known.providers),
+        key=lambda one: (one.name or one.provider).lower(),
+    )
     return site.page(
         "market.html",
         visitor=visitor,
-        lines=sorted(lines, key=lambda one: (one.provider.name or one.provider.provider).lower()),
+        lines=[_line(market, known, one) for one in listed[(page - 1) * PAGE : page * PAGE]],
+        total=len(listed),
+        page=page,
+        pages=max(1, -(-len(listed) // PAGE)),
         authorities=[(known.authorities[one.authority], one) for one in market.authorities(market.upto)],
         agreements=[(known.agreements[one.agreement], one) for _, one in market.agreements(market.upto)],
         disputes=known.disputes,

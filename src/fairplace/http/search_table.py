@@ -1,6 +1,7 @@
 """Every search of a register, kept as the log grows: what the board is made of, and which searches a provider is in.
 
 - One pass over the log at the first look, then only what is new.
+- Of children who have moved in a search is read once a day, and once more when something is recorded of it; `folded` counts.
 - Only what is public and what the parties know is kept; nothing of a child is held here (`parties_only`).
 """
 
@@ -16,7 +17,8 @@ from fairplace.reading import StoreReader
 from fairplace.recorded import Recorded
 from fairplace.searching import Search
 from fairplace.seeking.board import Line, is_open, line, parties_only
-from fairplace.terms import CaseId, Instant
+from fairplace.seeking.lived import Lived, lived, lives
+from fairplace.terms import CaseId, Day, Instant
 
 F = TypeVar("F", bound=Fact)
 
@@ -46,6 +48,8 @@ class Searches:
         self._upto = 0
         self._pasts: dict[CaseId, Past] = {}
         self._over: set[CaseId] = set()
+        self._lived: dict[CaseId, tuple[Day, Lived | None]] = {}
+        self.folded = 0
 
     def lines(self, now: Instant) -> list[Line]:
         """The open searches at a moment, the most urgent first."""
@@ -54,6 +58,19 @@ class Searches:
             open_ones = [(case, Search(past)) for case, past in self._pasts.items() if case not in self._over]
             found = [line(case, search, now) for case, search in open_ones if is_open(search)]
             self._over |= {case for case, search in open_ones if _is_past(search)}
+        return sorted(found, key=lambda one: one.order)
+
+    def living(self, today: Day) -> list[Lived]:
+        """Every placement that runs, as of a day, what is owed first. Only of one that runs does the day change anything."""
+        with self._lock:
+            self._catch_up()
+            for case, past in self._pasts.items():
+                read = self._lived.get(case)
+                if read is None or (read[0] != today and read[1] is not None):
+                    search = Search(past)
+                    self._lived[case] = (today, lived(case, search, today) if lives(search) else None)
+                    self.folded += 1
+            found = [one for _, one in self._lived.values() if one is not None]
         return sorted(found, key=lambda one: one.order)
 
     def all(self) -> Iterator[tuple[CaseId, Search]]:
@@ -69,6 +86,7 @@ class Searches:
             return
         for recorded in self._reader.of_types(READ, self._upto, size):
             if recorded.case is not None:
+                self._lived.pop(recorded.case, None)
                 self._over.discard(recorded.case)  # somebody may ask or challenge when it is long over
                 past = self._pasts.setdefault(recorded.case, Past())
                 past.events = [*past.events, parties_only(recorded)]  # somebody may be reading the one before
