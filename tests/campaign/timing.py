@@ -152,7 +152,7 @@ def main(arguments: Sequence[str] | None = None, told: Callable[[str], object] =
     *outside, control = found
     told(f"outside, a difference was found in {sum(one.is_found for one in outside)} of {len(outside)}")
     told(
-        f"by whoever may see it, a difference was {'found' if control.is_found else 'NOT found: this measures nothing'}"
+        f"with what is sealed read first, a difference was {'found' if control.is_found else 'NOT found: this measures nothing'}"
     )
     return 0 if control.is_found and not any(one.is_found for one in outside) else 1
 
