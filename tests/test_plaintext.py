@@ -93,9 +93,10 @@ def test_the_scan_would_find_a_new_way() -> None:
 
 
 DOORS = {
-    "fairplace.cli.placements",
     "fairplace.cli.custody",
     "fairplace.cli.exporting",
+    "fairplace.cli.measuring",
+    "fairplace.cli.placements",
     "fairplace.http.link_sessions",
     "fairplace.http.provider_place",
     "fairplace.http.readings",
