@@ -2547,7 +2547,8 @@ class Proof(Extract):
             return "every signature holds", len(self.signers)
         self.signers = known_signers(self.checkpoint, trust, self.report)
         unknown = len(self.checkpoint.lines) - len(self.signers)
-        return f"signatures by known keys hold; {unknown} by others were not judged", len(self.signers)
+        others = "1 by another was" if unknown == 1 else f"{unknown} by others were"
+        return f"signatures by known keys hold; {others} not judged", len(self.signers)
 
     def check_trust(self) -> tuple[str, int]:
         logs = [key for key in self.trust.keys if key.vkey not in self.actors]

@@ -147,10 +147,12 @@ def open_office(
     keys: bool = False,
     until: str | None = None,
     offers: Sequence[Offer] = OFFERS[:3],
+    apart: bool = False,
 ) -> Office:
     """A new register in `folder`, told up to the end of a chapter.
 
-    `keys` puts everybody's keys where the command line of a demo looks for them.
+    `keys` puts everybody's keys where the command line of a demo looks for them; one that is founded `apart` is neither a
+    copy nor copied.
     """
 
     def found(folder: Path, clock: Clock | None, sources: Sources) -> Office:
@@ -159,6 +161,8 @@ def open_office(
 
     if real_time:
         office = found(folder, None, SYSTEM)
+    elif apart:
+        office = found(folder, clock := Clock(START), Sources(clock, random.Random(seed).randbytes))
     else:
         office = founded(folder, Office, found, START, until, msgspec.json.encode(offers), seed=seed)
     if keys:

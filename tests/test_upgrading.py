@@ -27,7 +27,7 @@ VIEWS_AND_TRIGGERS = "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('
 def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     """A case up to its opening in a register as the version before wrote it: closed, with everything in the clear."""
     monkeypatch.setattr(on_disk, "SERVICES", ("receiver", "assessor", "importer"))
-    with open_office(tmp_path / "register", until="opened") as office:
+    with open_office(tmp_path / "register", until="opened", apart=True) as office:
         office.register.follow()
         document = office.register.documents.put(DOCUMENT, "text/plain")
         register = office.register

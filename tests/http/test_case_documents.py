@@ -222,7 +222,9 @@ def test_a_closed_file_shows_no_document(desk: Desk) -> None:
         answer = client.get(path)
         assert "Open this case file" in answer.text
         assert "pack.pdf" not in answer.text
-    assert "Open this case file" in put(desk, client, made.pdf()).text
+    sent = put(desk, client, made.pdf())
+    assert sent.status_code == 403
+    assert "Nothing is lost" in sent.text
 
 
 def test_a_document_of_one_case_has_no_address_in_another(desk: Desk) -> None:

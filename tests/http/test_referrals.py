@@ -91,7 +91,8 @@ def test_what_is_wrong_comes_back_with_all_that_was_typed(agents: Agents, change
     assert says in text_of(answer)
     assert "<script>alert" not in answer.text
     assert "&lt;script&gt;alert(1)" in answer.text
-    assert agents.register.reader.size == size
+    added = agents.register.reader.recorded(size, agents.register.reader.size)
+    assert [one.type for one in added] == ["sealed.read/1"], "the referral was opened, and nothing else happened"
 
 
 def test_a_provider_sees_nothing_of_another(agents: Agents) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from fairplace.accounts.accounts import Accounts
+from fairplace.counted import counted
 from fairplace.demo import PERSONAS, Persona
 from fairplace.duties.duty import Duty
 from fairplace.duties.table import Duties
@@ -83,9 +84,8 @@ def _about(duties: list[Duty]) -> str:
     if not titles:
         return f"Later: {later.title}." if later else "Nothing waits for them on the last day of the demo."
     more = len(titles) - MOST_SAID
-    return (
-        "On their desk: " + "; ".join(titles[:MOST_SAID]) + (f"; and {more} more kinds of work." if more > 0 else ".")
-    )
+    rest = f"; and {counted(more, 'more kind', 'more kinds')} of work." if more > 0 else "."
+    return "On their desk: " + "; ".join(titles[:MOST_SAID]) + rest
 
 
 def settled(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fairplace.contest import events as c
-from fairplace.decision import History
 from fairplace.event import Event
-from fairplace.searching import Search
+from fairplace.referral import events as sought
 from fairplace.synthesis.region.world import World
 
 
@@ -45,9 +44,12 @@ def contested(world: World) -> str:
 def _not_chosen(world: World) -> tuple[str, str]:
     reader = world.register.reader
     for case in reversed(reader.cases()):
-        search = Search(History(case=case, events=reader.case(case)))
-        winner = search.winner.provider if search.winner else None
-        others = sorted((search.invited or frozenset()) - {winner})
-        if winner is not None and others:
+        events = [recorded.event for recorded in reader.case(case)]
+        offers = {one.offer: one.terms.get().provider for one in events if isinstance(one, sought.OfferMade)}
+        winners = {offers.get(one.chosen.get().offer) for one in events if isinstance(one, sought.HomeChosen)}
+        asked = {
+            to.provider for one in events if isinstance(one, sought.ReferralPublished) for to in one.recipients.get()
+        }
+        if None not in winners and winners and (others := sorted(asked - winners)):
             return case, others[0]
     raise LookupError("in no search was anybody asked and not chosen")
