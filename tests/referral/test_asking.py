@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from fairplace.referral.commands import (
@@ -20,9 +21,10 @@ from fairplace.referral.events import ReferralPublished
 from fairplace.referral.values import Recipient
 from fairplace.terms import Instant, instant
 from tests import needs
-from tests.blocks import blocked, never
+from tests.blocks import REASON, blocked, never
 from tests.homes import ASH, BEECH, CHERRY, DAMSON, Seller, made
 from tests.searches import Homes, a_search
+from tests.story import EXHIBIT
 
 AT: Instant = "2026-03-02T10:00:00.000Z"
 LATER: Instant = "2026-03-03T12:00:00.000Z"
@@ -44,6 +46,19 @@ def test_a_tier_is_opened_with_everybody_in_one_event() -> None:
     recorded = searched().do(asking(), at=AT)
     assert isinstance(recorded.event, ReferralPublished)
     assert [one.provider for one in recorded.event.recipients.get()] == [ASH.provider, BEECH.provider]
+
+
+def test_what_waited_too_long_for_its_second_signature_asks_nobody_whose_time_is_over() -> None:
+    first, *others = asking().recipients
+    soonest = msgspec.structs.replace(first, deadline="2026-03-03T09:00:00.000Z")
+    unequal = asking(recipients=[soonest, *others])
+    decision = searched().decide(msgspec.structs.replace(unequal, override_reason=REASON), at=AT)
+    assert decision.second is not None
+    assert decision.not_after == "2026-03-03T09:00:00.000Z"
+    told = msgspec.structs.replace(unequal, evidence="portal-export", happened_at=AT, exhibit=EXHIBIT)
+    assert searched().decide(told, at="2026-03-09T10:00:00.000Z").not_after is None, (
+        "a report of it comes when it comes"
+    )
 
 
 def test_who_could_take_such_a_child_is_not_left_out() -> None:

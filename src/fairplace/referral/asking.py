@@ -111,7 +111,13 @@ def _publish(command: PublishReferral, history: History, at: Instant) -> Decisio
         f" {max(one.deadline for one in command.recipients)}.",
         unless=frozenset({"referral.ended/1", "referral.published/1"}),
         second=second_for(stamp["override"]),
+        not_after=_last_moment(command),
     )
+
+
+def _last_moment(command: PublishReferral | ExtendDeadline) -> Instant | None:
+    """An act that waits for a second signature asks nobody any more whose time to answer is over; a report tells of it."""
+    return None if command.is_report else min(one.deadline for one in command.recipients)
 
 
 def _object_to_order(tier: Tier, search: Search, now: Instant, objections: Objections) -> None:
@@ -238,6 +244,7 @@ def _extend(command: ExtendDeadline, history: History, at: Instant) -> Decision:
             **stamp, tier=command.tier, recipients=party(list(command.recipients)), reason=party(reason)
         ),
         statement=f"Give {counted(len(given), 'provider')} of {command.tier} until {max(given.values())}.",
+        not_after=_last_moment(command),
         second=second_for(stamp["override"]),
     )
 
