@@ -2577,6 +2577,7 @@ def known_signers(checkpoint: Checkpoint, trust: Trust, report: Report) -> set[s
 
 RELEASE = re.compile(r"([a-z][a-z-]{0,40}-[1-9][0-9]{0,8})(-withdrawn)?\.tlog-proof")
 OF_RELEASE = re.compile(r"([a-z][a-z-]{0,40}-[1-9][0-9]{0,8})\.json")
+RELEASE_FORMAT = "fairplace-release/1"
 RELEASED, TAKEN_BACK = "placements.released/1", "placements.release-withdrawn/1"
 MOST_RELEASE = 50_000_000
 SHA256_HEX = re.compile("[0-9a-f]{64}")
@@ -2739,8 +2740,7 @@ class Releases(Proof):
                 body = self.entries[self.proofs[name].place].event["body"]
                 data = self.files.read(f"{name}.json", MOST_RELEASE)
                 if taken_back := self.proofs.get(f"{name}-withdrawn"):
-                    why = self.entries[taken_back.place].event["body"]["why"]
-                    check_tombstone(read_plain_json(data), body, why)
+                    check_tombstone(read_plain_json(data), body, self.entries[taken_back.place].event)
                     continue
                 standing += 1
                 document = body["document"]
@@ -2775,8 +2775,8 @@ def check_release(name: str, event: Mapping[str, JSON]) -> tuple[str, int]:
     return plan, number
 
 
-def check_tombstone(said: JSON, body: Mapping[str, JSON], why: str) -> None:
-    """What stands in the place of a release that was taken back: no number of it, and the reason that was signed."""
+def check_tombstone(said: JSON, body: Mapping[str, JSON], act: Mapping[str, JSON]) -> None:
+    """What stands in the place of a release that was taken back: no number of it, and the day and reason of that act."""
     members = ["format", "number", "plan", "rules", "symbols", "until", "withdrawn"]
     found = sorted(said) if isinstance(said, dict) else []
     expect(
@@ -2784,9 +2784,20 @@ def check_tombstone(said: JSON, body: Mapping[str, JSON], why: str) -> None:
     )
     for member in ("number", "plan", "rules", "until"):
         expect(said[member] == body[member], f"its {member} is {shown(said[member])}, signed was {shown(body[member])}")
+    expect(said["format"] == RELEASE_FORMAT, f"its format is {shown(said['format'])}, expected {RELEASE_FORMAT}")
     stone = said["withdrawn"]
-    came = stone.get("why") if isinstance(stone, dict) else None
-    expect(came == why, f"it says that it was taken back because {shown(came)}, signed was {shown(why)}")
+    check_members("what says that it was taken back", stone, ["day", "why"])
+    for member, right in (("why", act["body"]["why"]), ("day", london_day(act["at"]))):
+        came = stone[member]
+        expect(came == right, f"the {member} of its taking back is {shown(came)}, signed was {shown(right)}")
+
+
+def london_day(at: str) -> str:
+    """The day in London: an hour later from 01:00 UTC on the last Sunday of March until that of October."""
+    when = moment(at)
+    ends = [datetime(when.year, month, 31, 1, tzinfo=when.tzinfo) for month in (3, 10)]
+    first, last = (end - timedelta(days=end.isoweekday() % 7) for end in ends)
+    return (when + timedelta(hours=first <= when < last)).date().isoformat()
 
 
 # ── 14. The container of a bundle (§11) ──────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,17 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"time"
+	_ "time/tzdata" // the time of London, wherever this runs
 )
+
+var london = func() *time.Location {
+	place, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		panic(err)
+	}
+	return place
+}()
 
 const (
 	released  = "placements.released/1"
@@ -177,7 +187,11 @@ func (r *releases) checkDocument(name string) error {
 	}
 	if back := r.proofs[name+withdrawn]; back != nil {
 		stone, _ := said["withdrawn"].(map[string]any)
-		if stone == nil || stone["why"] != back.entry.body["why"] || len(said) != 7 || said["tables"] != nil {
+		if stone == nil || len(stone) != 2 || stone["why"] != back.entry.body["why"] || len(said) != 7 || said["tables"] != nil {
+			return fmt.Errorf("it was taken back, and this is not what stands in its place")
+		}
+		at, err := time.Parse(time.RFC3339, fmt.Sprint(back.entry.text["at"]))
+		if err != nil || stone["day"] != at.In(london).Format("2006-01-02") || said["format"] != "fairplace-release/1" {
 			return fmt.Errorf("it was taken back, and this is not what stands in its place")
 		}
 		return nil
