@@ -2295,7 +2295,17 @@ class Hashes(Audit):
         if not is_there(files, "feed.json"):
             return "the site has no feed of them", 0
         found = Releases(files, self.trust, self)
-        return found.check_all()
+        checked = found.check_all()
+        self.report.unsettled += found.report.unsettled
+        self.report.notes.append(LATER_RELEASES)
+        return checked
+
+    def judge_head(self, size: int, root: bytes, whose: str) -> str:
+        """That a part was lost stands in an entry that is not seen here: it may be so, or the history was changed."""
+        if not super().judge_head(size, root, whose):
+            return ""
+        why = "the entry that would declare that is not public, so that, or a history that was changed, was not told apart"
+        return f"{whose} is no state of this log; it is kept as one that was lost, and {why}: keep both"
 
     def check_trust(self) -> tuple[str, int]:
         """A key of another name may have opened the log: that stands in its first entry."""
@@ -2580,6 +2590,13 @@ OF_RELEASE = re.compile(r"([a-z][a-z-]{0,40}-[1-9][0-9]{0,8})\.json")
 RELEASE_FORMAT = "fairplace-release/1"
 RELEASED, TAKEN_BACK = "placements.released/1", "placements.release-withdrawn/1"
 MOST_RELEASE = 50_000_000
+LATER_RELEASES = "whether a release or a withdrawal came after these cannot be seen from them"
+SYMBOLS = {
+    "c": "Confidential: not shown, so that no number from one to five can be seen or worked out.",
+    "k": "Rounds to zero, but is not zero.",
+    "missing": "Not known: the register did not hold it for this place and period.",
+    "z": "Not applicable: there is nothing to divide by.",
+}
 SHA256_HEX = re.compile("[0-9a-f]{64}")
 
 
@@ -2616,11 +2633,17 @@ def holds_releases(place: Path) -> bool:
 
 
 def read_plain_json(data: bytes) -> JSON:
-    """A JSON text that need not be canonical."""
+    """A JSON text that need not be canonical. It says nothing twice: who reads the one would not see the other."""
     try:
-        return json.loads(data)
+        return json.loads(data, object_pairs_hook=said_once)
     except (ValueError, RecursionError) as error:
         raise Falsehood(f"it is not JSON: {plain(str(error))}") from None
+
+
+def said_once(members: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    found = dict(members)
+    expect(len(found) == len(members), "it names a member twice")
+    return found
 
 
 def verify_releases(
@@ -2664,7 +2687,7 @@ class Releases(Proof):
             if not self.is_in_register():
                 self.report.notes.append("whether those who signed were allowed to stands in entries that are not here")
             self.report.notes += [
-                "whether a release or a withdrawal came after these cannot be seen from them",
+                LATER_RELEASES,
                 "pages, tables for a spreadsheet and the feed are made from the JSON files, and were not judged",
             ]
         return self.report
@@ -2672,6 +2695,10 @@ class Releases(Proof):
     def check_all(self) -> tuple[str, int]:
         """All of it but trust, which is that of the register: for a site that has both."""
         self.check_file()
+        logs = {key.vkey for key in self.trust.suggested.logs if key.kind == ED25519} if self.trust.suggested else set()
+        with At(f"{min(self.proofs)}.tlog-proof"):
+            signers = known_signers(self.checkpoint, self.trust, self.report)
+            expect(signers & logs, "no Ed25519 key of the register's `policy` signs its checkpoint")
         self.check_entry()
         found = self.check_documents()
         self.check_register()
@@ -2785,6 +2812,7 @@ def check_tombstone(said: JSON, body: Mapping[str, JSON], act: Mapping[str, JSON
     for member in ("number", "plan", "rules", "until"):
         expect(said[member] == body[member], f"its {member} is {shown(said[member])}, signed was {shown(body[member])}")
     expect(said["format"] == RELEASE_FORMAT, f"its format is {shown(said['format'])}, expected {RELEASE_FORMAT}")
+    expect(said["symbols"] == SYMBOLS, "its `symbols` are not those of the format")
     stone = said["withdrawn"]
     check_members("what says that it was taken back", stone, ["day", "why"])
     for member, right in (("why", act["body"]["why"]), ("day", london_day(act["at"]))):

@@ -56,6 +56,18 @@ def test_hashes_alone_are_partly_checked_and_the_reason_says_what_was_not() -> N
     assert [(one.check, one.count) for one in report.checks][:2] == [("files", 6), ("hashes", len(LOG_WITHIN.entries))]
 
 
+def test_a_state_that_is_kept_as_lost_excuses_no_other_history() -> None:
+    """That it was lost is declared in an entry that is not seen, so whoever changed a history could say so as well."""
+    other, _ = within.story(salts=100)
+    size = len(other.entries)
+    paper = fairplace_verify.read_paper(other.head(size))
+    report = verify_register(HASHES | {f"lost/5/{size}": other.checkpoints[size]}, KEYS, papers=[paper])
+    assert report.word == "partly checked"
+    assert "is no state of this log; it is kept as one that was lost" in report.verdict
+    assert "a history that was changed, was not told apart: keep both" in report.verdict
+    assert "declares lost" not in report.verdict
+
+
 def test_without_a_key_it_says_that_anybody_could_have_made_them() -> None:
     assert "anybody could have made them" in verify_register(HASHES).verdict
 
@@ -139,6 +151,7 @@ def test_hashes_on_a_web_site_with_the_releases_below_homes() -> None:
         report = verify_register(address, KEYS)
     assert report.word == "partly checked"
     assert [one.count for one in report.checks if one.check == "releases"] == [2]
+    assert any("came after these cannot be seen" in note for note in report.notes)
     site["homes/decisions-2.json"] = flipped(site["homes/decisions-2.json"], 90)
     with serving(answering(giving(site))) as address:
         report = verify_register(address, KEYS)
@@ -146,6 +159,24 @@ def test_hashes_on_a_web_site_with_the_releases_below_homes() -> None:
     with serving(answering(giving(HASHES))) as address:
         report = verify_register(address, KEYS)
     assert "the site has no feed of them" in [one.detail for one in report.checks]
+
+
+def forged() -> dict[str, bytes]:
+    """A release that the log never had, by whoever has no key of it: in a tree that is longer than the log's own."""
+    writer = Writer([STRANGER_LOG]).begin()
+    for _ in LOG_WITHIN.entries:
+        writer.add("procurement.planned/1", {"case": "x"})
+    at = {"decisions-1": within.release(writer, 1)}
+    return within.releases(writer.publish(), at)
+
+
+def test_a_release_on_a_web_site_that_the_log_did_not_sign_is_found() -> None:
+    site = HASHES | {f"homes/{name}": data for name, data in forged().items()}
+    site["homes/feed.json"] = json.dumps({"items": [{"id": f"{LOG.name}/decisions-1"}]}).encode()
+    with serving(answering(giving(site))) as address:
+        report = verify_register(address, KEYS)
+    assert report.word == "not genuine"
+    assert "no Ed25519 key of the register's `policy` signs its checkpoint" in report.verdict
 
 
 # Releases
@@ -210,6 +241,14 @@ FALSE: dict[str, tuple[Callable[[], dict[str, bytes]], str]] = {
     "another reason": (
         lambda: RELEASES | {"decisions-1.json": within.tombstone(1).replace(b"twice", b"right")},
         "signed was",
+    ),
+    "numbers among the symbols of a tombstone": (
+        lambda: RELEASES | {"decisions-1.json": within.tombstone(1).replace(b'{"c":', b'{"a": "6 of 9", "c":')},
+        "its `symbols` are not those of the format",
+    ),
+    "numbers before the symbols of a tombstone": (
+        lambda: RELEASES | {"decisions-1.json": within.tombstone(1).replace(b'"symbols"', b'"symbols":[6],"symbols"')},
+        "it names a member twice",
     ),
     "a proof of what is no release": (
         lambda: RELEASES | {"decisions-3.tlog-proof": LOG_WITHIN.proof(6)},

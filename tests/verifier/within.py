@@ -22,6 +22,12 @@ from tests.verifier.writer import (
 STREAM = "00000000-0000-4000-8000-0000000000dd"
 WHY = "Homes were counted twice"
 WITHDRAWN_WHY = {"day": "2026-11-22", "why": WHY}
+SYMBOLS = {
+    "c": "Confidential: not shown, so that no number from one to five can be seen or worked out.",
+    "k": "Rounds to zero, but is not zero.",
+    "missing": "Not known: the register did not hold it for this place and period.",
+    "z": "Not applicable: there is nothing to divide by.",
+}
 
 
 def document(number: int, plan: str = "decisions", **more: object) -> bytes:
@@ -33,7 +39,7 @@ def document(number: int, plan: str = "decisions", **more: object) -> bytes:
 def tombstone(number: int, plan: str = "decisions") -> bytes:
     said = json.loads(document(number, plan))
     del said["tables"]
-    return json.dumps(said | {"symbols": {}, "withdrawn": WITHDRAWN_WHY}).encode()
+    return json.dumps(said | {"symbols": SYMBOLS, "withdrawn": WITHDRAWN_WHY}).encode()
 
 
 def release(writer: Writer, number: int, plan: str = "decisions", data: bytes | None = None) -> int:

@@ -29,6 +29,14 @@ const (
 	withdrawn = "-withdrawn"
 )
 
+// symbols are what stands in the place of a number, in every file of the format.
+var symbols = map[string]string{
+	"c":       "Confidential: not shown, so that no number from one to five can be seen or worked out.",
+	"k":       "Rounds to zero, but is not zero.",
+	"missing": "Not known: the register did not hold it for this place and period.",
+	"z":       "Not applicable: there is nothing to divide by.",
+}
+
 var releaseForm = regexp.MustCompile(`^([a-z][a-z-]{0,40})-([1-9][0-9]{0,8})(-withdrawn)?\.(tlog-proof|json)$`)
 
 // releases are the proofs of all releases of numbers of one log (§11), by name, while they are checked.
@@ -176,6 +184,9 @@ func (r *releases) checkDocument(name string) error {
 	if err := json.Unmarshal(data, &said); err != nil {
 		return err
 	}
+	if err := saidOnce(json.NewDecoder(bytes.NewReader(data))); err != nil {
+		return err
+	}
 	number, _ := whole(body["number"])
 	if said["number"] != float64(number) {
 		return fmt.Errorf("its number is %v, signed was %d", said["number"], number)
@@ -194,6 +205,9 @@ func (r *releases) checkDocument(name string) error {
 		if err != nil || stone["day"] != at.In(london).Format("2006-01-02") || said["format"] != "fairplace-release/1" {
 			return fmt.Errorf("it was taken back, and this is not what stands in its place")
 		}
+		if found := fmt.Sprint(said["symbols"]); found != fmt.Sprint(symbols) {
+			return fmt.Errorf("its symbols are %.80s, not those of the format", found)
+		}
 		return nil
 	}
 	document, _ := body["document"].(map[string]any)
@@ -202,4 +216,27 @@ func (r *releases) checkDocument(name string) error {
 		return fmt.Errorf("its SHA-256 is %x, signed was %v", sum, document["sha256"])
 	}
 	return nil
+}
+
+// saidOnce finds no member named twice in one object.
+func saidOnce(decoder *json.Decoder) error {
+	token, err := decoder.Token()
+	if err != nil || token != json.Delim('{') && token != json.Delim('[') {
+		return err
+	}
+	names := map[string]bool{}
+	for decoder.More() {
+		if token == json.Delim('{') {
+			name, err := decoder.Token()
+			if err != nil || names[name.(string)] {
+				return fmt.Errorf("it names a member twice, or is damaged: %v", name)
+			}
+			names[name.(string)] = true
+		}
+		if err := saidOnce(decoder); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token()
+	return err
 }
