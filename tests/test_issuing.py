@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from fairplace import affairs, issuing
+from fairplace import affairs, erasing, issuing
+from fairplace.counting import rows
 from fairplace.counting.events import RELEASED, WITHDRAWN, PlacementsReleased
+from fairplace.counting.naming import name
 from fairplace.decision import History
 from fairplace.disclosure_control import writing
 from fairplace.disclosure_control.released import RULES, Release
@@ -18,6 +20,7 @@ from fairplace.errors import Forbidden, Malformed, Missing, Refused, Unproven
 from fairplace.http import numbers_made
 from fairplace.ledger.disclosure import sealed
 from fairplace.ledger.note import Signer
+from fairplace.referral.commands import EndReferral
 from fairplace.searching import Search
 from fairplace.tags import party
 from fairplace.terms import day, london_day
@@ -382,3 +385,37 @@ def test_an_earlier_release_that_was_changed_or_is_lost_stops_the_next(tmp_path:
         assert issuing.draft(office.register, "decisions").release.number == 2
         assert recorded(office) == before
         assert one.number == 1
+
+
+def test_once_its_key_is_destroyed_no_kept_row_leads_back_to_a_search_or_a_child(tmp_path: Path) -> None:
+    """The number of a case stands in the log, and a pseudonym may stand in a file that was exported long ago."""
+    with open_placements(tmp_path / "register") as office:
+        register, cases = office.register, list[str]()
+        for number in range(CHILDREN):
+            cases.append(search(office, number, until="opened"))
+            office.record(EndReferral(id=f"end-{number}", how="withdrawn", reason="Family can care"), by=OFFICER)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        issuing.sign(register, issuing.draft(register, "endings"), TWO)
+        [out] = issuing.issued(register)
+        assert out.rows is not None
+        kept = {row.id: row for row in rows.read(register.documents.get(out.rows.sha256))}
+        assert len(kept) == CHILDREN
+
+        def names() -> set[str]:
+            """What somebody can still make from the log, from the register and from what they know of the child."""
+            found = {row.id for row in issuing.count_endings(register, register.store.now())}
+            found |= {name("ending", case) for case in cases}
+            return found | {name("child", pseudonym(one)) for one in range(CHILDREN)}
+
+        assert kept.keys() <= names(), "before, whoever keeps the register can tell"
+        erasing.erase(register, [f"case:{cases[3]}"], "erasure-request", "The young person asked", TWO)
+        [gone] = kept.keys() - names()
+        assert kept[gone].child not in names()
+        assert len(list(issuing.count_endings(register, register.store.now()))) == CHILDREN - 1
+
+        for number in range(CHILDREN, 2 * CHILDREN):
+            search(office, number, until="opened")
+            office.record(EndReferral(id=f"end-{number}", how="withdrawn", reason="Family can care"), by=OFFICER)
+        office.wait_until("2026-04-01T09:00:00.000Z")
+        made = issuing.draft(register, "endings")
+        assert gone in {fact.id for fact in made.facts}, "what was counted stays counted"

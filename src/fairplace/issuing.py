@@ -18,9 +18,9 @@ import msgspec
 
 from fairplace import assess, policy
 from fairplace.affairs import append
-from fairplace.assess import Asked
 from fairplace.counting import answers, endings, introductions, plans, rows
 from fairplace.counting.events import RELEASED, WITHDRAWN, PlacementsReleased, ReleaseWithdrawn
+from fairplace.counting.naming import Hidden
 from fairplace.desk import Appended
 from fairplace.disclosure_control import releasing, writing
 from fairplace.disclosure_control.facts import Fact
@@ -40,6 +40,8 @@ Track = Callable[[Sequence[CaseId]], Iterable[CaseId]]
 """Shows how far a reading of all cases has come."""
 
 MEDIA = "application/json"
+NEED = "/profile"
+"""The slot of a need whose disclosure names the rows of its search."""
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,28 +211,31 @@ def _withdrawn(known: Sequence[Release], number: int, until: Day | None) -> tupl
 def count(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
     """A row for each home that was chosen."""
     asked = tuple(one for one in assess.rules(register.policies) if one.rule.code in rows.ASKED)
-    for case in track(register.reader.cases()):
-        if (row := _row(register, case, asked, now)) is not None:
+    for past, hidden in _named(register, now, track):
+        if past.search.choice is None:
+            continue
+        outcomes = assess.assess(past, asked).outcomes
+        if (row := rows.row(past.id, past.search, past.market, outcomes, hidden, as_of=now)) is not None:
             yield row
 
 
 def count_answers(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
     """A row for each provider that was asked, in each search that is over."""
-    for case in track(register.reader.cases()):
-        yield from answers.answers(case, _past(register, case, now).search)
+    for past, hidden in _named(register, now, track):
+        yield from answers.answers(past.id, past.search, hidden)
 
 
 def count_endings(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
     """A row for each search that ended without a home."""
-    for case in track(register.reader.cases()):
-        if (row := endings.row(case, _past(register, case, now).search, as_of=now)) is not None:
+    for past, hidden in _named(register, now, track):
+        if (row := endings.row(past.id, past.search, hidden, as_of=now)) is not None:
             yield row
 
 
 def count_introductions(register: Register, now: Instant, track: Track = iter) -> Iterable[Fact]:
     """A row for each time that somebody spoke for a provider outside a search."""
-    for case in track(register.reader.cases()):
-        yield from introductions.introductions(case, _past(register, case, now).search)
+    for past, hidden in _named(register, now, track):
+        yield from introductions.introductions(past.id, past.search, hidden)
 
 
 COUNTS: Mapping[str, Callable[[Register, Instant, Track], Iterable[Fact]]] = {
@@ -326,12 +331,36 @@ def _past(register: Register, case: CaseId, now: Instant) -> policy.Case:
     )
 
 
-def _row(register: Register, case: CaseId, asked: Sequence[Asked], now: Instant) -> Fact | None:
-    past = _past(register, case, now)
-    if past.search.choice is None:
-        return None
-    outcomes = assess.assess(past, asked).outcomes
-    return rows.row(case, past.search, past.market, outcomes, as_of=now)
+def _named(register: Register, now: Instant, track: Track) -> Iterable[tuple[policy.Case, Hidden]]:
+    """Every search that can be opened, with what its rows are named by."""
+    names = _Names(register)
+    for case in track(register.reader.cases()):
+        past = _past(register, case, now)
+        if (hidden := names.of(past)) is not None:
+            yield past, hidden
+
+
+class _Names:
+    """What the rows of each search are named by, over one reading of all cases in the order in which they began.
+
+    It is taken from the disclosures of the first need of a search: random, under the key of the case, and gone with it.
+    """
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._children: dict[str, str] = {}
+
+    def of(self, past: policy.Case) -> Hidden | None:
+        """Null where there is no need on record, or it cannot be opened any more: no row can be made of it either."""
+        if not past.search.needs:
+            return None
+        recorded, need = past.search.needs[0]
+        opening = self._register.reader.openings(recorded.index).get(NEED)
+        if opening is None:
+            return None
+        child = need.child.get(None)
+        first = self._children.setdefault(child.pseudonym, opening.text) if child else ""
+        return Hidden(case=opening.text, child=first)
 
 
 def _plan(register: Register, name: str) -> Plan:

@@ -23,6 +23,7 @@ from fairplace import assess, shelf
 from fairplace.counting import endings, plans, rows
 from fairplace.counting.answers import answers
 from fairplace.counting.introductions import introductions
+from fairplace.counting.naming import Hidden
 from fairplace.disclosure_control import releasing, writing
 from fairplace.disclosure_control.facts import Fact
 from fairplace.disclosure_control.plan import Plan, Table
@@ -98,16 +99,17 @@ class Watched:
             if len(events) == before and (not chosen or _age(chosen[0].day, day) > CHANGES_DAYS):
                 continue
             past = Case(id=case, as_of=moment, view="authority", events=events, market=market, others=others)
+            hidden = Hidden(case=case, child="")  # the rows stay here, and nothing is erased
             if past.search.choice is not None:
                 outcomes = assess.assess(past, self._rules).outcomes
-                row = rows.row(case, past.search, market, outcomes, as_of=moment)
+                row = rows.row(case, past.search, market, outcomes, hidden, as_of=moment)
                 chosen = [row] if row else []
-            ended = endings.row(case, past.search, as_of=moment)
+            ended = endings.row(case, past.search, hidden, as_of=moment)
             counted_of = {
                 "decisions": chosen,
-                "answers": list(answers(case, past.search)),
+                "answers": list(answers(case, past.search, hidden)),
                 "endings": [ended] if ended else [],
-                "introductions": list(introductions(case, past.search)),
+                "introductions": list(introductions(case, past.search, hidden)),
             }
             self._known[case] = (len(events), chosen, counted_of)
         return {

@@ -8,15 +8,18 @@ import msgspec
 import pytest
 
 from fairplace.counting.answers import ANSWERS, answers
+from fairplace.counting.naming import Hidden
 from fairplace.disclosure_control import plan as plans
 from fairplace.disclosure_control.facts import NEVER, Fact
 from fairplace.searching import Search
 from tests import needs
 from tests.searches import Homes, a_search
 
+HIDDEN = Hidden(case="drawn at random", child="of the first search")
+
 
 def rows_of(story: Homes) -> list[Fact]:
-    return list(answers(story.case, Search(story.history)))
+    return list(answers(story.case, Search(story.history), HIDDEN))
 
 
 def kinds(story: Homes) -> Counter[str | None]:

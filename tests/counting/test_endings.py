@@ -10,6 +10,7 @@ import pytest
 
 from fairplace.counting.endings import CAUSES, ENDINGS, row
 from fairplace.counting.introductions import INTRODUCTIONS, ROLES, introductions
+from fairplace.counting.naming import Hidden
 from fairplace.counting.plans import DECISIONS, NOTHING, PLANS, TITLES
 from fairplace.disclosure_control.facts import NEVER, Area, Fact
 from fairplace.disclosure_control.releasing import release
@@ -20,6 +21,8 @@ from tests import needs
 from tests.homes import ASH
 from tests.searches import a_search
 
+HIDDEN = Hidden(case="drawn at random", child="of the first search")
+
 AS_OF = "2026-12-01T09:00:00.000Z"
 AREAS = [Area(code=code, name=f"Council {code}", region="North", looked_after=400) for code in "AB"]
 
@@ -27,7 +30,7 @@ AREAS = [Area(code=code, name=f"Council {code}", region="North", looked_after=40
 def of(how: str, cause: str | None, until: str = "answered") -> Fact:
     story = a_search(until=until)
     story.do(EndReferral(id="test", how=how, cause=cause, reason="Nobody had room"))  # type: ignore[arg-type]
-    found = row(story.case, Search(story.history), as_of=AS_OF)
+    found = row(story.case, Search(story.history), HIDDEN, as_of=AS_OF)
     assert found is not None
     return found
 
@@ -55,7 +58,7 @@ def cells(found: list[Fact], table: str, place: str = "A") -> dict[str, str]:
 @pytest.mark.parametrize("until", ["assessed", "judged", "chosen", "reasoned"])
 def test_a_search_that_goes_on_or_found_a_home_is_not_among_them(until: str) -> None:
     story = a_search(until=until)
-    assert row(story.case, Search(story.history), as_of=AS_OF) is None
+    assert row(story.case, Search(story.history), HIDDEN, as_of=AS_OF) is None
 
 
 def test_a_search_that_ended_is_counted_by_how_and_why() -> None:
@@ -119,7 +122,7 @@ def test_introductions_are_counted_by_who_spoke() -> None:
                 note="Asked for them.",
             )
         )
-    found = list(introductions(story.case, Search(story.history)))
+    found = list(introductions(story.case, Search(story.history), HIDDEN))
     assert Counter(one.labels["introducer"] for one in found) == {"member": 2, "senior-officer": 1}
     assert len({one.id for one in found}) == 3
     assert len({one.child for one in found}) == 1, "three introductions for one child are about one child"
@@ -134,5 +137,5 @@ def test_decisions_and_endings_share_no_row() -> None:
     assert DECISIONS.table("unregistered-nights").within == "unregistered"
     for until in ("chosen", "reasoned"):
         story = a_search(until=until)
-        assert row(story.case, Search(story.history), as_of=AS_OF) is None
+        assert row(story.case, Search(story.history), HIDDEN, as_of=AS_OF) is None
     assert INTRODUCTIONS.table("introducers").unit == "introductions"

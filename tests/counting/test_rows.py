@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from fairplace.counting import rows
+from fairplace.counting.naming import Hidden
 from fairplace.counting.plans import DECISIONS, with_fees
 from fairplace.disclosure_control.facts import NEVER, Fact
 from fairplace.errors import Malformed
@@ -18,12 +19,14 @@ from fairplace.terms import instant
 from tests import needs
 from tests.searches import Homes, a_search
 
+HIDDEN = Hidden(case="drawn at random", child="of the first search")
+
 ALIKE = dict.fromkeys(rows.ACCESS_RULES, "met")
 
 
 def row_of(story: Homes, outcomes: Mapping[str, str] = ALIKE, **later: float) -> Fact:
     found = rows.row(
-        story.case, Search(story.history), story.market, outcomes, as_of=instant(story.now + timedelta(**later))
+        story.case, Search(story.history), story.market, outcomes, HIDDEN, as_of=instant(story.now + timedelta(**later))
     )
     assert found is not None
     return found
@@ -83,7 +86,7 @@ def test_two_searches_for_one_child_are_about_one_child() -> None:
 
 def test_before_a_home_is_chosen_there_is_nothing_to_count() -> None:
     story = a_search(until="judged")
-    assert rows.row(story.case, Search(story.history), story.market, ALIKE, as_of=instant(story.now)) is None
+    assert rows.row(story.case, Search(story.history), story.market, ALIKE, HIDDEN, as_of=instant(story.now)) is None
 
 
 def test_a_provider_of_an_agreement_off_its_terms_is_spot_on_a_line_of_its_own() -> None:

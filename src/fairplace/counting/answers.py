@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fairplace.counting.naming import name
+from fairplace.counting.naming import Hidden, name
 from fairplace.disclosure_control.facts import Fact
 from fairplace.disclosure_control.plan import Plan, Table
 from fairplace.searching import Search
@@ -77,7 +77,7 @@ ANSWERS = Plan(
 )
 
 
-def answers(case: CaseId, search: Search) -> Iterator[Fact]:
+def answers(case: CaseId, search: Search, hidden: Hidden) -> Iterator[Fact]:
     """A row for each provider that was asked or answered; none before the search is over, nor where a part is closed."""
     over = search.choice or search.ended_without
     profile = search.needs[-1][1].profile.get(None) if search.needs else None
@@ -97,10 +97,10 @@ def answers(case: CaseId, search: Search) -> Iterator[Fact]:
     happened, known = day(london_day(event.happened_at)), day(london_day(recorded.at))
     for provider, (kind, answer) in sorted(said.items(), key=lambda one: str(one[0])):
         yield Fact(
-            id=name("answer", f"{case} {provider}"),
+            id=name("answer", f"{case} {provider}", hidden.case),
             authority=profile.authority,
             day=happened,
             recorded=max(happened, known),
             labels={"kind": kind, "answer": answer},
-            child=name("child", child.pseudonym) if child else None,
+            child=name("child", child.pseudonym, hidden.child) if child else None,
         )

@@ -5,7 +5,7 @@ No decision for a home is among them, so nothing that is said of decisions can b
 
 from __future__ import annotations
 
-from fairplace.counting.naming import name
+from fairplace.counting.naming import Hidden, name
 from fairplace.disclosure_control.facts import Fact
 from fairplace.disclosure_control.plan import Plan, Table
 from fairplace.measures import of_placement
@@ -78,7 +78,7 @@ ENDINGS = Plan(
 )
 
 
-def row(case: CaseId, search: Search, *, as_of: Instant) -> Fact | None:
+def row(case: CaseId, search: Search, hidden: Hidden, *, as_of: Instant) -> Fact | None:
     """The row of one search; null while it goes on, when a home was chosen, and where nobody can open for whom it was."""
     profile = search.needs[-1][1].profile.get(None) if search.needs else None
     if search.choice is not None or search.ended_without is None or profile is None:
@@ -88,13 +88,13 @@ def row(case: CaseId, search: Search, *, as_of: Instant) -> Fact | None:
     happened = day(london_day(ended.happened_at))
     how, cause = _how(ended.how.get(None), ended.cause.get(None))
     return Fact(
-        id=name("ending", case),
+        id=name("ending", case, hidden.case),
         authority=profile.authority,
         day=happened,
         recorded=max(happened, day(london_day(recorded.at))),
         labels={"how": how, "cause": cause, "unregistered": "used" if search.unregistered else "not-used"},
         amounts={"nights": nights(search, as_of)},
-        child=name("child", child.pseudonym) if child else None,
+        child=name("child", child.pseudonym, hidden.child) if child else None,
     )
 
 

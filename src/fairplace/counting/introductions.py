@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fairplace.counting.naming import name
+from fairplace.counting.naming import Hidden, name
 from fairplace.disclosure_control.facts import Fact
 from fairplace.disclosure_control.plan import Plan, Table
 from fairplace.searching import Search
@@ -42,7 +42,7 @@ INTRODUCTIONS = Plan(
 )
 
 
-def introductions(case: CaseId, search: Search) -> Iterator[Fact]:
+def introductions(case: CaseId, search: Search, hidden: Hidden) -> Iterator[Fact]:
     """A row for each contact outside the search; none where nobody can open for which authority the search is."""
     profile = search.needs[-1][1].profile.get(None) if search.needs else None
     child = search.needs[-1][1].child.get(None) if search.needs else None
@@ -52,10 +52,10 @@ def introductions(case: CaseId, search: Search) -> Iterator[Fact]:
         happened = day(london_day(contact.happened_at))
         said = contact.introducer.get(None)
         yield Fact(
-            id=name("introduction", f"{case} {recorded.index}"),
+            id=name("introduction", f"{case} {recorded.index}", hidden.case),
             authority=profile.authority,
             day=happened,
             recorded=max(happened, day(london_day(recorded.at))),
             labels={"introducer": None if said is None else said.replace("_", "-")},
-            child=name("child", child.pseudonym) if child else None,
+            child=name("child", child.pseudonym, hidden.child) if child else None,
         )

@@ -1,7 +1,7 @@
 """One coarse row for each chosen home: what the tables count, and nothing by which a case could be found.
 
 - A row is dated by its decision and recorded by its entry. What is not recorded is None, and is shown as missing.
-- Names are digests of random ids: they tell rows apart, and tie together those about one child.
+- Names tell rows apart, and tie together those about one child; they lead back to no case whose key is destroyed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 
 from fairplace.counting import findings
 from fairplace.counting.endings import nights
-from fairplace.counting.naming import name
+from fairplace.counting.naming import Hidden, name
 from fairplace.counting.plans import OUTSIDE, OWN, UNDER
 from fairplace.disclosure_control.batches import as_counted
 from fairplace.disclosure_control.facts import SMALL_POPULATION, Area, Fact
@@ -36,7 +36,7 @@ EMERGENCIES = ("emergency", "same_day")
 
 
 def row(
-    case: CaseId, search: Search, market: Market | None, outcomes: Mapping[str, str], *, as_of: Instant
+    case: CaseId, search: Search, market: Market | None, outcomes: Mapping[str, str], hidden: Hidden, *, as_of: Instant
 ) -> Fact | None:
     """The row of one search; null before a home is chosen, and where nobody can open for which authority.
 
@@ -56,7 +56,7 @@ def row(
     outcome, finding = findings.labels(outcomes, unregistered=bool(search.unregistered))
     value, won = of_search.value(search), search.winner
     return Fact(
-        id=name("case", case),
+        id=name("case", case, hidden.case),
         authority=profile.authority,
         day=day(london_day(choice.happened_at)),
         recorded=day(max(london_day(recorded.at), london_day(choice.happened_at))),
@@ -89,7 +89,7 @@ def row(
             "match": None if value is None else round(value.match / 100),
         },
         provider=name("provider", won.terms.provider) if won and won.terms else None,
-        child=name("child", child.pseudonym) if child else None,
+        child=name("child", child.pseudonym, hidden.child) if child else None,
     )  # fmt: skip
 
 
