@@ -33,6 +33,7 @@ class Watch:
         self.log = Register(folder / "log")
         self.keys = list(LOG_KEYS)
         self.now = NOW
+        self.hashes_alone = False
 
     def publish(self, count: int = 0) -> None:
         self.log.grow(count)
@@ -42,7 +43,8 @@ class Watch:
         self.now += int(timedelta(**later).total_seconds())
         memory = Memory(self.folder / "state")
         try:
-            return Follower(Source(str(at or self.log.public)), memory, self.keys).look(self.now)
+            source = Source(str(at or self.log.public))
+            return Follower(source, memory, self.keys, hashes_alone=self.hashes_alone).look(self.now)
         finally:
             memory.close()
 

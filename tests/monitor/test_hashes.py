@@ -24,6 +24,7 @@ def hashes_of(public: Path, to: Path) -> Path:
 @pytest.fixture
 def watch(tmp_path: Path) -> Watch:
     found = Watch(tmp_path)
+    found.hashes_alone = True
     found.publish(300)
     return found
 
@@ -64,6 +65,20 @@ def test_a_state_that_no_key_of_ours_signed_is_not_taken_in(watch: Watch) -> Non
     assert "not signed by a key that you gave" in found.sentence
 
 
+def test_nobody_takes_the_first_sight_of_hidden_entries_for_a_register_of_placements(watch: Watch) -> None:
+    """The reader says that it is one, once; the log that hides them would say so too."""
+    watch.hashes_alone = False
+    [found] = watch.look(shown(watch))
+    assert (found.kind, found.grave) == ("unreadable", True)
+    assert "hides what it recorded" in found.sentence
+    assert "--hashes-alone" in found.sentence
+    watch.hashes_alone = True
+    assert [one.kind for one in watch.look(shown(watch))] == ["grown"]
+    watch.hashes_alone = False
+    watch.publish(5)
+    assert [one.kind for one in watch.look(shown(watch))] == ["grown"], "the memory knows it from then on"
+
+
 def test_a_log_whose_entries_were_read_is_not_followed_by_hashes_alone_later(watch: Watch) -> None:
     """Else whoever wants to hide what comes next need only stop showing it."""
     watch.look()
@@ -86,9 +101,14 @@ def test_a_stranger_and_an_insider_of_a_register_of_placements(
         said = capfd.readouterr()
         return code, said.out + said.err
 
-    code, said = ran("monitor", folder / "public", "--state", tmp_path / "a", "--once", "--key", key)
+    code, said = ran("monitor", folder / "public", "--state", tmp_path / "z", "--once", "--key", key)
+    assert (code, "--hashes-alone" in said) == (2, True), said
+    alone = "--hashes-alone"
+    code, said = ran("monitor", folder / "public", "--state", tmp_path / "a", "--once", alone, "--key", key)
     assert (code, "shown as hashes alone" in said) == (0, True), said
-    assert ran("monitor", folder / "public", "--state", tmp_path / "b", "--once")[0] == 3, "without a key of their own"
+    assert ran("monitor", folder / "public", "--state", tmp_path / "b", "--once", alone)[0] == 3, (
+        "without a key of their own"
+    )
     code, said = ran("monitor", folder / "inside", "--state", tmp_path / "c", "--once", "--key", key)
     assert (code, "every one of these was read and holds" in said) == (0, True), said
     code, said = ran("check", folder / "public")

@@ -34,9 +34,19 @@ def monitor() -> None:
 @click.option("--policy", metavar="FILE", type=PATH, help="A tlog-policy file: logs and witnesses that you trust.")
 @click.option("--every", metavar="SECONDS", type=click.IntRange(1, 86_400), default=60, show_default=True)
 @click.option("--once", is_flag=True, help="Look once and stop; the exit code says what was found.")
+@click.option(
+    "--hashes-alone", is_flag=True, help="This log shows no entries by right: it is a register of placements."
+)
 @click.option("--json", "as_json", is_flag=True, help="One object a line on stdout.")
 def follow(
-    log: str, state: Path, keys: tuple[str, ...], policy: Path | None, every: int, once: bool, as_json: bool
+    log: str,
+    state: Path,
+    keys: tuple[str, ...],
+    policy: Path | None,
+    every: int,
+    once: bool,
+    hashes_alone: bool,
+    as_json: bool,
 ) -> int:
     """Follow the log at URL, or in FOLDER.
 
@@ -45,7 +55,9 @@ def follow(
     """
     from fairplace.cli.monitoring import follow_log
 
-    return follow_log(log, state, keys, policy, every=every, once=once, as_json=as_json, told=told)
+    return follow_log(
+        log, state, keys, policy, every=every, once=once, hashes_alone=hashes_alone, as_json=as_json, told=told
+    )
 
 
 @monitor.command("compare")

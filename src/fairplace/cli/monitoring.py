@@ -43,13 +43,14 @@ def follow_log(
     *,
     every: int,
     once: bool,
+    hashes_alone: bool,
     as_json: bool,
     told: Console,
 ) -> int:
     brought, source = _brought(keys, policy), Source(log)
     memory = Memory(state)
     try:
-        follower = Follower(source, memory, brought.keys)
+        follower = Follower(source, memory, brought.keys, hashes_alone=hashes_alone)
         while True:
             code = _round(follower, memory, brought, as_json)
             if once:

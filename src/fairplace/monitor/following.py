@@ -82,12 +82,19 @@ class State(NamedTuple):
 
 
 class Follower:
-    """One monitor of one log. `keys` are those that the reader brought; without any, what is found is not trusted."""
+    """One monitor of one log. `keys` are those that the reader brought; without any, what is found is not trusted.
 
-    def __init__(self, source: Source, memory: Memory, keys: Iterable[Vkey] = ()) -> None:
+    `hashes_alone` is the reader's word that this log shows no entries by right, as a register of placements. The log's own
+    word would not do: whoever wants to hide what a competition came to would say the same.
+    """
+
+    def __init__(
+        self, source: Source, memory: Memory, keys: Iterable[Vkey] = (), *, hashes_alone: bool = False
+    ) -> None:
         self._source = source
         self._memory = memory
         self._keys = list(keys)
+        self._hashes_alone = hashes_alone
 
     def look(self, now: int) -> list[Finding]:
         """One look at the log. What was found is in the memory, and given back. Raises Busy when nothing answers."""
@@ -149,6 +156,11 @@ class Follower:
         judging = Judging(self._memory, state.origin)
         reader = TileReader(self._source.get, state.size)
         if not judging.register.standings() and hashes.alone(self._source, state.size):
+            if last is None and not self._hashes_alone:
+                raise Missing(
+                    f"{self._source.at} shows hashes and none of its entries: a register of procurement that does so hides"
+                    " what it recorded; if it is one of placements, say so with --hashes-alone"
+                )
             yield self._grown_alone(state, last, reader, now)
             return
         known = [*self._keys, *judging.register.all_log_keys()]
