@@ -18,7 +18,8 @@ from fairplace.referral.commands import EndReferral, RecordApproach
 from fairplace.referral.values import EndCause
 from fairplace.searching import Search
 from tests import needs
-from tests.homes import ASH
+from tests.homes import ASH, DIRECTOR
+from tests.placement.test_starting import MOVE, start, use
 from tests.searches import a_search
 
 HIDDEN = Hidden(case="drawn at random", child="of the first search")
@@ -70,6 +71,20 @@ def test_a_search_that_ended_is_counted_by_how_and_why() -> None:
     assert (withdrawn["how"], withdrawn["cause"]) == ("withdrawn", "withdrawn")
     assert needs.PSEUDONYM not in msgspec.json.encode(found).decode()
     assert not NEVER & found.labels.keys()
+
+
+def test_a_child_who_moved_in_without_a_choice_is_among_those_for_whom_none_was_found() -> None:
+    """With the nights where nobody may live; and nothing beside the others tells them apart."""
+    story = a_search(until="answered")
+    story.wait_until(MOVE)
+    story.do(use("director"), by=DIRECTOR)
+    assert row(story.case, Search(story.history), HIDDEN, as_of=AS_OF) is None, "the search goes on"
+    story.do(start(story, setting="lodge-1", place_code="Z14", provider_class="PR4", boundary="IN"))
+    found = row(story.case, Search(story.history), HIDDEN, as_of=AS_OF)
+    assert found is not None
+    assert found.labels == {"how": "not-found", "cause": "cause-not-said", "unregistered": "used"}
+    assert (found.day, found.amounts["nights"]) == ("2026-03-06", 270)
+    assert "choice" in ENDINGS.table("endings").text
 
 
 def test_every_code_of_the_events_has_a_label_and_a_line() -> None:

@@ -1,6 +1,8 @@
-"""Searches that ended without a home: one coarse row for each, and the tables over them.
+"""Searches that ended without a chosen home: one coarse row for each, and the tables over them.
 
-No decision for a home is among them, so nothing that is said of decisions can be subtracted from what is said here.
+- No decision for a home is among them, so nothing that is said of decisions can be subtracted from what is said here.
+- A child who moved in although no choice is on record is among those for whom none was found. A label of its own would
+  lie within another table's, since such a place is as a rule not registered, and what is left beside it could be told.
 """
 
 from __future__ import annotations
@@ -36,11 +38,12 @@ ENDINGS = Plan(
             title="How searches ended without a home",
             text=(
                 "Each search that was ended without a chosen home, in the half-year in which it was ended: none was found, "
-                "or the search was withdrawn. Searches that still go on are in no number."
+                "or the search was withdrawn. A child who moved in without any choice of a home on record is counted as "
+                "one for whom none was found, on the day of the move. Searches that still go on are in no number."
             ),
             by="how",
             labels=("not-found", "withdrawn"),
-            words={"not-found": "No home was found", "withdrawn": "The search was withdrawn"},
+            words={"not-found": "No home was found and chosen", "withdrawn": "The search was withdrawn"},
             measure="share",
             unit="searches",
             grain="half-year",
@@ -48,7 +51,10 @@ ENDINGS = Plan(
         Table(
             name="causes",
             title="Why no home was found",
-            text="The same searches, those in which no home was found by the cause that the authority gave.",
+            text=(
+                "The same searches, those in which no home was found by the cause that the authority gave. For a child who "
+                "moved in without a choice on record none is given."
+            ),
             by="cause",
             labels=(*CAUSES, "withdrawn"),
             words={**CAUSES, "withdrawn": "The search was withdrawn"},
@@ -81,12 +87,14 @@ ENDINGS = Plan(
 def row(case: CaseId, search: Search, hidden: Hidden, *, as_of: Instant) -> Fact | None:
     """The row of one search; null while it goes on, when a home was chosen, and where nobody can open for whom it was."""
     profile = search.needs[-1][1].profile.get(None) if search.needs else None
-    if search.choice is not None or search.ended_without is None or profile is None:
+    over = search.ended_without or search.started
+    if search.choice is not None or over is None or profile is None:
         return None
-    recorded, ended = search.ended_without
+    recorded, event = over
     child = search.needs[-1][1].child.get(None)
-    happened = day(london_day(ended.happened_at))
-    how, cause = _how(ended.how.get(None), ended.cause.get(None))
+    happened = day(london_day(event.happened_at))
+    ended = search.ended_without[1] if search.ended_without else None
+    how, cause = _how(ended.how.get(None), ended.cause.get(None)) if ended else _how("not_found", None)
     return Fact(
         id=name("ending", case, hidden.case),
         authority=profile.authority,
