@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fairplace import keyring
 from fairplace.errors import Conflict, Malformed, Misconfigured, Missing, Refused
-from fairplace.keyring import Keyring, Wrapped, keep, keep_worthless, personal_folder
+from fairplace.keyring import Cost, Keyring, Wrapped, keep, keep_worthless, personal_folder
 from fairplace.ledger.note import Signer
 
 NAME = "council.example/officer/k7d2"
@@ -40,6 +41,48 @@ def test_the_seed_is_nowhere_in_the_file_and_only_its_owner_reads_it(kept: Path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_a_file_says_what_a_guess_costs_and_opens_after_that_is_raised(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = msgspec.json.decode((kept / f"{NAME}.seed").read_bytes())
+    assert written["cost"] == {"memory_kib": 65_536, "passes": 3, "lanes": 4}, "the second choice of RFC 9106"
+    monkeypatch.setattr(keyring, "COST", Cost(memory_kib=128, passes=2, lanes=2))
+    assert Keyring(kept, passphrase=lambda _: WORDS).signer(NAME).vkey == Signer(NAME, SEED).vkey
+    other = keep(tmp_path, NAME, SEED, WORDS)
+    assert msgspec.json.decode(other.read_bytes())["cost"] == {"memory_kib": 128, "passes": 2, "lanes": 2}
+    assert Keyring(tmp_path, passphrase=lambda _: WORDS).signer(NAME).vkey == Signer(NAME, SEED).vkey
+    # One written before it was said in the file
+    del written["cost"]
+    older = tmp_path / "older" / f"{NAME}.seed"
+    older.parent.mkdir(parents=True)
+    older.write_bytes(msgspec.json.encode(written))
+    assert Keyring(tmp_path / "older", passphrase=lambda _: WORDS).signer(NAME).vkey == Signer(NAME, SEED).vkey
+    # A cheaper guess is not to be had by writing that it is cheap
+    written["cost"] = {"memory_kib": 64, "passes": 1, "lanes": 1}
+    older.write_bytes(msgspec.json.encode(written))
+    with pytest.raises(Refused, match="wrong, or its key file was changed"):
+        Keyring(tmp_path / "older", passphrase=lambda _: WORDS).signer(NAME)
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        {"memory_kib": 64 * 1024 * 1024, "passes": 3, "lanes": 4},
+        {"memory_kib": 65_536, "passes": 1_000_000, "lanes": 4},
+        {"memory_kib": 65_536, "passes": 3, "lanes": 1_000},
+        {"memory_kib": 0, "passes": 0, "lanes": 0},
+        {"memory_kib": 65_536.5},
+        None,
+    ],
+)
+def test_a_file_that_asks_for_the_whole_machine_is_damaged(kept: Path, tmp_path: Path, cost: object) -> None:
+    path = tmp_path / f"{NAME}.seed"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(msgspec.json.encode(msgspec.json.decode((kept / f"{NAME}.seed").read_bytes()) | {"cost": cost}))
+    with pytest.raises(Malformed, match="damaged"):
+        Keyring(tmp_path, passphrase=lambda _: WORDS).signer(NAME)
 
 
 def test_a_wrong_passphrase_is_refused(kept: Path) -> None:

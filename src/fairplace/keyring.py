@@ -1,7 +1,8 @@
 """Personal signing keys in files: wrapped with a passphrase, outside every register.
 
 - A wrapped file holds the 32-byte seed under AES-256-GCM with a key from Argon2id (64 MiB, 3 passes, 4 lanes:
-  RFC 9106); PKCS#8's own wrapping is too weak for a file that may be stolen.
+  RFC 9106); PKCS#8's own wrapping is too weak for a file that may be stolen. What the derivation costs stands in the
+  file: it can be raised, and older files open still.
 - A file of a demo register is not wrapped and says that it is worthless.
 - Seeds are never logged, printed or kept after use.
 """
@@ -15,6 +16,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -24,7 +26,6 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from fairplace.errors import Conflict, Malformed, Misconfigured, Missing, Refused
 from fairplace.ledger.note import Signer, check_name
 
-MEMORY_KIB, PASSES, LANES = 64 * 1024, 3, 4
 MOST_BYTES = 4096
 SEED, NEXT = ".seed", ".seed.next"
 """How the file of a key ends, and that of one that is to take its place."""
@@ -32,13 +33,29 @@ WORTHLESS = "worthless"
 """The first word of a demo key's file."""
 
 
+class Cost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What Argon2id costs whoever guesses at a passphrase, and whoever has it: the second choice of RFC 9106, section 4.
+
+    The bounds are those within which a file is opened: a changed one must not take the machine.
+    """
+
+    memory_kib: Annotated[int, msgspec.Meta(ge=64, le=1024 * 1024)] = 64 * 1024
+    passes: Annotated[int, msgspec.Meta(ge=1, le=32)] = 3
+    lanes: Annotated[int, msgspec.Meta(ge=1, le=8)] = 4
+
+
+COST = Cost()
+"""Of files that are written from now on."""
+
+
 class Wrapped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A wrapped seed: all members in base64, `name` bound in as associated data."""
+    """A wrapped seed: its members in base64, `name` bound in as associated data."""
 
     name: str
     salt: str
     nonce: str
     seed: str
+    cost: Cost = msgspec.field(default_factory=Cost)
 
 
 def personal_folder() -> Path:
@@ -107,8 +124,8 @@ class Keyring:
 def keep(folder: Path, name: str, seed: bytes, passphrase: str, *, suffix: str = SEED) -> Path:
     """Write a wrapped key file, 0600; an existing one is never overwritten."""
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    sealed = AESGCM(_derive(passphrase, salt)).encrypt(nonce, seed, name.encode("ascii"))
-    wrapped = Wrapped(name=name, salt=_b64(salt), nonce=_b64(nonce), seed=_b64(sealed))
+    sealed = AESGCM(_derive(passphrase, salt, COST)).encrypt(nonce, seed, name.encode("ascii"))
+    wrapped = Wrapped(name=name, salt=_b64(salt), nonce=_b64(nonce), seed=_b64(sealed), cost=COST)
     return _write(folder, name, msgspec.json.encode(wrapped).decode("ascii") + "\n", suffix)
 
 
@@ -152,13 +169,15 @@ def unwrap(text: str, name: str, passphrase: str) -> bytes:
     if (len(salt), len(nonce)) != (16, 12):
         raise Malformed(f"the key file of {name} is damaged; put a copy of it back")
     try:
-        return _whole(AESGCM(_derive(passphrase, salt)).decrypt(nonce, sealed, name.encode("ascii")), name)
+        return _whole(
+            AESGCM(_derive(passphrase, salt, wrapped.cost)).decrypt(nonce, sealed, name.encode("ascii")), name
+        )
     except InvalidTag as error:
         raise Refused(f"the passphrase for {name} is wrong, or its key file was changed") from error
 
 
-def _derive(passphrase: str, salt: bytes) -> bytes:
-    kdf = Argon2id(salt=salt, length=32, iterations=PASSES, lanes=LANES, memory_cost=MEMORY_KIB)
+def _derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    kdf = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
     # The same words typed on another keyboard are the same passphrase.
     return kdf.derive(unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogateescape"))
 

@@ -1,7 +1,8 @@
 """The program standing ready: a process that has read all its modules forks once for each command, which then starts at once.
 
 `standing()` is a folder with a `fairplace` in it, to be found first on the path. What runs is the program itself, with
-the arguments, folder, environment and files of whoever called it; only its start is not repeated. Run as a program, this
+the arguments, folder, environment and files of whoever called it; only its start is not repeated, and key files that it
+writes are cheap to open. Run as a program, this
 file is the process that waits; `CALLER` is what stands in the folder.
 """
 
@@ -119,7 +120,9 @@ if __name__ == "__main__":
     import importlib
 
     import fairplace.cli
+    from fairplace import keyring
 
+    keyring.COST = keyring.Cost(memory_kib=64, passes=1, lanes=1)  # a story opens its key files for every command
     for source in Path(fairplace.cli.__file__).parent.glob("*.py"):
         for name in sorted({f"fairplace.cli.{source.stem}", *IMPORTED.findall(source.read_text("utf-8"))}):
             importlib.import_module(name.removesuffix(".__init__"))
