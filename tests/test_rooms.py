@@ -333,6 +333,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.looking_through": (
         *DECISIONS,
         "fairplace.documents",
+        "fairplace.filing.kinds",
         "fairplace.filing.passages",
         "fairplace.filing.words",
         "fairplace.guarding.papers",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from fairplace.decision import History
 from fairplace.documents import Documents
-from fairplace.errors import Refused
+from fairplace.errors import Malformed, Refused
+from fairplace.filing import kinds
 from fairplace.filing.passages import Look
 from fairplace.filing.words import words_of
 from fairplace.guarding.papers import look
@@ -25,10 +26,19 @@ def before_it_goes(documents: Documents) -> Callable[[Document, History, Instant
 
     def through(document: Document, history: History, at: Instant) -> None:
         if documents.is_here(document.sha256):
-            looked = look_for(history, at)(documents.get(document.sha256), document.media)
+            data = documents.get(document.sha256)
+            looked = look_for(history, at)(data, _media(data, document.media))
             if looked.found:
                 raise Refused(
                     f"the referral itself would tell who the child is. {looked.refusal}", code="never-document"
                 )
 
     return through
+
+
+def _media(data: bytes, said: str) -> str:
+    """What the bytes are; what somebody said that they are, only where that is nothing known."""
+    try:
+        return kinds.media_of(data)
+    except Malformed:
+        return said

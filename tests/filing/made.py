@@ -171,12 +171,12 @@ def jpeg(*, who: str = WHO, orientation: int = 1) -> bytes:
     return target.getvalue()
 
 
-def png(*, who: str = WHO, mode: str = "RGB") -> bytes:
+def png(*, who: str = WHO, mode: str = "RGB", size: tuple[int, int] = (8, 8)) -> bytes:
     said = PngImagePlugin.PngInfo()
     said.add_text("Author", who)
     said.add_itxt("Comment", who)
     target = io.BytesIO()
-    Image.new(mode, (8, 8)).save(target, "PNG", pnginfo=said)
+    Image.new(mode, size).save(target, "PNG", pnginfo=said)
     return target.getvalue()
 
 

@@ -150,6 +150,103 @@ def test_a_workbook_is_read_as_a_reader_sees_it_hidden_sheets_too() -> None:
         assert said in words, said
 
 
+def sheet(rows: str, *, before: str = "") -> bytes:
+    """A workbook of one sheet with these rows."""
+    target = io.BytesIO()
+    openpyxl.Workbook().save(target)
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    made_of = f'<worksheet xmlns="{main}">{before}<sheetData>{rows}</sheetData></worksheet>'.encode()
+    return made.changed(target.getvalue(), {}, {"xl/worksheets/sheet1.xml": lambda _: made_of})
+
+
+def cell(at: str, words: str) -> str:
+    return f'<c r="{at}" t="inlineStr"><is><t>{words}</t></is></c>'
+
+
+def test_a_row_that_says_it_is_the_last_of_very_many_is_not_waited_for() -> None:
+    data = sheet(f'<row r="1">{cell("A1", "first")}</row><row r="999999999999">{cell("A999999999999", "last")}</row>')
+    assert "row 1: first" in read(data)
+    assert "what comes after row 200001 of sheet Sheet" in unread(data)
+
+
+def test_a_sheet_that_says_it_is_smaller_than_it_is_is_read_whole() -> None:
+    row = f'<row r="1">{cell("A1", "one")}<c r="B1"><v>9434765919</v></c></row>'
+    data = sheet(row, before='<dimension ref="A1"/>')
+    assert "row 1: one | 9434765919" in read(data)
+    assert unread(data) == ""
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>9434765919</v></c></row>',
+        '<row r="1"><c r="C1"><v>9434765919</v></c><c r="A1"><v>1</v></c></row>',
+    ],
+)
+def test_cells_that_stand_out_of_their_order_are_said_to_be_unread(rows: str) -> None:
+    assert unread(sheet(rows)) == "its part xl/worksheets/sheet1.xml, whose cells do not stand in their order"
+
+
+def test_a_workbook_tells_its_formulas_its_hints_and_the_rows_behind_a_pivot_table() -> None:
+    hint = '<dataValidations><dataValidation prompt="ask the grandmother"><formula1>"Ann,Ben"</formula1></dataValidation></dataValidations>'
+    data = sheet(f'<row r="1"><c r="A1"><f>"in a "&amp;"formula"</f></c></row>{hint}')
+    data = made.changed(
+        data, {"xl/pivotCache/pivotCacheRecords1.xml": b'<r><s v="in a pivot"/><d v="2012-05-03T00:00:00"/></r>'}
+    )
+    for said in ('"in a "&"formula"', "ask the grandmother", '"Ann,Ben"', "in a pivot", "2012-05-03"):
+        assert said in read(data), said
+
+
+def test_what_a_word_file_holds_beside_its_paragraphs_is_read_or_said_to_be_unread() -> None:
+    paper = Document()
+    paper.add_paragraph("in a paragraph")
+    target = io.BytesIO()
+    paper.save(target)
+    control = (
+        '<w:sdt xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:alias w:val="as a control"/>'
+        '<w:listItem w:displayText="as a choice"/><w:other>outside</w:other></w:sdt>'
+    )
+    parts = {
+        "word/afchunk.htm": b"<p>943 476 5919</p>",
+        "word/media/line.png": made.png(size=(300, 20)),
+        "word/media/dot.png": made.png(size=(20, 20)),
+        "word/media/drawn.svg": b"<svg><text>943 476 5919</text></svg>",
+        "word/beside.xml": control.encode(),
+    }
+    data = made.changed(target.getvalue(), parts)
+    for said in ("as a control", "as a choice", "a part beside the text: outside", "paragraph 1: in a paragraph"):
+        assert said in read(data), said
+    assert unread(data) == "its part word/afchunk.htm, of a kind that is not read; 2 pictures in it"
+
+
+def test_words_that_a_remark_of_the_markup_stands_in_are_read_on() -> None:
+    paper = made.changed(
+        made.docx(), {}, {"word/document.xml": lambda old: old.replace(b"Tender pack", b"943 4<!-- x -->76 5919")}
+    )
+    assert "943 476 5919" in read(paper)
+
+
+def test_a_pdf_tells_what_can_be_chosen_in_it_and_a_picture_of_one_line() -> None:
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(drawn("BT /F1 12 Tf 20 100 Td (Words) Tj ET /P1 Do"))) as pdf:
+        line = pdf.make_stream(bytes(300 * 20))
+        line.Type, line.Subtype, line.Width, line.Height = pikepdf.Name.XObject, pikepdf.Name.Image, 300, 20
+        line.ColorSpace, line.BitsPerComponent = pikepdf.Name.DeviceGray, 8
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(P1=line)
+        pdf.Root.Choice = pikepdf.Dictionary(Opt=pikepdf.Array(["first", pikepdf.Array(["2", "second"])]))
+        pdf.save(target)
+    assert {"first", "second"} <= {one.rpartition(": ")[2] for one in read(target.getvalue()).splitlines()}
+    assert unread(target.getvalue()) == "a picture on page 1"
+
+
+@pytest.mark.parametrize("data", [b"a" * 400, b"\xe2\x80\x8b" * 200 + b" 943 476 5919", b"a\n" * 200])
+def test_no_more_is_looked_at_than_the_most_and_the_rest_is_said(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fairplace.filing.words.MOST_LETTERS", 100)
+    found = words_of(data, kinds.TEXT)
+    assert sum(len(one.words) for one in found.passages) <= 100
+    assert "what comes after the first 100 letters" in found.unread
+
+
 def test_the_other_kinds_are_read() -> None:
     assert "paragraph 1: Tender pack" in read(made.odt())
     assert "Again" in read(made.odt())

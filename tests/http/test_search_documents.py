@@ -137,12 +137,12 @@ def test_what_could_not_be_read_is_looked_at_by_somebody_and_that_is_kept(told: 
     assert len(sends(agents)) == 1
 
 
-@pytest.mark.parametrize("kind", [kinds.PDF, kinds.TEXT])
+@pytest.mark.parametrize("kind", [kinds.PDF, kinds.TEXT, kinds.PNG])
 def test_no_other_way_sends_what_tells_who_the_child_is(told: Told, kind: str) -> None:
     agents = told("searched")
     office = agents.agency
     data = made.pdf("born 3 May 2012") if kind == kinds.PDF else b"Born 3 May 2012\n"
-    document = agents.register.documents.put(data, kind)
+    document = agents.register.documents.put(data, kind)  # whatever it is said to be
     command = PublishReferral(
         id="sent-by-command",
         case=office.case,

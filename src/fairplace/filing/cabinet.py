@@ -107,11 +107,13 @@ class Cabinet:
         """
         media = kinds.media_of(data)
         called = names.safe(name, media)
+        # To look through a long file takes a while, in which others go on writing.
+        made = _made(data, media, look, seen=False) if kind in PUBLISHED else None
         with self._file.writing() as connection:  # nobody destroys the same bytes meanwhile
             document = self._documents.put(data, media)
             held = Held(name=called, kind=kind, document=document, by=by, part_of=part_of)
-            if kind in PUBLISHED:
-                held = self._with_copy(held, data, look)
+            if made is not None:
+                held = self._with_copy(held, made)
             kept = Kept(id=self._sources.stream_id(), case=case, kept_at=self._now(), version=1, held=held)
             connection.execute(
                 "INSERT INTO document (id, case_id, held, kept_at, version) VALUES (?, ?, ?, ?, 1)",
@@ -148,7 +150,8 @@ class Cabinet:
         """
         held = self._still(kept)
         seen = Seen(by=seen_by, at=self._now()) if seen_by else held.seen
-        held = self._with_copy(msgspec.structs.replace(held, seen=seen), self.bytes_of(kept), look)
+        made = _made(self.bytes_of(kept), held.document.media, look, seen=seen is not None)
+        held = self._with_copy(msgspec.structs.replace(held, seen=seen), made)
         changed = self._change(kept, held)
         if held.copy is None:
             raise Refused(f"{_NO_COPY if look is None else _NOT_TO_OTHERS}: {held.no_copy}", code="copy")
@@ -184,18 +187,9 @@ class Cabinet:
         held = [one.held for one in map(self._read, rows) if one.held is not None]
         return {one.sha256 for each in held for one in (each.document, each.copy) if one is not None}
 
-    def _with_copy(self, held: Held, data: bytes, look: Look | None) -> Held:
-        media = held.document.media
-        try:
-            copy = published_copy(data, media)
-        except Refused as refused:
-            return msgspec.structs.replace(held, copy=None, no_copy=str(refused), unread=())
-        looked = look(copy, media) if look else Looked()
-        no_copy = looked.refusal
-        if not no_copy and looked.unread and held.seen is None:
-            no_copy = f"not all of it could be read: {'; '.join(looked.unread)}. Look at that yourself, and say so"
-        made = None if no_copy else self._documents.put(copy, media)
-        return msgspec.structs.replace(held, copy=made, no_copy=no_copy, unread=looked.unread)
+    def _with_copy(self, held: Held, made: _Made) -> Held:
+        copy = None if made.data is None else self._documents.put(made.data, held.document.media)
+        return msgspec.structs.replace(held, copy=copy, no_copy=made.no_copy, unread=made.unread)
 
     def _change(self, kept: Kept, held: Held) -> Kept:
         with self._file.writing() as connection:
@@ -231,6 +225,27 @@ class Cabinet:
 
     def _now(self) -> Instant:
         return instant(self._sources.clock())
+
+
+class _Made(msgspec.Struct, frozen=True, kw_only=True):
+    """The copy for others, or null with why there is none; `unread`: what of it could not be looked through."""
+
+    data: bytes | None
+    no_copy: str = ""
+    unread: tuple[str, ...] = ()
+
+
+def _made(data: bytes, media: str, look: Look | None, *, seen: bool) -> _Made:
+    """`seen`: somebody looked at what could not be read."""
+    try:
+        copy = published_copy(data, media)
+    except Refused as refused:
+        return _Made(data=None, no_copy=str(refused))
+    looked = look(copy, media) if look else Looked()
+    no_copy = looked.refusal
+    if not no_copy and looked.unread and not seen:
+        no_copy = f"not all of it could be read: {'; '.join(looked.unread)}. Look at that yourself, and say so"
+    return _Made(data=None if no_copy else copy, no_copy=no_copy, unread=looked.unread)
 
 
 _NO_COPY, _NOT_TO_OTHERS = "no copy can be published", "no copy can go to others"

@@ -14,6 +14,15 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+LEAST_SIDE, LEAST_LENGTH = 8, 40
+"""Pixels: what is lower or narrower, or short both ways, is a line, a dot or a bullet, and holds no words."""
+
+
+def may_hold_words(width: float, height: float) -> bool:
+    """Could somebody read words in a picture of this size? One line of them is long and not high."""
+    return min(width, height) >= LEAST_SIDE and max(width, height) >= LEAST_LENGTH
+
+
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """Something that was not read, named so that somebody can look at it: “a picture on page 3”."""
 

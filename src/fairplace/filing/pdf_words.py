@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 
 from fairplace.filing import kinds
-from fairplace.filing.passages import Passage, Unread
+from fairplace.filing.passages import Passage, Unread, may_hold_words
 from fairplace.filing.pdf_fonts import LOST, Font, font_of, unpacked
 
 MOST_PAGES = 600
@@ -26,12 +26,27 @@ MOST_BYTES = 60_000_000
 """Bytes of drawing that are unpacked in one file; what is drawn twice counts twice."""
 MOST_INSIDE = 6
 """How deep one piece is drawn inside another."""
-SMALLEST_PICTURE = 40
-"""Pixels of a side: a smaller picture is a line or a bullet, and holds no words."""
 
 _PAINTS = frozenset({"f", "F", "f*", "S", "s", "B", "b", "B*", "b*", "sh"})
-_SAID = ("/Contents", "/V", "/DV", "/TU", "/Alt", "/ActualText", "/E", "/Title", "/URI", "/NM", "/Subj")
-"""Members that hold what somebody wrote: notes, fields, alternative texts, headings, links."""
+_SAID = (
+    "/Contents",
+    "/RC",
+    "/V",
+    "/DV",
+    "/T",
+    "/TU",
+    "/TM",
+    "/Opt",
+    "/CA",
+    "/Alt",
+    "/ActualText",
+    "/E",
+    "/Title",
+    "/URI",
+    "/NM",
+    "/Subj",
+)
+"""Members that hold what somebody wrote: notes, fields and what can be chosen in them, alternative texts, headings, links."""
 
 _DAMAGE = (pikepdf.PdfError, TypeError, AssertionError, *kinds.DAMAGE)
 _SAME = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -65,17 +80,24 @@ def _said(pdf: pikepdf.Pdf) -> Iterator[Passage]:
             if isinstance(held, pikepdf.Array):
                 inside = list(held)
             elif isinstance(held, pikepdf.Dictionary | pikepdf.Stream):
-                for name in _SAID:
-                    if isinstance(held.get(name), pikepdf.String):
-                        yield Passage(
-                            place="a note, a form field, a heading or a link",
-                            words=str(held.get(name)).removeprefix("mailto:"),
-                        )
+                for words in (words for name in _SAID for words in _strings(held.get(name))):
+                    yield Passage(
+                        place="a note, a form field, a heading or a link", words=words.removeprefix("mailto:")
+                    )
                 inside = [held[name] for name in held.keys()]  # noqa: SIM118 - a PDF dictionary is no mapping
             else:
                 continue
             if depth < kinds.MOST_DEPTH:
                 waiting += [(each, depth + 1) for each in inside if _is_inside(each)]
+
+
+def _strings(held: Any, depth: int = 0) -> Iterator[str]:
+    """A string, or those of a list: of what can be chosen, each has a value and a name (section 12.7.4.4)."""
+    if isinstance(held, pikepdf.String):
+        yield str(held)
+    elif isinstance(held, pikepdf.Array) and depth < 2:
+        for one in held:
+            yield from _strings(one, depth + 1)
 
 
 def _is_inside(each: object) -> bool:
@@ -137,8 +159,7 @@ class _Reader:
 
     def _piece(self, piece: pikepdf.Object, resources: Any, drawn: _Drawn, at: Matrix, depth: int) -> None:
         if str(piece.get("/Subtype", "")) == "/Image":
-            sides = (piece.get("/Width", 0), piece.get("/Height", 0))
-            drawn.pictures += all(float(one) >= SMALLEST_PICTURE for one in sides)
+            drawn.pictures += may_hold_words(float(piece.get("/Width", 0)), float(piece.get("/Height", 0)))
             return
         content = unpacked(piece, MOST_CONTENT)
         if content is None or depth >= MOST_INSIDE:

@@ -34,11 +34,10 @@ def words_of(data: bytes, media: str) -> Words:
                 case Unread(what=what):
                     unread[what] = None
                 case Passage(place=place, words=words):
-                    plain = plainly(words)[:left]
-                    left -= len(plain)
-                    if plain.strip():
+                    left, cut = left - len(words), words[:left]
+                    if (plain := plainly(cut)).strip():
                         passages.append(Passage(place=place, words=plain))
-            if left <= 0:
+            if left < 0:
                 unread[f"what comes after the first {MOST_LETTERS:,} letters"] = None
                 break
     except (Malformed, *kinds.DAMAGE):
