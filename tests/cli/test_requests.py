@@ -14,6 +14,7 @@ from fairplace import keyring
 from fairplace.cli import main
 from fairplace.on_disk import Register
 from fairplace.people.commands import DeclareInterests
+from fairplace.workroom import Workroom
 from tests import story
 from tests.cli.test_command_line import WORDS, Said
 from tests.office import as_json, open_office, seed_of
@@ -87,6 +88,36 @@ def test_an_override_is_signed_by_two_who_share_no_machine(run: Any, folder: Pat
     assert [line.name for line in entry.lines] == [OFFICER.key, MONITORING.key]
     again = run("first", "request", "record", folder, request)
     assert (again.code, "recorded before" in again.err) == (0, True)
+
+
+def waiting(folder: Path) -> int:
+    with Register.open(folder) as register:
+        return len(Workroom(register).acts.waiting_for([MONITORING.key], MONITORING.roles))
+
+
+def test_a_request_that_cannot_be_made_leaves_nothing_that_waits(run: Any, folder: Path, tmp_path: Path) -> None:
+    wish = tmp_path / "wish.json"
+    assert run("second", "request", "make", folder, wish, "--out", tmp_path / "r.json").code in (1, 2, 5), "no key"
+    assert run("first", "request", "make", folder, wish, "--out", tmp_path / "nowhere/r.json").code == 5
+    assert waiting(folder) == 0
+    assert run("first", "request", "make", folder, wish, "--out", tmp_path / "r.json").code == 0
+    assert waiting(folder) == 1
+
+
+def test_only_its_owner_reads_a_request_whoever_could_read_what_was_there(
+    run: Any, folder: Path, tmp_path: Path
+) -> None:
+    request = tmp_path / "request.json"
+    request.write_text("an old one")
+    request.chmod(0o644)
+    assert run("first", "request", "make", folder, tmp_path / "wish.json", "--out", request).code == 0
+    assert request.stat().st_mode & 0o077 == 0
+    request.chmod(0o644)  # as it comes from a stick
+    before = request.read_bytes()
+    assert run("second", "request", "sign", request, "--as", MONITORING.key, "--yes").code == 0
+    assert request.read_bytes() != before
+    assert request.stat().st_mode & 0o077 == 0
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".request")] == []
 
 
 def test_what_was_changed_on_the_way_is_shown_to_nobody_and_recorded_by_nobody(

@@ -10,6 +10,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +27,11 @@ from fairplace.drafting.acts import Act
 from fairplace.drafting.signatures import Renewed, Signatures
 from fairplace.errors import Malformed, Missing, Refused, Unproven
 from fairplace.jsonl import lines, read_command
+from fairplace.keyring import Keyring
 from fairplace.ledger import canonical
 from fairplace.ledger.disclosure import Opening, digest
 from fairplace.ledger.entry import HEADER, read_envelope
-from fairplace.ledger.note import Vkey
+from fairplace.ledger.note import Signer, Vkey
 from fairplace.on_disk import Register
 from fairplace.openness.commands import Assess
 from fairplace.workroom import Workroom
@@ -61,7 +65,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def make_request(folder: Path, file: Path, out: Path, who: str | None, told: Console) -> int:
     """Sign first, and write what the second person needs. Raises Refused when nobody else has to sign."""
     with Register.open(folder) as register:
-        keys = keyring(folder)
         try:
             with file.open("rb") as stream:
                 found = [line for _, line in lines(stream, register.settings.limits.command)]
@@ -74,12 +77,10 @@ def make_request(folder: Path, file: Path, out: Path, who: str | None, told: Con
             raise Malformed("an assessment needs no second signature; run 'fairplace record'")
         room, signatures = _rooms(register)
         act = room.acts.get(signatures.begin(command, task=TASK, made_by=""))
-        if not act.prepared.second:
-            room.acts.drop(act)
-            raise Refused(f"{command.id} needs no second signature; run 'fairplace record'")
-        first = keys.signer(act.prepared.actor)
-        signatures.sign(act, first.line(act.prepared.text), lambda name, key_id: _standing(register, name, key_id))
-        _write(out, _request(register, act))
+        with _dropped_on_failure(room, act):
+            first = _first(act, keyring(folder))
+            signatures.sign(act, first.line(act.prepared.text), lambda name, key_id: _standing(register, name, key_id))
+            _write(out, _request(register, act))
     told.print(
         f"{first.vkey.name} signed first: {act.prepared.statement} Next: a second person who is"
         f" {' or '.join(sorted(act.prepared.second))} runs 'fairplace request sign {out.name} --as NAME' where their key is,"
@@ -88,6 +89,22 @@ def make_request(folder: Path, file: Path, out: Path, who: str | None, told: Con
         soft_wrap=True,
     )
     return 0
+
+
+@contextmanager
+def _dropped_on_failure(room: Workroom, act: Act) -> Iterator[None]:
+    """So that nothing waits for a person who will never get the request."""
+    try:
+        yield
+    except BaseException:
+        room.acts.drop(act)
+        raise
+
+
+def _first(act: Act, keys: Keyring) -> Signer:
+    if not act.prepared.second:
+        raise Refused(f"{act.command.id} needs no second signature; run 'fairplace record'")
+    return keys.signer(act.prepared.actor)
 
 
 def _rooms(register: Register) -> tuple[Workroom, Signatures]:
@@ -118,10 +135,15 @@ def _standing(register: Register, name: str, key_id: bytes) -> Vkey | None:
 
 
 def _write(path: Path, request: Request) -> None:
-    """For whoever owns the file alone."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(msgspec.json.format(msgspec.json.encode(request)) + b"\n")
+    """For whoever owns the file alone, whoever could read one that was there; whole, or the one that was there stays."""
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(msgspec.json.format(msgspec.json.encode(request)) + b"\n")
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink()
+        raise
 
 
 def read_request(path: Path) -> Request:
