@@ -13,6 +13,7 @@ from fairplace.counting.introductions import INTRODUCTIONS, ROLES, introductions
 from fairplace.counting.naming import Hidden
 from fairplace.counting.plans import DECISIONS, NOTHING, PLANS, TITLES
 from fairplace.disclosure_control.facts import NEVER, Area, Fact
+from fairplace.disclosure_control.plan import Plan
 from fairplace.disclosure_control.releasing import release
 from fairplace.referral.commands import EndReferral, RecordApproach
 from fairplace.referral.values import EndCause
@@ -117,6 +118,15 @@ def test_one_child_among_many_is_hidden_and_so_is_what_would_tell_of_it() -> Non
     found = [*facts(20), *facts(1, 20, unregistered="used"), *facts(9, 21, authority="B")]
     shown = cells(found, "unregistered-without-a-home")
     assert (shown["used"], shown["not-used"]) == ("c c", "c c")
+    assert shown["all"] == "21 c", "the others have no nights, so the mean of all would be those of the one child"
+    assert cells(found, "unregistered-without-a-home", "B")["all"] == "9 0.0"
+
+
+@pytest.mark.parametrize("plan", [ENDINGS, DECISIONS])
+def test_whose_amount_is_nothing_by_its_label_is_said_of_every_table_of_nights(plan: Plan) -> None:
+    tables = [one for one in plan.tables if one.of == "nights"]
+    assert tables
+    assert all(one.nothing == ("not-used",) for one in tables)
 
 
 def test_fewer_than_six_wait_for_the_next_quarter() -> None:

@@ -77,6 +77,7 @@ ENDINGS = Plan(
             words=UNREGISTERED_WORDS,
             measure="mean",
             of="nights",
+            nothing=("not-used",),
             unit="nights",
             grain="half-year",
         ),

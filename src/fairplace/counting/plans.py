@@ -291,6 +291,7 @@ DECISIONS = Plan(
             words=UNREGISTERED_WORDS,
             measure="mean",
             of="nights",
+            nothing=("not-used",),
             unit="nights",
             within="unregistered",
             inside={"used": "used", "not-used": "not-used"},

@@ -45,7 +45,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `by` is a field of the facts, and `labels` are all values it may have; `of` an amount of the facts, for a mean or a
     median; `pair` is the amount that is always shown with it, in `pair_words`. `outside` are labels that no share counts (`not-applicable`). `inside` gives, for each label, the label of
     the table `within` that it belongs to. `zero_reveals`: to learn that *all* decisions of a place have one label tells
-    something about each child, so such a line is hidden whole (R1). `round_to` is in units of the amount;
+    something about each child, so such a line is hidden whole (R1). `nothing` are labels whose amount is nothing by what
+    they mean: the amounts of all are those of the others, and as little shown. `round_to` is in units of the amount;
     `decimals` how many decimal places a mean, a share or a rate has. `wait` is how many quarters after its period the
     table comes out, for what shows only later. `text` says in plain words what is counted, and how.
     """
@@ -67,6 +68,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     within: str | None = None
     inside: Mapping[str, str] = {}
     zero_reveals: bool = False
+    nothing: tuple[str, ...] = ()
     sensitive: bool = False
     named_providers: bool = False
     money: bool = False

@@ -242,6 +242,7 @@ def _value(
     without = [one for one in counts if one.endswith(NO_AMOUNT)]
     if name in without:
         return measuring.NOT_APPLICABLE
-    if shown.number is None or (name == ALL and any(counts[one].number is None for one in without)):
+    others = [one for one in (*table.labels, NOT_RECORDED) if one not in table.nothing] if table.nothing else []
+    if shown.number is None or (name == ALL and any(counts[one].number is None for one in (*without, *others))):
         return measuring.HIDDEN
     return measuring.middle(inside[name], table, table.of)
