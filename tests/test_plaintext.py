@@ -43,6 +43,7 @@ OPENS = {
     "fairplace.http.contests": "a provider's own questions and challenges; what is another's is cut by whose it is",
     "fairplace.http.case_documents": "the names that a case knows, to look for them in what goes to providers; shown to nobody",
     "fairplace.issuing": "cases are counted, and only numbers over at least six children leave; rows are kept sealed",
+    "fairplace.provider_notices": "whom a step concerns; a message says only that something waits, to people of that provider",
     "fairplace.cli.placements": "what an authority takes out of its own record, each case past an entry that says so",
     "fairplace.synthesis.region.contesting": "a made-up search read again, to write what may be said in it; its keys are worthless",
     "fairplace.synthesis.region.census": "a made-up register read again by what its entries say; its keys are worthless",

@@ -202,6 +202,15 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.templating",
         "fairplace.workroom",
     ),
+    "fairplace.provider_notices": (
+        *REGISTER,
+        "fairplace.accounts",
+        "fairplace.post",
+        "fairplace.searching",
+        "fairplace.shelf",
+        "fairplace.templating",
+        "fairplace.workroom",
+    ),
     "fairplace.log_keys": (*REGISTER, "fairplace.signer"),
     "fairplace.enrolling": (*RECORD, "fairplace.holders", "fairplace.people.roles"),
     "fairplace.signed_inside": (*RECORD, "fairplace.lodging", "fairplace.prepared"),
@@ -303,6 +312,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.openness.release",  # what is in effect, and what may be known yet
         "fairplace.people.asked",  # what in a search is one provider's own
         "fairplace.people.roles",
+        "fairplace.referral.codes",  # what a code of the yearly return stands for
         "fairplace.templating",
         "fairplace.vault",
     ),
@@ -372,6 +382,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.demo",
         "fairplace.disclosure_control",
         "fairplace.holder_notices",
+        "fairplace.provider_notices",
         "fairplace.issuing",  # the releases of numbers
         "fairplace.drafting",
         "fairplace.duties",

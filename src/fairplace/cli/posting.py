@@ -10,6 +10,7 @@ import structlog
 
 from fairplace import holder_notices
 from fairplace.on_disk import Register
+from fairplace.provider_notices import ProviderNotices
 from fairplace.workroom import Workroom
 
 log = structlog.get_logger()
@@ -27,6 +28,7 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
         yield
         return
     stop = threading.Event()
+    providers = ProviderNotices(register, room) if register.is_of_placements else None
 
     def send() -> None:
         while not stop.wait(every):
@@ -34,6 +36,11 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
                 holder_notices.tell(register, room)
             except Exception:  # a notice that cannot be written keeps no other message back
                 log.exception("a notice to a holder could not be written")  # and is tried again
+            try:
+                if providers is not None:
+                    providers.tell()
+            except Exception:  # nor does one to a provider
+                log.exception("a notice to a provider could not be written")
             try:
                 for one in postman.turn():
                     told = log.info if one.state == "sent" else log.warning

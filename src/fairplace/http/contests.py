@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from litestar.params import FromPath
 
+from fairplace import provider_notices
 from fairplace.decision import History
 from fairplace.errors import Missing
 from fairplace.forms import contesting
@@ -22,6 +25,7 @@ from fairplace.http.provider_place import Asking, look, mine
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.market.known import Market
 from fairplace.people import roles
+from fairplace.post.outbox import State
 from fairplace.searching import Search
 from fairplace.seeking import contested, own
 from fairplace.seeking.case_word import case_word
@@ -137,7 +141,22 @@ def of_search(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer
         them=contested.contested(search.contests, _today(site)),
         providers=known,
         people=case_file.colleagues(site),
+        told=_told(site, search),
     )
+
+
+TOLD: Mapping[State | None, str] = {
+    "waiting": "An e-mail to them is on its way.",
+    "sent": "An e-mail told them that there is something new.",
+    "failed": "The e-mail to them failed: tell them yourself.",
+    None: "No e-mail told them that there is something new: tell them yourself.",
+}
+
+
+def _told(site: Site, search: Search) -> dict[int, str]:
+    """For each step of the authority's, whether an e-mail said that there is something new."""
+    steps = [step for one in search.contests for step in one.steps if step.type in provider_notices.STEPS]
+    return {one.index: TOLD[provider_notices.state(site.register, site.accounts, site.outbox, one)] for one in steps}
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
