@@ -92,7 +92,14 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 def wording_of(held: Held, environment: Environment) -> Wording:
     history = History(case=held.case, events=held.events)
     leaves = {one.leaf: one.index for one in held.events}
-    return Wording(environment, places=_places(history), leaves=leaves, criteria=_criteria(history), names=held.names)
+    return Wording(
+        environment,
+        places=_places(history),
+        leaves=leaves,
+        criteria=_criteria(history),
+        names=held.names,
+        of_homes=any(one.type.startswith("referral.") for one in held.events),
+    )
 
 
 def tell(held: Held, words: Wording) -> Told:

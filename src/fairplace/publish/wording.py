@@ -17,6 +17,8 @@ from fairplace import formats
 from fairplace.counted import counted
 from fairplace.errors import Malformed
 from fairplace.ledger.note import parse_note
+from fairplace.referral import codes
+from fairplace.referral.codes import ListName
 from fairplace.terms import KeyName, LeafHash, Place
 
 MONEY = frozenset({
@@ -34,6 +36,13 @@ _CODES: Mapping[str, str] = {
     "outcomes": "outcome",
 }  # fmt: skip
 """Which list of words speaks of a member."""
+
+_LISTED: Mapping[str, tuple[ListName, ...]] = {
+    "legal_status": ("legal_status",), "need_code": ("need",), "place_code": ("place",), "grade": ("grade",),
+    "provider_class": ("place_provider",), "rec": ("episode_end",), "code": ("reject_reason",),
+    "reason": ("decline_reason", "withdraw_reason", "new_episode", "placement_change"),
+}  # fmt: skip
+"""Which dated lists say what a code of a search stands for."""
 
 SHORT = 40
 """Letters up to which the items of a list stand in one line."""
@@ -55,7 +64,7 @@ class Node(msgspec.Struct, frozen=True):
 
 class Wording:
     """The words of one bundle. `places` names the bids, `leaves` the entries, `criteria` what is judged, `names` who
-    holds a key.
+    holds a key. `of_homes`: it is a search for a home, whose words for a code come first.
     """
 
     def __init__(
@@ -66,8 +75,10 @@ class Wording:
         leaves: Mapping[LeafHash, int],
         criteria: Mapping[str, str],
         names: Mapping[KeyName, str],
+        of_homes: bool = False,
     ) -> None:
         self._words: Any = environment.get_template("words.html").module
+        self._first: Any = environment.get_template("words_of_homes.html").module if of_homes else None
         self._places = places
         self._leaves = leaves
         self._criteria = criteria
@@ -75,8 +86,10 @@ class Wording:
 
     def of(self, group: str, code: str | None, otherwise: str | None = None) -> str:
         """The words for a code, in one of the lists of `words.html`."""
-        found: str = getattr(self._words, group).get(code, code if otherwise is None else otherwise)
-        return found
+        words = getattr(self._words, group, {})
+        first: dict[Any, Any] = {**getattr(self._first, group, {}), **getattr(self._first, f"paper_{group}", {})}
+        found: Any = first.get(code) or words.get(code, code if otherwise is None else otherwise)
+        return str(found)
 
     def title(self, event_type: str, body: Mapping[str, Any]) -> str:
         """What an entry is about, in a line."""
@@ -95,7 +108,8 @@ class Wording:
         return f"Bid {place} ({name})" if name else f"Bid {place}"
 
     def name(self, name: str) -> str:
-        return formats.capitalised(self.of("fact", name, self.of("part", name, name.replace("_", " "))))
+        words = self.of("fact", name, "") if self._first is None else ""
+        return formats.capitalised(words or self.of("part", name, self.of("fact", name, name.replace("_", " "))))
 
     def node(self, value: Any, name: str) -> Node:
         """A value under a name, to any depth."""
@@ -173,6 +187,10 @@ class Wording:
     def _key(self, key: str, above: str) -> str:
         if above in KEYED:
             return self._criteria.get(key, key)
+        if above == "facts":
+            return formats.capitalised(key.replace(".", ", ").replace("_", " "))
+        if above == "window_hours":
+            return formats.capitalised(self.of("value", key))
         if above in ("descriptors", "outcomes", "policies"):
             return f"Mark {key}" if above == "descriptors" else key
         return self.name(key)
@@ -187,8 +205,8 @@ class Wording:
                 return self._number(value, name)
             case str() if name in SIGNED:
                 return _signed(value)
-            case str() if name == "criteria":
-                return self._criteria.get(value, value)
+            case str() if name == "criteria" and value in self._criteria:
+                return self._criteria[value]
             case str() if value in self._names:
                 return f"{self._names[value]} ({value})"
             case str() if value in self._leaves:
@@ -210,9 +228,17 @@ class Wording:
             for group in ("challenge_ground", "ended", "bid_ground", "ground"):
                 if (words := self.of(group, value)) != value:
                     return formats.capitalised(words)
-        if name in _CODES:
-            return self.of(_CODES[name], value)
-        return self.of("value", value)
+        if self._first is not None and (said := self._listed(value, name) or self.of("value", value)) != value:
+            return said
+        return self.of(_CODES.get(name, "value"), value)
+
+    @staticmethod
+    def _listed(value: str, name: str) -> str:
+        """`J1 (…)`: a code of the yearly return is kept beside its words, since others look for it; empty for no code."""
+        for known in _LISTED.get(name, ()):
+            if (label := codes.label(known, value)) != value:
+                return f"{value} ({label})" if value.isupper() or value[:1].isupper() else label.lower()
+        return ""
 
 
 def _alike(value: Any, first: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ TIER: Mapping[str, str] = {
     "T1": "tier 1",
     "T2": "tier 2",
     "T3": "tier 3",
-    "OFF": "off the agreement",
+    "OFF": "providers off the agreement",
 }
 FAMILY: Mapping[str, str] = {
     "foster": "a foster home",
