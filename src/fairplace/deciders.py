@@ -29,7 +29,7 @@ import fairplace.urgent.commands
 import fairplace.urgent.decide
 from fairplace.decision import Actor, Command, Decision, History
 from fairplace.guarding import never
-from fairplace.referral.state import names_of
+from fairplace.referral.state import names_of, names_on_the_list
 from fairplace.terms import Instant, day, london_day
 
 _SUBJECTS: tuple[tuple[tuple[type[Command], ...], Callable[..., Decision]], ...] = (
@@ -70,5 +70,9 @@ def convert(value: dict[str, Any]) -> Command:
 def decide(command: Command, history: History, *, at: Instant, by: Actor, chance: bytes) -> Decision:
     """The one event that the command gives, or a refusal. What tells who a child is goes no further than here."""
     if type(command) in PLACEMENTS:
-        never.check(command, names_of(history), day(london_day(at)))
+        on = day(london_day(at))
+        if by.provider is None:
+            never.check(command, names_of(history), on)
+        else:
+            never.check(command, names_on_the_list(history), on, named="is the name of a provider")
     return _DECIDERS[type(command)](command, history, at=at, by=by, chance=chance)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from fairplace.contest.commands import (
@@ -22,6 +23,7 @@ from fairplace.errors import Forbidden, Missing, Refused
 from fairplace.event import Aside
 from fairplace.market.commands import RegisterProvider
 from fairplace.recorded import Recorded
+from fairplace.referral.commands import PutQuestion
 from fairplace.tags import tags
 from tests.blocks import blocked, never
 from tests.homes import APPROVER, ASH, BEECH, CHERRY, DIRECTOR, MONITORING, OFFICER, made, step_of_market
@@ -201,6 +203,20 @@ def test_texts_of_either_side_that_tell_who_a_child_is_are_refused() -> None:
         assert story.refusal(AnswerContest(id="test", contest=stream, answer=words)).code.startswith("never-"), words
     another = AnswerContest(id="test", contest=stream, answer=f"{ASH.name} was nearer")
     assert story.refusal(another).code == "never-name"
+
+
+@pytest.mark.parametrize("wish", [challenge(), PutQuestion(id="test", words="x")], ids=["challenge", "question"])
+def test_what_a_provider_may_not_write_tells_it_nothing_of_who_else_was_asked(wish: Any) -> None:
+    story = a_search(until="published")
+    asked, not_asked = ASH.name, CHERRY.name
+    said = [
+        str(story.refusal(msgspec.structs.replace(wish, words=f"Is it {name} again?"), by=BEECH.actor)).replace(
+            name, "X"
+        )
+        for name in (asked, not_asked)
+    ]
+    assert said[0] == said[1]
+    assert "“X” is the name of a provider" in said[0]
 
 
 def test_who_is_on_the_list_without_a_home_of_the_kind_could_not_have_been_asked() -> None:

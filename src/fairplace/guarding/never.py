@@ -52,18 +52,21 @@ class Found(msgspec.Struct, frozen=True):
     instead: str
 
 
-def found_in(text: str, names: Collection[str], on: Day) -> Iterator[Found]:
-    """What in a text tells who a child is, or names somebody whom the case knows."""
+def found_in(text: str, names: Collection[str], on: Day, *, named: str = "") -> Iterator[Found]:
+    """What in a text tells who a child is, or has one of the names: those of the case, or what `named` says of them."""
     for mark in find(text, _near(text, names)):
-        yield Found(mark.kind, mark.sentence, INSTEAD[mark.kind])
+        said = f"“{mark.words}” {named}" if named and mark.kind == "name" else mark.sentence
+        yield Found(mark.kind, said, INSTEAD[mark.kind])
     for words in _birthdays(text, on):
         yield Found("birth", f"“{words}” may be a date of birth", "write the month and the year, or the age")
 
 
-def check(command: Command, names: Collection[str], on: Day) -> None:
-    """Raises Refused for a command that holds what may never be recorded. `names`: those that the case knows."""
+def check(command: Command, names: Collection[str], on: Day, *, named: str = "") -> None:
+    """Raises Refused for a command that holds what may never be recorded. `names`: those that the case knows, or as `named`
+    says.
+    """
     for place, text in strings(command):
-        for one in found_in(text, names, on):
+        for one in found_in(text, names, on, named=named):
             raise Refused(f"{place}: {one.sentence}; no entry may hold that: {one.instead}", code=f"never-{one.kind}")
 
 

@@ -364,6 +364,13 @@ def names_of(history: History) -> frozenset[str]:
     return frozenset(one.name for one in known if one is not None and one.name)
 
 
+def names_on_the_list(history: History) -> frozenset[str]:
+    """The names of all providers: of what one of them writes, for a refusal must not tell who else was asked."""
+    if history.market is None or not any(one.type.startswith("referral.") for one in history.events):
+        return frozenset()
+    return frozenset(one.name for one in history.market.providers(history.market.upto) if one.name)
+
+
 V = TypeVar("V")
 
 
