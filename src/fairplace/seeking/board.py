@@ -268,8 +268,10 @@ def _reasons_by(search: Search) -> Day | None:
 
 def untold(search: Search) -> list[str]:
     """The offers that were not taken, and whose providers have not been told why: another was chosen, or none."""
-    if search.ended_without is None if search.choice is None else search.chosen is None:
+    if search.choice is None and search.ended_without is None:
         return []
+    if search.choice is not None and search.chosen is None:
+        return []  # nobody can open whose home it was
     won = search.chosen.offer if search.chosen is not None else None
     told = {given.offer for _, event in search.reasons_sent for given in event.sent.get(())}
     return [one for one in search.live if one != won and one not in told]
