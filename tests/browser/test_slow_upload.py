@@ -15,6 +15,7 @@ from tests.browser.market import Served
 from tests.browser.serving import Line, served_at
 from tests.office import open_office
 from tests.sealing import sealer
+from tests.story import CEDAR
 
 FILE = {"name": "bid.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 " + bytes(600_000)}
 SLOW = 10_000
@@ -42,11 +43,17 @@ async def written(page: Page) -> None:
     await page.get_by_label("The bid", exact=True).set_input_files([FILE])
 
 
-async def sent(page: Page) -> asyncio.Task[None]:
-    """A press of the button, which ends with the next page; from here on the bid is on its way."""
+async def sent(page: Page) -> None:
+    """A press of the button; from here on the bid is on its way."""
     async with page.expect_request(lambda request: request.method == "POST"):
-        press = page.get_by_role("button", name="Go on to sign").click(timeout=0)
-        return asyncio.ensure_future(press)
+        await page.get_by_role("button", name="Go on to sign").click(no_wait_after=True)
+
+
+async def cut(page: Page, line: Line) -> None:
+    """The line breaks while the bid is on its way; once this ends the browser knows."""
+    async with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        line.cut()
+    line.upload = None
 
 
 async def loaded_again(page: Page) -> None:
@@ -73,33 +80,69 @@ async def test_a_bid_is_on_its_way_when_the_deadline_passes(
     bea = await served.provider(chromium)
     page = bea.page
     address = f"{served.site}/desk/bids/{office.case}"
-    # The line breaks while the bid is sent: nothing came in, and loading the page again says what to do
     size = office.register.reader.size
+
+    # The line breaks while the bid is sent: the page says so, and stands as it was
     await page.goto(address)
     await written(page)
     line.upload = SLOW
-    sending = await sent(page)
-    async with page.expect_event("requestfailed", lambda request: request.method == "POST"):
-        line.cut()
-    await sending
-    line.upload, line.broken = None, False
-    assert office.register.reader.size == size
+    await sent(page)
+    await cut(page, line)
+    told = page.get_by_role("alert")
+    await expect(told).to_contain_text("The line broke before an answer came")
+    await expect(told).to_contain_text("Nothing is lodged: that takes your signature.")
+    await expect(told).to_be_focused()
+    assert page.url == address
+    await look(page, "bid, and the line broke")
     assert "request failed" not in "".join(capfd.readouterr()), "a line that breaks is no fault of this side"
-    await loaded_again(page)  # the browser sends what it still has: the words, and not what was sealed
-    await expect(page.get_by_text("choose the bid again on the page")).to_be_visible()
-    await expect(page.get_by_label("The provider’s name")).to_have_value("Birch Care")
+    await page.get_by_role("button", name="Go on to sign").click()  # the line is still broken
+    await expect(told).to_be_focused()
     assert office.register.reader.size == size
 
-    # It is sent in time, over the slow line; the deadline passes before it has arrived
+    # Pressed again, it goes with the price and the file that were there
+    line.broken = False
+    await page.get_by_role("button", name="Go on to sign").click()
+    await expect(page.get_by_role("heading", name="Sign and lodge your bid")).to_be_visible()
+    await expect(page.get_by_text("Birch Care (GB-COH-01000002)")).to_be_visible()
+
+    # A file that is written to after it was chosen is not sent, and is not taken for a broken line
     await page.goto(address)
-    await expect(page.get_by_role("heading", name="Lodge a bid", exact=True)).to_be_visible()
     await written(page)
+    file = served.office.folder.parent / "bid.pdf"
+    file.write_bytes(FILE["buffer"])
+    await page.get_by_label("The bid", exact=True).set_input_files([file])
+    file.write_bytes(b"%PDF-1.7 another")
+    await page.get_by_role("button", name="Go on to sign").click()
+    await expect(told).to_contain_text("The file cannot be read")
+    await expect(page.get_by_label("Price (optional)")).to_have_value("4,800")
+
+    # A price beside a file that is sealed already would be lost, so it is not sent
+    sealed = {"name": "bid.sealed", "mimeType": "", "buffer": b"fairplace/sealed-bid/v1\n{}"}
+    await page.get_by_label("The bid", exact=True).set_input_files([sealed])
+    await page.get_by_role("button", name="Go on to sign").click()
+    await expect(page.get_by_text("This file is sealed already, with its price inside.")).to_be_visible()
+    await page.get_by_label("Price (optional)").fill("")
+    await page.get_by_role("button", name="Go on to sign").click()
+    await expect(page.get_by_text("There is a problem")).to_be_visible()
+
+    # What the register refuses keeps the price and the file, too
+    await written(page)
+    await page.get_by_label("The provider’s name").fill("")
+    await page.get_by_role("button", name="Go on to sign").click()
+    await expect(page.locator(".govuk-error-summary")).to_contain_text("Write")
+    await expect(page.locator(".govuk-error-summary")).to_be_focused()
+    await expect(page.get_by_label("Price (optional)")).to_have_value("4,800")
+    await expect(page.get_by_text("a browser does not keep it")).to_have_count(0)
+    assert await page.get_by_label("The bid", exact=True).evaluate("input => input.files[0].name") == "bid.pdf"
+    await look(page, "bid, with what is missing and its file")
+
+    # It is sent in time, over the slow line; the deadline passes before it has arrived
+    await page.get_by_label("The provider’s name").fill("Birch Care")
     line.upload = SLOW
-    sending = await sent(page)
+    await sent(page)
     assert page.url == address, "it is still on its way"
     office.wait_until("2026-04-01T12:00:01.000Z")
     line.upload = None
-    await sending
     await expect(page.get_by_role("heading", name="Sign and lodge your bid")).to_be_visible()
     await expect(page.get_by_text("The deadline has passed.")).to_be_visible()
     await expect(page.get_by_text("nothing is lodged yet")).to_be_visible()
@@ -117,4 +160,26 @@ async def test_a_bid_is_on_its_way_when_the_deadline_passes(
     await look(page, "receipt of a late bid")
     [late] = [one for one in office.register.reader.case(office.case) if one.type.startswith("deposit.")]
     assert late.type == "deposit.received-late/1"
+    await bea.context.close()
+
+
+async def test_where_no_script_sends_it_loading_the_page_again_says_what_to_do(
+    served: Served, line: Line, chromium: Browser
+) -> None:
+    bea = await served.provider(chromium, CEDAR)
+    page = bea.page
+    await page.goto(f"{served.site}/desk/bids/{served.office.case}")
+    await page.route("**/scripts/**", lambda route: route.abort())
+    await page.reload()
+    await page.get_by_label("The provider’s name").fill("Cedar House")
+    await page.get_by_label("The bid", exact=True).set_input_files([FILE])
+    size = served.office.register.reader.size
+    line.upload = SLOW
+    await sent(page)
+    await cut(page, line)
+    line.broken = False
+    await loaded_again(page)  # the browser sends what it still has
+    await expect(page.get_by_text("There is a problem")).to_be_visible()
+    await expect(page.get_by_label("The provider’s name")).to_have_value("Cedar House")
+    assert served.office.register.reader.size == size
     await bea.context.close()

@@ -74,6 +74,18 @@ def test_a_document_is_put_in_listed_and_downloaded_as_it_came(desk: Desk) -> No
     assert desk.office.register.reader.size == size, "nothing of a document stands in an entry"
 
 
+def test_a_document_that_comes_twice_because_its_answer_was_lost_is_kept_once(desk: Desk) -> None:
+    officer = desk.opened(OFFICER.key, desk.office.case)
+    first = address(put(desk, officer, made.pdf(), "a.pdf", "note"))
+    assert address(put(desk, officer, made.pdf(), "a.pdf", "note")) == first
+    others = {
+        address(put(desk, officer, made.pdf(), "b.pdf", "note")),
+        address(put(desk, officer, made.pdf(), "a.pdf", "other")),
+        address(put(desk, desk.opened(MONITORING.key, desk.office.case), made.pdf(), "a.pdf", "note")),
+    }
+    assert len(others | {first}) == 4, "another name, another kind or another person makes it another document"
+
+
 def test_neither_names_nor_words_lie_in_the_clear_on_the_disk(desk: Desk) -> None:
     officer = desk.opened(OFFICER.key, desk.office.case)
     put(desk, officer, b"canary words of a note, and nothing else\n", "canary-name.txt", "note")
@@ -296,7 +308,7 @@ def test_a_hold_keeps_a_document_past_its_day(desk: Desk, monkeypatch: pytest.Mo
 
 def test_the_same_bytes_in_two_documents_go_with_the_last_of_them(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     officer = desk.opened(OFFICER.key, desk.office.case)
-    one, two = (address(put(desk, officer, b"The same words.\n", "n.txt", "note")) for _ in range(2))
+    one, two = (address(put(desk, officer, b"The same words.\n", f"{name}.txt", "note")) for name in "nm")
     said = {"class": "other", "said-day": "1", "said-month": "4", "said-year": "2026", "reason": "They asked."}
     address(desk.send(officer, one, do="retain", **said))
     later(desk, monkeypatch, "2026-04-02")

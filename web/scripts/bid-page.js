@@ -1,39 +1,55 @@
 // Seals the chosen file and the price on this device before the form of a bid is sent: neither leaves it in the clear.
 
 import { isSealed, pence, seal } from "./seal.js";
+import { fits, send, tell, untell } from "./sending.js";
 
-for (const form of document.querySelectorAll("form[data-seal]")) {
+let sealing = false;
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.dataset.seal === undefined) return;
+  event.preventDefault();
+  if (sealing) return;
+  sealing = true;
+  try {
+    await lodge(form, event.submitter);
+  } finally {
+    sealing = false;
+  }
+});
+
+async function lodge(form, button) {
   const input = form.querySelector("input[type=file]");
   const asks = form.querySelector("input[data-sealed]");
   const told = form.querySelector("[role=status]");
-  let sealed = false;
-  input.addEventListener("change", () => (sealed = false));
-  form.addEventListener("submit", async (event) => {
-    if (sealed || !input.files.length) return;
-    event.preventDefault();
-    const [file] = input.files;
-    try {
-      const data = new Uint8Array(await file.arrayBuffer());
-      if (isSealed(data)) {
-        sealed = true;
-        return form.requestSubmit();
-      }
-      const price = pence(asks.value);
-      if (price === undefined) {
-        told.textContent = "Write the price in pounds, like 1,250.00. It is sealed with the file.";
-        return asks.focus();
-      }
-      told.textContent = "Sealing your bid on this device…";
-      const made = await seal(data, file.name, file.type, price, JSON.parse(form.dataset.seal));
-      const given = new DataTransfer();
-      given.items.add(new File([made], "bid.sealed", { type: "application/vnd.fairplace.sealed-bid" }));
-      input.files = given.files;
-      sealed = true;
-    } catch {
-      told.textContent = "Your browser cannot seal a bid. Use a newer one over https: Chrome or Edge 137, Firefox 130, Safari 17 or later.";
-      return;
-    }
-    told.textContent = "Sending your sealed bid. Stay on this page: the next one opens when it has arrived.";
-    form.requestSubmit();
-  });
+  const [file] = input.files;
+  if (!file) return send(form, button);
+  if (!fits(form)) return;
+  untell();
+  let data;
+  try {
+    data = new Uint8Array(await file.arrayBuffer());
+  } catch {
+    return tell(form, "The file cannot be read", "It was changed, moved or taken away since you chose it. Nothing was sent. Choose it again; all else that you typed is still here.");
+  }
+  if (isSealed(data)) {
+    if (!asks.value.trim()) return send(form, button);
+    told.textContent = "This file is sealed already, with its price inside. Leave the price here empty.";
+    return asks.focus();
+  }
+  const price = pence(asks.value);
+  if (price === undefined) {
+    told.textContent = "Write the price in pounds, like 1,250.00. It is sealed with the file.";
+    return asks.focus();
+  }
+  told.textContent = "Sealing your bid on this device…";
+  let made;
+  try {
+    made = await seal(data, file.name, file.type, price, JSON.parse(form.dataset.seal));
+  } catch {
+    told.textContent = "Your browser cannot seal a bid. Use a newer one over https: Chrome or Edge 137, Firefox 130, Safari 17 or later.";
+    return;
+  }
+  const sealed = new File([made], "bid.sealed", { type: "application/vnd.fairplace.sealed-bid" });
+  await send(form, button, { document: sealed });
 }

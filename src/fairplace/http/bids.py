@@ -122,6 +122,7 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
         sent=form.sent or start,
         kinds=sorted(evidence.MEDIA),
         most=site.settings.limits.document - 2 * container.STEP,
+        largest=site.settings.limits.document,
         seal=terms(site, row),
         sent_to=sent_to,
     )
@@ -255,6 +256,7 @@ def _challenge(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
         fields=CHALLENGE,
         form=form,
         most=evidence.MOST_FILES,
+        largest=site.settings.limits.document,
         kinds=sorted(evidence.MEDIA),
     )
 

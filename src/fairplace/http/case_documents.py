@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import cast
 
@@ -72,6 +73,8 @@ def put_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSen
     try:
         kind = _kind(site, sent.get("kind"), past)
         file = _sent_file(sent, site.settings.limits.document)
+        if (before := _in_already(site, visitor, past, kind, file)) is not None:
+            return see_other(f"/desk/cases/{past.case}/documents/{before.id}")
         kept = site.cabinet.take_in(
             past.case, file.name, kind, file.data, by=visitor.person.id, look=_look(site, visitor, past)
         )
@@ -243,6 +246,22 @@ def _sent_file(sent: Sent, most: int) -> SentFile:
     if len(file.data) > most:
         raise Malformed(f"a file of {len(file.data):,} bytes came; at most {most:,} are taken")
     return file
+
+
+def _in_already(site: Site, visitor: Visitor, past: History, kind: Kind, file: SentFile) -> Kept | None:
+    """What the same person put in before, byte for byte: a form comes twice when the line broke before its answer."""
+    digest = hashlib.sha256(file.data).hexdigest()
+    return next(
+        (
+            kept
+            for kept in site.cabinet.of(past.case)
+            if (held := kept.held) is not None
+            and site.cabinet.is_here(kept)
+            and (held.document.sha256, held.kind, held.by, held.part_of) == (digest, kind, visitor.person.id, "")
+            and held.name == names.safe(file.name, held.document.media)
+        ),
+        None,
+    )
 
 
 def _retention(sent: Sent) -> Retention:

@@ -163,6 +163,7 @@ def _challenge(site: Site, link: Link, token: str, form: Form) -> Answer:
         once=(form.sent.get("once") or [secrets.token_urlsafe(16)])[0],
         law=LAW,
         most=evidence.MOST_FILES,
+        largest=site.settings.limits.document,
         kinds=sorted(evidence.MEDIA),
     )
 

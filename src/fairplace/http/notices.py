@@ -197,6 +197,7 @@ def _page(
         left=left,
         chosen=chosen,
         fault=fault,
+        largest=notices.MOST_BYTES,
     )
 
 

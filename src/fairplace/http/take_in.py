@@ -94,6 +94,7 @@ def _page(
         faults=faults,
         refusal=refusal,
         kinds=[".sealed", *sorted(evidence.MEDIA)],
+        largest=site.settings.limits.document,
         taken=taken,
         code="" if taken is None else paper.short_code(taken, site.register.reader.entry(taken).leaf),
     )

@@ -176,6 +176,7 @@ def _page(site: Site, visitor: Visitor, made: File, *, fault: str = "", status: 
     stage = task("sheet").stage(made)
     draft = site.drafts.get(made.case, TASK, visitor.person.id)
     context: dict[str, Any] = {"filled": [], "taken": None, "reading": None, "own": not _for_others(visitor)}
+    context["largest"] = files.MOST_BYTES
     if draft is not None and "filled" in draft.written:
         context["filled"] = msgspec.convert(draft.written["filled"], list[Filled])
     elif draft is not None:
