@@ -265,6 +265,8 @@ TABLE: dict[str, tuple[str, ...]] = {
         *JUDGING,
         "fairplace.assessing",
         "fairplace.drafting",
+        "fairplace.erasing",
+        "fairplace.holding",
         "fairplace.keeping",
         "fairplace.prepared",
         "fairplace.recording",

@@ -19,7 +19,7 @@ from fairplace.event import Fact
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register, signed_by
 from fairplace.people.roles import TABLE
-from fairplace.terms import Instant, Text, text
+from fairplace.terms import Instant, KeyName, Text, text
 
 
 def stream_of(log: str) -> str:
@@ -46,29 +46,42 @@ def append(
 
     `stream`: that of holds and erasures, unless another is named.
     """
-    by = register.desk.actor(signers[0].vkey.name)
-    stream = stream or stream_of(register.origin)
     for _ in range(ATTEMPTS):
-        seen, at = register.reader.size, register.store.now()
-        made_of = event(at)
-        key = register.sources.event_id()
         try:
-            prepared = register.desk.prepare_decision(
-                Decision(event=made_of, statement=statement, stream=stream, second=_second(made_of)),
-                History(case=stream, events=()),
-                by=by,
-                at=at,
-                key=key,
-                command=key,
-                seen=seen,
-            )
-            prepared = msgspec.structs.replace(prepared, case=None)
+            prepared = prepare(register, event, statement, by=signers[0].vkey.name, stream=stream)
             return register.desk.append(prepared, signed_by(*_needed(prepared, signers))(prepared))
         except Conflict as conflict:
             if conflict.kind != "stream":
                 raise
             lost = conflict
     raise lost
+
+
+def prepare(
+    register: Register,
+    event: Callable[[Instant], Fact],
+    statement: str,
+    *,
+    by: KeyName,
+    key: str = "",
+    stream: str | None = None,
+) -> Prepared:
+    """One event of no case, to be signed here or elsewhere. `key` makes it known again; left out, it is a fresh one."""
+    actor = register.desk.actor(by)
+    stream = stream or stream_of(register.origin)
+    seen, at = register.reader.size, register.store.now()
+    made_of = event(at)
+    key = key or register.sources.event_id()
+    prepared = register.desk.prepare_decision(
+        Decision(event=made_of, statement=statement, stream=stream, second=_second(made_of)),
+        History(case=stream, events=()),
+        by=actor,
+        at=at,
+        key=key,
+        command=key,
+        seen=seen,
+    )
+    return msgspec.structs.replace(prepared, case=None)
 
 
 def _second(event: Fact) -> frozenset[str]:

@@ -15,12 +15,12 @@ from typing import get_args
 
 import msgspec
 
-from fairplace import assess, catalogue
+from fairplace import assess, catalogue, erasing, holding
 from fairplace.assess import Asked, ToFix
 from fairplace.assessing import Occasion, assess_case
 from fairplace.challenge.commands import LodgeChallenge
 from fairplace.decision import Command, History
-from fairplace.drafting.acts import ChangeKey, Enrol, Wanted
+from fairplace.drafting.acts import ChangeKey, Enrol, Erase, LiftHold, Wanted
 from fairplace.errors import Forbidden, Malformed
 from fairplace.keeping import Keeping
 from fairplace.ledger import entry
@@ -89,6 +89,12 @@ class Clerk:
             )
         if isinstance(wanted, ChangeKey):
             return self._prepare_change(wanted)
+        if isinstance(wanted, Erase):
+            return erasing.prepare(
+                self._register, wanted.subjects, wanted.basis, wanted.reason, by=wanted.as_, key=wanted.id
+            )
+        if isinstance(wanted, LiftHold):
+            return holding.prepare_lifting(self._register, wanted.hold, wanted.reason, by=wanted.as_, key=wanted.id)
         return self._recorder.prepare(wanted)
 
     def _prepare_change(self, wanted: ChangeKey) -> Prepared:
@@ -119,8 +125,10 @@ class Clerk:
         if isinstance(wanted, ChangeKey) and len(lines) > 1:
             people = [parse_line(line.removesuffix("\n")).name for line in lines]
             Keeping(self._register).check_recoverers(wanted.name, *(one for one in people if one != wanted.name))
+        if isinstance(wanted, Erase):
+            return erasing.append_signed(self._register, wanted.subjects, wanted.basis, prepared, lines).index
         done = self._register.desk.append(prepared, lines)
-        if isinstance(wanted, Enrol | ChangeKey):
+        if isinstance(wanted, Enrol | ChangeKey | LiftHold):
             return done.index
         occasion = _occasion(wanted)
         if occasion is not None and done.case is not None:

@@ -6,29 +6,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import get_args
+from typing import cast, get_args
 
-from fairplace import erasures
+from fairplace import affairs, erasures
 from fairplace.affairs import append, in_words
 from fairplace.chosen import Chosen, choose
 from fairplace.contest.known import contests
 from fairplace.custody import made
 from fairplace.custody.events import Affair, ErasureBasis
 from fairplace.decision import History
-from fairplace.desk import Appended
+from fairplace.desk import Appended, Prepared
 from fairplace.erasures import Ordered
-from fairplace.errors import Malformed, Refused
+from fairplace.errors import Conflict, Malformed, Refused
 from fairplace.holding import holds
-from fairplace.ledger.note import Signer
+from fairplace.ledger.note import Signer, parse_line
 from fairplace.ledger.store.sqlite import Kept
 from fairplace.on_disk import Register
 from fairplace.openness.events import Ground
 from fairplace.placement.events import PlacementEnded
 from fairplace.procurement.events import ContractEntered, EndedWithoutAward, Imported
 from fairplace.referral.events import ReferralEnded
-from fairplace.terms import Instant, Text
+from fairplace.terms import Instant, KeyName, Text
 
 MOST = 700
 """Values in one entry of an erasure: the list of their digests is a sealed value, and a text has at most 49,152 bytes."""
@@ -52,24 +52,69 @@ def erase(
     Raises Refused when something stands in the way; then nothing is ordered. What is ordered is carried out, now or when
     the register is next opened.
     """
+    words, people = _asked(basis, reason), [one.vkey.name for one in signers]
+    done = []
+    for part in _parts(_chosen(register, names)):
+        appended = append(
+            register,
+            partial(_erased, register, names, basis, words, part, people),
+            _statement(names, basis, part),
+            signers,
+        )
+        _carry_out(register, appended.index, part.subjects, [one.digest for one in part.kept])
+        done.append(appended)
+    return done
+
+
+def prepare(register: Register, names: Sequence[str], basis: str, reason: Text, *, by: KeyName, key: str) -> Prepared:
+    """The entry that orders it, for two who sign on two machines: of what needs several entries, the first."""
+    words, on = _asked(basis, reason), cast("ErasureBasis", basis)
+    part = next(_parts(_chosen(register, names)))
+    event = partial(_erased, register, names, on, words, part, [by])
+    return affairs.prepare(register, event, _statement(names, on, part), by=by, key=key)
+
+
+def append_signed(
+    register: Register, names: Sequence[str], basis: str, prepared: Prepared, lines: Sequence[str]
+) -> Appended:
+    """Order what two signed, and carry it out.
+
+    Raises Refused when something came into its way meanwhile, and Conflict when something else is kept of it by now.
+    """
+    said = {one.slot: one.value for one in prepared.openings}
+    if register.store.by_key(register.origin, prepared.key) is None:
+        part = next(_parts(_chosen(register, names)))
+        if (sorted(part.subjects), sorted(one.digest for one in part.kept)) != (said["/subjects"], said["/digests"]):
+            raise Conflict("what is kept of it changed while this waited; prepare it again", kind="condition")
+        people = [parse_line(line.removesuffix("\n")).name for line in lines]
+        _check(register, names, cast("ErasureBasis", basis), part, people)
+    appended = register.desk.append(prepared, lines)
+    _carry_out(register, appended.index, said["/subjects"], said["/digests"])
+    return appended
+
+
+def _asked(basis: str, reason: Text) -> Text:
+    """The reason in words. Raises Malformed for none, and for a basis that is none."""
     words = in_words(reason)
     if basis not in get_args(ErasureBasis):
         raise Malformed(f"the basis {basis[:40]!r} came; expected one of {', '.join(get_args(ErasureBasis))}")
-    done = []
+    return words
+
+
+def _chosen(register: Register, names: Sequence[str]) -> Chosen:
     chosen = choose(register, names)
     if not chosen.kept:
         raise Refused(f"nothing is kept of {', '.join(names)[:200]}; it was erased already", code="nothing-kept")
-    for part in _parts(chosen):
-        appended = append(
-            register,
-            partial(_erased, register, names, basis, words, part, signers),
-            f"Erase {len(part.kept)} sealed values of {', '.join(names)} for ever ({basis})",
-            signers,
-        )
-        what = Ordered(appended.index, tuple(sorted(part.subjects)), frozenset(one.digest for one in part.kept))
-        erasures.carry_out(register.store, register.documents, register.origin, what)
-        done.append(appended)
-    return done
+    return chosen
+
+
+def _statement(names: Sequence[str], basis: ErasureBasis, part: Chosen) -> str:
+    return f"Erase {len(part.kept)} sealed values of {', '.join(names)} for ever ({basis})"
+
+
+def _carry_out(register: Register, index: int, subjects: Iterable[str], digests: Iterable[str]) -> None:
+    what = Ordered(index, tuple(sorted(subjects)), frozenset(digests))
+    erasures.carry_out(register.store, register.documents, register.origin, what)
 
 
 def _erased(
@@ -78,18 +123,25 @@ def _erased(
     basis: ErasureBasis,
     reason: Text,
     part: Chosen,
-    signers: Sequence[Signer],
+    people: Sequence[KeyName],
     at: Instant,
 ) -> Affair:
     """The event, once nothing stands in the way as the record is now."""
-    _check_persons(names, signers)
+    _check(register, names, basis, part, people)
+    return made.erased(
+        at, basis=basis, subjects=sorted(part.subjects), digests=[one.digest for one in part.kept], reason=reason
+    )
+
+
+def _check(
+    register: Register, names: Sequence[str], basis: ErasureBasis, part: Chosen, people: Sequence[KeyName]
+) -> None:
+    """Raises Refused when something stands in the way; `people` are the keys that sign."""
+    _check_persons(names, people)
     _check_holds(register, part)
     check_closed(register, part, basis)
     if basis not in URGENT:
         _check_over(register, names, part)
-    return made.erased(
-        at, basis=basis, subjects=sorted(part.subjects), digests=[one.digest for one in part.kept], reason=reason
-    )
 
 
 def _parts(chosen: Chosen) -> Iterator[Chosen]:
@@ -108,10 +160,10 @@ def _parts(chosen: Chosen) -> Iterator[Chosen]:
     yield Chosen(frozenset(subjects), tuple(kept))
 
 
-def _check_persons(names: Sequence[str], signers: Sequence[Signer]) -> None:
-    for signer in signers:
-        if f"person:{signer.vkey.name}" in names:
-            raise Refused(f"{signer.vkey.name} would sign the erasure of what is their own; others must", code="own")
+def _check_persons(names: Sequence[str], people: Sequence[KeyName]) -> None:
+    for name in people:
+        if f"person:{name}" in names:
+            raise Refused(f"{name} would sign the erasure of what is their own; others must", code="own")
 
 
 def _check_holds(register: Register, part: Chosen) -> None:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from fairplace.affairs import append, in_words
+from fairplace.affairs import append, in_words, prepare
 from fairplace.chosen import choose
 from fairplace.custody import made
 from fairplace.custody.events import LIFTED, PLACED, HoldReason
-from fairplace.desk import Appended
+from fairplace.desk import Appended, Prepared
 from fairplace.errors import Missing
 from fairplace.ledger import entry
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register
-from fairplace.terms import Text
+from fairplace.terms import KeyName, Text
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -58,12 +58,27 @@ def place_hold(register: Register, names: Sequence[str], reason: HoldReason, sig
 def lift_hold(register: Register, index: int, reason: Text, signers: Sequence[Signer]) -> Appended:
     """What a hold kept may be erased again. Two persons sign."""
     words = in_words(reason)
-    hold = next((one for one in holds(register) if one.index == index), None)
-    if hold is None:
-        raise Missing(f"no hold that is in effect stands at entry {index}; 'fairplace hold list' shows them")
+    hold = _in_effect(register, index)
     return append(
+        register, lambda at: made.lifted(at, hold=hold.leaf, reason=words), f"Lift the hold at entry {index}", signers
+    )
+
+
+def prepare_lifting(register: Register, index: int, reason: Text, *, by: KeyName, key: str) -> Prepared:
+    """The same, for two who sign on two machines."""
+    words = in_words(reason)
+    hold = _in_effect(register, index)
+    return prepare(
         register,
         lambda at: made.lifted(at, hold=hold.leaf, reason=words),
         f"Lift the hold at entry {index}",
-        signers,
+        by=by,
+        key=key,
     )
+
+
+def _in_effect(register: Register, index: int) -> Hold:
+    hold = next((one for one in holds(register) if one.index == index), None)
+    if hold is None:
+        raise Missing(f"no hold that is in effect stands at entry {index}; 'fairplace hold list' shows them")
+    return hold

@@ -33,8 +33,8 @@ def programs() -> Iterator[Path]:
         yield folder
 
 
-def run(programs: Path, page: Path, folder: Path, first: str = "") -> subprocess.CompletedProcess[str]:
-    """All blocks in one shell that stops at the first command that fails."""
+def run(programs: Path, page: Path, folder: Path, first: str = "", typed: str = "") -> subprocess.CompletedProcess[str]:
+    """All blocks in one shell that stops at the first command that fails; `typed` is what somebody answers."""
     script = f"{first}\n" + "\n".join(f"echo '[block {n}]'\n{block}" for n, block in enumerate(blocks(page)))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FAIRPLACE", "XDG"))}
     return subprocess.run(
@@ -42,6 +42,7 @@ def run(programs: Path, page: Path, folder: Path, first: str = "") -> subprocess
         cwd=folder,
         env=kept
         | {"HOME": str(folder), "PATH": f"{programs}:{Path(sys.executable).parent}:{kept['PATH']}", "TERM": "dumb"},
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -199,7 +200,7 @@ fairplace record register over.jsonl
 @pytest.mark.slow
 def test_a_bid_is_erased_and_a_register_backed_up_and_restored_as_the_pages_say(programs: Path, tmp_path: Path) -> None:
     before = "\n".join([*blocks(HOW_TO / "first-register.md")[:9], OVER])
-    erased = run(programs, HOW_TO / "erasure.md", tmp_path, before)
+    erased = run(programs, HOW_TO / "erasure.md", tmp_path, before, typed="y\n")
     assert erased.returncode == 0, f"{erased.stdout}\n{erased.stderr}"
     assert '"type":"sealed.erased/1"' in erased.stdout
     assert '"do":"withdraw-value"' in (tmp_path / "take-down.jsonl").read_text()

@@ -121,14 +121,19 @@ def erase_values(
             raise
         for one in done:
             click.echo(msgspec.json.encode({"entry": one.index, "type": one.type}))
-        told.print(
-            f"Erased: nothing in {folder} opens these values any more. Backups of keys do until they lapse, after"
-            f" {register.settings.vault.keep_key_backups} days at most; what others copied before cannot be called back.",
-            markup=False,
-            soft_wrap=True,
-        )
+        say_erased(folder, register, told)
         show_public(register, told)
     return 0
+
+
+def say_erased(folder: Path, register: Register, told: Console) -> None:
+    """What an erasure did, and what it cannot do."""
+    told.print(
+        f"Erased: nothing in {folder} opens these values any more. Backups of keys do until they lapse, after"
+        f" {register.settings.vault.keep_key_backups} days at most; what others copied before cannot be called back.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def place_hold(folder: Path, names: Sequence[str], reason: str, who: str, told: Console) -> int:

@@ -9,11 +9,19 @@ import click
 
 from fairplace.cli.console import told
 from fairplace.custody import events
+from fairplace.errors import Malformed
 
 PATH = click.Path(path_type=Path)
 PURPOSES: tuple[str, ...] = get_args(events.Purpose)
 BASES: tuple[str, ...] = get_args(events.ErasureBasis)
 HOLD_REASONS: tuple[str, ...] = get_args(events.HoldReason)
+ELSEWHERE = "Write a request here instead, which another person signs on their own machine; 'request record' takes it."
+
+
+def _one_way(second: str | None) -> None:
+    """Raises Malformed where both ways of signing second are named."""
+    if second is not None:
+        raise Malformed("both --second and --request came; the second person signs here or elsewhere, so give one")
 
 
 @click.command(name="open")
@@ -49,10 +57,17 @@ def reads(folder: Path, case: str | None, who: str | None, as_json: bool) -> int
 @click.option("--reason", required=True, help="In words; sealed.")
 @click.option("--as", "who", required=True, help="The officer's or monitoring officer's key that signs first.")
 @click.option("--second", help="Another person's key, an approver's or monitoring officer's.")
-def erase(folder: Path, subjects: tuple[str, ...], basis: str, reason: str, who: str, second: str | None) -> int:
+@click.option("--request", "out", metavar="REQUEST", type=PATH, help=ELSEWHERE)
+def erase(
+    folder: Path, subjects: tuple[str, ...], basis: str, reason: str, who: str, second: str | None, out: Path | None
+) -> int:
     """Erase sealed values for ever: case:<case>, bid:<case>:<provider>, person:<key name> or entry:<index>."""
     from fairplace.cli.custody import erase_values
+    from fairplace.cli.requesting import request_erasure
 
+    if out is not None:
+        _one_way(second)
+        return request_erasure(folder, subjects, basis, reason, who, out, told)
     return erase_values(folder, subjects, basis, reason, who, second, told)
 
 
@@ -79,10 +94,15 @@ def hold_place(folder: Path, subjects: tuple[str, ...], reason: str, who: str) -
 @click.option("--reason", required=True, help="In words; sealed.")
 @click.option("--as", "who", required=True, help="The monitoring officer's or approver's key that signs first.")
 @click.option("--second", help="Another person's key, an approver's or monitoring officer's.")
-def hold_lift(folder: Path, index: int, reason: str, who: str, second: str | None) -> int:
+@click.option("--request", "out", metavar="REQUEST", type=PATH, help=ELSEWHERE)
+def hold_lift(folder: Path, index: int, reason: str, who: str, second: str | None, out: Path | None) -> int:
     """What the hold at this entry kept may be erased again."""
     from fairplace.cli.custody import lift_hold
+    from fairplace.cli.requesting import request_lifting
 
+    if out is not None:
+        _one_way(second)
+        return request_lifting(folder, index, reason, who, out, told)
     return lift_hold(folder, index, reason, who, second, told)
 
 

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,13 @@ import click
 import msgspec
 from rich.console import Console
 
+from fairplace import erasing
+from fairplace.chosen import choose
 from fairplace.clerk import Clerk
+from fairplace.cli.custody import say_erased
 from fairplace.cli.keys import keyring
 from fairplace.cli.records import show_public
-from fairplace.drafting.acts import Act
+from fairplace.drafting.acts import Act, Erase, LiftHold, Wanted
 from fairplace.drafting.signatures import Renewed, Signatures
 from fairplace.errors import Malformed, Missing, Refused, Unproven
 from fairplace.jsonl import lines, read_command
@@ -75,20 +78,54 @@ def make_request(folder: Path, file: Path, out: Path, who: str | None, told: Con
         command = read_command(found[0], who=who)
         if isinstance(command, Assess):
             raise Malformed("an assessment needs no second signature; run 'fairplace record'")
-        room, signatures = _rooms(register)
-        act = room.acts.get(signatures.begin(command, task=TASK, made_by=""))
-        with _dropped_on_failure(room, act):
-            first = _first(act, keyring(folder))
-            signatures.sign(act, first.line(act.prepared.text), lambda name, key_id: _standing(register, name, key_id))
-            _write(out, _request(register, act))
+        write_request(register, keyring(folder), command, out, told)
+    return 0
+
+
+def request_erasure(
+    folder: Path, names: Sequence[str], basis: str, reason: str, who: str, out: Path, told: Console
+) -> int:
+    """Sign the order first; a second person signs it elsewhere. What is public is printed as what takes it down."""
+    with Register.open(folder) as register:
+        wanted = Erase(
+            id=f"erase:{register.sources.stream_id()}", as_=who, subjects=tuple(names), basis=basis, reason=reason
+        )
+        try:
+            act = write_request(register, keyring(folder), wanted, out, told)
+        except erasing.Public as public:
+            for line in public.lines:
+                click.echo(msgspec.json.encode(line))
+            raise
+        [digests] = [one.value for one in act.prepared.openings if one.slot == "/digests"]
+        if left := len(choose(register, names).kept) - len(digests):
+            told.print(f"{left} values do not fit; make another request for them once this is recorded.", markup=False)
+    return 0
+
+
+def request_lifting(folder: Path, index: int, reason: str, who: str, out: Path, told: Console) -> int:
+    """Sign first that a hold is lifted; a second person signs it elsewhere."""
+    with Register.open(folder) as register:
+        wanted = LiftHold(id=f"lift:{register.sources.stream_id()}", as_=who, hold=index, reason=reason)
+        write_request(register, keyring(folder), wanted, out, told)
+    return 0
+
+
+def write_request(register: Register, keys: Keyring, wanted: Wanted, out: Path, told: Console) -> Act:
+    """Sign first, and write what the second person needs; what cannot be signed here waits for nobody."""
+    room, signatures = _rooms(register)
+    act = room.acts.get(signatures.begin(wanted, task=TASK, made_by=""))
+    with _dropped_on_failure(room, act):
+        first = _first(act, keys)
+        signatures.sign(act, first.line(act.prepared.text), lambda name, key_id: _standing(register, name, key_id))
+        _write(out, _request(register, act))
     told.print(
-        f"{first.vkey.name} signed first: {act.prepared.statement} Next: a second person who is"
+        f"{first.vkey.name} signed first: {act.prepared.statement.rstrip('.')}. Next: a second person who is"
         f" {' or '.join(sorted(act.prepared.second))} runs 'fairplace request sign {out.name} --as NAME' where their key is,"
         f" and gives the file back; or signs at the desk. Within a day: it holds what is sealed, so treat it like the case.",
         markup=False,
         soft_wrap=True,
     )
-    return 0
+    return act
 
 
 @contextmanager
@@ -191,7 +228,8 @@ def _contents(request: Request) -> list[tuple[str, str]]:
         raise Unproven(
             f"the request is for {request.log[:200]}, the signed text for {envelope.log}; sign nothing of it"
         )
-    return [*found, ("SHA-256", hashlib.sha256(signed).hexdigest())]
+    found.append(("SHA-256", hashlib.sha256(signed).hexdigest()))
+    return [*found, ("in words, which nobody signs", _plain(request.statement))]
 
 
 def _value(opening: Opening) -> Any:
@@ -248,5 +286,7 @@ def record_request(folder: Path, path: Path, told: Console) -> int:
         click.echo(
             msgspec.json.encode({"index": index, "type": act.prepared.type, "statement": act.prepared.statement})
         )
+        if isinstance(act.command, Erase):
+            say_erased(folder, register, told)
         show_public(register, told)
     return 0

@@ -56,7 +56,26 @@ class ChangeKey(
     last: int | None = None
 
 
-Wanted = Command | Enrol | ChangeKey
+class Erase(msgspec.Struct, frozen=True, kw_only=True, tag="erase-values", tag_field="do", forbid_unknown_fields=True):
+    """Erase sealed values for ever: what is named, on a basis that is published, for a reason that is sealed."""
+
+    id: str
+    as_: KeyName = msgspec.field(name="as")
+    subjects: tuple[str, ...]
+    basis: str
+    reason: str
+
+
+class LiftHold(msgspec.Struct, frozen=True, kw_only=True, tag="lift-hold", tag_field="do", forbid_unknown_fields=True):
+    """Let what the hold at this entry kept be erased again."""
+
+    id: str
+    as_: KeyName = msgspec.field(name="as")
+    hold: int
+    reason: str
+
+
+Wanted = Command | Enrol | ChangeKey | Erase | LiftHold
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -218,6 +237,10 @@ def _wanted(kept: dict[str, object]) -> Wanted:
             return msgspec.convert(kept, Enrol)
         case "change-key":
             return msgspec.convert(kept, ChangeKey)
+        case "erase-values":
+            return msgspec.convert(kept, Erase)
+        case "lift-hold":
+            return msgspec.convert(kept, LiftHold)
         case _:
             return deciders.convert(kept)
 

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from fairplace import previewing
 from fairplace.assess import ToFix
 from fairplace.decision import History
-from fairplace.drafting.acts import Act, ChangeKey
+from fairplace.drafting.acts import Act, ChangeKey, Erase
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
 from fairplace.http import case_file, recoveries, revoking, tonight
@@ -175,14 +175,20 @@ def _key(visitor: Visitor, act: Act) -> Key | None:
     """The key with which they sign now, first or second."""
     if act.state == "waiting":
         return next((key for key in visitor.keys if key.name == act.prepared.actor and key.roles), None)
-    if any(key.name in (act.prepared.actor, _whose(act)) for key in visitor.keys):
+    if any(key.name in (act.prepared.actor, *_whose(act)) for key in visitor.keys):
         return None
     return next((key for key in reversed(visitor.keys) if key.roles & act.prepared.second), None)
 
 
-def _whose(act: Act) -> str:
-    """Of a key that is changed, the name of whose it is: they are never the second person."""
-    return act.command.name if isinstance(act.command, ChangeKey) else ""
+def _whose(act: Act) -> tuple[str, ...]:
+    """Of a key that is changed, and of values that are erased, the keys of whose they are: they never sign second."""
+    match act.command:
+        case ChangeKey(name=name):
+            return (name,)
+        case Erase(subjects=subjects):
+            return tuple(one.removeprefix("person:") for one in subjects if one.startswith("person:"))
+        case _:
+            return ()
 
 
 def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:
