@@ -85,6 +85,10 @@ def test_an_independent_provider_can_still_answer(demo: Register, client: TestCl
     own = people(demo)["The authority's own homes"]
     client.post("/demo", data={"person": own.person}, headers={"sec-fetch-site": "same-origin"})
     assert client.get("/desk/homes").status_code == 200
+    [waiting] = re.findall(r"(\d+) referrals? waits? for their answer", said(client.get("/demo").text, own))
+    assert int(waiting) > 0, "own homes are asked as everybody is"
+    [first, *_] = re.findall(r'href="(/desk/referrals/[0-9a-f-]{36})"', client.get("/desk/referrals").text)
+    assert "Offer a home" in client.get(first).text
 
 
 def test_a_reader_finds_numbers_signed_by_two(demo: Register, client: TestClient[Litestar]) -> None:

@@ -34,6 +34,10 @@ BEGUN: tuple[tuple[int, Urgency], ...] = (
 ONLY_ASSESSED = 2
 """Needs for which nobody has begun to look."""
 
+OURS = 100
+MOST_DRAWN = 200
+"""The first of the needs of which one goes to the authority's own homes, and among how many it is looked for."""
+
 LAST = date(2027, 3, 31)
 """The calendar of working days is known beyond it: a demo that is made later has this as its day."""
 
@@ -57,6 +61,16 @@ class Unheard(Placed):
         self.locate(bids)
         self.score(bids)
         raise _Stops
+
+
+class OursAsked(Placed):
+    """The authority's own homes are asked, and still have time to answer."""
+
+    def tell(self) -> Iterator[datetime]:
+        [asked] = self.plan.asked
+        self.opened()
+        yield asked.opens
+        self.publish(asked)
 
 
 STOPS: dict[int, type[Placed]] = {0: Unapproved, 1: Unheard, 2: Unapproved, 3: Unapproved, 4: Unapproved, 5: Unheard}
@@ -87,6 +101,8 @@ def told(world: World, now: datetime) -> Today:
         agenda.add(_search(world, planning, endings, need(number, urgency, before(today, days)), found))
     for number in range(ONLY_ASSESSED):
         agenda.add(_assessed(world, need(len(BEGUN) + number, "planned", working(after(today, 2))), end, found))
+    for_ours = (need(OURS + number, "planned", before(today, 1)) for number in range(MOST_DRAWN))
+    agenda.add(_of_ours(world, planning, endings, for_ours, at(after(today, 2), 12), found))
     agenda.run(world.book.reach)
     world.book.flush()
     return found
@@ -105,6 +121,27 @@ def _search(world: World, planning: Planning, endings: Deck, need: Need, today: 
     story = STOPS.get(need.number - FIRST, Placed)(world, plan, endings)
     with suppress(_Stops):
         yield from story.tell()
+
+
+def _of_ours(
+    world: World, planning: Planning, endings: Deck, needs: Iterator[Need], closes: datetime, today: Today
+) -> Iterator[datetime]:
+    """The last search of the day before, once all others are planned: nothing else depends on it."""
+    need = next(needs)
+    chance = Draws("today asks ours", world.preset.name, world.seed)
+    yield at(need.opens, 16, chance.between(0, 20))
+    case = world.book.stream()
+    plan = planning.plan(need, case)
+    while not plan.asked or plan.asked[0].tier != "IN_HOUSE":
+        need = next(needs)
+        plan = planning.plan(need, case)
+    plan = msgspec.structs.replace(plan, asked=plan.asked[:1], winner=None)
+    plan.asked[0].closes = closes
+    today.cases.append(case)
+    today.plans.append(plan)
+    for _ in Telling(world, need, case).assessed():
+        pass
+    yield from OursAsked(world, plan, endings).tell()
 
 
 def _assessed(world: World, need: Need, end: datetime, today: Today) -> Iterator[datetime]:
