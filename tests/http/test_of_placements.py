@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 
 from fairplace.http import of_placements
 from fairplace.http.app import create_app
+from fairplace.receipts import proof_of
 from tests.http.desks import Desk
 from tests.office import ROOT, signer
 from tests.placement_office import PlacementOffice, open_placements
@@ -78,7 +79,6 @@ def test_those_who_signed_in_have_no_page_of_a_procurement(app: Litestar) -> Non
         "/disclosures/000",
         "/tile/entries/000",
         "/tile/entries/000.p/40",
-        "/verify",
         "/desk/cases",
     ],
 )
@@ -93,6 +93,27 @@ def test_what_proves_the_log_is_there(app: Litestar, office: PlacementOffice) ->
         assert client.get("/checkpoint").text.splitlines()[1] == str(size)
         assert len(client.get(f"/tile/0/000.p/{size}").content) == 32 * size
         assert client.get("/policy").text.startswith("log ")
+
+
+def test_what_somebody_was_given_can_be_checked_here_and_nothing_of_the_log_comes_with_it(
+    app: Litestar, office: PlacementOffice
+) -> None:
+    register = office.register
+    index = next(one.index for one in register.reader.case(office.case) if one.type == "referral.opened/1")
+    register.follow()
+    proof, key = proof_of(register, index, frozenset()), register.settings.log[0].vkeys[0]
+    with TestClient(app) as client:
+        page = client.get("/verify").text
+        assert "Nothing of a child is published here" in page
+        assert "/log.zip" not in page
+        told = client.post("/verify", files={"file": ("a.tlog-proof", proof)}, data={"keys": key}).text
+        assert "Genuine. 5 of 5 checks passed" in told
+        alone = client.post("/verify", files={"file": ("a.tlog-proof", proof)}, data={"keys": ""}).text
+        assert "Partly checked" in alone
+        saved = b'<!doctype html><html data-made-from="{}"><body>A page</body></html>'
+        answer = client.post("/verify", files={"file": ("a.html", saved)}, data={"keys": ""})
+    assert answer.status_code == 200
+    assert "This is not a record that can be checked here" in answer.text
 
 
 def test_no_public_page_holds_a_word_or_a_code_of_a_case(app: Litestar, office: PlacementOffice) -> None:
@@ -124,7 +145,7 @@ def test_the_front_page_says_what_is_public_and_links_to_nothing_that_is_not_the
     with TestClient(app) as client:
         page = client.get("/").text
     assert "Nothing of a child, of a home or of a single search is public" in page
-    for gone in ("/decisions", "/challenges", "/log", "/verify"):
+    for gone in ("/decisions", "/challenges", "/log", "/log.zip"):
         assert f'href="{gone}"' not in page
 
 

@@ -47,6 +47,14 @@ def test_without_a_key_of_ones_own_nothing_is_called_genuine(town: Town, client:
     assert "Genuine" not in page
 
 
+def test_a_record_of_another_log_is_not_called_false_under_the_keys_of_this_one(town: Town, client: Client) -> None:
+    """Whoever brings no key brings no trust; this site's own keys say nothing of somebody else's log."""
+    page = uploaded(client, w.story().proof(2))
+    assert "Partly checked" in page
+    assert "Not genuine" not in page
+    assert "Genuine" not in page
+
+
 def test_a_policy_says_whom_one_trusts_as_well(town: Town, client: Client) -> None:
     lines = [f"log {vkey}" for vkey in town.register.settings.log[0].vkeys]
     page = uploaded(client, proof(client, 3), keys="\r\n".join([*lines, "quorum none"]))

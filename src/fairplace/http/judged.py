@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -70,8 +72,8 @@ def judge(site: Site, given: Given) -> Result:
         if given.data.lstrip(b"\r\n\t ").startswith(BEGINNING):
             return _proof(site, given)
         if given.data.startswith(b"PK"):
-            keys, policy, own = given.trust(site)
-            return _told(site, given, fairplace_verify.verify_bundle(given.data, keys, policy), own=own)
+            report, own = _judged(site, given, partial(fairplace_verify.verify_bundle, given.data))
+            return _told(site, given, report, own=own)
         if saved_page.is_page(given.data):
             return _page(site, given)
         if b"\n--\n" in given.data:
@@ -82,10 +84,23 @@ def judge(site: Site, given: Given) -> Result:
     return Result(verdict=fairplace_verify.NO_RECORD, sentence=sentence)
 
 
+def _judged(
+    site: Site, given: Given, check: Callable[[list[str], str | None], fairplace_verify.Report]
+) -> tuple[fairplace_verify.Report, bool]:
+    """What the checker says, and whether the visitor said whom they trust.
+
+    This site's own keys say nothing of another log: without a key of the visitor's its record is not called false.
+    """
+    keys, policy, own = given.trust(site)
+    report = check(keys, policy)
+    if not own and report.origin and report.origin != site.register.origin:
+        report = check([], None)
+    return report, own
+
+
 def _proof(site: Site, given: Given) -> Result:
     data = given.data.strip(b"\r\n\t ") + b"\n"
-    keys, policy, own = given.trust(site)
-    report = fairplace_verify.verify_proof(data, keys, policy)
+    report, own = _judged(site, given, partial(fairplace_verify.verify_proof, data))
     place = int(data.split(b"\n", 3)[2].removeprefix(b"index ")) if report.ok else None
     return _told(site, given, report, own=own, place=place)
 
@@ -166,6 +181,8 @@ def _on_paper(site: Site, text: str, report: fairplace_verify.Report) -> tuple[s
 
 def _page(site: Site, given: Given) -> Result:
     """A saved page: each step that it names, from what is published here, and its marked words."""
+    if site.register.is_of_placements:
+        raise Malformed("a register of placements publishes no steps, so there is none to hold a page against")
     page = saved_page.read(given.data)
     said = page.made_from
     origin = said.checkpoint.partition("\n")[0]

@@ -35,6 +35,7 @@ ALLOWED = frozenset({
     "/static/{name:str}",
     "/tile/{rest:path}",
     "/timestamp/{name:str}",
+    "/verify",
     "/welcome/{link:str}",
 })  # fmt: skip
 """What anybody may ask for. Of `/tile` there are hashes alone: bundles of entries are not published."""
