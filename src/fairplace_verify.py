@@ -2185,7 +2185,10 @@ def shows_hashes_alone(files: Files) -> bool:
     return files.alone
 
 
-WITHIN = "its entries are not public, so what they say, and who signed them, was not checked"
+WITHIN = (
+    "its entries are not public, so what they say, and who signed them, was not checked; only a register of placements"
+    " keeps its entries by right, and one of competitions that does hides what it recorded"
+)
 
 
 class Hashes(Audit):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,23 +37,27 @@ UNTIL = "2025-09-30"
 TWO = [signer(OFFICER.key), signer(MONITORING.key)]
 
 
+@contextmanager
+def counted(folder: Path, searches: int = 12, first: dict[str, Any] | None = None) -> Iterator[PlacementOffice]:
+    """So many children found a home by September 2025, which is over; `first`: how that of the first was bought."""
+    with open_placements(folder / "register") as office:
+        for number in range(searches):
+            search(office, number, chosen=None if number else first)
+        office.wait_until("2025-10-01T09:00:00.000Z")
+        yield office
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlacementOffice]:
     """Eight children found a home in June 2025; nothing is released. Nobody records anything more here."""
-    with open_placements(tmp_path_factory.mktemp("placements") / "register") as office:
-        for number in range(CHILDREN):
-            search(office, number, chosen=SPOT if number == 0 else None)
-        office.wait_until("2025-10-01T09:00:00.000Z")
+    with counted(tmp_path_factory.mktemp("placements"), CHILDREN, first=SPOT) as office:
         yield office
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlacementOffice]:
     """The same, and its numbers are out."""
-    with open_placements(tmp_path_factory.mktemp("out") / "register") as office:
-        for number in range(CHILDREN):
-            search(office, number)
-        office.wait_until("2025-10-01T09:00:00.000Z")
+    with counted(tmp_path_factory.mktemp("out"), CHILDREN) as office:
         issuing.sign(office.register, issuing.draft(office.register, "decisions"), TWO)
         yield office
 
@@ -243,11 +249,8 @@ def test_later_releases_agree_with_earlier_ones_and_a_withdrawn_one_leaves_a_tom
 
 def test_a_withdrawn_release_is_replaced_by_one_that_counts_its_periods_anew(tmp_path: Path) -> None:
     """What was known only later stays in its own period, and the releases after it agree with both."""
-    with open_placements(tmp_path / "register") as office:
+    with counted(tmp_path) as office:
         register = office.register
-        for number in range(12):
-            search(office, number)
-        office.wait_until("2025-10-01T09:00:00.000Z")
         issuing.sign(register, issuing.draft(register, "decisions"), TWO)
         with pytest.raises(Refused, match="release 1 stands; withdraw it"):
             issuing.draft(register, "decisions", replaces=1)
@@ -298,11 +301,8 @@ class Overtaken(Signer):
 
 
 def test_of_two_who_sign_or_withdraw_at_once_the_second_is_told(tmp_path: Path) -> None:
-    with open_placements(tmp_path / "register") as office:
+    with counted(tmp_path) as office:
         register = office.register
-        for number in range(12):
-            search(office, number)
-        office.wait_until("2025-10-01T09:00:00.000Z")
         mine = issuing.draft(register, "decisions")
         theirs = issuing.draft(register, "decisions", without=["access"])
         late = [Overtaken(OFFICER.key, lambda: issuing.sign(register, theirs, TWO)), TWO[1]]
@@ -321,11 +321,8 @@ def test_of_two_who_sign_or_withdraw_at_once_the_second_is_told(tmp_path: Path) 
 
 def test_a_log_in_which_a_number_was_given_twice_is_read_whole(tmp_path: Path) -> None:
     """Older versions let it happen: no release may vanish, or nothing could be held against it any more."""
-    with open_placements(tmp_path / "register") as office:
+    with counted(tmp_path) as office:
         register = office.register
-        for number in range(12):
-            search(office, number)
-        office.wait_until("2025-10-01T09:00:00.000Z")
         issuing.sign(register, issuing.draft(register, "decisions"), TWO)
         [one] = issuing.issued(register)
         assert one.rows is not None
@@ -342,11 +339,8 @@ def test_a_log_in_which_a_number_was_given_twice_is_read_whole(tmp_path: Path) -
 
 
 def test_one_release_stands_for_a_period_and_its_place_is_taken_by_either_number(tmp_path: Path) -> None:
-    with open_placements(tmp_path / "register") as office:
+    with counted(tmp_path) as office:
         register = office.register
-        for number in range(12):
-            search(office, number)
-        office.wait_until("2025-10-01T09:00:00.000Z")
         issuing.sign(register, issuing.draft(register, "decisions"), TWO)
         issuing.withdraw(register, "decisions", 1, "A label was wrong", signer(APPROVER.key))
         issuing.sign(register, issuing.draft(register, "decisions", replaces=1), TWO)
@@ -363,10 +357,7 @@ def total(release: Release) -> str:
 
 
 def test_an_earlier_release_that_was_changed_or_is_lost_stops_the_next(tmp_path: Path) -> None:
-    with open_placements(tmp_path / "register") as office:
-        for number in range(6):
-            search(office, number)
-        office.wait_until("2025-10-01T09:00:00.000Z")
+    with counted(tmp_path, 6) as office:
         issuing.sign(office.register, issuing.draft(office.register, "decisions"), TWO)
         office.wait_until("2026-01-02T09:00:00.000Z")
         before = recorded(office)
