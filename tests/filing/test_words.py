@@ -13,7 +13,7 @@ from docx import Document
 from openpyxl.comments import Comment
 from PIL import Image
 
-from fairplace.filing import kinds, pdf_words
+from fairplace.filing import kinds, pdf_fonts, pdf_words
 from fairplace.filing.words import plainly, words_of
 from tests.filing import made
 from tests.filing.test_spoiled import FILES, spoiled
@@ -219,11 +219,45 @@ def test_what_a_word_file_holds_beside_its_paragraphs_is_read_or_said_to_be_unre
     assert unread(data) == "its part word/afchunk.htm, of a kind that is not read; 2 pictures in it"
 
 
+def test_words_in_words_stand_in_their_order_and_a_paragraph_in_another_is_read_once() -> None:
+    text = '<text:p xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">943 <text:a>4<text:span>7</text:span>6</text:a> 5919<text:p>inner</text:p>, after</text:p>'
+    words = read(made.changed(made.odt(), {}, {"content.xml": lambda old: old.replace(b"Tender pack", text.encode())}))
+    assert "943 476 5919, after" in words, words
+    assert words.count("inner") == 1
+
+
+def test_paragraphs_without_end_in_one_another_cost_no_more_than_they_hold() -> None:
+    start, end = "<w:p>" * 200, "</w:p>" * 200
+    many = f"{start}{'<w:r/>' * 30_000}<w:r><w:t>inmost</w:t></w:r>{end}"
+    data = made.changed(
+        made.docx(), {}, {"word/document.xml": lambda old: old.replace(b"<w:sectPr", many.encode() + b"<w:sectPr", 1)}
+    )
+    assert read(data).count("inmost") == 1
+
+
 def test_words_that_a_remark_of_the_markup_stands_in_are_read_on() -> None:
     paper = made.changed(
         made.docx(), {}, {"word/document.xml": lambda old: old.replace(b"Tender pack", b"943 4<!-- x -->76 5919")}
     )
     assert "943 476 5919" in read(paper)
+
+
+def test_a_font_that_gives_the_same_widths_again_and_again_is_read_once() -> None:
+    below = pikepdf.Dictionary(W=pikepdf.Array([0, 60_000, 500] * 20_000))
+    font = pikepdf.Dictionary(Subtype=pikepdf.Name.Type0, DescendantFonts=pikepdf.Array([below]))
+    assert len(pdf_fonts.font_of(font).widths) <= pdf_fonts.MOST_CODES
+
+
+def test_a_pdf_of_very_many_fonts_is_left_off_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_words, "MOST_BYTES", 3 * pdf_words.LEAST_OF_FONT)
+    fonts = {f"F{n}": pikepdf.Dictionary(Subtype=pikepdf.Name.Type1) for n in range(2, 9)}
+    data = drawn("".join(f"BT /F{n} 12 Tf (word) Tj ET " for n in range(2, 9)))
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.pages[0].Resources.Font = pikepdf.Dictionary({f"/{name}": font for name, font in fonts.items()})
+        pdf.save(target)
+    assert 1 <= read(target.getvalue()).count("word") < 7
+    assert "in a font that does not tell its letters" in unread(target.getvalue())
 
 
 def test_a_pdf_tells_what_can_be_chosen_in_it_and_a_picture_of_one_line() -> None:

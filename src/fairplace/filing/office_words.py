@@ -33,6 +33,7 @@ _NO_WORDS = re.compile(r"mimetype|layout-cache|.*\.(?:psmdcp|odttf|ttf|otf|fntda
 """Parts that are no text and no picture of what stands in the document: fonts, where lines break, settings of a printer."""
 _OF_THE_FILE = re.compile(r"docProps/.*|meta\.xml|settings\.xml|META-INF/.*", re.IGNORECASE)
 """Parts that say who made the file, when and with what: the copy for others loses that."""
+_PARAGRAPHS = frozenset({"p", "h", "si"})
 _TEXTS = frozenset({"t", "delText", "instrText"})
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "line-break": "\n", "s": " "}
 _SAID = frozenset({
@@ -97,7 +98,7 @@ def _part(data: bytes, name: str) -> Iterator[Passage | Unread]:
         yield Passage(place=place or "words outside of the paragraphs", words="\n".join(map(str, _APART(root))))
     for element in root.iter(etree.Element):
         local = etree.QName(element).localname
-        if local in ("p", "h", "si"):
+        if local in _PARAGRAPHS:
             number += local != "si"
             yield Passage(place=place or f"paragraph {number}", words=_words(element))
         elif not name.startswith("xl/worksheets/") and (local == "v" or (local == "text" and name.startswith("xl/"))):
@@ -141,16 +142,21 @@ def _place(name: str) -> str:
 
 
 def _words(paragraph: etree._Element) -> str:
-    """The letters of one paragraph in their order, however often the program cut them into runs."""
+    """The letters of one paragraph in their order, however often the program cut them into runs; those of another inside
+    it are its own.
+    """
     found: list[str] = []
-    for element in paragraph.iter(etree.Element):
-        local = etree.QName(element).localname
-        inside = "opendocument" in (etree.QName(element).namespace or "")
-        found.append(_BREAKS.get(local, ""))
-        if inside or local in _TEXTS:
-            found.append(element.text or "")
-        if inside and element is not paragraph:
-            found.append(element.tail or "")
+    walk = etree.iterwalk(paragraph, events=("start", "end"))
+    for event, element in walk:
+        name = etree.QName(element)
+        inside = "opendocument" in (name.namespace or "")
+        if event == "end":
+            found.append((element.tail or "") if inside and element is not paragraph else "")
+        elif name.localname in _PARAGRAPHS and element is not paragraph:
+            walk.skip_subtree()
+        else:
+            found.append(_BREAKS.get(name.localname, ""))
+            found.append((element.text or "") if inside or name.localname in _TEXTS else "")
     return "".join(found)
 
 

@@ -39,6 +39,7 @@ class Font(msgspec.Struct, frozen=True, kw_only=True):
     widths: Mapping[int, float]
     width: float
     step: int
+    bytes: int = 0  # of its map to Unicode, unpacked
 
     def read(self, data: bytes) -> Iterator[tuple[str, float]]:
         """The letters of each code in a string, with its width."""
@@ -49,17 +50,24 @@ class Font(msgspec.Struct, frozen=True, kw_only=True):
 
 def font_of(given: pikepdf.Object) -> Font:
     """The font of a resource. Raises what reading a damaged PDF raises."""
-    mapped = _mapped(given.get("/ToUnicode"))
+    data = unpacked(given.get("/ToUnicode"), MOST_MAP) or b""
+    mapped = _mapped(data)
     if str(given.get("/Subtype", "")) == "/Type0":
         below = given.get("/DescendantFonts")
         inner = below[0] if isinstance(below, pikepdf.Array) and len(below) else pikepdf.Dictionary()
-        return Font(letters=mapped, widths=dict(_cid_widths(inner)), width=_number(inner.get("/DW"), 1000), step=2)
+        return Font(
+            letters=mapped,
+            widths=dict(_cid_widths(inner)),
+            width=_number(inner.get("/DW"), 1000),
+            step=2,
+            bytes=len(data),
+        )
     letters = {**_encoded(given), **mapped}
     first, widths = int(_number(given.get("/FirstChar"), 0)), given.get("/Widths")
     known = {first + n: _number(one, 500) for n, one in enumerate(widths)} if isinstance(widths, pikepdf.Array) else {}
     if str(given.get("/Subtype", "")) == "/Type3":  # its widths are in units of its own
         known = {}
-    return Font(letters=letters, widths=known, width=500, step=1)
+    return Font(letters=letters, widths=known, width=500, step=1, bytes=len(data))
 
 
 def unpacked(stream: object, most: int) -> bytes | None:
@@ -89,15 +97,16 @@ def _cid_widths(font: pikepdf.Object) -> Iterator[tuple[int, float]]:
     """Section 9.7.4.3: `c [w1 w2 …]`, or `first last w`."""
     given = font.get("/W")
     parts = list(given)[:MOST_CODES] if isinstance(given, pikepdf.Array) else []
-    at = 0
-    while at + 1 < len(parts):
+    at, left = 0, MOST_CODES
+    while at + 1 < len(parts) and left > 0:
         first = int(_number(parts[at], 0))
         following = parts[at + 1]
         if isinstance(following, pikepdf.Array):
             yield from ((first + n, _number(one, 1000)) for n, one in enumerate(following))
             at += 2
         elif at + 2 < len(parts):
-            last = min(int(_number(following, 0)), first + MOST_CODES)
+            last = min(int(_number(following, 0)), first + left)
+            left -= max(last - first, 0) + 1
             yield from ((code, _number(parts[at + 2], 1000)) for code in range(first, last + 1))
             at += 3
         else:
@@ -107,9 +116,8 @@ def _cid_widths(font: pikepdf.Object) -> Iterator[tuple[int, float]]:
 _TOKEN = re.compile(rb"<([0-9A-Fa-f\s]*)>|\[|\]|begin(?:bfchar|bfrange)|end(?:bfchar|bfrange)")
 
 
-def _mapped(stream: object) -> dict[int, str]:
+def _mapped(data: bytes) -> dict[int, str]:
     """A map to Unicode (section 9.10.3): single codes, and ranges of them."""
-    data = unpacked(stream, MOST_MAP) or b""
     found: dict[int, str] = {}
     within, inside = b"", False
     given: list[bytes] = []

@@ -24,6 +24,8 @@ MOST_STEPS = 400_000
 """Steps of drawing that are followed in one file."""
 MOST_BYTES = 60_000_000
 """Bytes of drawing that are unpacked in one file; what is drawn twice counts twice."""
+LEAST_OF_FONT = 20_000
+"""Bytes that a font counts for beside its map: to read one takes a while, however small it is."""
 MOST_INSIDE = 6
 """How deep one piece is drawn inside another."""
 
@@ -207,11 +209,14 @@ class _Reader:
     def _font(self, given: object) -> Font | None:
         if not isinstance(given, pikepdf.Dictionary):
             return None
-        if given.objgen == (0, 0):
-            return font_of(given)
-        if given.objgen not in self._fonts:
-            self._fonts[given.objgen] = font_of(given)
-        return self._fonts[given.objgen]
+        if (found := self._fonts.get(given.objgen)) is None:
+            if self._bytes < 0:
+                return None
+            found = font_of(given)
+            self._bytes -= found.bytes + LEAST_OF_FONT
+            if given.objgen != (0, 0):
+                self._fonts[given.objgen] = found
+        return found
 
 
 class _Drawn:
