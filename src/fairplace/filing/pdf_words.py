@@ -18,11 +18,11 @@ from fairplace.filing.passages import Passage, Unread, may_hold_words
 from fairplace.filing.pdf_fonts import LOST, Font, font_of, unpacked
 
 MOST_PAGES = 600
-MOST_CONTENT = 8_000_000
-"""Bytes of what draws one page."""
+MOST_CONTENT = 2_000_000
+"""Bytes of what draws one page: read at once, they take a hundred times their size in memory."""
 MOST_STEPS = 400_000
 """Steps of drawing that are followed in one file."""
-MOST_BYTES = 60_000_000
+MOST_BYTES = 30_000_000
 """Bytes of drawing that are unpacked in one file; what is drawn twice counts twice."""
 LEAST_OF_FONT = 20_000
 """Bytes that a font counts for beside its map: to read one takes a while, however small it is."""
