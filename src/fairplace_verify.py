@@ -2539,13 +2539,17 @@ class Proof(Extract):
             self.entries, self.values = {self.proven.place: entry}, {self.proven.place: values}
             event, origin = entry.event, self.checkpoint.origin
             expect(event["log"] == origin, f"`log` is {shown(event['log'])}, expected {origin}")
-            known = {key[:2]: key for key in self.trust.keys if key.kind in (ED25519, PASSKEY)}
-            for line in entry.lines:
-                if key := known.get(line[:2]):
-                    good = is_signed(key.kind, key.public, line.signature, entry.text)
-                    expect(good, f"the signature of {line} does not fit the event")
-                    self.actors.add(key.vkey)
+            self.check_actors(entry)
         return f"event {event['type']} by {event['actor']}; disclosures fit their digests", len(values)
+
+    def check_actors(self, entry: Entry) -> None:
+        """The lines by keys that the reader brought are good."""
+        known = {key[:2]: key for key in self.trust.keys if key.kind in (ED25519, PASSKEY)}
+        for line in entry.lines:
+            if key := known.get(line[:2]):
+                good = is_signed(key.kind, key.public, line.signature, entry.text)
+                expect(good, f"the signature of {line} does not fit the event")
+                self.actors.add(key.vkey)
 
     def check_inclusion(self) -> tuple[str, int]:
         with At(entry=self.proven.place):
@@ -2731,7 +2735,6 @@ class Releases(Proof):
 
     def check_entry(self) -> tuple[str, int]:
         """Each entry is in the log at its place; together they are one stream without a gap."""
-        known = {key[:2]: key for key in self.trust.keys if key.kind in (ED25519, PASSKEY)}
         origin, n, prev, stream = self.checkpoint.origin, 0, "", ""
         newest: dict[str, int] = {}
         for name, proven in sorted(self.proofs.items(), key=lambda one: one[1].place):
@@ -2753,11 +2756,7 @@ class Releases(Proof):
                     expect(number == newest.get(plan, 0) + 1, f"release of {plain(plan)} has number {number}, {before}")
                     newest[plan] = number
                 expect(number <= newest.get(plan, 0), "it takes back what had not been released")
-                for line in entry.lines:
-                    if key := known.get(line[:2]):
-                        good = is_signed(key.kind, key.public, line.signature, entry.text)
-                        expect(good, f"the signature of {line} does not fit the event")
-                        self.actors.add(key.vkey)
+                self.check_actors(entry)
                 self.entries[proven.place], self.values[proven.place] = entry, values
         return "each is in the log, none is missing between them", n
 

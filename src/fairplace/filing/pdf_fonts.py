@@ -39,7 +39,7 @@ class Font(msgspec.Struct, frozen=True, kw_only=True):
     widths: Mapping[int, float]
     width: float
     step: int
-    bytes: int = 0  # of its map to Unicode, unpacked
+    size: int = 0  # bytes of its map to Unicode, unpacked
 
     def read(self, data: bytes) -> Iterator[tuple[str, float]]:
         """The letters of each code in a string, with its width."""
@@ -60,14 +60,14 @@ def font_of(given: pikepdf.Object) -> Font:
             widths=dict(_cid_widths(inner)),
             width=_number(inner.get("/DW"), 1000),
             step=2,
-            bytes=len(data),
+            size=len(data),
         )
     letters = {**_encoded(given), **mapped}
     first, widths = int(_number(given.get("/FirstChar"), 0)), given.get("/Widths")
     known = {first + n: _number(one, 500) for n, one in enumerate(widths)} if isinstance(widths, pikepdf.Array) else {}
     if str(given.get("/Subtype", "")) == "/Type3":  # its widths are in units of its own
         known = {}
-    return Font(letters=letters, widths=known, width=500, step=1, bytes=len(data))
+    return Font(letters=letters, widths=known, width=500, step=1, size=len(data))
 
 
 def unpacked(stream: object, most: int) -> bytes | None:

@@ -213,7 +213,7 @@ class _Reader:
             if self._bytes < 0:
                 return None
             found = font_of(given)
-            self._bytes -= found.bytes + LEAST_OF_FONT
+            self._bytes -= found.size + LEAST_OF_FONT
             if given.objgen != (0, 0):
                 self._fonts[given.objgen] = found
         return found
