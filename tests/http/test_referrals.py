@@ -95,6 +95,28 @@ def test_what_is_wrong_comes_back_with_all_that_was_typed(agents: Agents, change
     assert [one.type for one in added] == ["sealed.read/1"], "the referral was opened, and nothing else happened"
 
 
+def test_half_an_offer_is_kept_for_later_unchecked_and_seen_by_whoever_wrote_it_alone(agents: Agents) -> None:
+    """From a phone, between two other things: a long form need not be finished at once."""
+    ash, place = agents.be(ASH.actor), f"/desk/referrals/{agents.agency.case}/offer"
+    size = agents.register.reader.size
+    half = {"setting": ASH.setting, "weekly_fee": "about <b>4,700</b>", "words": "Two adults sleep in."}
+    page = ash.post(place, **half, do="save")
+    assert page.status_code == 200
+    assert str(page.url).endswith("/offer"), "nothing is asked, and nothing is said to be wrong"
+    later = ash.get(place)
+    assert "Your draft of" in text_of(later)
+    assert "There is a problem" not in text_of(later)
+    for typed in ("Two adults sleep in.", "about &lt;b&gt;4,700&lt;/b&gt;"):
+        assert typed in later.text
+    added = agents.register.reader.recorded(size, agents.register.reader.size)
+    assert {one.type for one in added} == {"sealed.read/1"}, "a draft is no offer"
+    beech = agents.be(BEECH.actor).get(place)
+    assert "Your draft of" not in beech.text
+    assert "Two adults" not in beech.text
+    signed(agents, ASH, place, **OFFER)
+    assert "You offered a home" in text_of(ash.get(place.removesuffix("/offer")))
+
+
 def test_a_provider_sees_nothing_of_another(agents: Agents) -> None:
     place = f"/desk/referrals/{agents.agency.case}"
     signed(agents, ASH, f"{place}/offer", **OFFER)

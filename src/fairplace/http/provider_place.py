@@ -18,7 +18,7 @@ from fairplace.forms.fields import Fault, Field, read_all
 from fairplace.guarding.drafts import Looked
 from fairplace.http import guarded
 from fairplace.http.beginning import Against, begun
-from fairplace.http.guard import Key, Sent, Visitor
+from fairplace.http.guard import Key, Sent, Visitor, see_other
 from fairplace.http.site import Answer, Site
 from fairplace.terms import CaseId
 
@@ -75,15 +75,17 @@ def look(site: Site, visitor: Visitor, case: CaseId) -> str:
 def show(site: Site, visitor: Visitor, asking: Asking) -> Answer:
     """The form, with what was written before."""
     draft = site.drafts.get(asking.case, asking.task, visitor.person.id)
-    return _page(site, visitor, asking, draft.written if draft else asking.start)
+    return _page(site, visitor, asking, draft.written if draft else asking.start, kept=draft.changed if draft else "")
 
 
 def take(site: Site, visitor: Visitor, asking: Asking, key: Key, sent: Sent) -> Answer:
-    """Keep it, check it, and go on to sign."""
-    written = {name: values for name, values in sent.fields.items() if name != "token"}
+    """Keep it, check it, and go on to sign; or keep it unchecked, for later."""
+    written = {name: values for name, values in sent.fields.items() if name not in ("token", "do")}
     draft = site.drafts.get(asking.case, asking.task, visitor.person.id)
     version, owner = draft.version if draft else 0, visitor.person.id
     site.drafts.save(asking.case, asking.task, written, by=owner, version=version, owner=owner)
+    if sent.get("do") == "save":
+        return see_other(asking.address)
     members, faults = asking.read(asking.fields, written)
     if faults:
         return _page(site, visitor, asking, written, faults=tuple(faults), status=422)
@@ -108,6 +110,7 @@ def _page(
     looked: Looked = NOTHING,
     refusal: str = "",
     status: int = 200,
+    kept: str = "",
 ) -> Answer:
     return site.page(
         "answer.html",
@@ -118,5 +121,6 @@ def _page(
         faults=faults,
         looked=looked,
         refusal=refusal,
+        kept=kept,
         wrong={fault.name: fault.sentence for fault in faults},
     )
