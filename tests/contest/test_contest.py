@@ -101,6 +101,10 @@ def test_whoever_chose_or_approved_the_home_does_not_decide_whether_that_was_rig
     story = a_search(until="reasoned")
     stream = answered(story)
     assert story.refusal(decision(stream), by=APPROVER).code == "own-decision"
+    for who in (APPROVER, OFFICER):
+        with pytest.raises(Refused, match="nor records that it was decided"):
+            story.report(decision(stream, outcome="not-upheld", remedy=None), by=who)
+    assert only(story).state == "answered"
     with pytest.raises(Forbidden):
         story.decide(decision(stream), by=OFFICER)
     story.do(decision(stream), by=DIRECTOR)

@@ -163,7 +163,12 @@ def _stamp(command: Later, history: History, at: Instant, by: Actor) -> procedur
         *search.choosers,
         *(who for who, _ in search.approvals.values()),
     }:
-        objections.add("own-decision", "whoever chose or approved the home does not decide whether that was right")
+        # A report as well: else they would decide it by saying that it was decided elsewhere.
+        refuse(
+            "own-decision",
+            "whoever chose or approved the home neither decides whether that was right nor records that it was decided; ask"
+            " a colleague",
+        )
     if isinstance(command, WithdrawContest) and found.provider is not None:
         procedure.own(by, found.provider, report=command.is_report)
     objections.weigh()
