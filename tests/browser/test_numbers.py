@@ -44,6 +44,14 @@ async def test_numbers_are_read_and_checked_without_a_script(office: PlacementOf
         await page.get_by_role("link", name="Release 1, until 30 September 2025").click()
         await expect(page.get_by_text("85 %, London, 2007")).to_be_visible()
         await look(page, "homes-release")
+        await page.emulate_media(media="print")
+        await expect(page.get_by_text("On paper each table has its newest half-year")).to_be_visible()
+        within = page.locator("details.fp-long").first
+        await within.evaluate("one => { one.open = false }")  # a look opens all
+        await expect(within).to_be_hidden()
+        await within.evaluate("one => { one.open = true }")
+        await expect(within).to_be_visible()
+        await page.emulate_media(media="screen")
         async with page.expect_download() as proof:
             await page.get_by_role("link", name="Proof that the entry stands in the log").click()
         assert (await proof.value).suggested_filename == "decisions-1.tlog-proof"

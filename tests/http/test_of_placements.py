@@ -145,6 +145,8 @@ def test_the_front_page_says_what_is_public_and_links_to_nothing_that_is_not_the
     with TestClient(app) as client:
         page = client.get("/").text
     assert "Nothing of a child, of a home or of a single search is public" in page
+    assert "Register of placements of" in page
+    assert "Public register of" not in page, "nor on paper"
     for gone in ("/decisions", "/challenges", "/log", "/log.zip"):
         assert f'href="{gone}"' not in page
 

@@ -25,12 +25,15 @@ def test_tiers_come_in_their_order() -> None:
 
 
 def test_completeness_is_present_of_applicable_by_group() -> None:
-    found = completeness({"health.allergies": False, "health.medication": True, "risk.fire": None, "odd.thing": True})
+    found = completeness(
+        {"health.allergies": False, "health.medication": True, "risk.fire": None, "odd.thing": True, "odd_one": False}
+    )
     assert [(part.label, part.present, part.applicable, part.missing) for part in found.parts] == [
         ("Health", 1, 2, ("Allergies",)),
         ("Odd", 1, 1, ()),
+        ("Odd one", 0, 1, ("odd one",)),
     ]
-    assert (found.present, found.applicable, found.percent) == (2, 3, 66)
+    assert (found.present, found.applicable, found.percent) == (2, 4, 50)
 
 
 @pytest.mark.parametrize(("present", "percent", "enough"), [(35, 79, False), (36, 81, True), (31, 70, False)])

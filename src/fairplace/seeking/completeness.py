@@ -93,7 +93,11 @@ def completeness(facts: Mapping[str, bool | None]) -> Completeness:
                 label=group.label if group else code.replace("_", " ").capitalize(),
                 present=sum(map(bool, applies.values())),
                 applicable=len(applies),
-                missing=tuple(words.get(name.partition(".")[2], name) for name, value in applies.items() if not value),
+                missing=tuple(
+                    words.get(name.partition(".")[2], name.replace("_", " "))
+                    for name, value in applies.items()
+                    if not value
+                ),
             )
         )
     return Completeness(parts=tuple(part for part in parts if part.applicable))
