@@ -185,13 +185,13 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_server_that_sends_a_byte_now_and_then_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fairplace_verify, "TIMEOUT", 0.1)
+    monkeypatch.setattr(fairplace_verify, "TIMEOUT", 0.5)  # ten times as long as a byte takes
 
     def drip(asked: BaseHTTPRequestHandler) -> None:
         asked.send_response(200)
         asked.end_headers()
         try:
-            for _ in range(100):
+            for _ in range(1_000):
                 asked.wfile.write(b"x")
                 asked.wfile.flush()
                 time.sleep(0.05)

@@ -1,9 +1,9 @@
 """Making, verifying and proving entries, beside what the bare signature algorithm costs in the same run.
 
 - A real register in a scratch folder: the bytes as published, read back by the independent checker.
-- The check of a register is gated by the clock: how long somebody waits, beside a bare loop over the same signatures in
-  the same run. The checker uses every core and the loop one, so the ratio for each second of processor is printed too.
-- A proof is gated by processor time: other work on the machine would be measured with it by the clock.
+- The check of a register is gated by the processor time of all its processes, beside that of a bare loop over the same
+  signatures in the same run. The checker uses every core and the loop one, so the ratio by the clock is printed too.
+- A proof is gated by processor time as well: other work on the machine would be measured with it by the clock.
 """
 
 from __future__ import annotations

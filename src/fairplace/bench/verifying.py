@@ -26,32 +26,35 @@ from fairplace.on_disk import Register, create, signed_by
 from fairplace.procurement.events import QuestionAsked
 from fairplace.terms import ACT
 
-GATE = 0.8
-"""Of bare verification in one loop, by the clock: what somebody who checks a register waits for."""
+GATE = 0.6
+"""Of bare verification, for each second of processor time of all processes together. The aim is 0.8."""
 GATE_BUNDLE = 60.0
 """Seconds, by the clock, for a bundle on a bare Python."""
-ROUNDS = 3
+ROUNDS = 5
 FOR_PEOPLE = ("README.txt", "record.html", "chronology.csv", "index.csv", "schedule.csv", "certificate.txt")
 
 Line = Callable[..., object]
 
 
 def register(line: Line, folder: Path, count: int) -> bool:
-    """The whole check of published files. True when the gate holds."""
+    """The whole check of published files, beside a loop over the same signatures. True when the gate holds.
+
+    Each round measures both, one after the other, so that what else the machine does is measured with both.
+    """
     with made(folder, count, cases_of=100) as one:
         entries = [entry.parse(stored.raw) for stored in one.store.entries(one.origin)]
         known = {standing.vkey.name: standing.vkey for standing in one.reader.register().standings()}
         keys = [part for vkey in one.settings.log[0].vkeys for part in ("--key", vkey)]
         turns = [(_spent(_bare, entries, known), _spent(_checked, one.public, keys)) for _ in range(ROUNDS)]
     count, cores = len(entries), os.cpu_count()
-    bare, whole = (count / median(passed for _, passed in times) for times in zip(*turns, strict=True))
-    ratio = float(median(first / second for (_, first), (_, second) in turns))
-    of_cores = float(median(first / second for (first, _), (second, _) in turns))
+    bare, whole = (count / median(spent for spent, _ in times) for times in zip(*turns, strict=True))
+    ratio = float(median(first / second for (first, _), (second, _) in turns))
+    by_clock = float(median(first / second for (_, first), (_, second) in turns))
     line(f"verifying: {count:,} entries from published files: signatures, form, keys, chains, tiles, tree")
-    line(f"  {f'fairplace verify, on {cores} cores':<38}{whole:>10,.0f} entries/s{ratio:>8.2f}")
+    line(f"  {'fairplace verify, of one processor':<38}{whole:>10,.0f} entries/s{ratio:>8.2f}")
     line(f"  {'bare Ed25519 verification, one loop':<38}{bare:>10,.0f} entries/s{1:>8.2f}")
     line(f"  gate: at least {GATE} of the bare loop: {_held(ratio >= GATE)}")
-    line(f"  {'for each second of processor time':<38}{'':>20}{of_cores:>8.2f}")
+    line(f"  {f'by the clock, on {cores} cores':<38}{'':>20}{by_clock:>8.2f}")
     return ratio >= GATE
 
 
