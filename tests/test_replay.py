@@ -21,6 +21,7 @@ from fairplace.procurement import events as e
 from fairplace.projection import Citation, Projection, Recorded
 from fairplace.replay import Loaded, Replay, code_of
 from fairplace.rows import Rows
+from tests.matrix import many
 from tests.projections.story import (
     PROJECTIONS,
     Log,
@@ -96,7 +97,7 @@ ACTS: tuple[Act, ...] = (
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=many(75), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32), st.integers(1, 9), st.lists(st.integers(0, 12), max_size=30))
 def test_followed_in_any_steps_the_rows_are_those_of_a_rebuild(seed: int, batch: int, pauses: list[int]) -> None:
     chance = random.Random(seed)

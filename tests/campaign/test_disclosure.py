@@ -36,13 +36,13 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Attacked:
     return run(SMALL, 5, months(OPENS, MONTHS), tmp_path_factory.mktemp("disclosure") / "register")
 
 
-@pytest.mark.matrix
+@pytest.mark.long
 def test_nothing_is_found_in_the_releases_of_a_year_or_two(one: Attacked) -> None:
     assert one.holds, "\n".join(report("small", one))
     assert one.candidates.smallest >= 6
 
 
-@pytest.mark.matrix
+@pytest.mark.long
 def test_the_attack_had_something_to_attack(one: Attacked) -> None:
     assert one.tried == 4 * MONTHS
     assert one.releases == 4 * (9 if WHOLE else 5), (

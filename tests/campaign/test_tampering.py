@@ -21,6 +21,7 @@ from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.store.sqlite_reads import BITS
 from tests.ledger.story import ORIGIN
 from tests.ledger.test_publisher import Register
+from tests.matrix import every
 from tests.office import open_office
 
 BEYOND = {"lost"}
@@ -143,7 +144,9 @@ def rows_of(path: Path, table: str) -> list[dict[str, Any]]:
 
 def some(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The first, the last, and some between."""
-    wanted = sorted({0, 1, 4, 5, 6, 7, len(rows) // 2, len(rows) - 2, len(rows) - 1} & set(range(len(rows))))
+    wanted = sorted(
+        {0, *every(3, [1, 4, 5, 6, 7, len(rows) // 2, len(rows) - 2, len(rows) - 1])} & set(range(len(rows)))
+    )
     return [rows[at] for at in wanted]
 
 

@@ -19,6 +19,7 @@ from fairplace.disclosure_control.suppression import OPEN
 from fairplace.errors import Refused
 from tests.disclosure_control import attackers
 from tests.disclosure_control.town import area, fact, plan, table
+from tests.matrix import many
 
 LABELS = ("a", "b", "c")
 numbers = some.sampled_from((0, 0, 1, 1, 2, 3, 4, 6, 7))
@@ -83,7 +84,7 @@ def test_no_small_number_is_published_nor_can_be_told_from_all_tables_that_agree
                     assert most - least >= 5, (place, label)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(
     some.lists(
         some.tuples(
@@ -218,7 +219,7 @@ def as_told(made: Release) -> Mapping[str, bytes]:
     return {one.name: msgspec.json.encode(one) for one in made.tables}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(50), deadline=None)
 @given(some.lists(lines, min_size=2, max_size=4), some.randoms())
 def test_the_order_of_facts_and_areas_changes_nothing(counts: list[list[int]], chance: some.random_module) -> None:
     facts, areas = grown(counts), [area(code) for code in "ABCD"]

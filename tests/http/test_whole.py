@@ -173,7 +173,7 @@ def test_every_download_is_true_while_publishing_goes_on(own: Office, tmp_path: 
 
     writer = threading.Thread(target=publish)
     writer.start()
-    archive = Archive(own.register.public)
+    archive = Archive(own.register.public, patience=300)  # this writer leaves no moment between two turns
     sizes = set()
     try:
         for number in range(12):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fairplace.errors import Malformed, Missing, Unproven
 from fairplace.ledger import tiles, tree
 from fairplace.ledger.tiles import Tile, TileReader
+from tests.matrix import many
 
 SIZE = 70_000
 LEAVES = [tree.leaf_hash(i.to_bytes(4)) for i in range(SIZE)]
@@ -86,7 +87,7 @@ def test_every_tile_holds_the_roots_of_the_subtrees_below_it(published: dict[str
         assert published[tile.path] == tiles.tile_bytes(tile, node)
 
 
-@settings(max_examples=15)
+@settings(max_examples=many(40))
 @given(st.lists(st.integers(1, SIZE), min_size=1, max_size=5).map(sorted))
 def test_a_log_that_grew_in_steps_has_the_tiles_of_one_that_grew_at_once(sizes: list[int]) -> None:
     stepped = grown_in_steps(sizes)

@@ -27,6 +27,7 @@ from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.procurement.events import Imported
 from fairplace.reading import FolderReader
 from fairplace.sources import SYSTEM
+from tests.matrix import many
 from tests.ocds.notices import OCID, award, contact, direct, package, records, release, tender, written
 from tests.ocds.test_mapping import MEMBERS, VALUES
 
@@ -281,7 +282,7 @@ def test_a_large_release_fits_into_an_entry(register: Register) -> None:
     public_bytes(register)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(st.sampled_from(MEMBERS), VALUES) | VALUES, max_size=4))
 def test_any_list_of_any_values_is_taken_or_a_fault(register: Register, values: list[Any]) -> None:
     take(register, json.dumps(values, default=str))

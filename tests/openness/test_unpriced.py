@@ -16,6 +16,7 @@ from fairplace.procurement.commands import Award
 from fairplace.procurement.events import Criterion, Moderated, Result
 from fairplace.procurement.scoring import price_points
 from fairplace.procurement.state import state_of
+from tests.matrix import many
 from tests.story import APPROVER, MODERATOR, OFFERS, Offer, Story, agreed, award, open_competition, summaries
 
 ALDER, BIRCH, CEDAR = OFFERS[:3]
@@ -118,7 +119,7 @@ prices = st.integers(min_value=470_001, max_value=2_000_000)
 
 
 @given(first=prices, second=prices, cheapest=st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(50), deadline=None)
 def test_whatever_the_losers_asked_the_public_sees_the_same(first: int, second: int, *, cheapest: bool) -> None:
     """Every released slot and every opened value, byte for byte, whatever the two losing prices were.
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fairplace.ledger.disclosure import Sealed
 from fairplace.market.events import ProviderRegistered
 from fairplace.referral.events import Declined, OfferMade
+from tests.matrix import many
 from tests.policies import given as procurement
 from tests.policies import test_placement_asking as asking
 from tests.policies import test_placement_capacity as capacity
@@ -106,7 +107,7 @@ def told_of(case: Sought) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("name", CASES)
-@settings(max_examples=3)
+@settings(max_examples=many(10))
 @given(order=st.permutations(NAMES))
 def test_other_names_never_change_a_result(name: str, order: Any) -> None:
     case, names = CASES[name](), dict(zip(NAMES, (f"{one}x" for one in order), strict=True))
@@ -115,7 +116,7 @@ def test_other_names_never_change_a_result(name: str, order: Any) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-@settings(max_examples=3)
+@settings(max_examples=many(10))
 @given(data=st.data())
 def test_the_order_of_those_asked_and_of_what_they_answer_never_changes_a_result(name: str, data: Any) -> None:
     case = CASES[name]()

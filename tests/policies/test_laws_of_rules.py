@@ -16,6 +16,7 @@ from fairplace.procurement.events import (
     LateBidsDecided,
     SheetSigned,
 )
+from tests.matrix import many
 from tests.policies import test_criteria, test_equal_treatment, test_taking_part
 from tests.policies.given import (
     ALDER,
@@ -81,7 +82,7 @@ def said(code: str, case: Told) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("name", CASES)
-@settings(max_examples=8)
+@settings(max_examples=many(20))
 @given(order=st.permutations(PLACES))
 def test_moving_bids_to_other_places_never_changes_an_equal_treatment_result(name: str, order: Sequence[str]) -> None:
     case = CASES[name]()
@@ -90,14 +91,14 @@ def test_moving_bids_to_other_places_never_changes_an_equal_treatment_result(nam
         assert said(code, other) == said(code, case), code
 
 
-@settings(max_examples=6)
+@settings(max_examples=many(15))
 @given(order=st.permutations(("01", "02", "03")))
 def test_the_order_in_which_bids_came_never_changes_a_result(order: Sequence[str]) -> None:
     for code in RULES:
         assert outcome(code, competition(order=order)) == outcome(code, competition())
 
 
-@settings(max_examples=10)
+@settings(max_examples=many(25))
 @given(at=st.integers(0, 59), more=st.booleans())
 def test_one_more_bidder_to_a_simultaneous_answer_stays_equal(at: int, more: bool) -> None:
     bidders = ("01", "02", "03") if more else ("01", "02")
@@ -127,7 +128,7 @@ def test_weights_times_a_constant_never_change_ranks(quality: list[int], weights
     assert ranks(factor) == ranks(1)
 
 
-@settings(max_examples=15)
+@settings(max_examples=many(40))
 @given(data=st.data())
 def test_the_order_of_independent_events_never_changes_a_finding(data: st.DataObject) -> None:
     case = competition()

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from fairplace.ledger.disclosure import Sealed
 from fairplace.procurement.state import State, evolve, state_of
+from tests.matrix import many
 from tests.story import OFFERS, Story, closed, open_competition, sheet
 
 WHOLE = open_competition(until="released", bids=5, covers=True)
 
 
 @given(st.permutations(WHOLE.events))
-@settings(max_examples=50)
+@settings(max_examples=many(100))
 def test_no_order_of_events_breaks_the_fold(events: list[object]) -> None:
     state = State()
     for recorded in events:
@@ -21,7 +22,7 @@ def test_no_order_of_events_breaks_the_fold(events: list[object]) -> None:
 
 
 @given(st.sets(st.integers(0, len(WHOLE.events))))
-@settings(max_examples=50)
+@settings(max_examples=many(100))
 def test_no_missing_event_breaks_the_fold(missing: set[int]) -> None:
     story = Story()
     story._events = [recorded for place, recorded in enumerate(WHOLE.events) if place not in missing]

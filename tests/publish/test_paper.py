@@ -111,7 +111,15 @@ def test_the_proof_of_every_entry_is_attached_byte_for_byte(printed: dict[str, b
 
 
 @needs_paper
-def test_the_same_pages_give_the_same_pdf(office: Office, printed: dict[str, bytes]) -> None:
+def test_the_same_page_gives_the_same_pdf() -> None:
+    page = '<html lang="en"><title>t</title><body><h1 id="a">Entry 1</h1><p>text</body></html>'
+    first, again = (paper.paginated(page, {"proof": b"1"}, "2026-11-22T04:00:00.000Z") for _ in range(2))
+    assert first == again
+
+
+@needs_paper
+@pytest.mark.long
+def test_the_same_case_gives_the_same_pdf(office: Office, printed: dict[str, bytes]) -> None:
     again = opened(bundled(office.register, office.case, "bidder", provider=OWN.id, pdf=True)[0])
     assert again == printed
 

@@ -27,17 +27,21 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
         yield made
 
 
-def cases(register: Register) -> Iterator[tuple[Case, Case]]:
+@pytest.fixture(scope="module")
+def cases(register: Register) -> list[tuple[Case, Case]]:
     """Each case as the authority and as the public sees it."""
-    for case in register.reader.cases():
-        own = Case(id=case, as_of=AS_OF, view="authority", events=register.reader.case(case, "authority"))
-        public = Case(id=case, as_of=AS_OF, view="public", events=register.reader.case(case, "public"))
-        yield own, public
+    return [
+        (
+            Case(id=case, as_of=AS_OF, view="authority", events=register.reader.case(case, "authority")),
+            Case(id=case, as_of=AS_OF, view="public", events=register.reader.case(case, "public")),
+        )
+        for case in register.reader.cases()
+    ]
 
 
-def test_results_that_are_public_are_those_that_the_winners_alone_would_have(register: Register) -> None:
+def test_results_that_are_public_are_those_that_the_winners_alone_would_have(cases: list[tuple[Case, Case]]) -> None:
     told = kept = 0
-    for own, public in cases(register):
+    for own, public in cases:
         moderated = public.last(Moderated)
         if moderated is None or own.bids.terms is None:
             continue
@@ -54,10 +58,10 @@ def test_results_that_are_public_are_those_that_the_winners_alone_would_have(reg
     assert min(told, kept) >= 3, "both kinds must be there, or this looked at nothing"
 
 
-def test_no_price_or_total_that_is_kept_stands_anywhere_else(register: Register) -> None:
+def test_no_price_or_total_that_is_kept_stands_anywhere_else(cases: list[tuple[Case, Case]]) -> None:
     """Not in reasons, answers or any other opened value, in pence, in pounds or in points."""
     looked = 0
-    for own, public in cases(register):
+    for own, public in cases:
         winners = own.bids.winners or frozenset()
         text = msgspec.json.encode([one.event for one in public.events]).decode()
         once = {place for _, award in own.of(Awarded) for place, bid in award.bids.items() if bid.award.get()}
@@ -75,11 +79,11 @@ def test_no_price_or_total_that_is_kept_stands_anywhere_else(register: Register)
     assert looked > 50
 
 
-def test_the_public_view_cannot_tell_or_tells_the_same(register: Register) -> None:
+def test_the_public_view_cannot_tell_or_tells_the_same(cases: list[tuple[Case, Case]]) -> None:
     """No rule is met or not met for the public that is not so on all the facts."""
     rules = assess.rules(shelf.policies())
     silent: set[str] = set()
-    for own, public in cases(register):
+    for own, public in cases:
         if not public.events:
             continue
         full, part = assess.assess(own, rules).outcomes, assess.assess(public, rules).outcomes

@@ -103,5 +103,6 @@ def test_it_is_a_demo_of_its_seed_and_holds(demo: Register) -> None:
     assert report.verdict.startswith("GENUINE"), report.verdict
 
 
+@pytest.mark.long
 def test_a_demo_made_beyond_the_known_bank_holidays_is_made_all_the_same(tmp_path: Path) -> None:
     assert homes_demo.build(tmp_path / "late", seed=1, now=datetime(2031, 5, 1, 12, tzinfo=UTC)) > 1000

@@ -20,7 +20,7 @@ from fairplace.synthesis.region.presets import preset
 from fairplace.synthesis.region.register import build
 
 SMALL = msgspec.structs.replace(
-    preset("region").scaled(0.05),
+    preset("region").scaled(0.03),
     authorities=4,
     residential=24,
     foster=12,
@@ -28,7 +28,7 @@ SMALL = msgspec.structs.replace(
     blocks=4,
     tiers={"residential": (6, 4), "foster": (3, 3), "supported": (2, 2)},
 )
-"""The region with a third of its market and a twentieth of its searches."""
+"""The region with a third of its market and a thirtieth of its searches."""
 
 
 class Told(NamedTuple):

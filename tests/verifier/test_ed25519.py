@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 import fairplace_verify
 from fairplace_verify import BASE, NEUTRAL, ORDER, PRIME, Point, added, ed25519_verify, point_of, ready
+from tests.matrix import every
 from tests.verifier.writer import LOG, STRANGER, story
 
 
@@ -101,7 +102,7 @@ def test_the_base_point_and_its_order_are_those_of_the_standard() -> None:
     assert encoded(times(ORDER, point)) == encoded(NEUTRAL)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", every(5, range(10)))
 def test_good_and_changed_signatures_are_told_apart_as_the_package_does(seed: int) -> None:
     chance = random.Random(seed)
     private = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
@@ -132,14 +133,14 @@ def test_points_of_low_order_and_encodings_that_are_not_canonical_are_judged_as_
     good = sum(
         both(key, r + s.to_bytes(32, "little"), message)
         for key in points
-        for r in points
+        for r in every(2, points)
         for s in (0, 1, ORDER - 1, ORDER)
         for message in messages[: 4 if s == 0 else 1]
     )
     assert good > 20, "no strange case is accepted: the cases are too tame"
 
 
-@pytest.mark.parametrize("small", range(8))
+@pytest.mark.parametrize("small", every(3, range(8)))
 def test_keys_and_commitments_of_mixed_order_are_judged_without_the_cofactor(small: int) -> None:
     """A + T and R + T, T of low order: accepted only when SB = R + hA holds without multiplying by eight."""
     torsion = point_of(low_order()[small])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.matrix import many
 from tests.verifier.decoders import decoders
 from tests.verifier.fuzz import campaign, main, remembering
 from tests.verifier.malformed import corpus
@@ -55,7 +56,7 @@ def test_no_spoiled_input_is_taken_for_the_record(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 @given(data=st.data())
 def test_no_chance_bytes_are_taken(name: str, data: st.DataObject) -> None:
     decoder = decoders()[name]

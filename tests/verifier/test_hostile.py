@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairplace_verify import Report, Unreadable, as_json, as_text, verify_proof, verify_register
+from tests.matrix import many
 from tests.verifier.writer import LOG, OFFICER, Writer, canonical, story
 
 STORY = story([LOG])
@@ -66,7 +67,7 @@ kinds = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=many(500), deadline=None)
 @given(member=members, name=inside, kind=kinds, value=values, other=values, register=st.booleans())
 def test_any_value_in_any_member_of_a_signed_event_is_answered(
     member: str, name: str, kind: str, value: object, other: object, register: bool
@@ -88,7 +89,7 @@ def test_any_value_in_any_member_of_a_signed_event_is_answered(
     answered(verify_register(log.publish().files()))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=many(500), deadline=None)
 @given(value=values)
 def test_any_value_in_place_of_an_event_is_answered(value: object) -> None:
     log = Writer([LOG]).begin()
@@ -97,7 +98,7 @@ def test_any_value_in_place_of_an_event_is_answered(value: object) -> None:
     assert verify_register(log.publish().files()).exit_code == 1
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=many(500), deadline=None)
 @given(data=st.binary(max_size=300), at=st.integers(0, len(PROOF)))
 def test_any_bytes_in_a_proof_are_answered(data: bytes, at: int) -> None:
     if data:
