@@ -9,14 +9,14 @@ from jinja2 import Environment
 from fairplace import shelf
 from fairplace.decision import History
 from fairplace.ledger.disclosure import closed
-from fairplace.referral.events import VoiceRecorded
-from fairplace.tags import agg, seal
+from fairplace.referral.events import HomeChosen, VoiceRecorded
+from fairplace.tags import agg, party, seal
 from fairplace.templating import environment
 from fairplace.young_person.braille import cells
 from fairplace.young_person.editions import SUFFIX, Format, edition
 from fairplace.young_person.facts import TITLES, facts
 from tests.homes import SELLERS
-from tests.searches import Homes, a_search
+from tests.searches import Homes, a_search, fostered
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +103,38 @@ def test_what_is_closed_or_was_not_recorded_is_said_to_be_not_known(story: Homes
     )
     assert "We do not have a list of who we asked" in said
     assert "Ask us what stays the same" in said
+
+
+def test_a_family_is_spoken_of_as_people() -> None:
+    found = facts(fostered(until="chosen").history)
+    said = found[3].sentences
+    assert "You will live in a foster family." in said
+    assert "They work with Ash Fostering." in said
+    assert any(one.startswith("They live ") for one in said)
+    assert not any("looks after it" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("voice", "told"), [("followed", "The home we chose fits that."), ("not", "We will tell you why.")]
+)
+def test_a_small_child_is_not_told_that_it_said_what_it_never_said(story: Homes, voice: str, told: str) -> None:
+    watched = [
+        msgspec.structs.replace(one, event=msgspec.structs.replace(one.event, how=agg("observed")))
+        if isinstance(one.event, VoiceRecorded)
+        else msgspec.structs.replace(
+            one,
+            event=msgspec.structs.replace(
+                one.event, kept=party(msgspec.structs.replace(one.event.kept.get(), voice=voice))
+            ),
+        )
+        if isinstance(one.event, HomeChosen)
+        else one
+        for one in story.history.events
+    ]
+    said = " ".join(facts(msgspec.structs.replace(story.history, events=tuple(watched)))[2].sentences)
+    assert said.startswith("We watched what makes you happy.")
+    assert told in said
+    assert "You told us" not in said
 
 
 def test_a_child_who_was_not_asked_is_told_why(story: Homes) -> None:

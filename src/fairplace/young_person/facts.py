@@ -34,10 +34,10 @@ TITLES: Mapping[Key, str] = {
 _HOMES = {"foster": "a foster family", "residential": "a children's home", "supported": "your own room, with help near"}
 
 _WHERE = {
-    "IN": "It is in your area.",
-    "ADJ": "It is in the area next to yours.",
-    "DIST": "It is outside your area.",
-    "OUTSIDE_ENGLAND": "It is outside England.",
+    "IN": "in your area",
+    "ADJ": "in the area next to yours",
+    "DIST": "outside your area",
+    "OUTSIDE_ENGLAND": "outside England",
 }
 
 _WHY = {
@@ -70,6 +70,13 @@ _SAID = {
     "partly": "We did some of what you asked.",
     "not": "We could not do what you asked. We will tell you why.",
 }
+
+_WATCHED = {
+    "followed": "The home we chose fits that.",
+    "partly": "The home we chose fits some of that.",
+    "not": "The home we chose does not fit all of that. We will tell you why.",
+}
+"""Where a small child was watched, and asked for nothing."""
 
 _NOT_ASKED = {
     "too_young": "You are still very young. So we watched what makes you happy.",
@@ -140,8 +147,10 @@ def _said(search: Search) -> list[str]:
     if voice.how.get(None) in (None, "not_taken"):
         return _sentences(_NOT_ASKED.get(voice.reason_not.get(None) or "", "We did not ask you. You can tell us now."))
     kept = search.choice[1].kept.get(None) if search.choice else None
-    effect = _SAID.get(kept.voice, "") if kept and kept.voice else "Ask us what we did about it."
-    return ["You told us what you think.", *_sentences(effect)]
+    watched = voice.how.get(None) == "observed"
+    said = _WATCHED if watched else _SAID
+    effect = said.get(kept.voice, "") if kept and kept.voice else "Ask us what we did about it."
+    return ["We watched what makes you happy." if watched else "You told us what you think.", *_sentences(effect)]
 
 
 def _home(search: Search, market: Market | None) -> list[str]:
@@ -152,16 +161,18 @@ def _home(search: Search, market: Market | None) -> list[str]:
     live = "You live" if search.started else "You will live"
     kind = f"{live} in {_HOMES[home.family]}." if home else "We found a home for you."
     provider = market.provider(winner.provider or "", _before(search)) if market else None
-    run = [f"{provider.name} looks after it."] if provider and provider.name else []
-    return [kind, *run, *_distance(winner)]
+    name = provider.name if provider else ""
+    if home and home.family == "foster":
+        return [kind, *([f"They work with {name}."] if name else []), *_distance(winner, "They live")]
+    return [kind, *([f"{name} looks after it."] if name else []), *_distance(winner, "It is")]
 
 
 def _before(search: Search) -> int:
     return search.choice[0].index if search.choice else 0
 
 
-def _distance(winner: OfferRead) -> list[str]:
-    where = [_WHERE[winner.boundary]] if winner.boundary else []
+def _distance(winner: OfferRead, begin: str) -> list[str]:
+    where = [f"{begin} {_WHERE[winner.boundary]}."] if winner.boundary else []
     if winner.miles is None:
         return [*where, "Ask us how far away it is."]
     miles = round(winner.miles)
