@@ -147,6 +147,17 @@ def state(register: Register, accounts: Accounts, outbox: Outbox, recorded: Reco
     return next((one for one in best if one in found), None)
 
 
+def unreached(register: Register, accounts: Accounts, outbox: Outbox, recorded: Recorded) -> frozenset[str]:
+    """Of the providers whom a step tells something: those with no account here, and those to whom every message failed."""
+    found = set(told := providers(register, recorded))
+    for person in _people(accounts, told):
+        why = cause(register, recorded, person.id)
+        messages = outbox.caused(why) if why is not None else []
+        if not messages or messages[0].state != "failed":
+            found.discard(person.provider or "")
+    return frozenset(found)
+
+
 def _search(register: Register, recorded: Recorded) -> Search:
     assert recorded.case is not None
     return Search(History(case=recorded.case, events=register.reader.case(recorded.case)))

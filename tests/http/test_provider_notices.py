@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from fairplace import erasing
 from fairplace.catalogue import PLACEMENTS
 from fairplace.cli.posting import kept_sending
+from fairplace.http.app import create_app
 from fairplace.on_disk import Register
 from fairplace.post.outbox import Message
 from fairplace.provider_notices import STEPS, ProviderNotices, cause
 from fairplace.seeking.case_word import case_word
+from fairplace.settings import MailSettings
 from fairplace.workroom import Workroom
 from tests.homes import ASH, BEECH, DIRECTOR, MONITORING, OFFICER
 from tests.http.agents import Agents, Told
@@ -101,6 +105,29 @@ def test_whoever_answers_sees_what_became_of_the_message(told: Told) -> None:
         room.outbox.hindered(taken.message, "550 no such user", for_good=True)
     assert "The e-mail to them failed: tell them yourself." in seen()
     assert "e-mail" not in text_of(agents.be(BEECH.actor).get(f"/desk/referrals/{case}/challenges"))
+
+
+def test_the_officer_reads_who_is_asked_and_was_not_reached(told: Told) -> None:
+    agents = told("published")
+    people(agents, ASH)
+    case = agents.agency.case
+
+    def seen() -> str:
+        agents.be(OFFICER).open_file(case)
+        return text_of(agents.be(OFFICER).get(f"/desk/cases/{case}"))
+
+    assert "No e-mail told" not in seen(), "where the register sends none, nobody waits for one"
+    mail = MailSettings(host="127.0.0.1", port=25, security="none", sender="homes@council.example")
+    agents.register.settings = msgspec.structs.replace(agents.register.settings, mail=mail)
+    agents.app = create_app(agents.register)
+    agents.wait(minutes=1)
+    room = Workroom(agents.register)
+    ProviderNotices(agents.register, room).tell()
+    assert f"No e-mail told {BEECH.name} that they are asked" in seen(), "who has no account is told in another way"
+    taken = room.outbox.take()
+    assert taken is not None
+    room.outbox.hindered(taken.message, "550 no such user", for_good=True)
+    assert f"No e-mail told {ASH.name}, {BEECH.name} that they are asked" in seen()
 
 
 def test_what_is_older_than_two_days_is_told_to_nobody(told: Told) -> None:

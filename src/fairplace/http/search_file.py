@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fairplace import provider_notices as notices
 from fairplace.errors import Missing
 from fairplace.forms.task import File
 from fairplace.http import case_file
 from fairplace.http.guard import Visitor
 from fairplace.http.site import Answer, Site
+from fairplace.market.known import Market
+from fairplace.searching import Search
 from fairplace.seeking import board, wording
 from fairplace.seeking.case_word import case_word
 from fairplace.seeking.completeness import Completeness, completeness
@@ -37,7 +40,19 @@ def page(site: Site, visitor: Visitor, made: File) -> Answer:
         keeps_names=not visitor.roles.isdisjoint(case_file.KEEP_NAMES),
         knows=not visitor.roles.isdisjoint(case_file.KNOW_THE_CHILD),
         codes=wording,
+        unreached=_unreached(site, search),
     )
+
+
+def _unreached(site: Site, search: Search) -> list[str]:
+    """Who is asked and has not heard of it by e-mail, by name, while the search is open; nobody where none is sent."""
+    if not site.sends_mail or search.choice is not None or search.ended_without is not None:
+        return []
+    steps = (one.recorded for one in search.published if one.recipients is not None)
+    found = {name for step in steps for name in notices.unreached(site.register, site.accounts, site.outbox, step)}
+    market = site.register.reader.market() or Market()
+    names = {one.provider: one.name for one in market.providers(market.upto)}
+    return sorted(names.get(one) or one for one in found)
 
 
 def complete(made: File) -> Completeness | None:
