@@ -15,6 +15,7 @@ import msgspec
 
 from fairplace.decision import Actor
 from fairplace.http.app import HERE
+from fairplace.http.guard import cookie_name
 from fairplace.openness.commands import Release
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.people.events import Interest
@@ -130,6 +131,11 @@ class Twin:
                 self._open.enter_context(client)
         return self._askers
 
+    def token(self, name: str) -> str:
+        """What a form of this asker carries; empty for somebody who is not signed in."""
+        session = self.desk.sessions.get(self.askers()[name].cookies.get(cookie_name(HERE)) or "")
+        return session.csrf if session else ""
+
     def insider(self) -> Client:
         """An officer with the file of the case open."""
         return self._open.enter_context(self.desk.opened(OFFICER.key, self.office.case))
@@ -196,3 +202,18 @@ def asked(office: Office, name: str) -> list[str]:
         if method == "GET" and ("{case:str}" in path or path in ("/desk", "/desk/cases", "/desk/bids", "/desk/openers"))
     ]
     return [*(public if name == "nobody" else public[:3]), *sorted(path for path in private if "{" not in path)]
+
+
+NAMES = ("name", "message", "note", "link", "act")
+"""Parts of an address that name one thing of a case; none of them is there."""
+
+
+def sent(office: Office) -> list[str]:
+    """Every address of the desk that takes a form about a case."""
+    found = {
+        path.replace("{case:str}", office.case) for method, path in TABLE if method == "POST" and "{case:str}" in path
+    }
+    for name in NAMES:
+        found = {path.replace(f"{{{name}:str}}", "1") for path in found}
+    forms = {path.replace("{code:str}", code) for path in found for code in ("bids", "moderation", "award")}
+    return sorted(path for path in forms if "{" not in path)

@@ -168,11 +168,14 @@ def _suffix(name: str) -> str:
 def mine(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """A provider with an account asks for the link to its own result: it goes to the address of the account."""
     row = bids.tender(site, visitor, case)
+    early = "no result was sent to you in this case yet; it comes to all at once"
+    if row.decided_at is None:  # nothing sealed is read for somebody who only asks too early
+        return bids.refused(site, visitor, row, early)
     past = case_file.history(site, row.case)
     state = state_of(past)
     bid = state.bids.get(visitor.person.provider or "")
     if bid is None or bid.place not in state.summaries:
-        return bids.refused(site, visitor, row, "no result was sent to you in this case yet; it comes to all at once")
+        return bids.refused(site, visitor, row, early)
     try:
         site.sessions.count(f"result {visitor.person.id}", PER_HOUR, within=timedelta(hours=1))
         post_link(site, past, bid.provider, visitor.person.email, "debrief")
