@@ -32,6 +32,13 @@ PICTURES = {
     "sign a bid": ("sign-a-bid", DESK),
     "receipt of a bid": ("receipt-of-a-bid", DESK),
     "debrief": ("debrief", DESK),
+    "people": ("people", DESK),
+    "somebody's keys": ("somebodys-keys", DESK),
+    "openers": ("an-openers-key", DESK),
+    "opening, for one opener": ("opening", DESK),
+    "take in a bid, with what is missing": ("take-in-a-bid", DESK),
+    "home 08 judge the offers": ("judge-the-offers", DESK),
+    "home 09 the table of offers": ("the-table-of-offers", DESK),
 }
 """File and width by the name of the look."""
 

@@ -145,7 +145,7 @@ async def opener(served: Served, chromium: Browser, name: str, role: str) -> Per
         room.accounts.decide(asked.id, "console", "confirmed")
     await one.sign_in()
     await one.page.get_by_role("link", name="Openers").click()
-    await look(one.page, f"openers, seen by {role}")
+    await look(one.page, "openers")
     await one.page.get_by_role("button", name="Make an opener’s key").click()
     await expect(one.page.get_by_text("Waiting")).to_be_visible()
     [waiting] = [kept for kept in room.openers.all() if kept.confirmed is None]
