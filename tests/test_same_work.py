@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from fairplace.accounts import sessions
 from tests.http.opened import Client
 from tests.twins import STAGES, asked, sent, told
 from tests.work_counted import Work, counting, instruments
@@ -46,10 +48,14 @@ def differences(one: Work, other: Work) -> Work:
 def test_nothing_sealed_changes_what_an_answer_costs_or_how_long_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Tries are counted by the clock on the wall. It stands still here: else the cost told how fast this machine is.
+    hour = [0.0]
+    monkeypatch.setattr(sessions, "time", SimpleNamespace(time=lambda: hour[0]))
     with instruments(monkeypatch):
         looked: Work = Counter()
         done: Work = Counter()
         for stage, tame, wild in told(tmp_path):
+            hour[0] += 4000
             if stage == "released":
                 one, other = (
                     answered(each.askers()["nobody"], f"/decisions/{each.office.case}") for each in (tame, wild)

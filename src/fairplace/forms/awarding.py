@@ -67,6 +67,12 @@ def _after_award(file: File) -> Stage:
     return NOW if file.state.awards else waits("first decide the award")
 
 
+def _summaries_stage(file: File) -> Stage:
+    assessed = {bid.place for bid in file.state.live.values()}
+    stage = _after_award(file)
+    return done() if stage is NOW and assessed and assessed <= file.state.summaries else stage
+
+
 def _summaries(file: File) -> list[Field]:
     return [
         Field(name=f"s{row}", path=("bids", name, "contains"), label=f"What {bid.provider.name} was sent", kind="several", options=SUMMARY)
@@ -214,7 +220,7 @@ def _take_down(_: File) -> list[Field]:
 
 TASKS: tuple[Task, ...] = (
     Task(code="award", title="Decide the award", part="Award", command=Award, stage=_award_stage, fields=_award, lead="With reasons. Whoever approves decides; it is published."),
-    Task(code="summaries", title="Record the assessment summaries", part="Award", command=SendSummaries, stage=_after_award, fields=_summaries, again=True,
+    Task(code="summaries", title="Record the assessment summaries", part="Award", command=SendSummaries, stage=_summaries_stage, fields=_summaries, again=True,
          lead="Every assessed bidder, before the award notice (Procurement Act 2023, section 50)."),
     Task(code="notice", any_time=True, title="Record a notice", part="Award", command=PublishNotice, stage=_open_case, fields=_notice, again=True,
          lead="A notice that was published on Find a Tender."),

@@ -65,8 +65,18 @@ def prices(file: File) -> dict[str, list[str]]:
     }
 
 
-def _opened(file: File) -> Stage:
-    return NOW if file.state.opened and not file.state.contract else waits("first open the bids")
+def _checks_stage(file: File) -> Stage:
+    if not file.state.opened:
+        return waits("first open the bids")
+    if file.bids and all(bid.check is not None for bid in file.bids.values()):
+        return done()
+    return AWAY if file.state.contract or file.state.ended else NOW
+
+
+def _declare_stage(file: File) -> Stage:
+    if not file.state.planned:
+        return waits("first plan it")
+    return done() if file.declared else NOW
 
 
 def _checks(file: File) -> list[Field]:
@@ -230,10 +240,10 @@ TASKS: tuple[Task, ...] = (
          lead="To admit one takes a reason and a second signature."),
     Task(code="prices", title="Record the prices", part="Open the bids", command=RecordPrices, stage=_prices_stage, fields=_prices, again=True,
          lead="They stood inside the sealed files; now that two openers opened them, they join the record, all together."),
-    Task(code="checks", title="Check the bids", part="Open the bids", command=CheckBids, stage=_opened, fields=_checks, members=_checked, again=True,
+    Task(code="checks", title="Check the bids", part="Open the bids", command=CheckBids, stage=_checks_stage, fields=_checks, members=_checked, again=True,
          lead="The same conditions for every bid."),
     Task(code="interests", title="Declare my interests", part="Evaluate", command=DeclareInterests, fields=_declare, members=_declared,
-         own=True, again=True, stage=lambda file: NOW if file.state.planned else waits("first plan it"),
+         own=True, again=True, stage=_declare_stage,
          lead="Yours alone, before you mark or decide; and again once you know who bids."),
     Task(code="interest", any_time=True, title="Decide on somebody’s interest", part="Evaluate", command=DecideInterest, fields=_interest, again=True,
          stage=_interest_stage, lead="Never on your own."),

@@ -78,6 +78,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     people: Mapping[KeyName, str]  # the authority's own people, by key
     challenges: tuple[Challenge, ...]
     interests: tuple[Declared, ...] = ()
+    declared: bool = False  # has whoever looks declared their own, as far as they could know who bids?
     findings: tuple[tuple[str, str], ...] = ()  # rules that found what nobody has answered, with their questions
     purchase: Purchase | None = None
     papers: tuple[Paper, ...] = ()

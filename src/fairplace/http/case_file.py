@@ -28,7 +28,7 @@ from fairplace.ledger.note import Vkey
 from fairplace.people import roles
 from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
-from fairplace.procurement.events import CriteriaChanged, Planned, TenderPublished
+from fairplace.procurement.events import BidsOpened, CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import state_of
 from fairplace.referral.choosing import CAPACITIES
 from fairplace.searching import Search
@@ -215,9 +215,18 @@ def _file(past: History, visitor: Visitor, people: dict[KeyName, str], findings:
         people=people,
         challenges=_challenges(past),
         interests=_interests(past),
+        declared=_declared(past, visitor),
         findings=findings,
         purchase=_purchase(past),
     )
+
+
+def _declared(past: History, visitor: Visitor) -> bool:
+    """Have they declared their interests, and, once bids are opened, with the bidders known to them?"""
+    mine = [
+        event for recorded, event in past.of(InterestsDeclared) if recorded.actor in {one.name for one in visitor.keys}
+    ]
+    return bool(mine) and (mine[-1].bidders_known or past.last(BidsOpened) is None)
 
 
 def _interests(past: History) -> tuple[Declared, ...]:

@@ -1,0 +1,60 @@
+"""The task list of a case says what is done, also of what can be done again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fairplace.people.commands import DeclareInterests
+from tests.http.opened import Desk
+from tests.office import CHAPTERS, open_office
+from tests.story import APPROVER, OFFERS, OFFICER
+
+
+def page(desk: Desk, key: str) -> str:
+    """The case as somebody sees it who signs in anew: sessions end while days go by."""
+    desk.office.register.follow()
+    case = desk.office.case
+    return desk.opened(key, case).get(f"/desk/cases/{case}").text
+
+
+def status(desk: Desk, key: str, task: str) -> str:
+    found = re.search(rf'id="{task}-status">(.*?)</div>', page(desk, key), re.DOTALL)
+    assert found is not None, task
+    return re.sub(r"<[^>]+>", "", found[1]).strip()
+
+
+def tell(desk: Desk, *chapters: str) -> None:
+    for one in chapters:
+        CHAPTERS[one](desk.office, OFFERS[:3])
+
+
+def is_offered(desk: Desk, key: str, task: str) -> bool:
+    return f'href="/desk/cases/{desk.office.case}/{task}"' in page(desk, key)
+
+
+def test_what_is_done_says_so_and_can_be_done_again(tmp_path: Path) -> None:
+    with open_office(tmp_path / "register", until="opened") as office:
+        desk = Desk(office)
+        assert status(desk, OFFICER.key, "checks") == "To do"
+        assert status(desk, OFFICER.key, "summaries") == "Cannot start yet"
+        tell(desk, "marked")
+        assert status(desk, OFFICER.key, "checks") == "Done"
+        assert is_offered(desk, OFFICER.key, "checks")
+        tell(desk, "moderated", "awarded")
+        assert status(desk, OFFICER.key, "summaries") == "To do"
+        tell(desk, "released")
+        assert status(desk, OFFICER.key, "summaries") == "Done"
+        assert is_offered(desk, OFFICER.key, "summaries")
+
+
+def test_who_has_declared_is_told_so_until_it_is_known_who_bids(tmp_path: Path) -> None:
+    with open_office(tmp_path / "register", until="published") as office:
+        desk = Desk(office)
+        assert status(desk, APPROVER.key, "interests") == "To do"
+        office.do(DeclareInterests(id="test", acting_as="approver"), by=APPROVER)
+        assert status(desk, APPROVER.key, "interests") == "Done"
+        tell(desk, "deposited", "opened")
+        assert status(desk, APPROVER.key, "interests") == "To do", "they can know who bids now"
+        office.do(DeclareInterests(id="test", acting_as="approver"), by=APPROVER)
+        assert status(desk, APPROVER.key, "interests") == "Done"
