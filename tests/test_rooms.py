@@ -71,7 +71,13 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.drafting": (*RECORD, "fairplace.deciders", "fairplace.prepared", "fairplace.private_file"),
     "fairplace.sealing": (*WORDS, "fairplace.ledger.canonical", "fairplace.private_file", "fairplace.sources"),
     "fairplace.post": (*WORDS, "fairplace.private_file", "fairplace.settings", "fairplace.sources"),
-    "fairplace.filing": (*DECISIONS, "fairplace.documents", "fairplace.private_file", "fairplace.sources"),
+    "fairplace.filing": (
+        *DECISIONS,
+        "fairplace.documents",
+        "fairplace.guarding.marks",  # letters that only look different
+        "fairplace.private_file",
+        "fairplace.sources",
+    ),
     "fairplace.workroom": (
         *REGISTER,
         "fairplace.accounts",

@@ -201,7 +201,14 @@ def test_nothing_that_is_said_stands_in_the_clear() -> None:
 def test_texts_of_either_side_that_tell_who_a_child_is_are_refused() -> None:
     story = a_search(until="reasoned")
     stream = lodged(story)
-    for words in ("Her NHS number is 943 476 5919", "She was born 12/03/2014", "Ask mum@family.example", "At LS1 4AP"):
+    for words in (
+        "Her NHS number is 943 476 5919",
+        "She is 943\u00a0476\u00a05919",
+        "It was on 12\u00a0March\u00a02014",
+        "She was born 12/03/2014",
+        "Ask mum@family.example",
+        "At LS1 4AP",
+    ):
         assert story.refusal(challenge(words=words), by=BEECH.actor).code.startswith("never-"), words
         assert story.refusal(AskWhy(id="test", words=words), by=BEECH.actor).code.startswith("never-"), words
         assert story.refusal(AnswerContest(id="test", contest=stream, answer=words)).code.startswith("never-"), words

@@ -49,6 +49,24 @@ def test_what_tells_of_somebody_is_found(text: str, kind: str, words: str) -> No
     assert kinds(text) == [(kind, words)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "943\u00a0476\u00a05919",
+        "943\u2011476\u20115919",
+        "９４３ ４７６ ５９１９",
+        "943\u200b476\u00ad5919",
+        "943\u202f476\u20095919",
+    ],
+)
+def test_letters_that_only_look_different_hide_nothing(text: str) -> None:
+    """As they are pasted from an office program or a web page."""
+    [(kind, words)] = kinds(f"NHS {text}")
+    assert (kind, "".join(one for one in words if one.isdigit())) == ("nhs-number", "9434765919")
+    assert kinds("at LS6\u00a02AB") == [("postcode", "LS6 2AB")]
+    assert kinds("Ann\u00a0Osei\u2010Hill", "Ann Osei-Hill") == [("name", "Ann Osei-Hill")]
+
+
 def pupil_number(rest: str) -> str:
     letters = "ABCDEFGHJKLMNPQRTUVWXYZ"
     total = sum((int(one) if one.isdigit() else letters.index(one)) * (at + 2) for at, one in enumerate(rest))

@@ -14,13 +14,12 @@ from collections.abc import Iterable, Iterator
 from fairplace.errors import Malformed
 from fairplace.filing import kinds, mail, office_words, pdf_words
 from fairplace.filing.passages import Passage, Unread, Words
+from fairplace.guarding.marks import plain_letters
 
 MOST_LETTERS = 2_000_000
 """Letters of one document that are looked at."""
 MOST_UNREAD = 12
 """Sentences about what was not read; the rest is counted."""
-
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 
 def words_of(data: bytes, media: str) -> Words:
@@ -48,9 +47,8 @@ def words_of(data: bytes, media: str) -> Words:
 
 
 def plainly(words: str) -> str:
-    """As a reader sees it, in plain letters (Unicode NFKC), without marks that are not seen; what is s p a c e d is put together."""
-    seen = unicodedata.normalize("NFKC", words).translate(_DASHES)
-    kept = "".join(one for one in seen if one in "\n\t" or unicodedata.category(one) not in ("Cf", "Cc", "Cs"))
+    """In plain letters, without signs that steer a printer; what is s p a c e d is put together."""
+    kept = "".join(one for one in plain_letters(words) if one in "\n\t" or unicodedata.category(one) != "Cc")
     return _GAPS.sub(" ", _SPACED.sub(lambda found: found[0].replace(" ", ""), kept))
 
 

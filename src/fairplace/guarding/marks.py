@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
@@ -42,12 +43,26 @@ class Mark(msgspec.Struct, frozen=True):
 def find(text: str, names: Iterable[str] = ()) -> list[Mark]:
     """Everything in a text, each once, in the order in which the kinds are looked for."""
     found: dict[Mark, None] = {}
+    text, names = plain_letters(text), map(plain_letters, names)
     for kind, look in _LOOKS.items():
         for words in look(text):
             found[Mark(kind, " ".join(words.split()))] = None
     for words in _named(text, names):
         found[Mark("name", words)] = None
     return list(found)
+
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+
+
+def plain_letters(text: str) -> str:
+    """As a reader sees it (Unicode NFKC): full-width digits, spaces that break no line, soft hyphens, marks that are not
+    seen and long dashes, as they come from an office program or from a web page, hide nothing.
+    """
+    if text.isascii():
+        return text
+    seen = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return "".join(one for one in seen if unicodedata.category(one) not in ("Cf", "Cs"))
 
 
 # Postcodes: BS 7666; the areas are those of the Royal Mail.

@@ -17,7 +17,7 @@ from msgspec import inspect
 
 from fairplace.decision import Command
 from fairplace.errors import Malformed, Refused
-from fairplace.guarding.marks import Kind, find
+from fairplace.guarding.marks import Kind, find, plain_letters
 from fairplace.terms import Day, as_date
 
 INSTEAD: dict[Kind, str] = {
@@ -54,6 +54,7 @@ class Found(msgspec.Struct, frozen=True):
 
 def found_in(text: str, names: Collection[str], on: Day, *, named: str = "") -> Iterator[Found]:
     """What in a text tells who a child is, or has one of the names: those of the case, or what `named` says of them."""
+    text = plain_letters(text)
     for mark in find(text, _near(text, names)):
         said = f"“{mark.words}” {named}" if named and mark.kind == "name" else mark.sentence
         yield Found(mark.kind, said, INSTEAD[mark.kind])
@@ -131,7 +132,7 @@ def _fits(value: Any, kind: inspect.Type) -> bool:
 def _near(text: str, names: Collection[str]) -> list[str]:
     """The names of which the first word stands in the text: the others need no closer look."""
     small = text.casefold()
-    return [name for name in names if name.split() and name.split()[0].casefold() in small]
+    return [name for name in map(plain_letters, names) if name.split() and name.split()[0].casefold() in small]
 
 
 def _birthdays(text: str, on: Day) -> Iterator[str]:
