@@ -292,7 +292,7 @@ def _beside(search: Search, now: Instant) -> list[str]:
     for asked in search.published:
         end = closes(search, asked.tier)
         if end is not None and end <= now and not _is_settled(search, asked.tier) and search.choice is None:
-            found.append(f"record who in {wording.TIER[asked.tier]} has not answered")
+            found.append(f"record who of {wording.TIER[asked.tier]} has not answered")
     if search.choice is not None and search.started is not None and untold(search):
         found.append("reasons to send")
     return found
