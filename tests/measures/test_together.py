@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fairplace.cli import main
-from fairplace.measures.together import Measure, measures
+from fairplace.measures.together import Measure, measures, staffing_trend
 from fairplace.on_disk import Register
 from fairplace.synthesis.region.presets import preset
 from fairplace.synthesis.region.register import build
@@ -92,6 +93,31 @@ def test_a20_added_staff_for_general_needs_cost_14784_a_week() -> None:
     found = taken((search(need=GENERALIST, after={"started": [more]}), 6), (search(need=GENERALIST), 18), (search(), 5))
     assert (found["doubled-staff"].percent, found["doubled-staff"].of) == ("25.0", 24)
     assert found["doubled-staff-costs"].amount == 1_478_400
+
+
+def test_a20_a_share_that_rises_from_15_to_25_percent_is_told() -> None:
+    """Specialist need met by staffing up."""
+    today = date(2026, 12, 1)
+
+    def told(now: int, then: int) -> dict[str, Measure]:
+        last, before = date(2026, 3, 3), date(2025, 6, 1)
+        doubled = [(last, n < now) for n in range(24)] + [(before, n < then) for n in range(20)]
+        return {one.name: one for one in staffing_trend([*doubled, (date(2020, 1, 1), True), (last, None)], today)}
+
+    found = told(6, 3)
+    assert (found["doubled-staff-now"].percent, found["doubled-staff-before"].percent) == ("25.0", "15.0")
+    assert found["doubled-staff-now"].unknown == 1
+    assert "met by staffing up" in found["staffing-up"].says
+    assert "staffing-up" not in told(5, 3), "from 15.0 to 20.8"
+    assert "staffing-up" not in told(3, 6)
+    assert "staffing-up" not in {one.name for one in staffing_trend([(today, True)], today)}, (
+        "nothing to hold it against"
+    )
+
+
+def test_a20_what_is_counted_for_a_year_is_what_was_chosen_in_it() -> None:
+    found = taken((search(need=GENERALIST), 4))
+    assert (found["doubled-staff-now"].of, found["doubled-staff-before"].of) == (4, 0)
 
 
 def test_a21_seven_children_are_210_nights_and_315000_pounds() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from statistics import median
 
@@ -22,6 +23,10 @@ OVERHEAD = frozenset(
     {"accommodation", "allowances", "matching_transition", "management", "surplus", "discount", "retainer"}
 )
 """The parts of a fee that answer no single need."""
+
+
+STEEP = Fraction(10, 100)
+"""By how much the share with two adults to a child rises in a year that is said to be steep."""
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +189,10 @@ def _life(chosen: Sequence[Search], market: Market | None, as_of: Instant) -> It
         yield _counted(f"failed-level-{name}", f"ended unplanned within 90 days in a home whose level {says}", some)
     staffed = [of_placement.staffing(one) for one in chosen if _category(one) == "generalist"]
     says = "generalist needs met with two adults to a child, or more"
-    yield _counted("doubled-staff", says, [None if one is None else one.is_doubled for one in staffed])
+    doubled = [None if one is None else one.is_doubled for one in staffed]
+    yield _counted("doubled-staff", says, doubled)
+    days = [london_day(one.choice[1].happened_at) for one in chosen if one.choice and _category(one) == "generalist"]
+    yield from staffing_trend(list(zip(days, doubled, strict=True)), london_day(as_of))
     added = sum(one.added for one in staffed if one is not None and one.is_doubled)
     yield _pence("doubled-staff-costs", "a week for their added hours", added, staffed.count(None))
     outcomes = [of_placement.attained(one) for one in chosen if one.agreed is not None]
@@ -204,6 +212,20 @@ def _life(chosen: Sequence[Search], market: Market | None, as_of: Instant) -> It
         f", the first by {due[0]}" if due else ""
     )
     yield Measure(name="reviews-due", says=says, amount=len(due), unit="placements")
+
+
+def staffing_trend(doubled: Sequence[tuple[date, bool | None]], today: date) -> Iterator[Measure]:
+    """The same for homes chosen in the last year and in the year before; and a word where the share rose steeply (A20)."""
+    year = timedelta(days=365)
+    now = _counted(
+        "doubled-staff-now", "of them in the last year", [said for day, said in doubled if today - year < day <= today]
+    )
+    before = [said for day, said in doubled if today - 2 * year < day <= today - year]
+    then = _counted("doubled-staff-before", "of them in the year before", before)
+    yield from (now, then)
+    if now.of and then.of and Fraction(now.count or 0, now.of) - Fraction(then.count or 0, then.of) >= STEEP:
+        says = f"specialist need met by staffing up: two adults to a child for {now.percent} % of general needs, after {then.percent} %"
+        yield Measure(name="staffing-up", says=says)
 
 
 def _outside_registration(searches: Sequence[Search], as_of: Instant) -> Iterator[Measure]:
