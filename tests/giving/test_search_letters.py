@@ -26,7 +26,7 @@ def test_who_was_not_chosen_reads_why_and_its_points_beside_the_chosen_ones() ->
         "You offered alder-1",
         "£4,000 a week",
         "Less experience of such a need",
-        "it came behind by match with the need",
+        "It has fewer points for match with the need.",
         "Criterion: Match with the need; Most: 50; Yours: 34; Chosen: 44",
     ):
         assert words in " ".join(said.split()), words

@@ -101,7 +101,11 @@ def _why(search: Search, one: OfferRead) -> list[Part]:
     }
     behind = ", ".join(names.get(each, each).lower() for each in found.criteria)
     label = codes.label("reject_reason", found.code)
-    return [Heading("Why"), Words(f"{label}{f': it came behind by {behind}' if behind else ''}."), Words(found.words)]
+    return [
+        Heading("Why"),
+        Words(f"{label}{f'. It has fewer points for {behind}' if behind else ''}."),
+        Words(found.words),
+    ]
 
 
 def _compared(search: Search, one: OfferRead, *, won: bool) -> list[Part]:
