@@ -79,7 +79,7 @@ def _choose(command: ChooseHome, history: History, at: Instant) -> Decision:
             kept=party(command.kept),
             residential=agg(command.residential),
         ),
-        statement=f"Choose the offer {made.offer} by {command.mechanism}, for"
+        statement=f"Choose the offer {made.offer} ({command.mechanism.replace('_', ' ')}), for"
         f" {procedure.pounds(command.chosen.weekly_fee)} a week.",
         unless=frozenset({"referral.home-chosen/1", "referral.ended/1", "referral.offer-withdrawn/1"}),
         second=second_for(stamp["override"]),

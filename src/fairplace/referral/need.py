@@ -195,7 +195,7 @@ def _open(command: OpenReferral, history: History, at: Instant) -> Decision:
             known_on=party(command.known_on),
             area_excluded=seal(command.area_excluded),
         ),
-        statement=f"Begin to look for a home, needed by {command.needed_by} ({command.urgency}).",
+        statement=f"Begin to look for a home, needed by {command.needed_by} ({command.urgency.replace('_7d', ' seven days').replace('_', ' ')}).",
         second=second_for(stamp["override"]),
     )
 
@@ -293,7 +293,7 @@ def _in_house(command: SearchInHouse, history: History, at: Instant) -> Decision
             unsuitable=party(command.unsuitable),
             shown_at=party(command.shown_at),
         ),
-        statement=f"Record the search of the authority's own homes: {command.outcome}.",
+        statement=f"Record the search of the authority's own homes: {command.outcome.replace('_', ' ')}.",
         second=second_for(stamp["override"]),
     )
 
