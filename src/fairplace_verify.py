@@ -2615,7 +2615,7 @@ class Extract:
             report.unsettled.append(f"the register that you gave is an older copy: it has {size} entries")
         elif lost := register.judge_head(head.size, head.root, "its checkpoint"):
             report.unsettled.append(lost)
-            return "it was declared lost", 0
+            return "it is not among what the register holds now", 0
         for index, entry in self.entries.items():
             with At(entry=index):
                 expect(index >= size or register.tree.leaf(index) == entry.leaf, "the register has another entry here")
