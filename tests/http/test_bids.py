@@ -122,6 +122,24 @@ def test_a_bid_is_lodged_with_the_providers_own_signature_and_leaves_a_receipt(m
     assert "withdraw it before another is lodged" in again.text
 
 
+def test_who_goes_back_before_signing_finds_what_was_typed_and_the_way_on(market: Market) -> None:
+    client, name = market.provider(BIRCH), "Birch \u202eCare <b>"
+    assert "waits for your signature" not in client.get(market.address).text
+    assert market.fill(client, files={"document": FILE}, provider_name=name, price="4,800").status_code == 303
+    shown = client.get(f"{market.address}/sign").text
+    assert f"<bdi>{html.escape(name)}</bdi> ({BIRCH.id})" in shown, (
+        "letters that turn the line turn no more than the name"
+    )
+    back = client.get(market.address).text
+    assert "A bid waits for your signature" in back
+    assert f'href="/desk/bids/{market.office.case}/sign"' in back
+    assert f'value="{html.escape(name)}"' in back
+    assert 'value="4,800"' in back or 'value="4,800.00"' in back
+    assert market.fill(client, "/sign", drop="yes").status_code == 303
+    assert "waits for your signature" not in client.get(market.address).text
+    assert "waits for your signature" not in market.provider(CEDAR).get(market.address).text
+
+
 def test_a_provider_signs_a_bid_by_passkey(market: Market) -> None:
     client = market.provider(BIRCH)
     key = Passkey(f"{market.office.register.domain}/provider/77aa", 78)

@@ -18,6 +18,7 @@ from fairplace.challenge.commands import LodgeChallenge
 from fairplace.deciders import convert
 from fairplace.decision import Command
 from fairplace.errors import Conflict, FairplaceError, Forbidden, Malformed, Missing, Refused
+from fairplace.formats import money
 from fairplace.forms.bidding import FIELDS, SEALED
 from fairplace.forms.challenging import CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
@@ -108,6 +109,10 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
     own = site.lodgings.of(provider, row.case)
     public = site.rows.get("provider", provider)
     start = {"provider_name": [public.name]} if public is not None and public.name else {}
+    waiting = _begun(site, visitor, row.case)
+    if isinstance(waiting, LodgeBid):
+        price = {} if waiting.price is None else {"price": [money(waiting.price).removeprefix("£")]}
+        start = {"provider_name": [waiting.provider.name], **price}
     bid = next((one for one in own if one.kind != "challenge"), None)
     return site.page(
         "bid.html",
@@ -125,6 +130,7 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
         largest=site.settings.limits.document,
         seal=terms(site, row),
         sent_to=sent_to,
+        waiting="" if waiting is None else str(waiting.__struct_config__.tag),
     )
 
 
@@ -309,6 +315,13 @@ def _waiting(site: Site, visitor: Visitor, case: CaseId) -> tuple[Waiting, Comma
         raise Missing("nothing waits for your signature here; begin at My bids")
     waiting = msgspec.convert(draft.written, Waiting)
     return waiting, convert(dict(waiting.command))
+
+
+def _begun(site: Site, visitor: Visitor, case: CaseId) -> Command | None:
+    """What they went on to sign and did not sign yet; null when nothing waits."""
+    if site.drafts.get(case, WAITING, visitor.person.id) is None:
+        return None
+    return _waiting(site, visitor, case)[1]
 
 
 def _text(site: Site, command: Command) -> bytes:
