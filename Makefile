@@ -108,7 +108,7 @@ $(VENV)/bin/python:
 $(RUNTIME) $(TEST) $(DEV): | $(VENV)/bin/python
 	@name=$$(basename $@ | cut -d- -f1); \
 	echo "installing requirements/$$name.txt into $(VENV)"; \
-	$(PIP) install --quiet --require-hashes -r requirements/build.txt -r requirements/$$name.txt; \
+	$(PIP) install --quiet --no-compile --require-hashes -r requirements/build.txt -r requirements/$$name.txt; \
 	mkdir -p $(VENV)/made; rm -f $(VENV)/made/$$name-*; touch $@
 
 $(PROJECT): | $(VENV)/bin/python

@@ -296,15 +296,17 @@ def told(folder: Path, seed: int, offers: tuple[Offer, ...]) -> int:
         return len(batches(office.register))
 
 
+@pytest.mark.matrix
 def test_the_number_of_batches_does_not_say_whether_two_bid_or_six(tmp_path: Path) -> None:
-    two = [told(tmp_path / f"two {seed}", seed, SIX[:2]) for seed in range(many(20))]
-    six = [told(tmp_path / f"six {seed}", 100 + seed, SIX) for seed in range(many(20))]
+    two = [told(tmp_path / f"two {seed}", seed, SIX[:2]) for seed in range(many(32))]
+    six = [told(tmp_path / f"six {seed}", 100 + seed, SIX) for seed in range(many(32))]
     assert min(two) >= 8, "many more batches than bids"
     assert max(two) > min(six), (two, six)
     assert len({*two}) > 2
     assert len({*six}) > 2
 
 
+@pytest.mark.matrix
 def test_whoever_guesses_by_the_number_of_batches_is_often_wrong() -> None:
     """The law alone, hundreds of times: no threshold tells two bids from six in more than three cases of four."""
     chance = random.Random(7)

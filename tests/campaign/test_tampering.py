@@ -185,6 +185,7 @@ def test_a_whole_procurement_is_in_order(tmp_path: Path) -> None:
         assert list(faults(office.register.store, office.register.origin)) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.text)
 def test_every_edit_of_every_column_is_found_and_the_row_is_named(
     pristine: Path, tmp_path: Path, column: Column
@@ -223,6 +224,7 @@ def test_what_is_private_is_a_column_of_the_file() -> None:
     assert PRIVATE.keys() <= {column.text for column in COLUMNS}
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("table", sorted({column.table for column in COLUMNS} - {"tag", "chore"}))
 def test_every_deleted_row_is_found_and_named(pristine: Path, tmp_path: Path, table: str) -> None:
     [column, *_] = [one for one in COLUMNS if one.table == table]

@@ -102,6 +102,7 @@ def test_the_base_point_and_its_order_are_those_of_the_standard() -> None:
     assert encoded(times(ORDER, point)) == encoded(NEUTRAL)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("seed", every(5, range(10)))
 def test_good_and_changed_signatures_are_told_apart_as_the_package_does(seed: int) -> None:
     chance = random.Random(seed)
@@ -127,6 +128,7 @@ def test_good_and_changed_signatures_are_told_apart_as_the_package_does(seed: in
     assert 50 < good < 250
 
 
+@pytest.mark.matrix
 def test_points_of_low_order_and_encodings_that_are_not_canonical_are_judged_as_the_package_does() -> None:
     points = [*low_order(), *not_canonical(), b"\xff" * 32, b"\xaa" * 32]
     messages = [bytes([i]) for i in range(4)]
@@ -140,6 +142,7 @@ def test_points_of_low_order_and_encodings_that_are_not_canonical_are_judged_as_
     assert good > 20, "no strange case is accepted: the cases are too tame"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("small", every(3, range(8)))
 def test_keys_and_commitments_of_mixed_order_are_judged_without_the_cofactor(small: int) -> None:
     """A + T and R + T, T of low order: accepted only when SB = R + hA holds without multiplying by eight."""
