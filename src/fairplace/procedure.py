@@ -188,9 +188,9 @@ def own(by: Actor, provider: str, *, report: bool) -> None:
 
 
 def words(value: str, what: str) -> Text:
-    """Free text, cleaned; refused when nothing is left."""
+    """Free text, cleaned; refused when nothing is left that can be seen."""
     clean = text(value)
-    if not clean:
+    if not "".join(filter(str.isprintable, clean)).strip():
         refuse("empty-text", f"{what} is empty; say it in words")
     return clean
 

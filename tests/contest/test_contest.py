@@ -112,7 +112,8 @@ def test_whoever_chose_or_approved_the_home_does_not_decide_whether_that_was_rig
 
 def test_what_is_empty_is_refused() -> None:
     story = a_search(until="reasoned")
-    assert story.refusal(challenge(words=" \n "), by=BEECH.actor).code == "empty-text"
+    for words in (" \n ", "\u200b", "\u2060 \u00ad"):
+        assert story.refusal(challenge(words=words), by=BEECH.actor).code == "empty-text", ascii(words)
     assert story.refusal(AskWhy(id="test", words=""), by=BEECH.actor).code == "empty-text"
     stream = lodged(story)
     never(story, AnswerContest(id="test", contest=stream, answer="  "), "empty-text")
