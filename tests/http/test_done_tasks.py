@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
 from fairplace.people.commands import DeclareInterests
 from tests.http.opened import Desk
 from tests.office import CHAPTERS, open_office
-from tests.story import APPROVER, OFFERS, OFFICER
+from tests.story import APPROVER, EVALUATORS, OFFERS, OFFICER
 
 
 def page(desk: Desk, key: str) -> str:
@@ -46,6 +47,20 @@ def test_what_is_done_says_so_and_can_be_done_again(tmp_path: Path) -> None:
         tell(desk, "released")
         assert status(desk, OFFICER.key, "summaries") == "Done"
         assert is_offered(desk, OFFICER.key, "summaries")
+
+
+def test_of_many_marks_that_are_missing_each_is_named(tmp_path: Path) -> None:
+    with open_office(tmp_path / "register", until="opened") as office:
+        one = EVALUATORS[0]
+        office.do(DeclareInterests(id="test", acting_as="evaluator"), by=one)
+        office.register.follow()
+        desk = Desk(office)
+        answer = desk.send(desk.opened(one.key, office.case), f"/desk/cases/{office.case}/sheet", do="sign")
+    assert answer.status_code == 422
+    listed = re.findall(r"<a href=\"#[^\"]+\">([^<]+: [^<]+: [^<]+)</a>", html.unescape(answer.text))
+    assert "Alder Homes: Quality of care: choose mark" in listed
+    assert "Birch Care: Staffing and training: write reason" in listed
+    assert len(listed) == len(set(listed)) == 12, "three bids, two criteria, a mark and a reason each"
 
 
 def test_who_has_declared_is_told_so_until_it_is_known_who_bids(tmp_path: Path) -> None:

@@ -69,6 +69,13 @@ def test_what_is_missing_is_asked_for_by_its_name() -> None:
             read(kind, _="")  # type: ignore[arg-type]
 
 
+def test_an_abbreviation_is_asked_for_as_it_is_written() -> None:
+    with pytest.raises(Wrong, match="Write CPV codes"):
+        Field(name="x", label="CPV codes", kind="lines").read({})
+    with pytest.raises(Wrong, match="Write a name"):
+        Field(name="x", label="A name", kind="line").read({})
+
+
 @pytest.mark.parametrize("value", ["c", "A", "a\x00", "../a"])
 def test_an_answer_that_was_not_offered_is_refused(value: str) -> None:
     with pytest.raises(Wrong, match="Choose"):

@@ -197,7 +197,8 @@ _MISSING: dict[Kind, str] = {
 
 
 def _lowered(label: str) -> str:
-    return label[:1].lower() + label[1:].rstrip("?")
+    """A label within a sentence; one that begins with an abbreviation keeps it."""
+    return (label if label[1:2].isupper() else label[:1].lower() + label[1:]).rstrip("?")
 
 
 class Fault(msgspec.Struct, frozen=True):

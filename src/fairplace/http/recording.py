@@ -217,6 +217,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         pointed=_pointed(site, visitor, made) if wanted.code == "moderation" else None,
         origins=origin.sources(written.sent),
         wrong={fault.name: fault.sentence for fault in written.faults},
+        groups={one.name: one.group for one in fields if one.group},
         colleagues=names,
         others=[people[one] for one in others if one in people],
         left_out=_left_out(wanted, made),
