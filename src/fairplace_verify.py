@@ -669,14 +669,14 @@ def read_signatures(data: bytes, actor: str) -> list[Line]:
     return lines
 
 
-# Nearly every entry is written in the usual way: each member as canonical JSON has it, with slots of one part. Two patterns
-# find that at once; only what stands between them, the body, is read and written again. Whatever they do not fit is no
-# fault: it is read with care. So nothing may be taken here that would be refused there, or be read otherwise.
+# Nearly every entry is written in the usual way: each member as canonical JSON has it. Two patterns find that at once; only
+# what stands between them, the body, is read and written again. Whatever they do not fit is no fault: it is read with
+# care. So nothing may be taken here that would be refused there, or be read otherwise.
 
 USUAL_AT = (
     r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}\.[0-9]{3}Z"
 )
-USUAL_SEAL = rf'"/[a-z0-9_-]{{1,64}}":{{"basis":"(?:{"|".join(sorted(BASES))})","d":"{HASH_URL.pattern}"}}'
+USUAL_SEAL = rf'"(?:/[a-z0-9_-]{{1,64}}){{1,8}}":{{"basis":"(?:{"|".join(sorted(BASES))})","d":"{HASH_URL.pattern}"}}'
 USUAL_START = re.compile(rf'{{"actor":"({NAME})","at":"({USUAL_AT})","body":')
 USUAL_END = re.compile(
     rf',"id":"({UUID % 7})","keys":"((?:{HASH.pattern})?)","log":"({NAME})","n":([1-9][0-9]{{0,14}})'
@@ -742,7 +742,8 @@ def usual_entry(data: bytes, found: UsualBody | None, rest: re.Match[str] | None
         return None
     parts = seals.split('"')  # ten to a seal
     values = parts[9::10]
-    if not (slots := usual_slots(*parts[1::10])) or not body.keys().isdisjoint(slots.names):
+    find_slots = usual_slots if len(values) <= MOST_KNOWN_SLOTS else usual_slots.__wrapped__
+    if not (slots := find_slots(*parts[1::10])) or not body.keys().isdisjoint(slots.names):
         return None
     sealed = {slot: {"basis": basis, "d": d} for slot, basis, d in zip(slots.slots, parts[5::10], values, strict=True)}
     event = {
@@ -758,22 +759,33 @@ def usual_entry(data: bytes, found: UsualBody | None, rest: re.Match[str] | None
         "stream": stream,
         "type": of_type,
     }
+    try:
+        for slot in slots.deep:
+            check_slot_is_free(slot, body, sealed)
+    except Falsehood:
+        return None
     digests = dict(zip(slots.slots, values, strict=True))
     return Entry(event, data[: end + 1], lines, leaf, b64(leaf), digests)
 
 
 class Slots(NamedTuple):
-    """The slots of an entry in canonical order, each once, and their names in the body."""
+    """The slots of an entry in canonical order, each once; their names in the body, and those of more than one part."""
 
     slots: list[str]
     names: list[str]
+    deep: list[str]
+
+
+MOST_KNOWN_SLOTS: Final = 64
 
 
 @lru_cache(maxsize=256)
 def usual_slots(*slots: str) -> Slots | None:
     """Found good once for all entries that have the same. A log has few such sets; a hostile one fills no memory."""
-    in_order = list(slots) == sorted(set(slots))
-    return Slots(list(map(sys.intern, slots)), [slot[1:] for slot in slots]) if in_order else None
+    if list(slots) != sorted(set(slots)) or not all(map(is_slot, slots)):
+        return None
+    known = list(map(sys.intern, slots))
+    return Slots(known, [slot[1:] for slot in known], [slot for slot in known if "/" in slot[1:]])
 
 
 def check_envelope(event: JSON) -> None:
