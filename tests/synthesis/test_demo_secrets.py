@@ -14,7 +14,7 @@ from fairplace.policy import Case
 from fairplace.procurement.events import Awarded, Moderated
 from tests.whole_demo import whole_demo
 
-pytestmark = pytest.mark.slow
+# Not among the slow files, which begin first: the whole demo stands by then, and nobody waits for it.
 
 AS_OF = "2026-11-20T17:00:00.000Z"
 
