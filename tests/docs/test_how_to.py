@@ -35,7 +35,10 @@ def programs() -> Iterator[Path]:
 
 def run(programs: Path, page: Path, folder: Path, first: str = "", typed: str = "") -> subprocess.CompletedProcess[str]:
     """All blocks in one shell that stops at the first command that fails; `typed` is what somebody answers."""
-    script = f"{first}\n" + "\n".join(f"echo '[block {n}]'\n{block}" for n, block in enumerate(blocks(page)))
+    # What a page leaves at work ends with the shell: it would hold up whoever reads what was said.
+    script = f"trap 'kill $(jobs -p) 2>/dev/null || :' EXIT\n{first}\n" + "\n".join(
+        f"echo '[block {n}]'\n{block}" for n, block in enumerate(blocks(page))
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "FAIRPLACE", "XDG"))}
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
