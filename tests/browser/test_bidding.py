@@ -34,7 +34,6 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
             yield Served(office, site)
 
 
-@pytest.mark.long
 async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chromium: Browser) -> None:
     bea = await served.provider(chromium)
     page = bea.page
