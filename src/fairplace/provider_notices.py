@@ -1,6 +1,8 @@
 """Tells providers by e-mail that something waits for them at the desk: that they are asked for a home, or something new.
 
 - A message says of no search, no child, no home and no day: whoever wants to know signs in. No link of it lets anybody in.
+- Every provider that answered is told once that the search is decided: who gets reasons, with the reasons; whose home was
+  chosen, and who declined, took its offer back or was too late, by the decision itself. The message is the same for all.
 - It is told from the log, so whether the desk recorded a step or the command line makes no difference. Each person is
   told of a step once; what is older than two days is told to nobody.
 - Messages are kept under no case. What ties one to its step is made with a value that is sealed in the step, and
@@ -13,6 +15,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Literal
 
 from fairplace import shelf
 from fairplace.accounts.accounts import Accounts
@@ -27,14 +30,16 @@ from fairplace.post.outbox import Outbox, State
 from fairplace.recorded import Recorded
 from fairplace.referral.events import (
     DeadlineExtended,
+    HomeChosen,
     QuestionSettled,
     ReasonsSent,
     ReferralAmended,
+    ReferralEnded,
     ReferralPublished,
 )
 from fairplace.searching import Search
 from fairplace.templating import environment
-from fairplace.terms import ACT, instant
+from fairplace.terms import ACT, Instant, instant
 from fairplace.workroom import Workroom
 
 STEPS: Mapping[str, str] = {
@@ -42,7 +47,9 @@ STEPS: Mapping[str, str] = {
     "referral.amended/1": "/recipients",
     "referral.deadline-extended/1": "/recipients",
     "referral.question-settled/1": "/recipients",
+    "referral.home-chosen/1": "/chosen",
     "referral.reasons-sent/1": "/sent",
+    "referral.ended/1": "/reason",
     "contest.why-answered/1": "/answer",
     "contest.answered/1": "/answer",
     "contest.decided/1": "/reason",
@@ -99,14 +106,26 @@ class ProviderNotices:
 
     def _written(self, recorded: Recorded, person: Person) -> Letter | None:
         """Null for somebody whose address cannot be written to."""
-        asked = isinstance(recorded.event, ReferralPublished) and recorded.event.evidence == ACT
         settings = self._register.settings
-        page = self._pages.get_template(f"mail/{'asked' if asked else 'news'}.txt")
+        page = self._pages.get_template(f"mail/{_says(self._register, recorded)}.txt")
         whole = page.render(authority=settings.authority, site=settings.site)
         try:
             return letter(person.email, whole)
         except Malformed:
             return None
+
+
+def _says(register: Register, recorded: Recorded) -> Literal["asked", "outcome", "news"]:
+    """Which message a step is told with."""
+    match recorded.event:
+        case ReferralPublished(evidence=evidence) if evidence == ACT:
+            return "asked"
+        case HomeChosen() | ReferralEnded():
+            return "outcome"
+        case ReasonsSent() if _search(register, recorded).choice is not None:
+            return "outcome"
+        case _:
+            return "news"
 
 
 def providers(register: Register, recorded: Recorded) -> frozenset[str]:
@@ -120,6 +139,14 @@ def providers(register: Register, recorded: Recorded) -> frozenset[str]:
             offers = _search(register, recorded).offers
             found = (offers[one.offer].provider for one in sent.get(()) if one.offer in offers)
             return frozenset(filter(None, found))
+        case HomeChosen():
+            search = _search(register, recorded)
+            winner = {search.winner.provider} if search.winner else set[str | None]()
+            given_reasons = {one.provider for one in search.live.values()} - winner
+            return _answered(search) - given_reasons if search.chosen else frozenset()
+        case ReferralEnded():
+            search = _search(register, recorded)
+            return _answered(search) | _may_answer(search, recorded.at)
         case WhyAnswered() | Answered() | Decided() | Remedied():
             contests = _search(register, recorded).contests
             return frozenset(one.provider for one in contests if one.stream == recorded.stream and one.provider)
@@ -159,8 +186,23 @@ def unreached(register: Register, accounts: Accounts, outbox: Outbox, recorded: 
 
 
 def _search(register: Register, recorded: Recorded) -> Search:
+    """The search as it stood with this step."""
     assert recorded.case is not None
-    return Search(History(case=recorded.case, events=register.reader.case(recorded.case)))
+    events = tuple(one for one in register.reader.case(recorded.case) if one.index <= recorded.index)
+    return Search(History(case=recorded.case, events=events))
+
+
+def _answered(search: Search) -> frozenset[str]:
+    """Every provider that offered a home, in time or late, took its offer back, or declined."""
+    offered = (one.provider for one in search.offers.values())
+    declined = (event.provider.get(None) for _, event in search.declines)
+    return frozenset(filter(None, (*offered, *declined)))
+
+
+def _may_answer(search: Search, at: Instant) -> frozenset[str]:
+    """Whose time to answer was not over: they may be writing."""
+    asked = {sent.provider: one.tier for one in search.published for sent in one.recipients or ()}
+    return frozenset(name for name, tier in asked.items() if (search.deadline(tier, name) or "") > at)
 
 
 def _people(accounts: Accounts, told: frozenset[str]) -> Iterator[Person]:

@@ -11,20 +11,26 @@ from fairplace.http.app import create_app
 from fairplace.on_disk import Register
 from fairplace.post.outbox import Message
 from fairplace.provider_notices import STEPS, ProviderNotices, cause
+from fairplace.referral.commands import SendReasons, WithdrawOffer
+from fairplace.referral.values import ReasonsGiven
 from fairplace.seeking.case_word import case_word
 from fairplace.settings import MailSettings
+from fairplace.terms import instant
 from fairplace.workroom import Workroom
-from tests.homes import ASH, BEECH, DIRECTOR, MONITORING, OFFICER
+from tests.homes import ASH, BEECH, DIRECTOR, MONITORING, OFFICER, OWN, Seller, made
 from tests.http.agents import Agents, Told
 from tests.http.colleagues import text_of
 from tests.http.test_contests import challenged
 from tests.http.test_seeking import do
 from tests.office import signer
+from tests.placement_office import Live
 from tests.post.mailserver import mailserver
+from tests.searches import Telling
 from tests.test_of_placements import secrets_of
 
 ASKED = "You are asked for a home: sign in to read it"
 NEWS = "There is something new for you: sign in to read it"
+OUTCOME = "A search that you were asked in is decided: sign in to read what became of it"
 
 
 def written(agents: Agents) -> list[Message]:
@@ -65,6 +71,61 @@ def test_everybody_who_is_asked_is_told_once_and_nothing_of_the_search_stands_in
         ):
             assert secret not in text, secret
         assert "/desk/" not in text
+
+
+def address(seller: Seller) -> str:
+    return f"{seller.actor.key.rpartition('/')[2]}@council.example"
+
+
+def subjects(agents: Agents, seller: Seller) -> list[str]:
+    return [one.letter.subject for one in written(agents) if one.letter.to == address(seller)]
+
+
+def test_every_provider_that_answered_is_told_once_that_it_is_decided_and_the_message_is_one_for_all(
+    told: Told,
+) -> None:
+    agents = told("chosen")
+    people(agents, ASH, BEECH, OWN)
+    notices = ProviderNotices(agents.register, Workroom(agents.register))
+    notices.tell()
+    assert agents.search.chosen is not None
+    winner = agents.search.offers[agents.search.chosen.offer].terms.provider  # type: ignore[union-attr]
+    won, lost = sorted((ASH, BEECH), key=lambda one: one.provider != winner)
+    assert (subjects(agents, won).count(OUTCOME), subjects(agents, lost).count(OUTCOME)) == (1, 0), (
+        "who was not chosen is told with the reasons"
+    )
+    agents.agency.pass_by(minutes=1)
+    [[offer, one]] = agents.search.choice.rejected.get().items()  # type: ignore[union-attr]
+    given = ReasonsGiven(offer=offer, at=instant(agents.register.sources.clock()), code=one.code, comparison=True)
+    agents.agency.record(made(SendReasons, {}, sent=[given]))
+    notices.tell()
+    assert [subjects(agents, seller).count(OUTCOME) for seller in (won, lost, OWN)] == [1, 1, 0], (
+        "who did not answer is not told of it"
+    )
+    texts = {one.letter.text for one in written(agents) if one.letter.subject == OUTCOME}
+    assert len(texts) == 1, "from the message nobody can tell who was chosen"
+    assert notices.tell() == 0
+
+
+def test_who_took_its_offer_back_or_declined_is_told_by_the_decision(told: Told) -> None:
+    agents = told("published")
+    people(agents, ASH, BEECH)
+    story = Telling(Live(agents.agency), {}, (ASH, BEECH))
+    story.answered()
+    back = next(name for name, one in story.story.search.live.items() if one.terms.provider == BEECH.provider)  # type: ignore[union-attr]
+    story.story.do(made(WithdrawOffer, {}, offer=back, reason="place_filled"), by=BEECH.actor)
+    story.judged()
+    story.chosen()
+    ProviderNotices(agents.register, Workroom(agents.register)).tell()
+    assert [subjects(agents, one).count(OUTCOME) for one in (ASH, BEECH)] == [1, 1]
+
+
+def test_a_search_that_is_withdrawn_in_mid_answer_is_told_to_who_answered_and_who_still_could(told: Told) -> None:
+    agents = told("published")
+    people(agents, ASH, BEECH)
+    do(agents, OFFICER, agents.agency.case, "end-referral", {"how": "withdrawn", "reason": "Family can care"})
+    ProviderNotices(agents.register, Workroom(agents.register)).tell()
+    assert [set(subjects(agents, one)) for one in (ASH, BEECH)] == [{ASKED, OUTCOME}] * 2
 
 
 def test_a_challenge_that_is_answered_and_decided_is_told_to_whoever_lodged_it_alone(told: Told) -> None:

@@ -113,6 +113,16 @@ def test_whose_home_was_chosen_is_given_the_referral_until_the_child_leaves() ->
     assert not seen(past, "cedar").gives
 
 
+def test_whose_home_was_chosen_reads_that_nothing_moves_before_it_is_approved() -> None:
+    past = given.chosen()
+    assert seen(past).result == "A home was chosen."
+    assert "moves in once it is approved" in seen(past, "cedar").result
+    past.add(e.Approved, AFTER, capacity="budget", need_version=1, fee_version=1, approved=False, reason=party("Dear"))
+    assert "that is not approved" in seen(past, "cedar").result
+    assert "Dear" not in repr(seen(past, "cedar"))
+    assert "moves in once it is approved" in seen(given.approved(past, "budget"), "cedar").result
+
+
 def test_a_decline_is_its_own_answer() -> None:
     past = given.asked("alder").add(
         e.Declined, NOON, tier="T1", provider=party("alder"), reason=agg("distance"), had_vacancy=party(True),

@@ -1,6 +1,8 @@
 """What a young person is told: the same seven facts in each edition, in short words, and nothing of money or of others."""
 
+import inspect
 import re
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -10,8 +12,10 @@ from fairplace import shelf
 from fairplace.decision import History
 from fairplace.ledger.disclosure import closed
 from fairplace.referral.events import HomeChosen, VoiceRecorded
+from fairplace.referral.values import Reason
 from fairplace.tags import agg, party, seal
 from fairplace.templating import environment
+from fairplace.young_person import facts as young_person
 from fairplace.young_person.braille import cells
 from fairplace.young_person.editions import SUFFIX, Format, edition
 from fairplace.young_person.facts import TITLES, facts
@@ -76,6 +80,43 @@ def test_e16_every_edition_carries_the_same_facts_and_no_fee_and_no_other_provid
         assert made.count(b"<svg") == 7
     if form == "large_print":
         assert b"24pt" in made
+
+
+def chosen_for(story: Homes, code: Any) -> History:
+    """The same decision, for this reason alone."""
+
+    def because(event: HomeChosen) -> HomeChosen:
+        why = [Reason(code=code, words="It stays here")]
+        return msgspec.structs.replace(event, chosen=party(msgspec.structs.replace(event.chosen.get(), reasons=why)))
+
+    events = [
+        msgspec.structs.replace(one, event=because(one.event)) if isinstance(one.event, HomeChosen) else one
+        for one in story.history.events
+    ]
+    return msgspec.structs.replace(story.history, events=tuple(events))
+
+
+MONEY = re.compile(
+    r"(?i)[£$€]|\b(cost|costs|fee|fees|pay|pays|paid|price|prices|money|cheap\w*|dear\w*|budget|spend|afford\w*|free)\b"
+)
+
+
+@pytest.mark.parametrize("code", get_args(get_type_hints(Reason)["code"]))
+def test_no_reason_is_told_by_money_or_by_what_others_could_not_do(code: Any, story: Homes) -> None:
+    found = {one.key: one.sentences for one in facts(chosen_for(story, code))}
+    assert found["why"]
+    for sentence in (one for told in found.values() for one in told):
+        assert not MONEY.search(sentence), sentence
+        assert not re.search(r"(?i)\bno other place\b|\byou did not tell\b|\byou failed\b", sentence), sentence
+
+
+def test_nothing_is_said_of_money_whatever_the_record_says() -> None:
+    """Every sentence that the module can say, not only those of one story."""
+    said = re.findall(r'"([^"\n]+)"', inspect.getsource(young_person).split('"""', 2)[2])
+    told = [words for words in said if words.endswith(".")]
+    assert len(told) > 40
+    for words in told:
+        assert not MONEY.search(words), words
 
 
 def test_nothing_that_anybody_wrote_is_copied(story: Homes, pages: Environment) -> None:

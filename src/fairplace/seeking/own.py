@@ -254,7 +254,15 @@ def _result(search: Search, offers: tuple[OwnOffer, ...]) -> str:
         return "The search ended without a home."
     if search.choice is None:
         return ""
-    return "A home was chosen." if not any(one.state == CHOSEN for one in offers) else "Your home was chosen."
+    if not any(one.state == CHOSEN for one in offers):
+        return "A home was chosen."
+    if search.agreed is not None or search.started is not None:
+        return "Your home was chosen."
+    at = search.choice[0].index
+    latest = {event.capacity: event.approved for one, event in search.approvals if one.index > at}
+    if not all(latest.values()):
+        return "Your home was chosen, and that is not approved; we will tell you how it goes on."
+    return "Your home was chosen. The agreement comes to you to sign; the child moves in once it is approved."
 
 
 def not_asked(case: CaseId, search: Search, market: Market, provider: str) -> list[NotAsked]:

@@ -2,7 +2,8 @@
 
 - Always the same seven, in the same order: what was looked for, who was asked, what you said, which home, why, what you
   keep, what happens next.
-- Made from coded fields alone: no fee, no other provider, no free text of anybody's.
+- Made from coded fields alone: no fee and no word of money, no other provider, no free text of anybody's.
+- A reason that is about money is told by what is true of the home for the child: it is no burden for a child to carry.
 - What the record does not say is said to be not known; nothing is made up to comfort.
 """
 
@@ -47,9 +48,9 @@ _WHY = {
     "school": "You can stay at your school.",
     "safety_distance": "It keeps you safe.",
     "child_view": "You said that you want this.",
-    "only_suitable": "No other place could give you what you need.",
+    "only_suitable": "This is the place that can give you what you need.",
     "specialism": "The people there know how to help you.",
-    "lowest_fee": "It fits you, and it does not cost too much.",
+    "lowest_fee": "It can give you what you need.",
     "in_house": "It is one of our own homes.",
     "other": "We had another reason. Ask us and we will tell you.",
 }
@@ -206,7 +207,10 @@ def _kept(search: Search) -> list[str]:
             case _:
                 told[f"This can't stay the same: {words}."] = None
                 told["We are sorry. We will talk with you about it."] = None
-    return [sentence for words in told for sentence in _sentences(words)] or ["You did not tell us of things to keep."]
+    return [sentence for words in told for sentence in _sentences(words)] or [
+        "We wrote down nothing to keep.",
+        "Tell us what matters to you.",
+    ]
 
 
 def _next(search: Search) -> list[str]:
@@ -224,7 +228,7 @@ def _next(search: Search) -> list[str]:
         "You can say if you do not agree.",
         "You can have somebody to speak for you.",
         "That person is called an advocate.",
-        "It costs you nothing.",
+        "They are on your side.",
     ]
 
 
