@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from fairplace import assess
 from fairplace.challenge.commands import (
     AcknowledgeChallenge,
     AnswerChallenge,
@@ -13,11 +15,14 @@ from fairplace.challenge.commands import (
     WithdrawChallenge,
 )
 from fairplace.challenge.events import Remedied, Remedy
+from fairplace.duties.challenged import challenged
+from fairplace.duties.duty import Past
 from fairplace.errors import Forbidden, Missing
+from fairplace.http.case_file import _challenges
 from fairplace.policy import Case, Finding
 from fairplace.procurement.commands import WithdrawAward
 from fairplace.shelf import policies
-from fairplace.terms import Instant, instant
+from fairplace.terms import Instant, instant, london_day
 from tests.story import APPROVER, EVALUATORS, MONITORING, OFFICER, RECEIVER, Story, open_competition
 
 [CHALLENGES] = [file.module for file in policies() if file.name == "challenges.py"]
@@ -102,3 +107,20 @@ def test_the_rule_asks_whether_it_was_carried_out_in_twenty_working_days() -> No
 
 def test_without_a_remedy_nothing_is_owed() -> None:
     assert [one.outcome for one in judged(upheld(None)[0])] == ["not-applicable"]
+
+
+def test_a_second_decision_without_a_remedy_takes_nothing_from_what_is_owed() -> None:
+    """Decided again can only be what was reported; if it settled the first, a report would do away with a remedy."""
+    told, stream = upheld()
+    again = DecideChallenge(id="test", challenge=stream, outcome="not-upheld", reason="After all", remedy=None)
+    told.report(again, by=MONITORING)
+    rules = {one.rule.code: one.rule for one in assess.rules(policies())}
+    now = instant(told.now)
+    past = Past(history=told.history, now=now, today=london_day(now), rules=rules)
+    assert [one.title for one in challenged(past)] == ["Carry out a remedy"]
+    [shown] = _challenges(told.history)
+    assert (shown.state, shown.remedy) == ("owed", "apology")
+    told.do(done(stream))
+    told.report(msgspec.structs.replace(again, remedy="apology"), by=MONITORING)
+    assert list(challenged(msgspec.structs.replace(past, history=told.history))) == []
+    assert [one.state for one in _challenges(told.history)] == ["closed"]

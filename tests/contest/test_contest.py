@@ -252,3 +252,15 @@ def test_whatever_order_reports_come_in_the_reading_does_not_fall_over() -> None
     assert only(story).state == "over"
     steps: list[Recorded] = list(only(story).steps)
     assert [one.index for one in steps] == sorted(one.index for one in steps)
+
+
+def test_a_second_decision_without_a_remedy_takes_nothing_from_what_is_owed() -> None:
+    """Decided again can only be what was reported; if it settled the first, a report would do away with a remedy."""
+    story = a_search(until="reasoned")
+    stream = answered(story)
+    story.do(decision(stream), by=MONITORING)
+    story.report(decision(stream, outcome="not-upheld", remedy=None), by=MONITORING)
+    assert only(story).state == "owed"
+    story.do(RemedyContest(id="test", contest=stream, words="Judged again by two others"))
+    story.report(decision(stream), by=MONITORING)
+    assert only(story).state == "over"

@@ -103,12 +103,13 @@ REDONE: dict[str, frozenset[str]] = {
 def _remedy(command: CarryOutRemedy, history: History, at: Instant) -> Decision:
     challenge = command.challenge
     stamp = _stamp(command, history, at, challenge)
-    decided = [one for one in history.events if one.stream == challenge and isinstance(one.event, Decided)]
-    remedy = decided[-1].event.remedy if decided and isinstance(decided[-1].event, Decided) else None
-    if remedy is None:
+    # A report that it was decided once more, without a remedy, takes nothing from what is owed.
+    owed = [(one, event.remedy) for one, event in history.of(Decided) if one.stream == challenge and event.remedy]
+    if not owed:
         procedure.refuse("no-remedy", "no remedy was decided on in this challenge, so none can be carried out")
+    decided, remedy = owed[-1]
     entries = sorted(set(command.entries))
-    later = {one.index: one.type for one in history.events if one.index > decided[-1].index}
+    later = {one.index: one.type for one in history.events if one.index > decided.index}
     for index in entries:
         if index not in later:
             procedure.refuse(

@@ -44,7 +44,9 @@ class Contest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def contests(past: Past) -> list[Contest]:
-    """In the order in which they came. Reports may come in any order, so what comes later never undoes what is over."""
+    """In the order in which they came. Reports may come in any order, so what comes later never undoes what is over, and
+    what is owed stays owed until it is carried out.
+    """
     begun: list[tuple[Recorded, WhyAsked | Lodged]] = [*past.of(WhyAsked), *past.of(Lodged)]
     found = {recorded.stream: _begun(recorded, event) for recorded, event in begun}
     if not found:
@@ -73,7 +75,7 @@ def _after(one: Contest, recorded: Recorded, event: Fact) -> Contest:
         case Answered():
             state: State = "answered"
         case Decided(remedy=remedy):
-            state = "owed" if remedy.get(None) is not None else "over"
+            state = "owed" if remedy.get(None) is not None or one.state == "owed" else "over"
         case Withdrawn() if one.state not in ("owed", "over"):
             state = "withdrawn"
         case WhyAnswered() | Remedied():

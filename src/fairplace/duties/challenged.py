@@ -18,15 +18,13 @@ def challenged(past: Past) -> Iterator[Duty]:
         trail = {type(one.event): one for one in past.history.events if one.stream == lodged.stream}
         if not trail.keys() & {Decided, Withdrawn}:
             yield _next(past, lodged, event, trail)
-        decided = trail.get(Decided)
-        if (
-            decided is not None
-            and isinstance(decided.event, Decided)
-            and decided.event.remedy
-            and Remedied not in trail
-        ):
+        ordered = [
+            (one, said.remedy) for one, said in past.history.of(Decided) if one.stream == lodged.stream and said.remedy
+        ]
+        if ordered and Remedied not in trail:
+            decided, remedy = ordered[-1]
             yield past.duty("remedy", "Carry out a remedy", ["officer", "monitoring", "approver"], rule="RM-05",
-                            due=past.due("RM-05", decided.index), says=f"Decided: {decided.event.remedy.replace('-', ' ')}.", about=lodged.stream)  # fmt: skip
+                            due=past.due("RM-05", decided.index), says=f"Decided: {remedy.replace('-', ' ')}.", about=lodged.stream)  # fmt: skip
 
 
 def _next(past: Past, lodged: Recorded, event: Lodged, trail: dict[type, Recorded]) -> Duty:

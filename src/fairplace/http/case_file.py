@@ -247,6 +247,7 @@ def _challenges(past: History) -> tuple[Challenge, ...]:
         Acknowledged: "acknowledged", Answered: "answered", Decided: "closed", Withdrawn: "closed", Remedied: "closed",
     }  # fmt: skip
     found: dict[str, Challenge] = {}
+    settled = {recorded.stream for recorded, _ in past.of(Remedied)}
     for recorded in past.events:
         if isinstance(recorded.event, Lodged):
             found[recorded.stream] = Challenge(
@@ -257,6 +258,10 @@ def _challenges(past: History) -> tuple[Challenge, ...]:
             )
         elif (state := states.get(type(recorded.event))) and recorded.stream in found:
             owed = recorded.event.remedy if isinstance(recorded.event, Decided) else None
+            if recorded.stream in settled:
+                owed = None
+            elif found[recorded.stream].state == "owed" and owed is None:
+                continue  # what is owed stays owed, whatever is reported later
             found[recorded.stream] = msgspec.structs.replace(
                 found[recorded.stream],
                 state="owed" if owed else state,
