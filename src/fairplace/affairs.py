@@ -49,7 +49,7 @@ def append(
     for _ in range(ATTEMPTS):
         try:
             prepared = prepare(register, event, statement, by=signers[0].vkey.name, stream=stream)
-            return register.desk.append(prepared, signed_by(*_needed(prepared, signers))(prepared))
+            return register.desk.append(prepared, signed(prepared, signers))
         except Conflict as conflict:
             if conflict.kind != "stream":
                 raise
@@ -65,11 +65,15 @@ def prepare(
     by: KeyName,
     key: str = "",
     stream: str | None = None,
+    seen: int | None = None,
 ) -> Prepared:
-    """One event of no case, to be signed here or elsewhere. `key` makes it known again; left out, it is a fresh one."""
+    """One event of no case, to be signed here or elsewhere. `key` makes it known again; left out, it is a fresh one.
+
+    `seen`: the size of the log as it was read for the event; left out, it is read within `event`.
+    """
     actor = register.desk.actor(by)
     stream = stream or stream_of(register.origin)
-    seen, at = register.reader.size, register.store.now()
+    seen, at = register.reader.size if seen is None else seen, register.store.now()
     made_of = event(at)
     key = key or register.sources.event_id()
     prepared = register.desk.prepare_decision(
@@ -82,6 +86,11 @@ def prepare(
         seen=seen,
     )
     return msgspec.structs.replace(prepared, case=None)
+
+
+def signed(prepared: Prepared, signers: Sequence[Signer]) -> Sequence[str]:
+    """The lines of those who have to sign. Raises Refused where a second person is missing."""
+    return signed_by(*_needed(prepared, signers))(prepared)
 
 
 def _second(event: Fact) -> frozenset[str]:

@@ -6,29 +6,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import cast, get_args
 
-from fairplace import affairs, erasures
-from fairplace.affairs import append, in_words
+import msgspec
+
+from fairplace import affairs, catalogue, erasures
+from fairplace.affairs import in_words
 from fairplace.chosen import Chosen, choose
 from fairplace.contest.known import contests
 from fairplace.custody import made
-from fairplace.custody.events import Affair, ErasureBasis
+from fairplace.custody.events import ErasureBasis
 from fairplace.decision import History
-from fairplace.desk import Appended, Prepared
-from fairplace.erasures import Ordered
+from fairplace.desk import ATTEMPTS, Appended, Prepared
 from fairplace.errors import Conflict, Malformed, Refused
 from fairplace.holding import holds
 from fairplace.ledger.note import Signer, parse_line
+from fairplace.ledger.store.port import Condition
 from fairplace.ledger.store.sqlite import Kept
 from fairplace.on_disk import Register
 from fairplace.openness.events import Ground
 from fairplace.placement.events import PlacementEnded
 from fairplace.procurement.events import ContractEntered, EndedWithoutAward, Imported
 from fairplace.referral.events import ReferralEnded
-from fairplace.terms import Instant, KeyName, Text
+from fairplace.terms import CaseId, KeyName, Text
 
 MOST = 700
 """Values in one entry of an erasure: the list of their digests is a sealed value, and a text has at most 49,152 bytes."""
@@ -53,25 +55,61 @@ def erase(
     the register is next opened.
     """
     words, people = _asked(basis, reason), [one.vkey.name for one in signers]
-    done = []
-    for part in _parts(_chosen(register, names)):
-        appended = append(
-            register,
-            partial(_erased, register, names, basis, words, part, people),
-            _statement(names, basis, part),
-            signers,
-        )
-        _carry_out(register, appended.index, part.subjects, [one.digest for one in part.kept])
-        done.append(appended)
-    return done
+    ordering = _Ordering(register, names, basis, words)
+    return [ordering.order(part.subjects, people, signers) for part in list(_parts(_chosen(register, names)))]
 
 
 def prepare(register: Register, names: Sequence[str], basis: str, reason: Text, *, by: KeyName, key: str) -> Prepared:
     """The entry that orders it, for two who sign on two machines: of what needs several entries, the first."""
-    words, on = _asked(basis, reason), cast("ErasureBasis", basis)
-    part = next(_parts(_chosen(register, names)))
-    event = partial(_erased, register, names, on, words, part, [by])
-    return affairs.prepare(register, event, _statement(names, on, part), by=by, key=key)
+    ordering = _Ordering(register, names, cast("ErasureBasis", basis), _asked(basis, reason))
+    return ordering.prepare(next(_parts(_chosen(register, names))).subjects, [by], key=key)
+
+
+class _Ordering(msgspec.Struct, frozen=True):
+    """What is to be erased, on which basis and why."""
+
+    register: Register
+    names: Sequence[str]
+    basis: ErasureBasis
+    reason: Text
+
+    def order(self, subjects: frozenset[str], people: Sequence[KeyName], signers: Sequence[Signer]) -> Appended:
+        """Order it and carry it out; judged again when something came meanwhile."""
+        for _ in range(ATTEMPTS):
+            try:
+                prepared = self.prepare(subjects, people)
+                appended = self.register.desk.append(prepared, affairs.signed(prepared, signers))
+            except Conflict as conflict:
+                if conflict.kind not in ("stream", "condition"):
+                    raise
+                lost = conflict
+            else:
+                _carry_out(self.register)
+                return appended
+        raise lost
+
+    def prepare(self, subjects: frozenset[str], people: Sequence[KeyName], key: str = "") -> Prepared:
+        """The entry, once nothing stands in the way as the record is now.
+
+        Nothing may come to one of its cases until it is appended: a challenge that somebody lodges would go unheard, what
+        is disclosed would stay public, and a value that nobody named would go with the others.
+        """
+        register, seen = self.register, self.register.reader.size
+        part = Chosen(subjects, tuple(register.store.kept(register.origin, sorted(subjects))))
+        _check(register, self.names, self.basis, part, people)
+        event = partial(
+            made.erased,
+            basis=self.basis,
+            subjects=sorted(subjects),
+            digests=[one.digest for one in part.kept],
+            reason=self.reason,
+        )
+        statement = f"Erase {len(part.kept)} sealed values of {', '.join(self.names)} for ever ({self.basis})"
+        prepared = affairs.prepare(register, event, statement, by=people[0], key=key, seen=seen)
+        conditions = (
+            Condition(case=case, types=frozenset(catalogue.TYPES), after=seen - 1) for case in _cases(register, part)
+        )
+        return msgspec.structs.replace(prepared, conditions=tuple(conditions))
 
 
 def append_signed(
@@ -89,7 +127,7 @@ def append_signed(
         people = [parse_line(line.removesuffix("\n")).name for line in lines]
         _check(register, names, cast("ErasureBasis", basis), part, people)
     appended = register.desk.append(prepared, lines)
-    _carry_out(register, appended.index, said["/subjects"], said["/digests"])
+    _carry_out(register)
     return appended
 
 
@@ -108,29 +146,9 @@ def _chosen(register: Register, names: Sequence[str]) -> Chosen:
     return chosen
 
 
-def _statement(names: Sequence[str], basis: ErasureBasis, part: Chosen) -> str:
-    return f"Erase {len(part.kept)} sealed values of {', '.join(names)} for ever ({basis})"
-
-
-def _carry_out(register: Register, index: int, subjects: Iterable[str], digests: Iterable[str]) -> None:
-    what = Ordered(index, tuple(sorted(subjects)), frozenset(digests))
-    erasures.carry_out(register.store, register.documents, register.origin, what)
-
-
-def _erased(
-    register: Register,
-    names: Sequence[str],
-    basis: ErasureBasis,
-    reason: Text,
-    part: Chosen,
-    people: Sequence[KeyName],
-    at: Instant,
-) -> Affair:
-    """The event, once nothing stands in the way as the record is now."""
-    _check(register, names, basis, part, people)
-    return made.erased(
-        at, basis=basis, subjects=sorted(part.subjects), digests=[one.digest for one in part.kept], reason=reason
-    )
+def _carry_out(register: Register) -> None:
+    """By what the log says, and nobody else: what was ordered is done."""
+    erasures.finish(register.store, register.documents, register.origin)
 
 
 def _check(
@@ -223,13 +241,7 @@ def _check_over(register: Register, names: Sequence[str], part: Chosen) -> None:
         key = name.removeprefix("person:")
         if name != key and any(one.vkey.name == key and one.revoked is None for one in standings):
             raise Refused(f"the key {key} may still sign; revoke it first, then erase whose it is", code="still-needed")
-    cases = {
-        stored.case
-        for index in {one.index for one in part.kept}
-        for stored in register.store.entries(register.origin, index, index + 1)
-        if stored.case is not None
-    }
-    for case in sorted(cases):
+    for case in _cases(register, part):
         events = register.reader.case(case)
         if not any(isinstance(one.event, OVER) for one in events):
             raise Refused(
@@ -243,3 +255,14 @@ def _check_over(register: Register, names: Sequence[str], part: Chosen) -> None:
                 " that first, then erase",
                 code="still-needed",
             )
+
+
+def _cases(register: Register, part: Chosen) -> list[CaseId]:
+    """The cases of what is kept."""
+    found = {
+        stored.case
+        for index in {one.index for one in part.kept}
+        for stored in register.store.entries(register.origin, index, index + 1)
+        if stored.case is not None
+    }
+    return sorted(found)

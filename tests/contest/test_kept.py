@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,10 @@ import fairplace_verify
 from fairplace import erasing
 from fairplace.contest.commands import AnswerContest, AnswerWhy, AskWhy, LodgeContest, WithdrawContest
 from fairplace.contest.events import Lodged, WhyAsked
-from fairplace.errors import Refused
+from fairplace.drafting.signatures import STALE
+from fairplace.errors import Conflict, Refused
+from fairplace.on_disk import signed_by
+from fairplace.prepared import Appended, Prepared
 from fairplace.referral.commands import EndReferral
 from tests.homes import BEECH, CHERRY, MONITORING, OFFICER
 from tests.office import signer
@@ -58,6 +61,34 @@ def test_a_search_is_not_erased_while_somebody_is_owed_an_answer_and_then_goes_w
     assert b"Quillfeather" not in stored
     report = fairplace_verify.verify(register.folder / "inside", [], None)
     assert report.word in ("genuine", "partly checked"), report
+
+
+@pytest.mark.parametrize("way", ["here", "by request"])
+def test_a_question_that_comes_meanwhile_voids_an_erasure_that_did_not_see_it(
+    office: PlacementOffice, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be gone before anybody answered, and the provider owed an answer that nobody can give any more."""
+    office.record(EndReferral(id="test", how="withdrawn", reason="Family can care"))
+    register, both = office.register, [signer(OFFICER.key), signer(MONITORING.key)]
+    names, why = [f"case:{office.case}"], "The young person asked"
+    real = register.desk.append
+
+    def slow(prepared: Prepared, lines: Sequence[str]) -> Appended:
+        monkeypatch.undo()
+        office.record(AskWhy(id="test", words="Why were we not asked?"), by=CHERRY.actor)
+        return real(prepared, lines)
+
+    prepared = erasing.prepare(register, names, "erasure-request", why, by=OFFICER.key, key="request")
+    monkeypatch.setattr(register.desk, "append", slow)
+    if way == "here":
+        with pytest.raises(Refused, match="still owed an answer or a remedy"):
+            erasing.erase(register, names, "erasure-request", why, both)
+    else:
+        with pytest.raises(Conflict, match=r"contest\.why-asked/1") as caught:
+            erasing.append_signed(register, names, "erasure-request", prepared, signed_by(*both)(prepared))
+        assert caught.value.kind in STALE
+    [asked] = [one.event for one in register.reader.case(office.case) if isinstance(one.event, WhyAsked)]
+    assert asked.words.is_open
 
 
 def test_a_register_with_challenges_is_genuine_and_shows_nothing_of_them(office: PlacementOffice) -> None:
