@@ -59,6 +59,18 @@ def texts(office: Office, *names: str) -> dict[tuple[int, str], str]:
     return {(one.index, one.slot): held[one.index][one.slot].text for one in chosen.kept}
 
 
+def test_what_was_erased_is_remembered_by_nobody(office: Office) -> None:
+    reader = office.register.reader
+    with reader.remembering():
+        before = reader.case(office.case)
+        take_down(office, bid_of(office))
+        erase(office, bid_of(office))
+        seen = reader.case(office.case)
+    assert BIRCH.id in repr(before)
+    assert seen[: len(before)] != before
+    assert seen == reader.case(office.case)
+
+
 def take_down(office: Office, *names: str) -> None:
     try:
         erasing.check_closed(office.register, choose(office.register, names), "erasure-request")

@@ -74,6 +74,15 @@ def test_the_authority_sees_what_the_public_does_not(office: Office) -> None:
     assert all(not bid.reasons.is_open for sheet in sheets for bid in sheet.event.bids.values())  # type: ignore[attr-defined]
 
 
+def test_who_remembers_what_was_opened_sees_no_more_and_no_less(office: Office) -> None:
+    store = office.register.reader
+    with store.remembering():
+        for upto in (None, office.at["down"], None):  # the second time from memory
+            for view in ("public", "authority", "public"):
+                seen = store.case(office.case, view, upto)
+                assert seen == StoreReader(office.register.store, store.origin).case(office.case, view, upto)
+
+
 def test_what_was_taken_down_is_closed_for_every_earlier_moment_too(office: Office) -> None:
     award, down, again = (office.at[name] for name in ("procurement.awarded/1", "down", "again"))
     for reader in (office.register.reader, FolderReader(office.register.public)):

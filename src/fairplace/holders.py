@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
+
 from fairplace.ledger import disclosure, entry
 from fairplace.ledger.note import Vkey
 from fairplace.ledger.store.port import Store
@@ -22,9 +24,11 @@ class Holder(NamedTuple):
 
 def holders(store: Store, reader: StoreReader, key_name: str | None = None) -> Iterator[Holder]:
     """Every enrolment, in log order; those of keys revoked since, too. Or those of one key name alone."""
+    written = b"" if key_name is None else msgspec.json.encode(key_name)[1:-1]
     added = {
         stored.index: envelope
         for stored in store.of_types(reader.origin, ["key.added/1"])
+        if written in stored.raw  # most entries are somebody else's, and need not be read
         for envelope in [entry.parsed(stored.raw).envelope]
         if key_name is None or Vkey.parse(envelope.body["vkey"]).name == key_name
     }

@@ -12,8 +12,9 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from fairplace.errors import Malformed, Missing, Unproven
 from fairplace.following import FOLLOWED, Recorder, Releases, spans
@@ -33,6 +34,8 @@ from fairplace.terms import CaseId
 View = Literal["authority", "public"]
 
 ERASED = "sealed.erased/1"
+
+_FOLLOWED = (*FOLLOWED, ERASED)
 
 _DEPOSIT = b'"type":"deposit.'
 
@@ -110,6 +113,19 @@ class StoreReader:
         self._market_upto = 0
         self._others: Others | None = None
         self._others_upto = 0
+        self._remembered: dict[int, Mapping[str, Any]] | None = None
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Within, what an entry seals is opened once: for a maker of a long register, who would open it for every act.
+
+        Nobody else may remember: what is erased must be gone. An erasure in the log is kept to here, too.
+        """
+        self._remembered = {}
+        try:
+            yield
+        finally:
+            self._remembered = None
 
     @property
     def origin(self) -> str:
@@ -271,8 +287,11 @@ class StoreReader:
         """Take in the releases that are new; the size of the log up to which they are known."""
         with self._lock:
             size = self.size
-            for stored in self._store.of_types(self._log, FOLLOWED, self._releases_upto, size):
-                self._releases.add(stored.index, parsed(stored.raw))
+            for stored in self._store.of_types(self._log, _FOLLOWED, self._releases_upto, size):
+                if (entry := parsed(stored.raw)).envelope.type != ERASED:
+                    self._releases.add(stored.index, entry)
+                elif self._remembered:
+                    self._remembered.clear()
             self._releases_upto = size
             return size
 
@@ -288,13 +307,22 @@ class StoreReader:
         recorder = Recorder(self.register(), self._releases, size if upto is None else upto)
         # What is closed to this view is not even opened.
         shown = None if view == "authority" else {one.index: self._readable(one.index, upto) for one in batch}
-        held = self._store.openings(self._log, [stored.index for stored in batch], shown)
+        remembered = {} if self._remembered is None else self._remembered
+        unread = [stored.index for stored in batch if stored.index not in remembered]
+        held = self._store.openings(self._log, unread, shown)
         read = parse if len(batch) == _PAGE else parsed  # a reading of the whole log would push out what is asked again
         for stored in batch:
             entry = read(stored.raw)
             if entry.envelope.type in REGISTER_TYPES:
                 continue
-            openings = {slot: _fitting(entry, opening).value for slot, opening in held.get(stored.index, {}).items()}
+            openings = remembered.get(stored.index)
+            if openings is None:
+                held_here = held.get(stored.index, {})
+                openings = {slot: _fitting(entry, opening).value for slot, opening in held_here.items()}
+                if shown is None and self._remembered is not None:
+                    self._remembered[stored.index] = openings
+            elif shown is not None:
+                openings = {slot: openings[slot] for slot in shown[stored.index] if slot in openings}
             case = stored.case if view == "authority" else entry.envelope.body.get("case", openings.get("/case"))
             if only is None or case == only:
                 yield recorder.recorded(stored.index, entry, case, openings)

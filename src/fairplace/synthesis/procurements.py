@@ -77,7 +77,7 @@ def seed_of(folder: Path) -> int | None:
 
 def _tell(folder: Path, seed: int, progress: Callable[[int, int], None], programme: Sequence[Entry]) -> Built:
     council = Council(folder, seed)
-    with council.register as register:
+    with council.register as register, register.reader.remembering():
         council.agenda.add(council.enrolled())
         for story, outline in programme:
             council.agenda.add(story(council, outline).tell())
