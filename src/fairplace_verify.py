@@ -49,7 +49,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -3120,22 +3120,26 @@ SAID_FORMS = {
 
 
 def verify_bundle(
-    source: bytes | Path,
+    source: bytes | Path | BinaryIO,
     keys: Iterable[str] = (),
     policy: str | None = None,
     *,
     beside: Audit | None = None,
     papers: Sequence[Paper] = (),
 ) -> Report:
-    """Check a bundle: a file, or its bytes. Raises Unreadable."""
+    """Check a bundle: a file, one that is open already, or its bytes. Raises Unreadable."""
     return read_bundle(source, read_trust(keys, policy), beside, papers).report
 
 
 def read_bundle(
-    source: bytes | Path, trust: Trust, beside: Audit | None = None, papers: Sequence[Paper] = ()
+    source: bytes | Path | BinaryIO, trust: Trust, beside: Audit | None = None, papers: Sequence[Paper] = ()
 ) -> Bundle:
-    """A bundle with the report of its check."""
-    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+    """A bundle with the report of its check. A file that is open already stays open."""
+    with ExitStack() as opened:
+        if isinstance(source, bytes):
+            file: BinaryIO = io.BytesIO(source)
+        else:
+            file = opened.enter_context(source.open("rb")) if isinstance(source, Path) else source
         bundle = Bundle(file, trust, beside, papers)
         bundle.run()
     return bundle

@@ -109,6 +109,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     command: Positive = 1 << 20
     document: Positive = 25 << 20
+    bundle: Positive = 64 << 20
     body: Positive = 1 << 20
 
 

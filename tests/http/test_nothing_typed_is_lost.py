@@ -14,7 +14,7 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 
-from fairplace.http import case_documents, demo, of_placements
+from fairplace.http import case_documents, demo, of_placements, verify
 from fairplace.http.app import HANDLERS, HERE, SEEKING
 from tests import homes, story
 from tests.http.access_table import handlers
@@ -61,7 +61,7 @@ def posts(*found: HTTPRouteHandler) -> set[tuple[str, str]]:
     }
 
 
-ALL = posts(*HANDLERS, *SEEKING, *of_placements.HANDLERS, *case_documents.LARGE)
+ALL = posts(*HANDLERS, *SEEKING, *of_placements.HANDLERS, *case_documents.LARGE, *verify.CHECKING)
 FORMS = sorted(path for path, audience in ALL if audience == "acting" and path not in WITHOUT_WORDS)
 OF_A_FILE = [path for path in FORMS if path.startswith(("/desk/cases/{case:str}", "/desk/searches/{case:str}"))]
 

@@ -9,14 +9,26 @@ from email.message import EmailMessage
 from html import escape, unescape
 from pathlib import Path
 
+import msgspec
 import pytest
+from litestar.testing import TestClient
 
 import fairplace_verify
+from fairplace.http import judged, verify
+from fairplace.http.app import create_app
 from fairplace.ledger import paper
+from fairplace.workroom import Workroom
 from tests.http.conftest import Client
 from tests.http.test_pages import text_of
 from tests.http.town import WINNER, Town
 from tests.verifier import writer as w
+
+
+@pytest.fixture
+def forgotten(town: Town) -> None:
+    """No large file was sent yet."""
+    with Workroom(town.register).accounts.database.writing() as connection:
+        connection.execute("DELETE FROM attempt WHERE what LIKE 'large file %'")
 
 
 def proof(client: Client, index: int) -> bytes:
@@ -125,9 +137,60 @@ def test_nothing_at_all_is_asked_for_again(client: Client) -> None:
     assert "Choose a file, or paste its text" in page
 
 
-def test_a_file_that_is_too_large_is_refused_by_its_size(town: Town, client: Client) -> None:
+def test_what_is_no_bundle_is_bounded_like_any_form_and_says_what_to_do(
+    town: Town, client: Client, forgotten: None
+) -> None:
     sent = b"c2sp.org/tlog-proof@v1\n" + b"a" * town.register.settings.limits.body
-    assert client.post("/verify", files={"file": ("a", sent)}).status_code == 413
+    answer = client.post("/verify", files={"file": ("a", sent)})
+    assert answer.status_code == 413
+    assert "only a bundle may have more than 1.0 MB here; a browser that runs the script" in answer.json()["detail"]
+    text = client.post(
+        "/verify", files={"file": ("", b"")}, data={"proof": "a" * (town.register.settings.limits.body + 1)}
+    )
+    assert text.status_code == 413
+    page = client.post("/verify", files={"file": ("a", sent)}, headers={"accept": "text/html"})
+    assert "and so does the program that the page gives" in text_of(page.text)
+
+
+def test_a_bundle_as_large_as_a_real_one_is_checked_without_a_script(client: Client, forgotten: None) -> None:
+    """Its documents, its pages for people and its proofs are far more than a form may have."""
+    story = w.story([w.LOG])
+    data = story.fpbundle("court", more={"record.html": b"a" * 9_000_000})
+    assert len(data) > 9_000_000
+    assert "Genuine. 7 of 7 checks passed" in uploaded(client, data, keys=w.LOG.vkey)
+    assert "Not genuine" in uploaded(client, data[:-1], keys=w.LOG.vkey)
+
+
+def test_what_is_larger_than_the_limit_is_refused_before_it_is_read(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = msgspec.structs.replace(town.register.settings.limits, bundle=2_000_000)
+    monkeypatch.setattr(town.register, "settings", msgspec.structs.replace(town.register.settings, limits=small))
+    with TestClient(create_app(town.register)) as own:
+        answer = own.post("/verify", files={"file": ("a", b"PK" + b"a" * 2_100_000)})
+        assert answer.status_code == 413
+        assert "more was sent than the 2.1 MB that are taken here; a browser that runs" in answer.json()["detail"]
+
+
+def test_large_files_come_one_at_a_time_and_a_few_a_minute(client: Client, forgotten: None) -> None:
+    large = b"PK" + b"a" * 1_100_000
+    with verify._one_large:
+        busy = client.post("/verify", files={"file": ("a", large)})
+        assert (busy.status_code, busy.headers["retry-after"]) == (503, "5")
+        assert "another large file is being checked" in busy.json()["detail"]
+        assert "Genuine" in uploaded(client, w.story([w.LOG]).fpbundle("court"), keys=w.LOG.vkey), "a small one is"
+    codes = [client.post("/verify", files={"file": ("a", large)}).status_code for _ in range(verify.LARGE_PER_MINUTE)]
+    assert codes == [200] * (verify.LARGE_PER_MINUTE - 1) + [429]
+    assert not verify._one_large.locked()
+
+
+def test_a_bundle_of_more_steps_than_one_visitor_may_ask_for_goes_to_the_program(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judged, "MOST_OF_BUNDLE", 3)
+    page = uploaded(client, w.story([w.LOG]).fpbundle("court"), keys=w.LOG.vkey)
+    assert "This is not a record that can be checked here" in page
+    assert "and so does the program" in page
 
 
 def test_a_bundle_is_checked(client: Client) -> None:

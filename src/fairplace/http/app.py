@@ -160,6 +160,7 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
             bool(personas(register.folder, register.domain)),
             settings.limits.body,
             settings.limits.document + case_documents.FORM,  # the form around the file needs a little room of its own
+            settings.limits.bundle + verify.FORM,
         )
     )
     one.site = Site(
@@ -175,14 +176,17 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
 
 
 @cache
-def _routed(of_placements_: bool, with_personas: bool, most: int, most_with_file: int) -> Application:
+def _routed(
+    of_placements_: bool, with_personas: bool, most: int, most_with_file: int, most_of_bundle: int
+) -> Application:
     """The routes, without a register: to read them takes longer than anything else, and a process does it once for each
     kind.
     """
     large = Router("/", route_handlers=list(case_documents.LARGE), request_max_body_size=most_with_file)
-    handlers: list[HTTPRouteHandler | Router] = [*HANDLERS, large]
+    checked = Router("/", route_handlers=list(verify.CHECKING), request_max_body_size=most_of_bundle)
+    handlers: list[HTTPRouteHandler | Router] = [*HANDLERS, large, checked]
     if of_placements_:
-        handlers = [*of_placements.HANDLERS, *of_placements.only(HANDLERS), *SEEKING, large]
+        handlers = [*of_placements.HANDLERS, *of_placements.only(HANDLERS), *SEEKING, large, checked]
     return Application(
         route_handlers=[*handlers, *(demo.HANDLERS if with_personas else ())],
         dependencies={

@@ -43,8 +43,8 @@ class Fault(msgspec.Struct, frozen=True):
         return HTTPStatus(self.status).phrase
 
 
-def read(error: BaseException, most: int | None = None) -> Fault:
-    """What to tell about an error; `most` is how many bytes are taken where it arose."""
+def read(error: BaseException, most: int | None = None, instead: str = "send less, or in parts") -> Fault:
+    """What to tell about an error; `most` is how many bytes are taken where it arose, and `instead` what to do with more."""
     match error:
         case FairplaceError() if error.status < 500 or error.status == 503:
             return Fault(error.status, str(error))
@@ -52,7 +52,7 @@ def read(error: BaseException, most: int | None = None) -> Fault:
             return Fault(404, "nothing of this register has this address")
         case HTTPException(status_code=413):
             taken = "is taken here" if most is None else f"the {size(most)} that are taken here"
-            return Fault(413, f"more was sent than {taken}; send less, or in parts")
+            return Fault(413, f"more was sent than {taken}; {instead}")
         case ValidationException():
             return Fault(error.status_code, _wrong(error))
         case HTTPException() if error.status_code < 500:
@@ -83,6 +83,13 @@ def _most(request: AnyRequest, site: Site) -> int | None:
     return most
 
 
+def _instead(request: AnyRequest) -> dict[str, str]:
+    """What the address says to do with what is too large for it."""
+    handler = request.scope.get("route_handler")
+    found = handler.opt.get("instead") if isinstance(handler, HTTPRouteHandler) else None
+    return {"instead": found} if found else {}
+
+
 def wants_page(request: AnyRequest) -> bool:
     """Browsers say that they take HTML; a `.json` address asks for data whoever calls."""
     return "text/html" in request.headers.get("accept", "") and not request.scope["path"].endswith(".json")
@@ -96,7 +103,7 @@ def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
         return page
     if isinstance(error, NotSignedIn) and wants_page(request):
         return see_other(error.address)
-    fault = read(error, _most(request, site))
+    fault = read(error, _most(request, site), **_instead(request))
     if fault.status >= 500:
         log.error("request failed", path=without_secret(request.scope["path"]), status=fault.status, exc_info=error)
     headers = dict(getattr(error, "headers", None) or {})

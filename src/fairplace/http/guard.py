@@ -352,11 +352,15 @@ async def read_form(request: AnyRequest, site: Site) -> Sent:
     except InternalServerException as error:
         if error.detail != BROKE_OFF:
             raise
-        raise HTTPException("the connection broke off before all was sent; send it again", status_code=400) from error
+        raise broke_off() from error
 
 
 BROKE_OFF = "client disconnected prematurely"
 """Litestar's words for a line that breaks while a body comes: nobody's fault on this side."""
+
+
+def broke_off() -> HTTPException:
+    return HTTPException("the connection broke off before all was sent; send it again", status_code=400)
 
 
 async def _read_form(request: AnyRequest, site: Site) -> Sent:

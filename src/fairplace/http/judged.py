@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import BinaryIO
 
 import msgspec
 
@@ -24,6 +25,8 @@ from fairplace.ledger.proof import parse
 BEGINNING = b"c2sp.org/tlog-proof@"
 MOST_STEPS = 500
 """Steps of a saved page that a server looks through for one visitor; a browser or the program may take more."""
+MOST_OF_BUNDLE = 1_000
+"""Steps of a bundle, those of the key register included: as many as one process looks through in about a second."""
 OWN = "the key came from this server: whose it is was not checked. Give a key from a contract, a letter or a notice"
 
 _POLICY = re.compile(r"^(log|witness|group|quorum)[ \t]", re.MULTILINE)
@@ -51,9 +54,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """What a visitor sent: the file, and whom they trust."""
+    """What a visitor sent: the file, or a bundle where it lies; and whom they trust."""
 
-    data: bytes
+    data: bytes = b""
+    bundle: BinaryIO | None = None
     keys: str = ""
     paper: str = ""
 
@@ -71,9 +75,8 @@ def judge(site: Site, given: Given) -> Result:
     try:
         if given.data.lstrip(b"\r\n\t ").startswith(BEGINNING):
             return _proof(site, given)
-        if given.data.startswith(b"PK"):
-            report, own = _judged(site, given, partial(fairplace_verify.verify_bundle, given.data))
-            return _told(site, given, report, own=own)
+        if given.bundle:
+            return _bundle(site, given, given.bundle)
         if saved_page.is_page(given.data):
             return _page(site, given)
         if b"\n--\n" in given.data:
@@ -82,6 +85,21 @@ def judge(site: Site, given: Given) -> Result:
         return Result(verdict=fairplace_verify.NO_RECORD, sentence=str(error))
     sentence = "it is not a proof file, not a bundle, not evidence and not a saved page"
     return Result(verdict=fairplace_verify.NO_RECORD, sentence=sentence)
+
+
+def _bundle(site: Site, given: Given, file: BinaryIO) -> Result:
+    try:
+        held = fairplace_verify.Container(file).members
+    except fairplace_verify.Falsehood:
+        held = {}  # the checker says what is wrong
+    steps = sum(name.endswith(".tlog-proof") for name in held)
+    if steps > MOST_OF_BUNDLE:
+        raise Malformed(
+            f"the bundle has {steps} steps, and this server looks through {MOST_OF_BUNDLE} for one visitor; a browser"
+            " that runs the script of this page takes more, and so does the program"
+        )
+    report, own = _judged(site, given, partial(fairplace_verify.verify_bundle, file))
+    return _told(site, given, report, own=own)
 
 
 def _judged(
