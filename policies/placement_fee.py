@@ -9,10 +9,12 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 from statistics import median
+from typing import NamedTuple
 
 from fairplace.counted import counted, every
 from fairplace.market.events import AgreementConcluded, UpliftDecided, UpliftRule
 from fairplace.policy import Case, Finding, Like, Recorded, rule
+from fairplace.referral.events import NeedAssessed
 from fairplace.referral.values import FeeLine
 from fairplace.terms import Pence, as_date, london_day
 from fairplace.working_days import months_beginning
@@ -64,55 +66,89 @@ def fee_adds_up(case: Case) -> Iterator[Finding]:
         yield Finding(outcome="cannot-tell", text=text, evidence=(recorded.index,))
         return
     need = search.need(choice.need_version)
-    known = {one.id for one in need[1].lines.get()} if need and need[1].lines.is_open else None
-    specialist = need is not None and need[1].profile.is_open and need[1].profile.get().category == "specialist"
-    fees: list[tuple[tuple[int, ...], Pence, Sequence[FeeLine]]] = [
-        ((won.made.index, recorded.index), won.terms.weekly_fee, won.terms.lines)
-    ]
+    profile = need[1].profile.get(None) if need else None
+    decided = _lines(need)
+    specialist = profile.category == "specialist" if profile else None
+    fees = [_Made((won.made.index, recorded.index), won.terms.weekly_fee, won.terms.lines, decided, decided)]
     closed = []
     if search.agreed:
         terms = search.agreed[1].terms.get(None)
         if terms is None:
             closed.append(search.agreed[0].index)
         else:
-            fees.append(((search.agreed[0].index,), terms.weekly_fee, terms.lines))
+            fees.append(_Made((search.agreed[0].index,), terms.weekly_fee, terms.lines, decided, decided))
     for one, event in search.fees:
         fee = event.fee.get(None)
         if fee is None:
             closed.append(one.index)
         else:
-            fees.append(((one.index,), fee.weekly_fee, fee.lines))
-    found = [told for at, fee, lines in fees for told in _composed(fee, lines, known, specialist=specialist, at=at)]
+            now = _lines(search.need_at(one.index))
+            fees.append(_Made((one.index,), fee.weekly_fee, fee.lines, now, decided))
+    found = [told for fee in fees for told in _composed(fee, specialist=specialist)]
     yield from found
     if closed:
         text = "of what a later fee is made is withheld in this view"
         yield Finding(outcome="cannot-tell", text=text, evidence=tuple(closed))
     elif not found:
-        text = f"the parts of the fee add up to {_pounds(fees[-1][1])} a week"
-        yield Finding(outcome="met", text=text, evidence=tuple(index for at, _, _ in fees for index in at))
+        text = f"the parts of the fee add up to {_pounds(fees[-1].fee)} a week"
+        yield Finding(outcome="met", text=text, evidence=tuple(index for fee in fees for index in fee.at))
 
 
-def _composed(
-    fee: Pence, lines: Sequence[FeeLine], known: set[str] | None, *, specialist: bool, at: tuple[int, ...]
-) -> Iterator[Finding]:
-    total = sum(line.amount for line in lines)
-    if abs(fee - total) > WITHIN:
-        what = f"{_pounds(abs(fee - total))} {'are not explained' if fee > total else 'too much is explained'}"
-        text = f"the parts add up to {_pounds(total)}, the fee is {_pounds(fee)}: {what}"
-        yield Finding(outcome="not-met", text=text, evidence=at)
-    elif specialist and len(lines) < 2:
+class _Made(NamedTuple):
+    """A fee and its parts; the needs on the record when it was made, and at the choice. Null: they are withheld."""
+
+    at: tuple[int, ...]
+    fee: Pence
+    lines: Sequence[FeeLine]
+    known: frozenset[str] | None
+    decided: frozenset[str] | None
+
+
+def _lines(need: tuple[Recorded, NeedAssessed] | None) -> frozenset[str] | None:
+    lines = need[1].lines.get(None) if need else None
+    return frozenset(one.id for one in lines) if lines is not None else None
+
+
+def _composed(made: _Made, *, specialist: bool | None) -> Iterator[Finding]:
+    total = sum(line.amount for line in made.lines)
+    if abs(made.fee - total) > WITHIN:
+        what = (
+            f"{_pounds(abs(made.fee - total))} {'are not explained' if made.fee > total else 'too much is explained'}"
+        )
+        text = f"the parts add up to {_pounds(total)}, the fee is {_pounds(made.fee)}: {what}"
+        yield Finding(outcome="not-met", text=text, evidence=made.at)
+    elif specialist and len(made.lines) < 2:
         text = "the fee for a specialist need is one figure; say of what it is made"
-        yield Finding(outcome="not-met", text=text, evidence=at)
-    loose = [line for line in lines if line.code not in OVERHEAD and not _answers(line, known)]
+        yield Finding(outcome="not-met", text=text, evidence=made.at)
+    elif specialist is None and len(made.lines) < 2:
+        text = "the fee is one figure, and whether the need is a specialist's to meet is withheld in this view"
+        yield Finding(outcome="cannot-tell", text=text, evidence=made.at)
+    yield from _linked(made, [line for line in made.lines if line.code not in OVERHEAD])
+
+
+def _linked(made: _Made, parts: Sequence[FeeLine]) -> Iterator[Finding]:
+    """Does each of these parts answer a need? One that has gone since the choice leaves a doubt."""
+    known, decided = made.known, made.decided
+    bare = [line for line in parts if not line.needs]
+    named = [line for line in parts if line.needs]
+    if known is None or decided is None:
+        if named:
+            text = "whether the parts of the fee answer needs on the record is withheld in this view"
+            yield Finding(outcome="cannot-tell", text=text, evidence=made.at)
+        loose, gone = bare, list[FeeLine]()
+    else:
+        loose = bare + [line for line in named if not (known | decided) & set(line.needs)]
+        gone = [line for line in named if line not in loose and not known & set(line.needs)]
     if loose:
-        names = ", ".join(sorted({line.code.replace("_", " ") for line in loose}))
-        amount = _pounds(sum(line.amount for line in loose))
-        text = f"{amount} a week answer no need on the record ({names}); link each part to a need"
-        yield Finding(outcome="not-met", text=text, evidence=at)
+        text = f"{_pounds(sum(line.amount for line in loose))} a week answer no need on the record ({_names(loose)}); link each part to a need"
+        yield Finding(outcome="not-met", text=text, evidence=made.at)
+    if gone:
+        text = f"{_names(gone)} answer a need that has gone from the record since; look at the fee again"
+        yield Finding(outcome="concern", text=text, evidence=made.at)
 
 
-def _answers(line: FeeLine, known: set[str] | None) -> bool:
-    return bool(line.needs) and (known is None or bool(known & set(line.needs)))
+def _names(lines: Sequence[FeeLine]) -> str:
+    return ", ".join(sorted({line.code.replace("_", " ") for line in lines}))
 
 
 @rule(

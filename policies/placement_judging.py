@@ -56,7 +56,6 @@ def criteria_first_and_kept(case: Case) -> Iterator[Finding]:
             found = True
             text = f"the weights of the criteria add up to {_percent(total)}, not 100 %"
             yield UNEQUAL(text=text, evidence=(recorded.index,), outcome_likely_changed="unknown")
-    opened = _first_look(case)
     base = before[-1]
     for recorded, event in search.criteria:
         if recorded.index <= base[0].index or _weights(event) == _weights(base[1]):
@@ -64,10 +63,16 @@ def criteria_first_and_kept(case: Case) -> Iterator[Finding]:
         found = True
         evidence = (base[0].index, recorded.index)
         moved = _moved(base[1], event)
-        if opened is not None and opened < recorded.index:
+        looked, at = _looked(case, recorded, event)
+        if looked == "yes":
             text = f"criteria were changed after an offer was looked at ({moved})"
             changed = _differs(case, base[1], event)
-            yield UNEQUAL(text=text, evidence=(*evidence, opened), outcome_likely_changed=changed)
+            yield UNEQUAL(text=text, evidence=(*evidence, *at), outcome_likely_changed=changed)
+        elif looked == "unknown":
+            text = (
+                f"criteria were changed after an offer came ({moved}); whether anybody had looked at one is not on the"
+            )
+            yield UNTOLD(text=f"{text} record, or withheld in this view", evidence=(*evidence, *at))
         else:
             yield DOUBT(
                 text=f"criteria were changed after the referral went out ({moved}); tell all", evidence=evidence
@@ -77,11 +82,24 @@ def criteria_first_and_kept(case: Case) -> Iterator[Finding]:
         yield EQUAL(text=text, evidence=(base[0].index, first))
 
 
-def _first_look(case: Case) -> int | None:
-    """The entry at which somebody first looked at an offer; the first offer, where nobody says when it was."""
-    looked = [recorded.index for recorded, _ in case.search.looked]
-    made = [one.made.index for one in case.search.offers.values()]
-    return min(looked or made, default=None)
+def _looked(case: Case, change: Recorded, event: CriteriaDeclared) -> tuple[Answer, tuple[int, ...]]:
+    """Had somebody looked at an offer when the criteria changed, and the entry that shows it?
+
+    A look may be told of later, with its time. That an offer had come is no proof that anybody had seen it.
+    """
+    search = case.search
+    shown = [recorded.index for recorded, _ in (*search.looked, *search.sittings)]
+    shown += [search.choice[0].index] if search.choice else []
+    if earlier := [index for index in shown if index < change.index]:
+        return "yes", (min(earlier),)
+    told = [(recorded.index, looked.offers.get(None)) for recorded, looked in search.looked]
+    for index, offers in told:
+        if any(one.at < event.happened_at for one in (offers or {}).values()):
+            return "yes", (index,)
+    came = [one.made.index for one in search.offers.values() if one.made.index < change.index]
+    if came and (not told or any(offers is None for _, offers in told)):
+        return "unknown", (min(came),)
+    return "no", ()
 
 
 def _weights(event: CriteriaDeclared) -> dict[str, int]:
@@ -158,11 +176,13 @@ def every_offer_on_every_criterion(case: Case) -> Iterator[Finding]:
     if declared is None:
         yield UNTOLD(text="by which criteria offers are judged is not on the record", evidence=evidence)
         return
-    weights = _weights(declared[1])
-    blank, extra, over = 0, set[str](), 0
+    weights, hard = _weights(declared[1]), set(declared[1].hard)
+    blank, extra, over, unasked = 0, set[str](), 0, set[str]()
     for one in live:
         points = one.scored.points if one.scored else {}
-        if one.scored is None or not one.scored.failed:
+        failed = set(one.scored.failed) if one.scored else set[str]()
+        unasked |= failed - hard
+        if not failed & hard:
             blank += len(weights.keys() - points.keys())
         extra |= points.keys() - weights.keys()
         over += sum(not 0 <= points[name] <= weights[name] for name in points.keys() & weights.keys())
@@ -174,13 +194,40 @@ def every_offer_on_every_criterion(case: Case) -> Iterator[Finding]:
             blank,
         ),
         (f"offers earned points for what was not declared: {', '.join(sorted(extra))}", len(extra)),
+        (f"offers failed for what was not declared as a condition: {', '.join(sorted(unasked))}", len(unasked)),
         ("an offer has more points than a criterion can give, or fewer than none", over),
     ):
         if wrong:
             yield UNEQUAL(text=text, evidence=evidence, outcome_likely_changed="unknown")
-    if not (blank or extra or over):
+    moved = _given_anew(case) & {one.offer for one in live}
+    if moved:
+        text = f"points of {counted(len(moved), 'offer')} were given and later changed, by the same criteria; say why"
+        yield DOUBT(text=text, evidence=evidence)
+    if not (blank or extra or over or unasked or moved):
         text = f"{counted(len(live), 'offer was', 'offers were')} judged on {every(len(weights), 'declared criterion', 'declared criteria')}"
         yield EQUAL(text=text, evidence=evidence)
+
+
+def _given_anew(case: Case) -> set[str]:
+    """Offers whose points moved from one sitting to a later one while need and criteria stayed.
+
+    Price is left out: its points move with the lowest fee.
+    """
+    search, moved = case.search, set[str]()
+    seen: dict[str, tuple[int, int, Mapping[str, int]]] = {}
+    for recorded, event in search.sittings:
+        declared = search.criteria_at(recorded.index)
+        if declared is None:
+            continue
+        priced = {one.id for one in declared[1].criteria if one.kind == "price"}
+        for offer, scored in event.scores.get({}).items():
+            mine = declared[0].index, event.need_version, scored.points
+            before = seen.get(offer)
+            if before and before[:2] == mine[:2]:
+                both = before[2].keys() & scored.points.keys() - priced
+                moved |= {offer} if any(before[2][name] != scored.points[name] for name in both) else set()
+            seen[offer] = mine
+    return moved
 
 
 @rule(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from fairplace.ledger.disclosure import Sealed
 from fairplace.market.known import Market
 from tests.policies.sought import (
     DIRECTOR,
@@ -19,11 +20,14 @@ from tests.policies.sought import (
     lines,
     m,
     market,
+    need,
     offer,
     others,
     outcome,
     p,
+    r,
     search,
+    v,
     worst,
 )
 from tests.policies.test_placement_asking import answers
@@ -74,6 +78,34 @@ def test_a_later_fee_adds_up_too() -> None:
     fee = p.Fee(weekly_fee=500_000, lines=lines(), from_on="2026-04-01")
     later = fact(p.FeeChanged, "20 10:00", fee_version=2, basis="need_changed", fee=fee, words="More")
     assert outcome("PL-20", search(after={"started": [later]})) == "not-met"
+
+
+def fee_after_the_need_changed(answered: Any) -> Any:
+    """The need is assessed anew, with one line `n7`, and then the fee is raised for what is `answered`."""
+    lines_ = [v.NeedLine(id="n7", words="Calm", evidence=None, evidenced_on=None)]
+    again = need("18 10:00", version=2, lines=lines_)
+    fee = p.Fee(weekly_fee=500_000, lines=lines(("accommodation", 100_000), ("care_staffing", 400_000), needs=answered), from_on="2026-04-01")  # fmt: skip
+    later = fact(p.FeeChanged, "20 10:00", fee_version=2, basis="need_changed", fee=fee, words="More")
+    return search(after={"started": [again, later]})
+
+
+def test_a_later_fee_may_answer_what_is_needed_now() -> None:
+    assert outcome("PL-20", fee_after_the_need_changed(("n7",))) == "met"
+    found = worst("PL-20", fee_after_the_need_changed(("n1",)))
+    assert found.outcome == "concern"
+    assert found.text == "care staffing answer a need that has gone from the record since; look at the fee again"
+    assert outcome("PL-20", fee_after_the_need_changed(("n9",))) == "not-met"
+
+
+def test_what_a_part_answers_is_not_assumed_where_the_needs_are_withheld() -> None:
+    case = search()
+    case[:] = [
+        replace(one, event=replace(one.event, lines=Sealed(basis=one.event.lines.basis)))
+        if isinstance(one.event, r.NeedAssessed)
+        else one
+        for one in case
+    ]
+    assert outcome("PL-20", case) == "cannot-tell"
 
 
 def test_parts_that_are_withheld_are_not_added_up() -> None:

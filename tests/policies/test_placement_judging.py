@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tests.policies.sought import (
     CRITERIA,
     DIRECTOR,
+    IDS,
     LESS,
     OFFERS,
     choice,
@@ -23,6 +24,7 @@ from tests.policies.sought import (
     r,
     reasons_for,
     search,
+    v,
     worst,
 )
 from tests.policies.test_placement_asking import answers
@@ -71,6 +73,30 @@ def test_a_change_before_an_offer_was_looked_at_is_a_concern() -> None:
     assert outcome("PL-08", search(after={"t1": [declared("10:00", criteria=LOCAL)]})) == "concern"
 
 
+def changed_at(at: str, **more: Any) -> Any:
+    """The weights change after both offers came; what was looked at and when is told afterwards."""
+    return search(scored={"criteria": None}, after={"offers": [declared(at, criteria=LOCAL)]}, **more)
+
+
+def test_whether_anybody_had_seen_an_offer_is_never_assumed() -> None:
+    assert outcome("PL-08", changed_at("02 17:00")) == "concern"  # both were looked at the next day
+    found = worst("PL-08", changed_at("02 17:00", skip=("considered",)))
+    assert answers(found) == ("cannot-tell", "unknown", "unknown")
+    assert "whether anybody had looked at one is not on the record" in found.text
+
+
+def test_a_look_that_is_told_of_later_counts_from_when_it_was() -> None:
+    found = worst("PL-08", changed_at("03 12:00"))  # alder's offer was looked at on the third at eight
+    assert answers(found) == ("not-met", "yes", "no")
+    hidden = changed_at("03 12:00").hidden()
+    assert {one.outcome for one in findings("PL-08", hidden)} == {"cannot-tell"}
+
+
+def test_whoever_judges_or_chooses_has_looked() -> None:
+    late = declared("04 10:30", criteria=LOCAL)
+    assert outcome("PL-08", search(skip=("considered",), after={"scored": [late]})) == "not-met"
+
+
 def test_no_criteria_before_the_referral_is_the_defect_itself() -> None:
     assert outcome("PL-08", search(skip=("criteria",))) == "not-met"
     assert outcome("PL-08", search(skip=("criteria",), after={"t1": [declared("10:00")]})) == "not-met"
@@ -115,6 +141,38 @@ def test_points_for_what_was_not_declared_or_beyond_the_weight_are_found(points:
 def test_points_that_are_withheld_are_not_called_missing() -> None:
     assert outcome("PL-09", search().hidden()) == "cannot-tell"
     assert outcome("PL-09", search(skip=("criteria",))) == "cannot-tell"
+
+
+def test_an_offer_that_fails_what_was_not_declared_is_found() -> None:
+    failed = offer("cedar", fee=460_000, points={}, failed=["charm"])
+    texts = [one.text for one in findings("PL-09", search(offers={**OFFERS, "c": failed}))]
+    assert any("8 of 12 points are given" in text for text in texts), "and it excuses no points"
+    assert any("failed for what was not declared as a condition: charm" in text for text in texts)
+
+
+def sitting(criteria: Any = None, **points: dict[str, int]) -> list[Any]:
+    """One more sitting before the one of the fixture."""
+    scores = {IDS[name]: v.Scored(points=given, failed=[], keeps=[]) for name, given in points.items()}
+    return [fact(r.OffersScored, "04 09:30", need_version=1, criteria=criteria, scores=scores)]
+
+
+BEFORE = dict(OFFERS["a"].points or {})
+
+
+def test_points_that_were_given_and_later_changed_are_a_concern() -> None:
+    moved = {**BEFORE, "match": BEFORE["match"] - 500}
+    found = worst("PL-09", search(after={"located": sitting(a=moved, b=LESS)}))
+    assert answers(found) == ("concern", "unknown", "unknown")
+    assert found.text == "points of 1 offer were given and later changed, by the same criteria; say why"
+
+
+def test_points_move_with_the_lowest_fee_and_with_other_criteria_without_anybody_asking() -> None:
+    cheaper = {**BEFORE, "price": BEFORE["price"] - 100}
+    assert outcome("PL-09", search(after={"located": sitting(a=cheaper, b=LESS)})) == "met"
+    moved = {**BEFORE, "match": BEFORE["match"] - 500}
+    anew = [*sitting(a=moved, b=LESS), declared("04 09:40")]
+    assert outcome("PL-09", search(after={"located": anew})) == "met"
+    assert outcome("PL-09", search(after={"located": sitting(a=BEFORE)})) == "met"
 
 
 # PL-10
