@@ -232,6 +232,7 @@ def events() -> Iterator[str]:
 
 TITLES = {
     "procurement": "Procurement",
+    "bidding": "Bids beside their marks",
     "people": "People",
     "challenge": "Challenges",
     "openness": "Openness",

@@ -28,6 +28,7 @@ FACTS = (
     *WORDS,
 )
 SUBJECTS = (
+    "fairplace.bidding",
     "fairplace.challenge",
     "fairplace.contest",
     "fairplace.market",
@@ -165,6 +166,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.procedure": DECISIONS,
     # deciding, and the one path in
     "fairplace.procurement": (*DECIDING, "fairplace.ledger.tree"),  # a decision names the root it rests on
+    "fairplace.bidding": (*DECIDING, "fairplace.procurement.footing", "fairplace.procurement.state"),
     "fairplace.challenge": DECIDING,
     "fairplace.urgent": DECIDING,
     "fairplace.market": (*DECIDING, "fairplace.referral.codes"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import fairplace.bidding.events
 import fairplace.challenge.events
 import fairplace.contest.events
 import fairplace.counting.events
@@ -41,6 +42,7 @@ OF_EITHER: frozenset[str] = frozenset({
 
 TYPES: dict[str, type[Fact]] = {
     **fairplace.procurement.events.TYPES,
+    **fairplace.bidding.events.TYPES,
     **fairplace.people.events.TYPES,
     **fairplace.challenge.events.TYPES,
     **fairplace.openness.events.TYPES,

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+import fairplace.bidding.commands
+import fairplace.bidding.decide
 import fairplace.challenge.commands
 import fairplace.challenge.decide
 import fairplace.contest.commands
@@ -34,6 +36,7 @@ from fairplace.terms import Instant, day, london_day
 
 _SUBJECTS: tuple[tuple[tuple[type[Command], ...], Callable[..., Decision]], ...] = (
     (fairplace.procurement.commands.COMMANDS, fairplace.procurement.decide.decide),
+    (fairplace.bidding.commands.COMMANDS, fairplace.bidding.decide.decide),
     (fairplace.people.commands.COMMANDS, fairplace.people.decide.decide),
     (fairplace.challenge.commands.COMMANDS, fairplace.challenge.decide.decide),
     (fairplace.openness.commands.COMMANDS, fairplace.openness.decide.decide),

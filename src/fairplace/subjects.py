@@ -29,7 +29,8 @@ _STEPS = (
     "procurement.planned/1 procurement.conflicts-assessed/1 procurement.tender-published/1 procurement.criteria-changed/1"
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
-    " procurement.prices-opened/1 procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
+    " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
+    " procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
     " procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
     " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.ended-without-award/1"
     " procurement.award-withdrawn/1 interest.decided/1"
@@ -64,6 +65,8 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
     ("procurement.bids-opened/1", "/bids/*/deposit /rests_on /late", "case"),
     ("procurement.late-bids-decided/1", "/decisions", "entry"),
     ("procurement.prices-opened/1", "/bids/*/price", "place"),
+    ("procurement.corrections-invited/1", "/bids/*/faults", "place"),
+    ("procurement.corrections-received/1", "/bids/*/correction", "place"),
     ("procurement.bids-checked/1", "/bids/*/check", "place"),
     ("evaluation.sheet-signed/1", "/bids/*/marks /bids/*/reasons", "place"),
     ("evaluation.moderated/1", "/bids/*/marks /bids/*/reasons /bids/*/changes /bids/*/result", "place"),

@@ -13,6 +13,7 @@ from typing import get_args, get_origin
 
 import msgspec
 
+from fairplace.bidding import events as bidding
 from fairplace.challenge import events as challenge
 from fairplace.custody import events as custody
 from fairplace.event import Fact
@@ -87,6 +88,8 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     procurement.BidsOpened: (),
     procurement.LateBidsDecided: (),
     procurement.PricesOpened: (),
+    bidding.CorrectionsInvited: ("until",),
+    bidding.CorrectionsReceived: (),
     procurement.BidsChecked: (),
     procurement.SheetSigned: ("criteria",),
     procurement.Moderated: (),

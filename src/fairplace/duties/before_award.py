@@ -58,6 +58,7 @@ def _marking(past: Past) -> Iterator[Duty]:
     if undeclared:
         yield past.duty("interests", "Declare your interests again", ["officer", "evaluator", "moderator", "approver", "monitoring"],
                         people=frozenset(undeclared), says="Now that you can know who bids.", rule="CI-01")  # fmt: skip
+    yield from _correcting(past)
     checked = history.last(BidsChecked) is not None
     if not checked:
         yield past.duty(
@@ -82,6 +83,26 @@ def _marking(past: Past) -> Iterator[Duty]:
         blocked, whom = "waits for the declaration of", declaring
     yield past.duty("moderation", "Agree the marks", ["moderator"], state="waits" if blocked else "now", rule="RR-03",
                     says="Where evaluators differed, with a reason for each agreed mark.", blocked=blocked, waits_for=whom)  # fmt: skip
+
+
+def _correcting(past: Past) -> Iterator[Duty]:
+    """Formal faults that may be put right: until when, and that it is recorded what came."""
+    waiting = [
+        one.until
+        for place, one in past.state.corrections.items()
+        if one.faults.invited and place not in past.state.corrected
+    ]
+    if not waiting:
+        return
+    until = max(waiting)
+    on = day(london_day(until))
+    when = f"{clock(moment(until).astimezone(LONDON))} on {named_day(on, past.today)}"
+    if past.now <= until:
+        yield past.duty("", "Formal faults can be put right", ["officer"], state="runs", due=on, rule="ET-09",
+                        says=f"Until {when}, for all who were invited.")  # fmt: skip
+    else:
+        yield past.duty("corrections-came", "Record what was put right", ["officer"], due=on, rule="ET-09",
+                        says=f"The time for it passed at {when}. The bids are checked afterwards.")  # fmt: skip
 
 
 def _to_decide(past: Past) -> Iterator[Duty]:

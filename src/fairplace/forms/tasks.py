@@ -7,6 +7,7 @@ from fairplace.forms import (
     awarding,
     choosing,
     contesting,
+    correcting,
     evaluation,
     invitation,
     living,
@@ -18,7 +19,15 @@ from fairplace.forms import (
 )
 from fairplace.forms.task import Task
 
-TASKS: tuple[Task, ...] = (*invitation.TASKS, *evaluation.TASKS, *awarding.TASKS)
+_OPENED = next(at for at, task in enumerate(evaluation.TASKS) if task.code == "checks")
+
+TASKS: tuple[Task, ...] = (
+    *invitation.TASKS,
+    *evaluation.TASKS[:_OPENED],
+    *correcting.TASKS,
+    *evaluation.TASKS[_OPENED:],
+    *awarding.TASKS,
+)
 """Of a case of procurement."""
 
 SEARCH: tuple[Task, ...] = (

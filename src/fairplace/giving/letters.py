@@ -16,7 +16,7 @@ from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.errors import Missing, Refused
 from fairplace.formats import date, date_time, money, points
-from fairplace.giving import standing, wording
+from fairplace.giving import correcting, standing, wording
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.paper import Exact, Heading, Part, Parts, Table, Words
 from fairplace.procurement.events import Criterion
@@ -147,8 +147,8 @@ def _body(known: Known, bid: Bid, kind: str) -> list[Part]:
     if kind == "ended":
         return []
     if kind == "disregarded":
-        return _disregarded(bid)
-    parts = [*_criteria(known), *_assessed(known, bid, "Your bid", own=True)]
+        return [*_disregarded(bid), *correcting.came(known, bid)]
+    parts = [*_criteria(known), *correcting.came(known, bid), *_assessed(known, bid, "Your bid", own=True)]
     if kind == "lost":
         best = next(iter(known.winners))
         parts += [

@@ -14,13 +14,16 @@ from litestar.params import FromPath
 
 from fairplace.decision import History
 from fairplace.errors import Missing
-from fairplace.giving import decision_text, known, notices, word
-from fairplace.giving.letters import Frame, Letter, letter, letters
+from fairplace.giving import correcting, decision_text, known, notices, word
+from fairplace.giving.letters import Frame, letter, letters
+from fairplace.giving.paper import Parts
 from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
-from fairplace.terms import CaseId, Place
+from fairplace.terms import CaseId, Instant, Place, Provider
+
+CORRECTION = "correction-"
 
 
 def history(site: Site, visitor: Visitor, case: CaseId) -> History | None:
@@ -54,6 +57,7 @@ def index(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         case=past.case,
         title=case_file.title(past),
         letters=letters(past, made),
+        invitations=correcting.invitations(past, made.authority),
         known=known.known_of(past),
         sheets=notices.sheets(past, made, site.today()),
     )
@@ -61,7 +65,10 @@ def index(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 
 @signed_in("/desk/cases/{case:str}/letters/{name:str}")
 def one_letter(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPath[str]) -> Answer:
-    """One letter, named by the place of the bid; with `.docx` as a Word file. `decision`: the decision text."""
+    """One letter, named by the place of the bid; with `.docx` as a Word file. `decision`: the decision text.
+
+    `correction-` before the place: the invitation to put formal faults of that bid right.
+    """
     past = history(site, visitor, case)
     if past is None:
         return closed(site, visitor, case)
@@ -70,10 +77,16 @@ def one_letter(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: Fr
         people = case_file.colleagues(site)
         text = decision_text.decision_text(past, made, people)
         return site.page("decision_text.html", visitor=visitor, case=past.case, text=text)
-    found = letter(past, _provider(past, name.removesuffix(".docx")), made)
-    if name.endswith(".docx"):
-        return _download(found, made)
-    return site.page("letter.html", visitor=visitor, case=past.case, letter=found)
+    called = name.removesuffix(".docx")
+    if called.startswith(CORRECTION):
+        invitation = _invitation(past, called.removeprefix(CORRECTION), made)
+        if called != name:
+            return _download(invitation.parts, invitation.subject, invitation.to, invitation.invited_at, called, made)
+        return site.page("letter.html", visitor=visitor, case=past.case, letter=invitation, called=called)
+    found = letter(past, _provider(past, called), made)
+    if called != name:
+        return _download(found.parts, found.subject, found.to, found.decided_at, f"letter-{found.place}", made)
+    return site.page("letter.html", visitor=visitor, case=past.case, letter=found, called=called)
 
 
 @signed_in("/desk/cases/{case:str}/notices/{code:str}")
@@ -94,9 +107,18 @@ def _provider(past: History, place: Place) -> str:
     raise Missing("there is no letter at this address; choose one from the list")
 
 
-def _download(found: Letter, made: Frame) -> Answer:
-    data = word.docx(found.parts, title=found.subject, author=made.authority, at=found.decided_at)
-    name = f"letter-{_slug(found.to.name) or found.place}.docx"
+def _invitation(past: History, place: Place, made: Frame) -> correcting.Invitation:
+    for one in correcting.invitations(past, made.authority):
+        if one.place == place:
+            return one
+    raise Missing("there is no letter at this address; choose one from the list")
+
+
+def _download(parts: Parts, subject: str, to: Provider, at: Instant, called: str, made: Frame) -> Answer:
+    """A Word file, named for whom it is to, or by its place where their name has no letter of the alphabet."""
+    data = word.docx(parts, title=subject, author=made.authority, at=at)
+    kind, _, place = called.rpartition("-")
+    name = f"{kind}-{_slug(to.name) or place}.docx"
     return Response(data, media_type=word.MEDIA, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 

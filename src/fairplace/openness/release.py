@@ -79,6 +79,8 @@ _STEPS = tuple(
         "procurement.bids-opened/1",
         "procurement.late-bids-decided/1",
         "procurement.prices-opened/1",
+        "procurement.corrections-invited/1",
+        "procurement.corrections-received/1",
         "procurement.bids-checked/1",
         "evaluation.sheet-signed/1",
         "evaluation.moderated/1",

@@ -105,6 +105,8 @@ TABLE: Mapping[str, Rule] = {
     "procurement.late-bids-decided/1": _rule("officer approver", "admitting needs two persons", second=_OVERRIDE),
     "procurement.prices-opened/1": _rule("officer", "the openers gave their parts before", second=_OVERRIDE),
     "procurement.bids-checked/1": _rule("officer", "the commissioner checks", second=_OVERRIDE),
+    "procurement.corrections-invited/1": _rule("officer", "the commissioner writes to bidders", second=_OVERRIDE),
+    "procurement.corrections-received/1": _rule("officer", "the commissioner writes to bidders", second=_OVERRIDE),
     # Evaluation and decision
     "evaluation.sheet-signed/1": _rule("evaluator", "each signs their own marks, alone", second=_OVERRIDE),
     "evaluation.moderated/1": _rule("moderator", "the moderator leads to agreed marks", second=_OVERRIDE),

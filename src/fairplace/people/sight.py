@@ -63,7 +63,8 @@ _EVERY_STEP = (
     "procurement.planned/1 procurement.conflicts-assessed/1 procurement.tender-published/1 procurement.criteria-changed/1"
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
-    " procurement.prices-opened/1 procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
+    " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
+    " procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
     " procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
     " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.ended-without-award/1"
     " procurement.award-withdrawn/1 interest.decided/1"
@@ -102,6 +103,10 @@ SIGHTS: tuple[Sight, ...] = (
     _sight("procurement.prices-opened/1", "/bids/*/price", "officer moderator approver monitoring auditor", "opened",
            "marks are given without the price"),
     _sight("procurement.bids-checked/1", "/bids/*/check", _PANEL, "opened", "which bids are live"),
+    _sight("procurement.corrections-invited/1", "/bids/*/faults", "officer moderator approver monitoring auditor",
+           "opened", "marks are given without it"),
+    _sight("procurement.corrections-received/1", "/bids/*/correction", "officer moderator approver monitoring auditor",
+           "opened", "marks are given without it"),
     # Evaluation and decision
     _sight("evaluation.sheet-signed/1", "/bids/*/marks /bids/*/reasons", "moderator monitoring auditor", "opened",
            "who moderates must know them", own=True),
@@ -270,7 +275,7 @@ def of_bidder(history: History, provider: str) -> dict[int, set[str]]:
                 pass
     if any(isinstance(recorded.event, SummariesSent) for recorded in history.events):
         for place in places_of(history, leaves):
-            told = re.compile(rf"/bids/{place}/(?:check|marks|price|reasons|result|summary)")
+            told = re.compile(rf"/bids/{place}/(?:check|correction|faults|marks|price|reasons|result|summary)")
             for recorded in history.events:
                 if recorded.type in _TOLD and (slots := {s for s in slots_of(recorded.event) if told.fullmatch(s)}):
                     found.setdefault(recorded.index, set()).update(slots)
@@ -279,6 +284,8 @@ def of_bidder(history: History, provider: str) -> dict[int, set[str]]:
 
 _TOLD = (
     "procurement.prices-opened/1",
+    "procurement.corrections-invited/1",
+    "procurement.corrections-received/1",
     "procurement.bids-checked/1",
     "evaluation.moderated/1",
     "procurement.summaries-sent/1",

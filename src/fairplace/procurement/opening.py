@@ -180,6 +180,10 @@ def check_bids(command: CheckBids, history: History, *, at: Instant) -> Decision
         objections.add(
             "late-undecided", f"nobody has decided on the late bids of {listed(sorted(waiting))}; decide first"
         )
+    if any(one.faults.invited and place not in state.corrected for place, one in state.corrections.items()):
+        objections.add(
+            "corrections-open", "bidders were invited to put formal faults right; record what came of it, then check"
+        )
     stamp = procedure.step(command, history, at, objections)
     live = sum(check.status == "live" for check in checks.values())
     return Decision(

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from fairplace.bidding.events import Correction, CorrectionsInvited, CorrectionsReceived, FormalFaults
 from fairplace.decision import History
 from fairplace.people.events import InterestDecided
 from fairplace.procedure import signed_by
@@ -84,6 +85,13 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     notified_on: Day
 
 
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bid's formal faults are, and until when they may be put right where its bidder was invited."""
+
+    until: Instant
+    faults: FormalFaults
+
+
 class Bid(msgspec.Struct, frozen=True, kw_only=True):
     """A bid that has a place. It is live until a check says otherwise."""
 
@@ -122,6 +130,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     moderated_at: int = -1
     prices: Mapping[Place, Pence] = {}
     """Those that stood inside sealed bids."""
+    corrections: Mapping[Place, Invitation] = {}
+    corrected: Mapping[Place, Correction] = {}
     results: Mapping[Place, Result] = {}
     awarded_at: int = -1
     awards: Mapping[Place, Pence] = {}
@@ -259,6 +269,11 @@ def _bids(state: State, recorded: Recorded) -> State:
                 places={**state.places, **admitted},
                 late_decided=state.late_decided | {one.deposit for one in decisions},
             )
+        case CorrectionsInvited(bids=bids, until=until):
+            named = {place: Invitation(until=until, faults=one) for place, one in _open(bids, "faults").items()}
+            return replace(state, corrections={**state.corrections, **named})
+        case CorrectionsReceived(bids=bids):
+            return replace(state, corrected={**state.corrected, **_open(bids, "correction")})
         case BidsChecked(bids=bids):
             return replace(state, checks={**state.checks, **_open(bids, "check")})
         case _:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from fairplace.bidding import events as bidding
 from fairplace.challenge import events as challenge
 from fairplace.decision import History
 from fairplace.errors import Forbidden, Refused
@@ -151,6 +152,8 @@ _LODGED = ("/case", "/seen", "/provider", "/document", "/price", "/provider_sign
 _BY_PLACE: Mapping[type[Any], tuple[str, tuple[str, ...]]] = {
     e.BidsOpened: ("bids", ("deposit",)),
     e.PricesOpened: ("bids", ("price",)),
+    bidding.CorrectionsInvited: ("bids", ("faults",)),
+    bidding.CorrectionsReceived: ("bids", ("correction",)),
     e.BidsChecked: ("bids", ("check",)),
     e.SheetSigned: ("bids", ("marks", "reasons")),
     e.Moderated: ("bids", ("marks", "reasons", "changes", "result")),

@@ -1,0 +1,1 @@
+"""What is done with a bid beside lodging, opening and judging it."""

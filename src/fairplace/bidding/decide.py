@@ -1,0 +1,19 @@
+"""What follows from a command about opened bids: one event, or a refusal."""
+
+from __future__ import annotations
+
+from fairplace.bidding import correcting
+from fairplace.bidding.commands import AnyCommand, InviteCorrections, RecordCorrections
+from fairplace.decision import Actor, Decision, History
+from fairplace.people import roles
+from fairplace.terms import Instant
+
+
+def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, chance: bytes = b"") -> Decision:
+    """Raises Forbidden (the person's role), Refused (procedure or integrity), Malformed (a value) or Missing (the case)."""
+    roles.require(by, command.gives, report=command.is_report)
+    match command:
+        case InviteCorrections():
+            return correcting.invite(command, history, at=at)
+        case RecordCorrections():
+            return correcting.record(command, history, at=at)

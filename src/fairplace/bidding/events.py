@@ -1,0 +1,56 @@
+"""What can happen to opened bids that is neither a check nor a mark."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fairplace.event import Fact, Step
+from fairplace.ledger.disclosure import Sealed
+from fairplace.terms import Instant, Place, Term, Text
+
+FormalFault = Literal["signature", "form", "certificate", "other"]
+"""A fault of form, which can be put right and leaves what is offered as it was."""
+
+
+class FormalFaults(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is formally wrong with one bid, and whether its bidder was invited to put it right."""
+
+    kinds: list[FormalFault]
+    invited: bool
+    note: Text | None  # what is missing, or why its bidder was not invited
+
+
+class FaultyBid(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    faults: Sealed[FormalFaults | None]  # null: no formal fault, or no bid
+
+
+class CorrectionsInvited(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bidders were invited to put formal faults right: every bid that has one is named, and one deadline is for all."""
+
+    until: Instant
+    bids: dict[Place, FaultyBid]
+
+
+class Correction(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What came of one invitation. `came_at` is null when nothing came."""
+
+    came_at: Instant | None
+    accepted: bool
+    changed_offer: bool  # did it touch what is offered, or the price?
+    reason: Text | None
+
+
+class CorrectedBid(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    correction: Sealed[Correction | None]
+
+
+class CorrectionsReceived(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What came of the invitations was recorded for all of them, and what was accepted."""
+
+    bids: dict[Place, CorrectedBid]
+
+
+TYPES: dict[str, type[Fact]] = {
+    "procurement.corrections-invited/1": CorrectionsInvited,
+    "procurement.corrections-received/1": CorrectionsReceived,
+}

@@ -1,0 +1,127 @@
+"""What is done with bids beside their marks, as people see it: formal faults put right on equal terms."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import msgspec
+from playwright.async_api import Browser, Page, expect
+
+from fairplace.clerk import Clerk
+from fairplace.decision import Command, History
+from fairplace.ledger.note import Signer
+from fairplace.procurement.commands import LodgeBid, OpenBids
+from fairplace.procurement.state import State, state_of
+from fairplace.terms import instant
+from tests import story
+from tests.browser.looking import look
+from tests.browser.test_recording import Council, council, day_and_time, go_on, open_file
+from tests.story import ALDER, CEDAR, OFFERS
+
+__all__ = ["council"]
+
+
+class Before:
+    """What comes before the bids are opened, by the command line."""
+
+    def __init__(self, council: Council, name: str) -> None:
+        self._council, self._name, self._count, self.case = council, name, 0, ""
+        self.officer = self.enrol("officer", "officer")
+
+    def enrol(self, token: str, role: str, provider: str | None = None) -> Signer:
+        self._count += 1
+        kind = "provider" if provider else "officer"
+        seed = f"{self._name} {token}".encode().ljust(32, b".")[:32]
+        made = Signer(f"council.example/{kind}/{self._name}{self._count}", seed)
+        self._council.register.enrol(made.vkey.text, role, holder=token, provider=provider, admin=self._council.root)
+        return made
+
+    def do(self, command: Command, by: Signer | None = None) -> None:
+        signer = by or self.officer
+        self._count += 1
+        named = msgspec.structs.replace(
+            command, id=f"{self._name}-{self._count}", as_=signer.vkey.name, case=self.case or None
+        )
+        done = Clerk(self._council.register, lambda _: signer).carry_out(named)
+        self.case = self.case or str(done.recorded.case)
+
+    def until_published(self) -> None:
+        until = instant(self._council.clock() + timedelta(days=40))
+        self.do(story.plan())
+        self.do(story.conflicts())
+        self.do(story.tender(deadline=until, questions_until=None, conditions=[]))
+
+    def until_opened(self) -> None:
+        for offer in OFFERS[:3]:
+            bidder = self.enrol(f"bids as {story.short(offer.provider)}", "provider", provider=offer.provider.id)
+            self.do(LodgeBid(id="x", provider=offer.provider, price=offer.price), by=bidder)
+        self._council.clock.later += timedelta(days=41)
+        self.do(OpenBids(id="x"))
+
+    @property
+    def state(self) -> State:
+        register = self._council.register
+        register.follow()
+        return state_of(History(case=self.case, events=register.reader.case(self.case)))
+
+    def row(self, provider: story.Provider) -> int:
+        return list(self.state.bids).index(provider.id)
+
+
+async def task(page: Page, site: str, case: str, code: str) -> None:
+    await page.goto(f"{site}/desk/cases/{case}/{code}")
+
+
+async def test_formal_faults_are_put_right_on_equal_terms(council: Council, chromium: Browser) -> None:
+    before = Before(council, "faults")
+    before.until_published()
+    before.until_opened()
+    olga = await council.person(chromium, "Olive", "officer")
+    page, case = olga.page, before.case
+    await olga.sign_in()
+    await open_file(olga, case)
+    await page.get_by_role("link", name="Let formal faults be put right").click()
+    alder, cedar = before.row(ALDER), before.row(CEDAR)
+    await day_and_time(page, "until", council.clock() + timedelta(days=2))
+    for row in (alder, cedar):
+        await page.locator(f"input[name=f{row}-kinds][value=signature]").check()
+    await page.locator(f"#f{alder}-note").fill("Page 3 of the form of tender")
+    await page.locator(f"input[name=f{cedar}-invited][value=no]").check()
+    await page.locator(f"#f{cedar}-note").fill("It came on paper")
+    await page.get_by_role("button", name="Check and go on to sign").click()
+    await expect(page.get_by_text("like others that may put it right; invite it too").first).to_be_visible()
+    await look(page, "formal faults, one left out")
+    await page.locator(f"input[name=f{cedar}-invited][value=yes]").check()
+    await go_on(page)
+    await expect(page.get_by_text("Invite 2 bidders to put formal faults right")).to_be_visible()
+    await look(page, "formal faults, to sign")
+    await olga.sign()
+
+    await page.goto(f"{council.site}/desk/cases/{case}")
+    await look(page, "formal faults, the case")
+    await page.get_by_role("link", name="Letters and notices").click()
+    await look(page, "formal faults, letters")
+    await page.get_by_role("link", name=re.compile("^Invitation to\\s+Alder Homes")).click()
+    await expect(page.get_by_text("Page 3 of the form of tender")).to_be_visible()
+    await look(page, "formal faults, a letter")
+
+    council.clock.later += timedelta(days=3)
+    await olga.sign_in()
+    await open_file(olga, case)
+    await page.get_by_role("link", name="Record what was put right").click()
+    await choose_came(page, alder, "accepted")
+    await day_and_time(page, f"c{alder}-at", council.clock() - timedelta(days=2))
+    await choose_came(page, cedar, "nothing")
+    await look(page, "formal faults, what came")
+    await go_on(page)
+    await olga.sign()
+    state = before.state
+    assert state.corrected[state.bids[ALDER.id].place].accepted
+    assert state.corrected[state.bids[CEDAR.id].place].came_at is None
+    await page.goto(f"{council.site}/decisions/{case}")
+    await olga.context.close()
+
+
+async def choose_came(page: Page, row: int, what: str) -> None:
+    await page.locator(f"input[name=c{row}-what][value={what}]").check()
