@@ -76,6 +76,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *DECISIONS,
         "fairplace.documents",
         "fairplace.guarding.marks",  # letters that only look different
+        "fairplace.markup",
         "fairplace.private_file",
         "fairplace.sources",
     ),
@@ -93,6 +94,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.disclosure_control": WORDS,
     # how things are written for people
     "fairplace.formats": WORDS,
+    "fairplace.markup": (),  # reads what others wrote
     "fairplace.templating": ("fairplace.formats",),
     # what happened, and what is asked for
     "fairplace.event": (*WORDS, "fairplace.ledger.disclosure"),
@@ -394,6 +396,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.holder_notices",
         "fairplace.provider_notices",
         "fairplace.issuing",  # the releases of numbers
+        "fairplace.markup",
         "fairplace.drafting",
         "fairplace.duties",
         "fairplace.erasures",  # which documents the record names

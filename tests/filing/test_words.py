@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from datetime import date
+from email.message import EmailMessage
 
 import openpyxl
 import pikepdf
@@ -288,6 +289,34 @@ def test_the_other_kinds_are_read() -> None:
     assert "ann@provider.example" in read(made.mail())
     assert "what is attached: " in unread(made.mail())
     assert unread(b" \n") == "no words were found in it"
+
+
+def test_an_email_is_read_with_all_its_fields_and_the_markup_that_stands_beside_its_words() -> None:
+    """Most programs show the markup, so what stands in it alone is what the reader is told."""
+    message = EmailMessage()
+    message["Subject"], message["Reply-To"], message["X-Of"] = "A child", "gran@example.org", "AB1 2CD"
+    message.set_content("Please find a home.")
+    message.add_alternative("<p>Call <b>Kim</b>, 943 476<span> 5919</span><img alt='of 4 Elm Road'>", subtype="html")
+    words = read(message.as_bytes())
+    for said in ("gran@example.org", "AB1 2CD", "line 1: Please find a home.", "943 476 5919", "of 4 Elm Road"):
+        assert said in words
+    assert unread(message.as_bytes()) == ""
+
+
+def test_of_markup_without_end_no_more_is_read_than_the_most_and_the_rest_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fairplace.filing.mail.MOST_MARKUP", 100)
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a", "b"
+    message.set_content("<a " * 200, subtype="html")
+    assert "what comes after the first 100 letters of the formatted text" in unread(message.as_bytes())
+
+
+@pytest.mark.parametrize("field", ["Content-Type: text/html; " + "a=b; " * 1000, "To: " + "a@b, " * 20_000])
+def test_an_email_with_fields_that_no_program_writes_is_said_to_be_damaged(field: str) -> None:
+    """Each takes the library longer than anybody waits."""
+    assert "it is damaged" in unread(f"From: a\r\nSubject: b\r\n{field}\r\n\r\n<p>c".encode())
 
 
 def test_letters_that_only_look_different_are_the_same_letters() -> None:

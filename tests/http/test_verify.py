@@ -256,6 +256,38 @@ def mhtml(page: str) -> bytes:
     return b"MIME-Version: 1.0\r\n" + message.as_bytes().replace(b"MIME-Version: 1.0\n", b"").replace(b"\n", b"\r\n")
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!doctype html>" + b"<a " * 20_000,
+        b"<!doctype html>" + b"<p a='" * 20_000,
+        b"<!doctype html>" + b"<p data-from=/x>" * 20_000,
+        b"<!doctype html>" + b"<p>" * 20_000 + b"</q>" * 20_000,
+        b"<!doctype html>&#" + b"1" * 5000 + b";",
+        b"MIME-Version: 1.0\r\nContent-Type: text/html; " + b"(" * 5000 + b"\r\n\r\n<p>",
+        b"MIME-Version: 1.0\r\nContent-Type: text/html; " + b"a=b; " * 100_000 + b"\r\n\r\n<p>",
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 20_000,
+        b"MIME-Version: 1.0\r\n" + b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000)
+        ),
+    ],
+    ids=["tags", "quotes", "marks", "ends", "letter", "brackets", "words", "parts", "within"],
+)  # fmt: skip
+def test_a_page_that_was_made_to_hold_the_server_up_is_no_record(client: Client, data: bytes) -> None:
+    """Anybody may send one. The library's own readers take minutes over each, or fall over it."""
+    assert "This is not a record that can be checked here" in uploaded(client, data)
+
+
+def test_a_saved_page_names_no_more_places_than_the_server_looks_up(
+    town: Town, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fairplace.http.saved_page.MOST_PLACES", 3)
+    page = saved(town, client)
+    assert "at most" in uploaded(client, page.encode())
+    monkeypatch.setattr("fairplace.http.saved_page.MOST_LETTERS", 100)
+    assert "at most: give a proof instead" in uploaded(client, page.encode())
+
+
 def test_a_saved_page_is_checked_step_by_step_and_word_by_word(town: Town, client: Client) -> None:
     page = saved(town, client)
     for data in (page.encode(), b"\xef\xbb\xbf" + page.encode(), mhtml(page)):

@@ -5,18 +5,28 @@ from __future__ import annotations
 import email
 import email.policy
 import hashlib
+import re
 from email.message import EmailMessage, Message
-from html.parser import HTMLParser
 
 import msgspec
 
+from fairplace import markup
 from fairplace.errors import Malformed, Missing
 from fairplace.filing.names import unturned
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 MOST_WORDS = 200_000
+MOST_MARKUP = 2_000_000
+"""Letters of formatted text that are read."""
+MOST_FIELDS = 65_536
+"""Bytes before the first empty line: room for a thousand people who are written to."""
 MOST_PARTS = 200
 MOST_DEPTH = 20
+
+MOST_BOUNDARIES = 4 * MOST_PARTS
+_BLANK = re.compile(rb"\r?\n\r?\n")
+_BOUNDARIES = re.compile(rb"^--[^\s-]", re.MULTILINE)
+_LONG = re.compile(rb"^content-[a-z-]+:(?:[^\r\n]|\r?\n[ \t]){2000}", re.MULTILINE | re.IGNORECASE)
 
 DAMAGE = (RecursionError, ValueError, LookupError, AttributeError, TypeError, UnicodeError)
 """What reading a damaged message can raise: the library meets what no mail program ever wrote."""
@@ -50,6 +60,32 @@ def read(data: bytes) -> Mail:
         raise Malformed(CANNOT) from error
 
 
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is written in a message as text, each line with its place. `cut`: there is more markup than was read."""
+
+    lines: tuple[tuple[str, str], ...]
+    cut: bool
+
+
+def everything(data: bytes) -> Written:
+    """Every field, the plain words, and all that the markup holds: many programs show that in the place of the words.
+
+    Raises Malformed when it cannot be read as a message.
+    """
+    try:
+        message = _parsed(data)
+        plain, page = _bodies(message)
+        fields = [(f"the field {name[:60]}", _field(message, name)) for name in dict.fromkeys(message.keys())]
+    except DAMAGE as error:
+        raise Malformed(CANNOT) from error
+    words = [(f"line {number}", line) for number, line in enumerate((plain or "").splitlines(), 1)]
+    formatted = markup.all_words((page or "")[:MOST_MARKUP]).splitlines()
+    return Written(
+        lines=(*fields, *words, *(("the formatted text", line) for line in formatted)),
+        cut=len(page or "") > MOST_MARKUP,
+    )
+
+
 def attachment(data: bytes, number: int) -> tuple[str, bytes]:
     """The name and the bytes of one attachment."""
     try:
@@ -62,13 +98,13 @@ def attachment(data: bytes, number: int) -> tuple[str, bytes]:
 
 
 def _read(message: EmailMessage) -> Mail:
-    plain, markup = _bodies(message)
-    words = plain if plain is not None else _words_of(markup or "")
+    plain, page = _bodies(message)
+    words = plain if plain is not None else markup.words((page or "")[:MOST_MARKUP])
     return Mail(
         fields=tuple((name, _field(message, name)) for name in SHOWN if message[name] is not None),
         words=unturned(words[:MOST_WORDS]),
-        from_markup=plain is None and markup is not None,
-        cut=len(words) > MOST_WORDS,
+        from_markup=plain is None and page is not None,
+        cut=len(words) > MOST_WORDS or (plain is None and len(page or "") > MOST_MARKUP),
         attached=tuple(
             Attached(number=number, name=unturned(name)[:200], bytes=len(held), sha256=hashlib.sha256(held).hexdigest())
             for number, (name, held) in enumerate(_attachments(message))
@@ -77,6 +113,9 @@ def _read(message: EmailMessage) -> Mail:
 
 
 def _parsed(data: bytes) -> EmailMessage:
+    fields = len(_BLANK.split(data, maxsplit=1)[0])
+    if fields > MOST_FIELDS or len(_BOUNDARIES.findall(data)) > MOST_BOUNDARIES or _LONG.search(data):
+        raise ValueError("more than any mail program writes")
     message = email.message_from_bytes(data, policy=email.policy.default)
     _check(message)
     assert isinstance(message, EmailMessage)
@@ -104,8 +143,8 @@ def _field(message: EmailMessage, name: str) -> str:
 
 
 def _bodies(message: EmailMessage) -> tuple[str | None, str | None]:
-    plain, markup = message.get_body(("plain",)), message.get_body(("html",))
-    return _content(plain), _content(markup)
+    plain, page = message.get_body(("plain",)), message.get_body(("html",))
+    return _content(plain), _content(page)
 
 
 def _content(part: Message | None) -> str | None:
@@ -141,35 +180,3 @@ def _leaves(message: Message) -> list[Message]:
         else:
             found.append(part)
     return found
-
-
-class _Words(HTMLParser):
-    """The words of markup, without whatever is not read: styles, scripts, the head."""
-
-    BREAKS = frozenset({"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4"})
-    UNREAD = frozenset({"script", "style", "head", "title", "template"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self._unread = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unread += tag in self.UNREAD
-        if tag in self.BREAKS:
-            self.found.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unread -= tag in self.UNREAD and self._unread > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._unread:
-            self.found.append(data)
-
-
-def _words_of(markup: str) -> str:
-    reader = _Words()
-    reader.feed(markup)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.found).split("\n"))
-    return "\n".join(line for line in lines if line)

@@ -84,12 +84,12 @@ def _lines(text: str) -> Iterator[Passage]:
 
 
 def _mail(data: bytes) -> Iterator[Passage | Unread]:
-    read = mail.read(data)
-    for name, value in read.fields:
-        yield Passage(place=f"the field {name}", words=value)
-    yield from _lines(read.words)
-    if read.cut:
-        yield Unread(what=f"what comes after the first {mail.MOST_WORDS:,} letters of the e-mail")
-    for one in read.attached:
+    written = mail.everything(data)
+    for place, line in written.lines:
+        if line.strip():
+            yield Passage(place=place, words=line)
+    if written.cut:
+        yield Unread(what=f"what comes after the first {mail.MOST_MARKUP:,} letters of the formatted text")
+    for one in mail.read(data).attached:
         yield Passage(place="the name of what is attached", words=one.name)
         yield Unread(what=f"what is attached: {one.name}")

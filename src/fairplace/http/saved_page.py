@@ -6,25 +6,35 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
+import base64
+import quopri
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from html.parser import HTMLParser
 from typing import Any
 
 import msgspec
 
-from fairplace import formats
+from fairplace import formats, markup
 from fairplace.errors import Malformed
 from fairplace.http.made_from import FORMAT
 from fairplace.ledger import canonical
 
 MOST_STEPS = 5000
+MOST_LETTERS = 4_000_000
+MOST_PARTS = 1000
+MOST_OF_FIELDS = 65_536
+MOST_PLACES = 1_000_000
+"""Places of the record that the marked parts of one page name, all in all."""
+MOST_WITHIN = 8
+"""Marked parts within one another."""
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL)
 _MIME = re.compile(rb"(?:From: |MIME-Version: |Content-Type: multipart/related)", re.IGNORECASE)
+_BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
+_BLANK = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]+")
 _PATH = re.compile(r"([0-9]*)(/.*)")
 _SPACE = re.compile(r"\s+")
 
@@ -57,9 +67,14 @@ def is_page(data: bytes) -> bool:
 
 def read(data: bytes) -> SavedPage:
     """Raises Malformed when the page says nothing of what it was made from."""
+    page = _html(data).decode("utf-8", "replace")
+    if len(page) > MOST_LETTERS:
+        raise Malformed(
+            f"the page has {len(page):,} letters; this server reads {MOST_LETTERS:,} at most: give a proof instead"
+        )
     reader = _Reader()
-    reader.feed(_html(data).decode("utf-8", "replace"))
-    reader.close()
+    for token in markup.tokens(page):
+        reader.take(token)
     try:
         found = msgspec.json.decode(reader.made_from, type=MadeFrom)
     except msgspec.MsgspecError as error:
@@ -70,47 +85,103 @@ def read(data: bytes) -> SavedPage:
 
 
 def _html(data: bytes) -> bytes:
-    """The page itself, out of the one file of RFC 2557 where it is one."""
+    """The page itself, out of the one file of RFC 2557 where it is one: its first part that is a page."""
     if not _MIME.match(data):
         return data
-    for part in email.message_from_bytes(data, policy=email.policy.default).walk():
-        if part.get_content_type() == "text/html":
-            found = part.get_payload(decode=True)
-            return found if isinstance(found, bytes) else b""
+    fields, start = _fields(data, 0)
+    boundary = _BOUNDARY.search(fields.get("content-type", ""))
+    if boundary is None:
+        return _decoded(fields, data[start:])
+    line = f"--{boundary[1] or boundary[2]}".encode("ascii", "replace")
+    begin = data.find(line, start)
+    for _ in range(MOST_PARTS):
+        if begin < 0:
+            break
+        end = data.find(line, begin + len(line))
+        fields, start = _fields(data, data.find(b"\n", begin) + 1)
+        if fields.get("content-type", "").lower().startswith("text/html"):
+            return _decoded(fields, data[start : end if end >= 0 else len(data)])
+        begin = end
     raise Malformed("the file has no page in it")
 
 
-class _Reader(HTMLParser):
-    """Collects the attribute, and the text of every marked part."""
+def _fields(data: bytes, start: int) -> tuple[dict[str, str], int]:
+    """The fields of a message or of a part (RFC 5322, section 2.2) by their names, and where what follows begins."""
+    end = _BLANK.search(data, start, start + MOST_OF_FIELDS)
+    if end is None:
+        raise Malformed("no saved page could be read in the file; save the page again, as one file")
+    text = _FOLD.sub(" ", data[start : end.start()].decode("latin-1"))
+    named = (line.partition(":") for line in text.splitlines())
+    return {name.strip().lower(): value.strip() for name, colon, value in named if colon}, end.end()
+
+
+def _decoded(fields: Mapping[str, str], data: bytes) -> bytes:
+    """RFC 2045, section 6."""
+    match fields.get("content-transfer-encoding", "").lower():
+        case "quoted-printable":
+            return quopri.decodestring(data)
+        case "base64":
+            try:
+                return base64.b64decode(data)
+            except ValueError as error:
+                raise Malformed("the page in the file is damaged; save it again") from error
+        case _:
+            return data
+
+
+class _Element(msgspec.Struct, frozen=True):
+    """An element that is not closed yet. `start`: how many texts came before it."""
+
+    name: str
+    marked: Marked | None
+    start: int
+
+
+class _Reader:
+    """Collects the attribute, and the text of every marked part. What it takes grows with the page alone."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.made_from = ""
         self.words: list[Marked] = []
-        self._open: list[tuple[str, Marked | None, list[str]]] = []
+        self._open: list[_Element] = []
+        self._names: Counter[str] = Counter()
+        self._within = 0
+        self._texts: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        self.made_from = self.made_from or found.get("data-made-from") or ""
-        if tag in VOID:
+    def take(self, token: markup.Token) -> None:
+        match token:
+            case str() if self._within:
+                self._texts.append(token)
+            case markup.Start(name=name, attributes=attributes):
+                self._begin(name, attributes)
+            case markup.End(name=name):
+                self._end(name)
+            case _:
+                pass
+
+    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.made_from = self.made_from or attributes.get("data-made-from", "")
+        if name in VOID:
             return
-        source = found.get("data-from")
-        marked = Marked(source, found.get("data-as") or "text", "") if source else None
-        self._open.append((tag, marked, []))
+        source = attributes.get("data-from")
+        marked = Marked(source, attributes.get("data-as") or "text", "") if source else None
+        self._open.append(_Element(name, marked, len(self._texts)))
+        self._names[name] += 1
+        self._within += marked is not None
+        if self._within > MOST_WITHIN:
+            raise Malformed("marked parts of the page lie within one another, deeper than in any page of a register")
 
-    def handle_data(self, data: str) -> None:
-        for _, marked, text in self._open:
-            if marked:
-                text.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if all(one != tag for one, _, _ in self._open):
-            return
-        while self._open:
-            name, marked, text = self._open.pop()
-            if marked:
-                self.words.append(Marked(marked.source, marked.way, "".join(text)))
-            if name == tag:
+    def _end(self, name: str) -> None:
+        while self._names[name]:
+            one = self._open.pop()
+            self._names[one.name] -= 1
+            if one.marked:
+                self._within -= 1
+                text = "".join(self._texts[one.start :])
+                self.words.append(Marked(one.marked.source, one.marked.way, text))
+            if not self._within:
+                self._texts.clear()
+            if one.name == name:
                 return
 
 
@@ -133,6 +204,9 @@ def compared(words: list[Marked], steps: Mapping[int, Mapping[str, Any]]) -> tup
 
     `steps` are the opened parts of each step, by slot.
     """
+    places = sum(1 if path[:1].isdigit() else len(steps) for one in words for path in one.source.split(" "))
+    if places > MOST_PLACES:
+        raise Malformed(f"the page names {places:,} places of the record; this server looks up {MOST_PLACES:,} at most")
     same, closed, different = 0, list[Marked](), list[str]()
     for one in words:
         way = WAYS.get(one.way, lambda _: None)
