@@ -156,6 +156,30 @@ class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
     suspension_ended: str | None = None
 
 
+class ContractChangeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of the contract. What is not released is null; `changed_by` is the share in basis points."""
+
+    index: int
+    changed_on: Day
+    kind: str
+    ground: str | None
+    term_days: int
+    change_notice: str
+    reason: Text | None
+    value_before: Pence | None
+    value_after: Pence | None
+    changed_by: int | None
+    providers: list[Winner] | None
+
+
+class ContractEndRow(msgspec.Struct, frozen=True, kw_only=True):
+    index: int
+    ended_on: Day
+    how: str
+    cause: str
+    reason: Text | None
+
+
 class AwardRow(msgspec.Struct, frozen=True, kw_only=True):
     """An award as a notice states it."""
 
@@ -213,6 +237,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: Instant | None = None
     awarded_at: Instant | None = None
     contract_on: Day | None = None
+    contract_changes: list[ContractChangeRow] = []
+    contract_end: ContractEndRow | None = None
     ended_at: Instant | None = None
     ended_ground: str | None = None
     ended_reason: Text | None = None
@@ -560,6 +586,45 @@ def _contract(row: DecisionRecord, recorded: Recorded, event: e.ContractEntered)
     return replace(row, state="contract", contract_on=event.entered_on, contract_value=event.value.get())
 
 
+def _contract_changed(row: DecisionRecord, recorded: Recorded, event: e.ContractChanged) -> DecisionRecord:
+    before, after, parties = event.value_before.get(), event.value_after.get(), event.providers.get()
+    change = ContractChangeRow(
+        index=recorded.index,
+        changed_on=event.changed_on,
+        kind=event.kind,
+        ground=event.ground,
+        term_days=event.term_days,
+        change_notice=event.change_notice,
+        reason=event.reason.get(),
+        value_before=before,
+        value_after=after,
+        changed_by=_share(before, after),
+        providers=None
+        if parties is None
+        else [Winner(provider_id=one.id, provider_name=one.name, value=None) for one in parties],
+    )
+    return replace(
+        row,
+        contract_changes=[*row.contract_changes, change],
+        contract_value=row.contract_value if after is None else after,
+    )
+
+
+def _share(before: Pence | None, after: Pence | None) -> int | None:
+    """By how much a value changed, in basis points of what it was, rounded half away from zero."""
+    if not before or after is None:
+        return None
+    size = (abs(after - before) * 20_000 + before) // (2 * before)
+    return size if after >= before else -size
+
+
+def _contract_ended(row: DecisionRecord, recorded: Recorded, event: e.ContractEnded) -> DecisionRecord:
+    end = ContractEndRow(
+        index=recorded.index, ended_on=event.ended_on, how=event.how, cause=event.cause, reason=event.reason.get()
+    )
+    return replace(row, state="contract-ended", contract_end=end)
+
+
 def _ended(row: DecisionRecord, recorded: Recorded, event: e.EndedWithoutAward) -> DecisionRecord:
     return replace(
         row, state="ended", ended_at=event.happened_at, ended_ground=event.ground, ended_reason=event.reason.get()
@@ -728,6 +793,8 @@ STEPS: dict[type[Fact], Step] = {
     e.ClaimNotified: _claim,
     e.SuspensionEnded: _suspension_ended,
     e.ContractEntered: _contract,
+    e.ContractChanged: _contract_changed,
+    e.ContractEnded: _contract_ended,
     e.EndedWithoutAward: _ended,
     e.AwardWithdrawn: _award_withdrawn,
     e.Imported: _imported,
@@ -744,5 +811,5 @@ STEPS: dict[type[Fact], Step] = {
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=5, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=6, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

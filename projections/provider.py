@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from fairplace.procurement.events import Awarded, ContractEntered, Imported
+from fairplace.procurement.events import Awarded, ContractChanged, ContractEntered, Imported
 from fairplace.projection import Citation, Projection, Recorded, merged_awards
-from fairplace.terms import Day, Instant, Pence, Text
+from fairplace.terms import Day, Instant, Pence, Provider, Text
 
 
 class ProviderAward(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +56,7 @@ def keys(recorded: Recorded) -> Iterable[str]:
         case Awarded():
             awards = (bid.award.get() for bid in event.bids.values())
             found = {award.provider.id for award in awards if award is not None}
-        case ContractEntered():
+        case ContractEntered() | ContractChanged():
             found = {provider.id for provider in event.providers.get(())}
         case Imported():
             found = {supplier.id for award in event.awards.get(()) for supplier in award.suppliers}
@@ -75,6 +76,8 @@ def fold(row: ProviderRow, recorded: Recorded) -> ProviderRow:
             row = _awarded(row, recorded, event)
         case ContractEntered():
             row = _contract(row, recorded, event)
+        case ContractChanged():
+            row = _changed(row, recorded, event)
         case Imported():
             row = _imported(row, recorded, event)
         case _:
@@ -101,12 +104,25 @@ def _awarded(row: ProviderRow, recorded: Recorded, event: Awarded) -> ProviderRo
 
 def _contract(row: ProviderRow, recorded: Recorded, event: ContractEntered) -> ProviderRow:
     signers = event.providers.get([])
-    name = next((provider.name for provider in signers if provider.id == row.provider), row.name)
     facts = {
         "contract_on": event.entered_on,
         "contract_value": event.value.get(),
         "shared_with": len(signers) - 1,
     }
+    return _party(row, recorded, signers, facts)
+
+
+def _changed(row: ProviderRow, recorded: Recorded, event: ContractChanged) -> ProviderRow:
+    """The contract's new value; who joined it by the change has it from that day on."""
+    parties, value = event.providers.get([]), event.value_after.get()
+    known = any(one.case == recorded.case and one.contract_on is not None for one in row.awards)
+    facts: dict[str, Any] = {} if known else {"contract_on": event.changed_on}
+    facts |= {"shared_with": len(parties) - 1} | ({} if value is None else {"contract_value": value})
+    return _party(row, recorded, parties, facts)
+
+
+def _party(row: ProviderRow, recorded: Recorded, parties: Sequence[Provider], facts: Mapping[str, Any]) -> ProviderRow:
+    name = next((provider.name for provider in parties if provider.id == row.provider), row.name)
     at = next((at for at in reversed(range(len(row.awards))) if row.awards[at].case == recorded.case), None)
     awards = list(row.awards)
     if at is None:
@@ -145,5 +161,5 @@ def _imported(row: ProviderRow, recorded: Recorded, event: Imported) -> Provider
 
 
 projection = Projection[ProviderRow](
-    name="provider", version=2, keys=keys, empty=empty, fold=fold, columns=columns, row=ProviderRow
+    name="provider", version=3, keys=keys, empty=empty, fold=fold, columns=columns, row=ProviderRow
 )

@@ -236,6 +236,15 @@ def _contract(row: Line, recorded: Recorded, event: e.ContractEntered) -> Line:
     return replace(row, state="contract", contract_on=event.entered_on, value=row.value if value is None else value)
 
 
+def _contract_changed(row: Line, recorded: Recorded, event: e.ContractChanged) -> Line:
+    value = event.value_after.get()
+    return row if value is None else replace(row, value=value)
+
+
+def _contract_ended(row: Line, recorded: Recorded, event: e.ContractEnded) -> Line:
+    return replace(row, state="contract-ended")
+
+
 def _ended(row: Line, recorded: Recorded, event: e.EndedWithoutAward) -> Line:
     return replace(row, state="ended", ended_at=event.happened_at, ended_without_award=True)
 
@@ -352,6 +361,8 @@ STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     e.ClaimNotified: _claim,
     e.SuspensionEnded: _suspension_ended,
     e.ContractEntered: _contract,
+    e.ContractChanged: _contract_changed,
+    e.ContractEnded: _contract_ended,
     e.EndedWithoutAward: _ended,
     e.Imported: _imported,
     challenge.Lodged: _lodged,
@@ -363,4 +374,4 @@ STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     urgent.Decided: _urgency_decided,
 }
 
-projection = Projection[Line](name="register", version=5, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)
+projection = Projection[Line](name="register", version=6, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)

@@ -35,7 +35,9 @@ from fairplace.procurement.commands import (
     AskQuestion,
     AssessConflicts,
     Award,
+    ChangeContract,
     CheckBids,
+    EndContract,
     EnterContract,
     LodgeBid,
     Marked,
@@ -398,6 +400,30 @@ def contract(offer: Offer, **changes: Any) -> EnterContract:
     return _made(EnterContract, changes, value=offer.price)
 
 
+def contract_change(**changes: Any) -> ChangeContract:
+    """A change of price that the contract provides for, from 1 June 2026 on."""
+    return _made(
+        ChangeContract,
+        changes,
+        changed_on="2026-06-01",
+        kind="price",
+        ground="provided-for",
+        value_after=550_000,
+        reason="Clause 14 ties the price to the index of wages",
+    )
+
+
+def contract_end(**changes: Any) -> EndContract:
+    return _made(
+        EndContract,
+        changes,
+        ended_on="2026-04-24",
+        how="termination",
+        cause="agreed",
+        reason="Both sides agreed to part",
+    )
+
+
 def short(provider: Provider) -> str:
     return provider.name.split()[0].lower()
 
@@ -405,7 +431,7 @@ def short(provider: Provider) -> str:
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-def _made(kind: type[S], changes: Mapping[str, Any], **members: Any) -> S:
+def _made(kind: type[S], changes: Mapping[str, Any], /, **members: Any) -> S:
     given = {**members, **changes}
     if issubclass(kind, Command):
         given.setdefault("id", "test")

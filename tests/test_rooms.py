@@ -345,6 +345,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.formats",
         "fairplace.people.roles",
         "fairplace.policy",
+        "fairplace.procurement.permitted",  # which change of a contract has its notice
         "fairplace.procurement.standstill",
         "fairplace.procurement.state",
         "fairplace.reading",
@@ -374,6 +375,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.giving": (
         *DECISIONS,
         "fairplace.formats",
+        "fairplace.procurement.permitted",  # which change of a contract has its notice
         "fairplace.procurement.standstill",  # until when a contract may not be signed
         "fairplace.procurement.state",
         "fairplace.referral.codes",
@@ -510,6 +512,7 @@ PURE = (
     "fairplace.duties.clocks",
     "fairplace.duties.duty",
     "fairplace.duties.of_case",
+    "fairplace.giving.contract_parts",
     "fairplace.giving.decision_text",
     "fairplace.giving.known",
     "fairplace.giving.letters",

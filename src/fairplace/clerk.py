@@ -31,7 +31,7 @@ from fairplace.openness.release import still_sealed
 from fairplace.people.roles import TABLE
 from fairplace.policy import Case
 from fairplace.prepared import Appended, Prepared
-from fairplace.procurement.commands import EndWithoutAward, EnterContract
+from fairplace.procurement.commands import ChangeContract, EndContract, EndWithoutAward, EnterContract
 from fairplace.reading import View
 from fairplace.recorded import Recorded
 from fairplace.recording import Recorder, lodge_by_link
@@ -206,7 +206,7 @@ def _occasion(command: Command) -> Occasion | None:
             return "award"
         case Release(occasion="standstill-end") | EnterContract():
             return "standstill-end"
-        case Release(occasion="contract" | "ended") | EndWithoutAward():
+        case Release(occasion="contract" | "ended") | EndWithoutAward() | ChangeContract() | EndContract():
             return "publication"
         case _:
             return None

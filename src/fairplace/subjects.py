@@ -32,8 +32,8 @@ _STEPS = (
     " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
     " procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
     " procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
-    " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.ended-without-award/1"
-    " procurement.award-withdrawn/1 interest.decided/1"
+    " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.contract-changed/1"
+    " procurement.contract-ended/1 procurement.ended-without-award/1 procurement.award-withdrawn/1 interest.decided/1"
 )
 _DEPOSITS = "deposit.received/1 deposit.received-late/1 deposit.withdrawn/1"
 _CHALLENGE = (
@@ -75,6 +75,8 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
     ("procurement.summaries-sent/1", "/bids/*/summary", "place"),
     ("procurement.claim-notified/1", "/claimant", "entry"),
     ("procurement.contract-entered/1", "/providers /value /document", "entry"),
+    ("procurement.contract-changed/1", "/providers /value_before /value_after /document", "entry"),
+    ("procurement.contract-changed/1 procurement.contract-ended/1", "/reason", "case"),
     ("procurement.ended-without-award/1 procurement.award-withdrawn/1", "/reason", "case"),
     ("procurement.imported/1", "/title /description /buyer /tender_value /awards", "case"),
     ("procurement.imported/1", "/raw", "entry"),

@@ -99,6 +99,10 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     procurement.ClaimNotified: ("issued_on", "notified_on"),
     procurement.SuspensionEnded: ("how",),
     procurement.ContractEntered: ("entered_on",),
+    procurement.ContractChanged: (
+        "changed_on", "kind", "ground", "term_days", "scope_changed", "favours_supplier", "change_notice",
+    ),
+    procurement.ContractEnded: ("ended_on", "how", "cause"),
     procurement.EndedWithoutAward: ("ground",),
     procurement.AwardWithdrawn: (),
     procurement.Imported: ("ocid", "release", "released_at", "tags", "method", "status", "tender_closes"),

@@ -173,6 +173,34 @@ def test_the_details_notice_is_due_when_its_rule_says() -> None:
     assert "Publish the contract details notice" not in at(told)
 
 
+def test_a_change_that_needs_a_notice_has_it_before_its_day() -> None:
+    told = open_competition(until="contracted", planned={"max_term_days": 730})
+    told.do(story.contract_change(value_after=700_000, term_days=120), by=APPROVER)
+    title = "Publish the notice of the contract change of Monday 1 June"
+    duty = at(told)[title]
+    assert (duty.due, duty.rule, duty.task, duty.state) == ("2026-05-31", "MO-02", "notice", "now")
+    assert OFFICER.key in duty.people
+    assert at(told, "2026-06-01T09:00:00.000Z")[title].is_overdue("2026-06-01")
+    told.do(story.notice("UK10"))
+    assert title not in at(told)
+
+
+def test_a_small_change_asks_for_nothing() -> None:
+    told = open_competition(until="contracted", planned={"max_term_days": 730})
+    told.do(story.contract_change(), by=APPROVER)
+    assert not [title for title in at(told) if "change" in title]
+
+
+def test_the_end_of_a_contract_is_noticed_by_the_day_that_its_rule_says() -> None:
+    told = open_competition(until="contracted")
+    assert "Publish the contract termination notice" not in at(told)
+    told.do(story.contract_end(), by=APPROVER)
+    duty = at(told)["Publish the contract termination notice"]
+    assert (duty.due, duty.rule) == ("2026-05-23", "TR-08")
+    told.do(story.notice("UK11"))
+    assert "Publish the contract termination notice" not in at(told)
+
+
 def test_a_challenge_is_acknowledged_answered_and_decided_in_its_time() -> None:
     told = open_competition(until="noticed")
     lodged = told.do(

@@ -11,7 +11,18 @@ from fairplace.giving.decision_text import decision_text
 from fairplace.giving.notices import FORMS, Sheet, sheet, sheets
 from fairplace.procurement.commands import EndWithoutAward
 from tests.giving.test_letters import FRAME
-from tests.story import ALDER, APPROVER, BIRCH, OFFERS, Story, contract, open_competition
+from tests.story import (
+    ALDER,
+    APPROVER,
+    BIRCH,
+    OFFERS,
+    Story,
+    contract,
+    contract_change,
+    contract_end,
+    notice,
+    open_competition,
+)
 
 TODAY = date(2026, 4, 13)
 
@@ -150,3 +161,78 @@ def test_the_decision_text_has_what_regulation_7_asks_for() -> None:
 def test_before_a_decision_there_is_no_decision_text() -> None:
     with pytest.raises(Refused, match="no decision is recorded yet"):
         decision_text(open_competition(until="moderated").history, FRAME, {})
+
+
+def changed(**changes: object) -> Story:
+    told = open_competition(until="contracted", planned={"max_term_days": 730})
+    told.do(contract_change(**{"value_after": 700_000, "term_days": 120, **changes}), by=APPROVER)
+    return told
+
+
+def test_a_change_notice_is_filled_from_the_change_and_needed_before_it() -> None:
+    told = changed()
+    found = filled(told, "UK10")
+    assert (found.need.state, found.need.sentence) == (
+        "now", "Needed before 1 June 2026, from which day on the contract is changed.",
+    )  # fmt: skip
+    fields = values(found)
+    assert fields["Ground of the modification"] == "Provided for in the contract (Schedule 8, paragraph 1)"
+    assert fields["Description and reason"] == "Clause 14 ties the price to the index of wages"
+    assert fields["Contract value before, VAT included, in pounds"] == "5200.00"
+    assert fields["Contract value after, VAT included, in pounds"] == "7000.00"
+    assert fields["Change of the value, per cent"] == "34.62"
+    assert fields["Date of the change"] == "1 June 2026"
+    assert fields["Supplier: name"] == ALDER.name
+    assert fields["Standstill"] is None
+    told.do(notice("UK10"))
+    assert filled(told, "UK10").need.sentence == "A notice was published before the change of 1 June 2026."
+
+
+def test_a_change_notice_is_of_the_change_that_waits_for_one() -> None:
+    told = changed()
+    told.do(notice("UK10"))
+    told.do(contract_change(changed_on="2026-07-01", value_after=1_400_000), by=APPROVER)
+    found = filled(told, "UK10")
+    assert found.need.state == "now"
+    assert values(found)["Date of the change"] == "1 July 2026"
+
+
+@pytest.mark.parametrize(
+    ("changes", "planned", "state"),
+    [
+        ({"value_after": 700_000}, {"light_touch": True}, "none"),
+        ({"value_after": 530_000, "term_days": 0}, {}, "none"),
+        ({"value_after": 700_000, "term_days": 10}, {}, "now"),
+        ({"value_after": 530_000, "term_days": 10}, {"max_term_days": None}, "now"),
+    ],
+)
+def test_a_change_that_needs_no_notice_says_so(
+    changes: dict[str, object], planned: dict[str, object], state: str
+) -> None:
+    told = open_competition(until="contracted", planned={"max_term_days": 730, **planned})
+    assert filled(told, "UK10").need.state == ("none" if planned.get("light_touch") else "later")
+    told.do(contract_change(**changes), by=APPROVER)
+    assert filled(told, "UK10").need.state == state
+
+
+def test_a_termination_notice_has_its_reason_and_its_last_day() -> None:
+    told = open_competition(until="contracted")
+    assert filled(told, "UK11").need.state == "later"
+    told.do(contract_end(cause="breach", reason="Staff were not there on nine nights"), by=APPROVER)
+    found = filled(told, "UK11")
+    assert found.need.sentence == "Needed by 23 May 2026: 30 days beginning with the day on which the contract ended."
+    fields = values(found)
+    assert (
+        fields["Reason for termination"]
+        == "Termination by a party: a breach of contract. Staff were not there on nine nights"
+    )
+    assert fields["Date of termination"] == "24 April 2026"
+    assert "Section 71(5)" in fields
+    told.do(notice("UK11"))
+    assert filled(told, "UK11").need.state == "published"
+
+
+def test_what_does_not_end_by_breach_is_asked_nothing_of_a_breach() -> None:
+    told = open_competition(until="contracted")
+    told.do(contract_end(), by=APPROVER)
+    assert "Section 71(5)" not in values(filled(told, "UK11"))

@@ -31,6 +31,8 @@ from tests.story import (
     RECEIVER,
     Story,
     award,
+    contract_change,
+    contract_end,
     notice,
     open_competition,
     summaries,
@@ -88,6 +90,8 @@ def absent() -> set[str]:
         "procurement.prices-opened/1",
         "deposit.withdrawn/1",
         "procurement.contact-recorded/1",
+        "procurement.contract-changed/1",
+        "procurement.contract-ended/1",
     }
 
 
@@ -350,7 +354,20 @@ def test_a_release_says_in_its_body_only_which_slots_are_opened() -> None:
 
 def test_a_notice_after_the_contract_changes_nothing_in_the_list() -> None:
     story = open_competition(until="released")
-    story.do(notice("UK11"))
+    story.do(notice("UK9"))
+    assert story.refusal(release("contract")).code == "nothing-to-release"
+
+
+def test_a_change_and_the_end_of_a_contract_are_released_with_it_but_not_the_document() -> None:
+    story = open_competition(until="released")
+    changed = story.do(contract_change(value_after=560_000, document=EXHIBIT), by=APPROVER)
+    ended = story.do(contract_end(), by=APPROVER)
+    found = releasable(story.history, "contract")
+    assert {index: found[index] for index in (changed.index, ended.index)} == {
+        changed.index: {"/providers", "/value_before", "/value_after", "/reason"},
+        ended.index: {"/reason"},
+    }
+    story.do(release("contract"))
     assert story.refusal(release("contract")).code == "nothing-to-release"
 
 

@@ -30,6 +30,7 @@ from tests.story import (
     bid,
     check,
     checks,
+    contract_end,
     notice,
     open_competition,
     sheet,
@@ -240,6 +241,8 @@ def test_notices_about_a_contract_follow_it() -> None:
     for code in ("UK7", "UK9", "UK10", "UK11"):
         blocked(open_competition(until="noticed"), notice(code), "no-contract")
     story = open_competition(until="contracted")
+    blocked(story, notice("UK11"), "contract-runs")
+    story.do(contract_end(), by=APPROVER)
     story.do(notice("UK11"))
     blocked(story, notice(standstill_ends="2026-05-30"), "case-ended")
 

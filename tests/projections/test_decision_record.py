@@ -131,6 +131,72 @@ def test_the_state_follows_standstill_suspension_and_contract(log: Log) -> None:
     )  # fmt: skip
 
 
+def contract_changed(**changes: Any) -> e.ContractChanged:
+    fields: dict[str, Any] = {
+        "changed_on": "2026-06-01", "kind": "price", "ground": "provided-for", "term_days": 0, "scope_changed": False,
+        "favours_supplier": False, "change_notice": "due", "reason": sealed("standstill", "The index rose"),
+        "value_before": sealed("commercial", 80_000_00), "value_after": sealed("commercial", 100_000_00),
+        "providers": sealed("commercial", [provider(2)]), "document": sealed("commercial", None),
+    }  # fmt: skip
+    return e.ContractChanged(**step(CASE), **{**fields, **changes})
+
+
+def test_a_contract_that_was_changed_and_ended_says_so_and_keeps_back_what_is_not_released(log: Log) -> None:
+    release(log, competition(log, CASE))
+    signed = e.ContractEntered(
+        **step(CASE), entered_on="2026-04-01", providers=sealed("standstill", [provider(2)]),
+        value=sealed("commercial", 80_000_00), document=sealed("commercial", None),
+    )  # fmt: skip
+    log.disclose(CASE, log.add(signed))
+    change = log.add(contract_changed())
+    [kept] = record(log).contract_changes
+    assert (kept.changed_on, kept.change_notice, kept.reason, kept.value_after, kept.changed_by, kept.providers) == (
+        "2026-06-01", "due", None, None, None, None,
+    )  # fmt: skip
+    assert record(log).contract_value == 80_000_00
+    log.disclose(CASE, change)
+    [shown] = record(log).contract_changes
+    assert (shown.reason, shown.value_before, shown.value_after, shown.changed_by) == (
+        "The index rose", 80_000_00, 100_000_00, 2500,
+    )  # fmt: skip
+    assert (record(log).contract_value, record(log, name="register").value) == (100_000_00, 100_000_00)
+    [own] = record(log, provider(2).id, "provider").awards
+    assert (own.contract_on, own.contract_value) == ("2026-04-01", 100_000_00)
+    end = e.ContractEnded(
+        **step(CASE), ended_on="2026-09-01", how="termination", cause="breach", reason=sealed("standstill", "No staff")
+    )
+    ended = log.add(end)
+    assert (record(log).state, record(log, name="register").state) == ("contract-ended", "contract-ended")
+    assert record(log).contract_end.reason is None
+    log.disclose(CASE, ended)
+    assert (record(log).contract_end.cause, record(log).contract_end.reason) == ("breach", "No staff")
+
+
+def test_a_supplier_that_takes_a_contract_over_has_it_from_that_day_on(log: Log) -> None:
+    release(log, competition(log, CASE))
+    change = log.add(contract_changed(kind="supplier", providers=sealed("commercial", [provider(3)])))
+    assert record(log, provider(3).id, "provider") is None
+    log.disclose(CASE, change)
+    [own] = record(log, provider(3).id, "provider").awards
+    assert (own.contract_on, own.contract_value, own.value) == ("2026-06-01", 100_000_00, None)
+
+
+def test_a_share_is_rounded_half_away_from_zero(log: Log) -> None:
+    log.add(planned(CASE))
+    cases = [
+        (3, 2, -3333),
+        (3, 4, 3333),
+        (8, 7, -1250),
+        (16000, 16001, 1),
+        (16000, 15999, -1),
+        (0, 5, None),
+        (None, 5, None),
+    ]
+    for before, after, expected in cases:
+        log.disclose(CASE, log.add(contract_changed(value_before=sealed("commercial", before), value_after=sealed("commercial", after))))  # fmt: skip
+        assert record(log).contract_changes[-1].changed_by == expected, (before, after)
+
+
 def test_what_is_withheld_says_where_and_why_but_not_how_much_is_behind(log: Log) -> None:
     at = competition(log, CASE)
     log.disclose(CASE, at["planned"], at["tender"])

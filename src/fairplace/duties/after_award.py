@@ -8,9 +8,17 @@ from datetime import timedelta
 from fairplace.duties.clocks import CLAIM_DAYS, standstill
 from fairplace.duties.duty import Duty, Past
 from fairplace.formats import named_day
-from fairplace.procurement.events import ContractEntered, NoticePublished, Planned, SummariesSent
+from fairplace.procurement.events import (
+    ContractChanged,
+    ContractEnded,
+    ContractEntered,
+    NoticePublished,
+    Planned,
+    SummariesSent,
+)
+from fairplace.procurement.permitted import covered_in
 from fairplace.procurement.standstill import is_mandatory, is_suspended, needs_award_notice, summaries_due
-from fairplace.terms import day, london_day
+from fairplace.terms import as_date, day, london_day
 from fairplace.working_days import BeyondHorizon, period_days
 
 _DAY = timedelta(days=1)
@@ -93,4 +101,30 @@ def after_contract(past: Past) -> Iterator[Duty]:
         due = past.due("TR-05", signed.index)
         yield past.duty("notice", "Publish the contract details notice", ["officer"], due=due, rule="TR-05",
                         says=f"The contract was signed on {named_day(contract.entered_on, past.today)}.")  # fmt: skip
+    yield from _changes(past)
+    yield from _end(past)
     yield from _claims(past)
+
+
+def _changes(past: Past) -> Iterator[Duty]:
+    """Changes of the contract that wait for their notice."""
+    changes = {recorded.index: event for recorded, event in past.history.of(ContractChanged)}
+    for index, notice in covered_in(past.history).items():
+        if notice is not None:
+            continue
+        change = changes[index]
+        why = "" if change.change_notice == "due" else " The Act can be read so that none is due."
+        yield past.duty("notice", f"Publish the notice of the contract change of {named_day(change.changed_on, past.today)}", ["officer"],
+                        due=day(as_date(change.changed_on) - _DAY), rule="MO-02",
+                        says=f"A UK10, before the change: it holds from {named_day(change.changed_on, past.today)}.{why}")  # fmt: skip
+
+
+def _end(past: Past) -> Iterator[Duty]:
+    """A contract that ended is noticed, whatever ended it."""
+    ended = past.history.last(ContractEnded)
+    planned = past.history.last(Planned)
+    if ended is None or planned is None or planned[1].regime != "PA23":
+        return
+    if not any(event.notice == "UK11" for _, event in past.history.of(NoticePublished)):
+        yield past.duty("notice", "Publish the contract termination notice", ["officer"], due=past.due("TR-08", ended[0].index), rule="TR-08",
+                        says=f"The contract ended on {named_day(ended[1].ended_on, past.today)}.")  # fmt: skip

@@ -128,6 +128,11 @@ def _open_case(file: File) -> Stage:
     return NOW if file.state.planned else AWAY
 
 
+def _notice_stage(file: File) -> Stage:
+    """Notices go on after the signature, and follow an end without an award."""
+    return NOW if file.state.planned else AWAY
+
+
 def _challenges(file: File, *states: str) -> list[tuple[str, str, str]]:
     return [
         (one.id, one.ground.replace("-", " ").capitalize(), one.says) for one in file.challenges if one.state in states
@@ -222,7 +227,7 @@ TASKS: tuple[Task, ...] = (
     Task(code="award", title="Decide the award", part="Award", command=Award, stage=_award_stage, fields=_award, lead="With reasons. Whoever approves decides; it is published."),
     Task(code="summaries", title="Record the assessment summaries", part="Award", command=SendSummaries, stage=_summaries_stage, fields=_summaries, again=True,
          lead="Every assessed bidder, before the award notice (Procurement Act 2023, section 50)."),
-    Task(code="notice", any_time=True, title="Record a notice", part="Award", command=PublishNotice, stage=_open_case, fields=_notice, again=True,
+    Task(code="notice", any_time=True, title="Record a notice", part="Award", command=PublishNotice, stage=_notice_stage, fields=_notice, again=True,
          lead="A notice that was published on Find a Tender."),
     Task(code="withdraw-award", any_time=True, title="Take the award back", part="Award", command=WithdrawAward, stage=_after_award, again=True,
          fields=lambda _: [Field(name="reason", label="Why", kind="words")], lead="Before the contract is signed."),

@@ -11,6 +11,7 @@ from fairplace.forms import (
     evaluation,
     invitation,
     living,
+    managing,
     matching,
     need,
     received,
@@ -27,6 +28,7 @@ TASKS: tuple[Task, ...] = (
     *correcting.TASKS,
     *evaluation.TASKS[_OPENED:],
     *awarding.TASKS,
+    *managing.TASKS,
 )
 """Of a case of procurement."""
 

@@ -13,6 +13,8 @@ from fairplace.procurement.events import (
     Awarded,
     AwardWithdrawn,
     ConflictsAssessed,
+    ContractChanged,
+    ContractEnded,
     ContractEntered,
     CriteriaChanged,
     Criterion,
@@ -23,6 +25,7 @@ from fairplace.procurement.events import (
     SummariesSent,
     TenderPublished,
 )
+from fairplace.procurement.permitted import covered_in
 from fairplace.procurement.state import Bid, State, state_of
 from fairplace.recorded import Recorded
 from fairplace.terms import Day, Instant, KeyName, Mark, Pence, Place, Provider, Text
@@ -76,6 +79,29 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
     providers: tuple[Provider, ...]
 
 
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of the contract. `noticed`: a notice of it came before it."""
+
+    on: Day
+    kind: str
+    ground: str | None
+    before: Pence | None
+    after: Pence | None
+    term_days: int
+    reason: Text | None
+    change_notice: str
+    noticed: bool
+
+
+class Over(msgspec.Struct, frozen=True, kw_only=True):
+    """That the contract ended."""
+
+    on: Day
+    how: str
+    cause: str
+    reason: Text | None
+
+
 class Interests(msgspec.Struct, frozen=True, kw_only=True):
     """How many people declared whether they had an interest, and how many stay out of the case: what anybody may know."""
 
@@ -100,6 +126,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     told_at: Instant | None
     notices: tuple[Noticed, ...]
     contract: Signed | None
+    changes: tuple[Changed, ...]
+    over: Over | None
     conflicts: tuple[Text, ...] | None
     steps: tuple[Text, ...]
     interests: Interests
@@ -121,6 +149,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     def named(self, criterion: str) -> str:
         return self.titles.get(criterion, criterion)
+
+    @property
+    def change(self) -> Changed | None:
+        """The change that a contract change notice would tell of: the first that waits for one, else the newest."""
+        waiting = [one for one in self.changes if one.change_notice in ("due", "advised") and not one.noticed]
+        return waiting[0] if waiting else self.changes[-1] if self.changes else None
 
     def notice(self, code: str) -> Noticed | None:
         """The newest notice of this kind."""
@@ -152,6 +186,8 @@ def known_of(history: History) -> Known:
         told_at=told[1].happened_at if told and state.summaries else None,
         notices=_notices(history),
         contract=_contract(history.last(ContractEntered)),
+        changes=_changes(history),
+        over=_over(history.last(ContractEnded)),
         conflicts=_texts(conflicts[1].conflicts.get()) if conflicts else None,
         steps=_texts(conflicts[1].steps.get()) if conflicts else (),
         interests=_interests(history),
@@ -223,6 +259,31 @@ def _contract(found: tuple[Recorded, ContractEntered] | None) -> Signed | None:
         return None
     event = found[1]
     return Signed(on=event.entered_on, value=event.value.get(), providers=tuple(event.providers.get() or ()))
+
+
+def _changes(history: History) -> tuple[Changed, ...]:
+    covered = covered_in(history)
+    return tuple(
+        Changed(
+            on=event.changed_on,
+            kind=event.kind,
+            ground=event.ground,
+            before=event.value_before.get(),
+            after=event.value_after.get(),
+            term_days=event.term_days,
+            reason=event.reason.get(),
+            change_notice=event.change_notice,
+            noticed=covered.get(recorded.index) is not None,
+        )
+        for recorded, event in history.of(ContractChanged)
+    )
+
+
+def _over(found: tuple[Recorded, ContractEnded] | None) -> Over | None:
+    if found is None:
+        return None
+    event = found[1]
+    return Over(on=event.ended_on, how=event.how, cause=event.cause, reason=event.reason.get())
 
 
 def _interests(history: History) -> Interests:

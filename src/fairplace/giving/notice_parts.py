@@ -33,12 +33,12 @@ class Section(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...]
 
 
-def _field(label: str, value: str | None, hint: str = "") -> Field:
+def field(label: str, value: str | None, hint: str = "") -> Field:
     """A field that the record may know."""
     return Field(label=label, value=value or None, missing=label[:1].lower() + label[1:], hint=hint)
 
 
-def _absent(label: str, what: str, hint: str = "") -> Field:
+def absent(label: str, what: str, hint: str = "") -> Field:
     """A field that no event of this register tells."""
     return Field(label=label, missing=what, hint=hint)
 
@@ -56,21 +56,21 @@ def scope(known: Known, *, estimated: bool) -> Section:
     planned = known.state.planned
     term = planned.max_term_days if planned else None
     value = [
-        _absent("Total value, VAT not included", "the value without VAT"),
-        _field("Total value (estimated), VAT included, in pounds", pounds(known.value)),
+        absent("Total value, VAT not included", "the value without VAT"),
+        field("Total value (estimated), VAT included, in pounds", pounds(known.value)),
     ]
     return Section(
         "Scope",
         (
-            _absent("Reference", "your own reference"),
-            _field("Title", known.title),
-            _field("Description", known.need),
+            absent("Reference", "your own reference"),
+            field("Title", known.title),
+            field("Description", known.need),
             *(value if estimated else []),
-            _absent("Contract dates", "the first and the last day", f"Longest term: {term} days" if term else ""),
-            _field("Main procurement category", planned.contract_kind.capitalize() if planned else None),
-            _field("CPV classifications", ", ".join(planned.cpv) if planned else None),
-            _absent("Contract locations", "the place of delivery (NUTS)"),
-            *([_field("Why there are no lots", known.lots_reason)] if estimated else []),
+            absent("Contract dates", "the first and the last day", f"Longest term: {term} days" if term else ""),
+            field("Main procurement category", planned.contract_kind.capitalize() if planned else None),
+            field("CPV classifications", ", ".join(planned.cpv) if planned else None),
+            absent("Contract locations", "the place of delivery (NUTS)"),
+            *([field("Why there are no lots", known.lots_reason)] if estimated else []),
         ),
     )
 
@@ -81,8 +81,8 @@ def participation(known: Known) -> Section:
     return Section(
         "Participation",
         (
-            _field("Conditions of participation", conditions, "Short codes; the words stand in the tender documents"),
-            _absent("Particular suitability", "whether it suits small and medium-sized enterprises or charities"),
+            field("Conditions of participation", conditions, "Short codes; the words stand in the tender documents"),
+            absent("Particular suitability", "whether it suits small and medium-sized enterprises or charities"),
         ),
     )
 
@@ -94,39 +94,39 @@ def submission(known: Known) -> Section:
     return Section(
         "Submission",
         (
-            _field("Enquiry deadline", questions),
-            _field("Tender submission deadline", deadline, "London time"),
-            _absent("Submission address and any special instructions", "where bids are submitted"),
-            _absent("Languages that may be used", "the languages of bids"),
-            _absent("Award decision date (estimated)", "the expected day of the award"),
+            field("Enquiry deadline", questions),
+            field("Tender submission deadline", deadline, "London time"),
+            absent("Submission address and any special instructions", "where bids are submitted"),
+            absent("Languages that may be used", "the languages of bids"),
+            absent("Award decision date (estimated)", "the expected day of the award"),
         ),
     )
 
 
 def award_criteria(known: Known) -> Section:
     fields = [
-        field
+        made
         for number, one in enumerate(wording.scored_on(known), start=1)
-        for field in (
-            _field(f"Criterion {number}: name", wording.full_name(known, one)),
-            _field(f"Criterion {number}: type", one.kind.capitalize()),
-            _field(f"Criterion {number}: weighting, per cent", points(one.weight)),
+        for made in (
+            field(f"Criterion {number}: name", wording.full_name(known, one)),
+            field(f"Criterion {number}: type", one.kind.capitalize()),
+            field(f"Criterion {number}: weighting, per cent", points(one.weight)),
         )
     ]
     state = known.state
     how = [wording.FORMULA[state.price_formula]] if state.price_formula else []
     how += [f"Marks run from {state.scale.lowest} to {state.scale.highest}."] if state.scale else []
     how += [wording.TIE[state.tender.tie_break]] if state.tender and state.tender.tie_break else []
-    return Section("Award criteria", (*fields, _field("How bids are assessed", " ".join(how))))
+    return Section("Award criteria", (*fields, field("How bids are assessed", " ".join(how))))
 
 
 def other(known: Known, notice: Noticed | None) -> Section:
     return Section(
         "Other information",
         (
-            _absent("Description of risks to contract performance", "known risks (regulation 18)"),
-            _absent("Applicable trade agreements", "the trade agreements"),
-            _field("Conflicts assessment prepared or revised", _conflicts(known, notice)),
+            absent("Description of risks to contract performance", "known risks (regulation 18)"),
+            absent("Applicable trade agreements", "the trade agreements"),
+            field("Conflicts assessment prepared or revised", _conflicts(known, notice)),
         ),
     )
 
@@ -146,9 +146,9 @@ def procedure(known: Known) -> Section:
     return Section(
         "Procedure",
         (
-            _field("Procedure type", route),
-            _field("Special regime", regime),
-            *([_field("Maximum number of suppliers", str(winners) if winners else None)] if framework else []),
+            field("Procedure type", route),
+            field("Special regime", regime),
+            *([field("Maximum number of suppliers", str(winners) if winners else None)] if framework else []),
         ),
     )
 
@@ -157,8 +157,8 @@ def direct(known: Known) -> Section:
     return Section(
         "Direct award",
         (
-            _absent("Direct award justification", "the paragraph of Schedule 5, or section 43, and why it applies"),
-            _field("Section", {"direct_s41": "41", "direct_s43": "43"}.get(known.state.planned.route) if known.state.planned else None),
+            absent("Direct award justification", "the paragraph of Schedule 5, or section 43, and why it applies"),
+            field("Section", {"direct_s41": "41", "direct_s43": "43"}.get(known.state.planned.route) if known.state.planned else None),
         ),
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ def documents(known: Known) -> Section:
     tender = known.state.tender
     found = tender.documents.get() if tender else None
     value = "\n".join(f"{one.media}, {one.bytes:,} bytes, SHA-256 {one.sha256}" for one in found or ()) or None
-    return Section("Documents", (_field("Associated tender documents", value),))
+    return Section("Documents", (field("Associated tender documents", value),))
 
 
 def suppliers(known: Known) -> Section:
@@ -177,13 +177,13 @@ def suppliers(known: Known) -> Section:
         signed = known.contract.value if known.contract and len(known.winners) == 1 else None
         value = pounds(signed if signed is not None else known.state.awards.get(bid.place))
         fields += [
-            _field(f"{start}name", bid.provider.name),
-            _field(f"{start}identifier", bid.provider.id),
-            _absent(f"{start}postal and e-mail address", f"the address of {bid.provider.name}"),
-            _absent(f"{start}size and kind", "whether it is a small or medium-sized enterprise, a charity or a mutual"),
-            _field(f"{start}contract value, VAT included, in pounds", value),
+            field(f"{start}name", bid.provider.name),
+            field(f"{start}identifier", bid.provider.id),
+            absent(f"{start}postal and e-mail address", f"the address of {bid.provider.name}"),
+            absent(f"{start}size and kind", "whether it is a small or medium-sized enterprise, a charity or a mutual"),
+            field(f"{start}contract value, VAT included, in pounds", value),
         ]
-    return Section("Suppliers", tuple(fields) or (_field("Supplier", None),))
+    return Section("Suppliers", tuple(fields) or (field("Supplier", None),))
 
 
 def award_dates(known: Known, today: dt.date) -> Section:
@@ -193,12 +193,10 @@ def award_dates(known: Known, today: dt.date) -> Section:
     return Section(
         "Award",
         (
-            _field("Award decision date", date(known.award.at) if known.award else None),
-            _field("Date assessment summaries were sent", told),
-            _field(
-                "Standstill period: end date", date(last) if last else None, "" if last else _if_today(known, today)
-            ),
-            _field("Earliest date the contract will be signed", date(after) if after else None),
+            field("Award decision date", date(known.award.at) if known.award else None),
+            field("Date assessment summaries were sent", told),
+            field("Standstill period: end date", date(last) if last else None, "" if last else _if_today(known, today)),
+            field("Earliest date the contract will be signed", date(after) if after else None),
         ),
     )
 
@@ -220,26 +218,26 @@ def tenders(known: Known) -> Section:
     total = sum(state.awards.values())
     competed = state.planned is not None and state.planned.route in ("open", "flexible", "flexible_dm")
     fields = [
-        _field("Tenders received", str(len(state.bids)) if state.opened else None),
-        _field("Tenders assessed in the final stage", str(len(state.results)) if state.results else None),
-        _field("Suppliers awarded", str(len(won)) if won else None),
-        _field("Suppliers unsuccessful", str(len(lost)) if won else None),
+        field("Tenders received", str(len(state.bids)) if state.opened else None),
+        field("Tenders assessed in the final stage", str(len(state.results)) if state.results else None),
+        field("Suppliers awarded", str(len(won)) if won else None),
+        field("Suppliers unsuccessful", str(len(lost)) if won else None),
     ]
     if competed and total > FIVE_MILLION:
         names = "\n".join(f"{one.name} ({one.id})" for one in lost)
-        fields.append(_field("Unsuccessful suppliers, by name", names, "Because the value is above £5 million"))
-    return Section("Information about tenders", (*fields, _absent("Of them small, medium-sized or voluntary", "the size and kind of bidders")))  # fmt: skip
+        fields.append(field("Unsuccessful suppliers, by name", names, "Because the value is above £5 million"))
+    return Section("Information about tenders", (*fields, absent("Of them small, medium-sized or voluntary", "the size and kind of bidders")))  # fmt: skip
 
 
 def contract(known: Known) -> Section:
     signed, planned = known.contract, known.state.planned
     light = planned is not None and planned.light_touch
-    fields = [_field("Date signed", date(signed.on) if signed else None)]
+    fields = [field("Date signed", date(signed.on) if signed else None)]
     if not light and signed is not None and (signed.value or 0) > FIVE_MILLION:
-        fields.append(_absent("Key performance indicators", "the indicators (section 52), or why there are none"))
+        fields.append(absent("Key performance indicators", "the indicators (section 52), or why there are none"))
     if signed is not None and (signed.value or 0) > FIVE_MILLION:
         last = day(period_days(as_date(signed.on), 180 if light else 90))
-        fields.append(_absent("Signed contract documents", "the copy to publish", f"Needed by {date(last)}"))
+        fields.append(absent("Signed contract documents", "the copy to publish", f"Needed by {date(last)}"))
     return Section("Contract", tuple(fields))
 
 
@@ -250,8 +248,8 @@ def ended(known: Known) -> Section:
     return Section(
         "Termination",
         (
-            _field("Decision date", date(found.at) if found else None),
-            _field("Reason the procurement was terminated", f"{ground}. {reason}" if reason else ground),
+            field("Decision date", date(found.at) if found else None),
+            field("Reason the procurement was terminated", f"{ground}. {reason}" if reason else ground),
         ),
     )
 
@@ -260,10 +258,10 @@ def authority(frame: Frame) -> Section:
     return Section(
         "Contracting authority",
         (
-            _field("Name", frame.authority),
-            _absent("Identifier", "the Public Procurement Organisation Number"),
-            _absent("Address", "the postal address"),
-            _absent("Contact", "a name, an e-mail address and a telephone number"),
-            _absent("Organisation type", "the kind of authority"),
+            field("Name", frame.authority),
+            absent("Identifier", "the Public Procurement Organisation Number"),
+            absent("Address", "the postal address"),
+            absent("Contact", "a name, an e-mail address and a telephone number"),
+            absent("Organisation type", "the kind of authority"),
         ),
     )

@@ -1,6 +1,6 @@
 """Fill sheets: what a notice of the central platform asks for, in its own order, and what the record answers.
 
-Procurement Regulations 2024, regulations 18 to 21 (UK4), 26 (UK5), 27 (UK6), 32 and 33 (UK7) and 37 (UK12). What no
+Procurement Regulations 2024, regulations 18 to 21 (UK4), 26 (UK5), 27 (UK6), 32 and 33 (UK7), 37 (UK12), 40 (UK10) and 41 (UK11). What no
 event tells is said to be missing and never made up; what follows from a day that is still open is said as a hint.
 """
 
@@ -13,6 +13,7 @@ import msgspec
 
 from fairplace.decision import History
 from fairplace.errors import Missing
+from fairplace.giving import contract_parts
 from fairplace.giving import notice_parts as parts
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.letters import Frame
@@ -100,6 +101,27 @@ def _details(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
     )
 
 
+def _change(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
+    return (
+        parts.scope(known, estimated=False),
+        contract_parts.changed(known),
+        contract_parts.parties(known),
+        parts.other(known, known.notice("UK10")),
+        parts.procedure(known),
+        parts.authority(frame),
+    )
+
+
+def _end(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
+    return (
+        parts.scope(known, estimated=False),
+        contract_parts.ended(known),
+        contract_parts.parties(known),
+        parts.procedure(known),
+        parts.authority(frame),
+    )
+
+
 def _termination(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
     return (parts.scope(known, estimated=True), parts.ended(known), parts.procedure(known), parts.authority(frame))
 
@@ -109,5 +131,7 @@ FORMS: dict[str, _Form] = {
     "UK5": _Form("Transparency notice", "Procurement Act 2023, section 44; Procurement Regulations 2024, regulation 26", _transparency),
     "UK6": _Form("Contract award notice", "Procurement Act 2023, section 50; Procurement Regulations 2024, regulation 27", _award),
     "UK7": _Form("Contract details notice", "Procurement Act 2023, section 53; Procurement Regulations 2024, regulations 32 to 35", _details),
+    "UK10": _Form("Contract change notice", "Procurement Act 2023, section 75; Procurement Regulations 2024, regulation 40", _change),
+    "UK11": _Form("Contract termination notice", "Procurement Act 2023, section 80; Procurement Regulations 2024, regulation 41", _end),
     "UK12": _Form("Procurement termination notice", "Procurement Act 2023, section 55; Procurement Regulations 2024, regulation 37", _termination),
 }  # fmt: skip

@@ -35,7 +35,7 @@ REGIME = {
 
 def need_of(known: Known, code: str) -> Need:
     planned = known.state.planned
-    if (found := known.notice(code)) is not None:
+    if code != "UK10" and (found := known.notice(code)) is not None:
         return Need("published", f"Published on {date(found.at)}{f' as {found.reference}' if found.reference else ''}.")
     if planned is None:
         return Need("later", "First plan the case.")
@@ -59,6 +59,10 @@ def need_of(known: Known, code: str) -> Need:
             return _award(known, direct=direct and planned.concerns_one_person)
         case "UK7":
             return _details(known, days=120 if planned.light_touch else 30)
+        case "UK10":
+            return _change(known, light_touch=planned.light_touch)
+        case "UK11":
+            return _end(known, user_choice=planned.route == "direct_s41" and planned.concerns_one_person)
         case _:
             return _termination(known)
 
@@ -104,6 +108,43 @@ def _details(known: Known, *, days: int) -> Need:
         return Need("later", f"Needed within {days} days, beginning with the day on which the contract is signed.")
     last = day(period_days(as_date(known.contract.on), days))
     return Need("now", f"Needed by {date(last)}: {days} days beginning with the day of signature.")
+
+
+def _change(known: Known, *, light_touch: bool) -> Need:
+    """Procurement Act 2023, section 75. One notice answers for one change, so an earlier one does not do."""
+    if light_touch:
+        return Need("none", "A light touch contract is changed without a notice (section 75(6)).")
+    change = known.change
+    if change is None:
+        return Need("later", "Comes when a change of the contract is decided, and before it is made.")
+    when = date(change.on)
+    if change.noticed:
+        return Need("published", f"A notice was published before the change of {when}.")
+    match change.change_notice:
+        case "due":
+            return Need("now", f"Needed before {when}, from which day on the contract is changed.")
+        case "advised":
+            return Need(
+                "now",
+                f"The Act can be read so that it is needed before {when}, when the contract is changed: publish it (section 75(2)).",
+            )
+        case "not-due":
+            return Need("none", f"The change of {when} is small enough to need none (section 75(2)).")
+        case _:
+            return Need(
+                "now", f"Whether the change of {when} needs one cannot be told from the record (section 75(2))."
+            )
+
+
+def _end(known: Known, *, user_choice: bool) -> Need:
+    """Procurement Act 2023, section 80."""
+    if known.over is None:
+        return Need("later", "Needed within 30 days, beginning with the day on which the contract ends; expiry counts.")
+    last = day(period_days(as_date(known.over.on), 30))
+    return Need(
+        "now",
+        f"Needed by {date(last)}: 30 days beginning with the day on which the contract ended.{ONE_PERSON if user_choice else ''}",
+    )
 
 
 def _termination(known: Known) -> Need:

@@ -25,6 +25,43 @@ ENDED = {
     "procedure-flawed": "the procedure was flawed",
     "other": "for another reason",
 }
+CHANGE = {
+    "modification": "The terms or the scope of the contract",
+    "extension": "An option to extend is used",
+    "price": "The price",
+    "supplier": "The supplier",
+}
+CHANGE_GROUND = {
+    "provided-for": "Provided for in the contract (Schedule 8, paragraph 1)",
+    "urgency": "Urgency and the protection of life etc. (Schedule 8, paragraphs 2 and 3)",
+    "unforeseeable": "Unforeseeable circumstances (Schedule 8, paragraph 4)",
+    "known-risk": "Materialisation of a known risk (Schedule 8, paragraphs 5 to 7)",
+    "additional": "Additional goods, services or works (Schedule 8, paragraph 8)",
+    "restructuring": "Transfer on corporate restructuring (Schedule 8, paragraph 9)",
+    "not-substantial": "Not a substantial modification (section 74(3))",
+    "below-threshold": "Below-threshold modification (section 74(4))",
+    "light-touch": "Light touch contract (section 74(2))",
+}
+OVER = {
+    "discharge": "Discharge",
+    "expiry": "Expiry",
+    "termination": "Termination by a party",
+    "rescission": "Rescission",
+    "set-aside": "Set aside by court order",
+}
+OVER_CAUSE = {
+    "performed": "the contract was performed",
+    "term-over": "its term was over",
+    "agreed": "both sides agreed",
+    "need-ended": "the need ended",
+    "breach": "a breach of contract",
+    "insolvency": "insolvency",
+    "improper-award-or-change": "awarded or modified in material breach of the Act (section 78(2)(a))",
+    "supplier-excluded": "the supplier became an excluded or excludable supplier (section 78(2)(b))",
+    "sub-contractor-excluded": "a sub-contractor became an excluded or excludable supplier (section 78(2)(c))",
+    "court-order": "a court order",
+    "other": "another reason",
+}
 ROUTE = {
     "open": "open procedure",
     "flexible": "competitive flexible procedure",

@@ -90,6 +90,8 @@ _STEPS = tuple(
         "procurement.claim-notified/1",
         "procurement.suspension-ended/1",
         "procurement.contract-entered/1",
+        "procurement.contract-changed/1",
+        "procurement.contract-ended/1",
         "procurement.ended-without-award/1",
         "procurement.award-withdrawn/1",
         "interest.decided/1",
@@ -126,7 +128,13 @@ RELEASES: Mapping[Occasion, tuple[Grant, ...]] = {
     "award": _AWARD,
     # A standstill's end makes nothing public that the award did not: it is an occasion to catch up.
     "standstill-end": _AWARD,
-    "contract": (Grant("procurement.contract-entered/1", ("/providers", "/value")), *_STEPS),
+    # What the notices of change and of termination say (Procurement Regulations 2024, regs 40 and 41).
+    "contract": (
+        Grant("procurement.contract-entered/1", ("/providers", "/value")),
+        Grant("procurement.contract-changed/1", ("/providers", "/value_before", "/value_after", "/reason")),
+        Grant("procurement.contract-ended/1", ("/reason",)),
+        *_STEPS,
+    ),
     "ended": (*_NOTICE, Grant("procurement.ended-without-award/1", ("/reason",)), *_STEPS),
     # Never the challenge's own words: they tell who challenged.
     "challenge": (

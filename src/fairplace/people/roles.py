@@ -116,6 +116,8 @@ TABLE: Mapping[str, Rule] = {
     "procurement.claim-notified/1": _rule("monitoring officer", "whoever was served", second=_OVERRIDE),
     "procurement.suspension-ended/1": _rule("monitoring", "the court's order comes to legal", second=_OVERRIDE),
     "procurement.contract-entered/1": _rule("approver", "delegated power to sign", second=_OVERRIDE),
+    "procurement.contract-changed/1": _rule("approver", "delegated power to change it", second=_OVERRIDE),
+    "procurement.contract-ended/1": _rule("approver officer", "expiry is nobody's decision", second=_OVERRIDE),
     "procurement.ended-without-award/1": _rule("approver", "delegated power to decide", second=_OVERRIDE),
     "procurement.award-withdrawn/1": _rule("approver", "whoever may decide may take it back", second=_OVERRIDE),
     "procurement.imported/1": _rule("importer", "copied from a published notice by the register itself"),

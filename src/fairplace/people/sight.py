@@ -66,8 +66,8 @@ _EVERY_STEP = (
     " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
     " procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
     " procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
-    " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.ended-without-award/1"
-    " procurement.award-withdrawn/1 interest.decided/1"
+    " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.contract-changed/1"
+    " procurement.contract-ended/1 procurement.ended-without-award/1 procurement.award-withdrawn/1 interest.decided/1"
 )
 _BESIDE = (
     "interest.declared/1 challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1"
@@ -118,6 +118,9 @@ SIGHTS: tuple[Sight, ...] = (
     _sight("procurement.summaries-sent/1", "/bids/*/summary", _OFFICE, "decided", "what each bidder was told"),
     _sight("procurement.claim-notified/1", "/claimant", _OFFICE, "always", "whoever deals with the claim"),
     _sight("procurement.contract-entered/1", "/providers /value /document", _OFFICE, "decided", "the contract"),
+    _sight("procurement.contract-changed/1", "/providers /value_before /value_after /document /reason", _OFFICE, "always",
+           "whoever manages the contract"),
+    _sight("procurement.contract-ended/1", "/reason", _OFFICE, "always", "whoever manages the contract"),
     _sight("procurement.ended-without-award/1", "/reason", _PANEL, "decided", "the decision"),
     _sight("procurement.award-withdrawn/1", "/reason", _PANEL, "always", "the decision"),
     _sight("procurement.imported/1", "/title /description /buyer /tender_value /awards /raw", "officer monitoring auditor",

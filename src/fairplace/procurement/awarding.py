@@ -176,6 +176,10 @@ def publish_notice(command: PublishNotice, history: History, *, at: Instant) -> 
             objections.add(
                 "no-contract", f"a {command.notice} is about a contract, and none is on record; record it first"
             )
+        case "UK11" if state.contract is not None and state.contract.ended_on is None:
+            objections.add(
+                "contract-runs", "a UK11 says that the contract ended, and it runs on the record; record its end first"
+            )
         case "UK12" if not state.ended:
             objections.add(
                 "not-ended", "a UK12 says that the procurement ended without award; record that decision first"

@@ -13,8 +13,12 @@ from fairplace.decision import Command
 from fairplace.procurement.events import (
     Audience,
     BidCheck,
+    ChangeGround,
+    ChangeKind,
     ContractKind,
     Criterion,
+    EndedCause,
+    EndedHow,
     Handling,
     NoticeCode,
     PriceFormula,
@@ -303,6 +307,36 @@ class EnterContract(Command, frozen=True, kw_only=True, tag="enter-contract"):
     document: Document | None = None
 
 
+class ChangeContract(Command, frozen=True, kw_only=True, tag="change-contract"):
+    """Decide to change the contract from a day on. Value before and parties come from the record, where it has them.
+
+    `value_after` and `providers` left out stay as they were; whether a notice is due follows from the rest.
+    """
+
+    gives: ClassVar[str] = "procurement.contract-changed/1"
+    changed_on: Day
+    kind: ChangeKind
+    reason: Text
+    ground: ChangeGround | None = None
+    term_days: int = 0
+    scope_changed: bool = False
+    favours_supplier: bool = False
+    value_before: Pence | None = None
+    value_after: Pence | None = None
+    providers: list[ProviderId | Provider] | None = None
+    document: Document | None = None
+
+
+class EndContract(Command, frozen=True, kw_only=True, tag="end-contract"):
+    """Record that the contract came to its end: how, and why."""
+
+    gives: ClassVar[str] = "procurement.contract-ended/1"
+    ended_on: Day
+    how: EndedHow
+    cause: EndedCause
+    reason: Text
+
+
 class EndWithoutAward(Command, frozen=True, kw_only=True, tag="end-without-award"):
     """Decide not to award."""
 
@@ -332,8 +366,9 @@ Bidding = LodgeBid | WithdrawBid | OpenBids | DecideLateBids | RecordPrices | Ch
 Evaluation = SignSheet | Moderate
 Awarding = Award | SendSummaries | PublishNotice | WithdrawAward | EndWithoutAward
 Contracting = NotifyClaim | EndSuspension | EnterContract
+Managing = ChangeContract | EndContract
 
-AnyCommand = Invitation | Bidding | Evaluation | Awarding | Contracting
+AnyCommand = Invitation | Bidding | Evaluation | Awarding | Contracting | Managing
 
 COMMANDS: tuple[type[Command], ...] = (
     Plan,
@@ -358,6 +393,8 @@ COMMANDS: tuple[type[Command], ...] = (
     NotifyClaim,
     EndSuspension,
     EnterContract,
+    ChangeContract,
+    EndContract,
     EndWithoutAward,
     WithdrawAward,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fairplace.decision import Actor, Decision, History
 from fairplace.people import roles
-from fairplace.procurement import awarding, contract, deposits, evaluation, invitation, opening
+from fairplace.procurement import awarding, changes, contract, deposits, evaluation, invitation, opening
 from fairplace.procurement.commands import (
     AnswerQuestion,
     AnyCommand,
@@ -13,10 +13,12 @@ from fairplace.procurement.commands import (
     Award,
     Awarding,
     Bidding,
+    ChangeContract,
     ChangeCriteria,
     ChangeDeadline,
     CheckBids,
     DecideLateBids,
+    EndContract,
     EndSuspension,
     EndWithoutAward,
     EnterContract,
@@ -64,6 +66,10 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
             return _awarding(command, history, at, by)
         case NotifyClaim() | EndSuspension() | EnterContract():
             return contract.decide(command, history, at=at)
+        case ChangeContract():
+            return changes.change(command, history, at=at)
+        case EndContract():
+            return changes.end(command, history, at=at)
 
 
 def _bidding(command: Bidding, history: History, at: Instant, by: Actor, chance: bytes) -> Decision:

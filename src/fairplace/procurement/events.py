@@ -384,6 +384,71 @@ class ContractEntered(Step, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     document: Sealed[Document | None]
 
 
+ChangeKind = Literal["modification", "extension", "price", "supplier"]
+"""`extension`: an option to extend, used as the contract foresees it."""
+
+ChangeGround = Literal[
+    "provided-for",
+    "urgency",
+    "unforeseeable",
+    "known-risk",
+    "additional",
+    "restructuring",
+    "not-substantial",
+    "below-threshold",
+    "light-touch",
+]
+"""Why a contract may be changed: Act, Sch. 8 paras 1, 2-3, 4, 5-7, 8 and 9; s. 74(3); s. 74(4); s. 74(2)."""
+
+ChangeNotice = Literal["due", "advised", "not-due", "unknown"]
+"""Whether a contract change notice (UK10) has to come first (Act, s. 75). `advised`: the Act can be read either way."""
+
+
+class ContractChanged(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It was decided to change the contract; the change holds from `changed_on` (Act, ss. 74-77)."""
+
+    changed_on: Day
+    kind: ChangeKind
+    ground: ChangeGround | None  # null: none is stated
+    term_days: int  # by how many days the term grows, or below 0 shrinks
+    scope_changed: bool  # materially (Act, s. 74(3)(b))
+    favours_supplier: bool  # a material tilt of the economic balance (Act, s. 74(3)(c))
+    change_notice: ChangeNotice
+    reason: Sealed[Text]
+    value_before: Sealed[Pence | None]
+    value_after: Sealed[Pence | None]
+    providers: Sealed[list[Provider]]  # with whom it is from then on
+    document: Sealed[Document | None]
+
+
+EndedHow = Literal["discharge", "expiry", "termination", "rescission", "set-aside"]
+"""How a contract can come to its end (Act, s. 80(3))."""
+
+EndedCause = Literal[
+    "performed",
+    "term-over",
+    "agreed",
+    "need-ended",
+    "breach",
+    "insolvency",
+    "improper-award-or-change",
+    "supplier-excluded",
+    "sub-contractor-excluded",
+    "court-order",
+    "other",
+]
+"""Why it did. The three before `court-order` are those that every public contract implies (Act, s. 78(2))."""
+
+
+class ContractEnded(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The contract came to its end, on whichever side that lay (Act, ss. 78-80). Expiry counts."""
+
+    ended_on: Day
+    how: EndedHow
+    cause: EndedCause
+    reason: Sealed[Text]
+
+
 class EndedWithoutAward(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The authority decided not to award (Act, s. 55)."""
 
@@ -452,6 +517,8 @@ TYPES: dict[str, type[Fact]] = {
     "procurement.claim-notified/1": ClaimNotified,
     "procurement.suspension-ended/1": SuspensionEnded,
     "procurement.contract-entered/1": ContractEntered,
+    "procurement.contract-changed/1": ContractChanged,
+    "procurement.contract-ended/1": ContractEnded,
     "procurement.ended-without-award/1": EndedWithoutAward,
     "procurement.award-withdrawn/1": AwardWithdrawn,
     "procurement.imported/1": Imported,

@@ -24,6 +24,8 @@ from fairplace.procurement.events import (
     BidsOpened,
     ClaimNotified,
     ConflictsAssessed,
+    ContractChanged,
+    ContractEnded,
     ContractEntered,
     CriteriaChanged,
     Criterion,
@@ -92,6 +94,15 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     faults: FormalFaults
 
 
+class Contract(msgspec.Struct, frozen=True, kw_only=True):
+    """The contract as it stands after its changes. `ended_on` is null while it runs."""
+
+    entered_on: Day
+    value: Pence | None
+    providers: tuple[Provider, ...]
+    ended_on: Day | None = None
+
+
 class Bid(msgspec.Struct, frozen=True, kw_only=True):
     """A bid that has a place. It is live until a check says otherwise."""
 
@@ -138,7 +149,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     summaries: frozenset[Place] = frozenset()
     award_notice: Notice | None = None
     claims: tuple[Claim, ...] = ()
-    contract: bool = False
+    contract: Contract | None = None
     ended: bool = False
 
     @property
@@ -315,8 +326,12 @@ def _decision(state: State, recorded: Recorded) -> State:
             return replace(state, claims=(*state.claims, claim))
         case SuspensionEnded():
             return replace(state, claims=())
-        case ContractEntered():
-            return replace(state, contract=True)
+        case ContractEntered() as event:
+            return replace(state, contract=_signed(event))
+        case ContractChanged() as event if state.contract is not None:
+            return replace(state, contract=_changed(state.contract, event))
+        case ContractEnded(ended_on=ended_on) if state.contract is not None:
+            return replace(state, contract=replace(state.contract, ended_on=ended_on))
         case EndedWithoutAward():
             return replace(state, ended=True)
         case AwardWithdrawn():
@@ -330,6 +345,19 @@ def _decision(state: State, recorded: Recorded) -> State:
             )
         case _:
             return state
+
+
+def _signed(event: ContractEntered) -> Contract:
+    return Contract(entered_on=event.entered_on, value=event.value.get(), providers=tuple(event.providers.get(())))
+
+
+def _changed(contract: Contract, event: ContractChanged) -> Contract:
+    value, providers = event.value_after.get(), event.providers.get(())
+    return replace(
+        contract,
+        value=contract.value if value is None else value,
+        providers=tuple(providers) or contract.providers,
+    )
 
 
 def _with(known: Mapping[K, V], key: K, value: V) -> dict[K, V]:

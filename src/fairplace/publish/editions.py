@@ -204,6 +204,8 @@ def _own(history: History, provider: str) -> dict[int, frozenset[str]]:
                 slots = ("/claimant",)
             case e.ContractEntered() if [one.id for one in event.providers.get(())] == [provider]:
                 slots = ("/providers", "/value", "/document")
+            case e.ContractChanged() if [one.id for one in event.providers.get(())] == [provider]:
+                slots = ("/providers", "/value_before", "/value_after", "/reason", "/document")
             case _ if type(event) in _BY_PLACE:
                 group, names = _BY_PLACE[type(event)]
                 slots = tuple(f"/{group}/{place}/{name}" for place in sorted(places) for name in names)
