@@ -32,7 +32,7 @@ COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/p
 # Compiled modules are kept whatever the caller's habit: tests start many programs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test matrices pictures check campaign region disclosure timing fuzz bench setup assets browser programs lock clean clean-all
+.PHONY: help demo test stories matrices pictures check campaign region disclosure timing fuzz bench setup assets browser programs lock clean clean-all
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
@@ -48,6 +48,10 @@ test: $(TEST) assets $(PROJECT) browser programs  ## run all tests: make test AR
 	FAIRPLACE_MATRICES=$(MATRICES) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(MARKED) $(ARGS)
 
 # `make test` runs a part of each long matrix of tests, and no long story; the tests bear the marks `matrix` and `long`.
+stories: MATRICES :=
+stories: MARKED := -m long
+stories: test  ## tell the long stories that `make test` leaves out: make stories ARGS='-k home'
+
 matrices: MATRICES := whole
 matrices: MARKED := -m matrix
 matrices: test  ## run the long matrices of tests whole, every page at every width and every flipped byte: make matrices ARGS='-k page'

@@ -36,7 +36,7 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Laws with examples by chance are matrices, and so are long stories, which `make test` leaves to `make matrices`; files
+    """Laws with examples by chance are matrices, and so are long stories, which `make test` leaves to `make stories`; files
     with slow tests or browsers begin first, and what is quick fills the gaps at the end.
     """
     for item in items:

@@ -4,7 +4,7 @@
     every(29, cells)                each 29th cell: a step that is prime meets every column sooner or later
     many(6000)                      how many cases of a random kind
 
-A test with the mark `long` tells a long story that shorter tests cover in parts: only `make matrices` tells it, and whoever
+A test with the mark `long` tells a long story that shorter tests cover in parts: `make stories` and `make matrices` tell it, and whoever
 names its file to pytest. A test that asks here bears the mark `matrix`, so that `make matrices` finds it. Tests of hypothesis and of browsers bear it
 without being asked: `tests/conftest.py` says how many examples a law gets.
 """

@@ -45,6 +45,7 @@ def differences(one: Work, other: Work) -> Work:
     return Counter({what: other[what] - one[what] for what in {*one, *other} if one[what] != other[what]})
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.matrix
 def test_nothing_sealed_changes_what_an_answer_costs_or_how_long_it_is(

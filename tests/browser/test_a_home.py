@@ -243,6 +243,7 @@ async def challenged(agency: Agency, ben: Person, olga: Person) -> None:
     await look(page, "home 34 who asked why, and who challenged")
 
 
+@pytest.mark.long
 async def test_a_home_for_one_child_and_each_sees_their_own(agency: Agency, chromium: Browser) -> None:
     office = agency.office
     sam, olga = await agency.be(chromium, "Sam", viewport=PHONE), await agency.be(chromium, "Olga")

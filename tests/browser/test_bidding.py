@@ -34,6 +34,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
             yield Served(office, site)
 
 
+@pytest.mark.long
 async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chromium: Browser) -> None:
     bea = await served.provider(chromium)
     page = bea.page
@@ -77,6 +78,7 @@ async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chrom
     await bea.context.close()
 
 
+@pytest.mark.long
 async def test_a_bid_is_sealed_by_a_page_that_was_kept_while_the_site_is_down(
     served: Served, chromium: Browser, tmp_path: Path
 ) -> None:
@@ -153,6 +155,7 @@ async def opener(served: Served, chromium: Browser, name: str, role: str) -> Per
     return one
 
 
+@pytest.mark.long
 async def test_a_bid_is_sealed_in_one_browser_and_opened_in_two_others(served: Served, chromium: Browser) -> None:
     first = await opener(served, chromium, "Asha", "approver")
     second = await opener(served, chromium, "Noor", "auditor")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
@@ -64,6 +65,7 @@ async def both_sign(first: Person, second: Person) -> None:
     await second.sign()
 
 
+@pytest.mark.long
 async def test_two_colleagues_give_somebody_a_new_key_a_day_later(council: Council, team: Team) -> None:
     await team.here()
     ida, jon, kim = team.ida, team.jon, team.kim

@@ -88,7 +88,7 @@ def genuine(council: Council) -> fairplace_verify.Report:
     return report
 
 
-@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256"])
+@pytest.mark.parametrize("algorithm", ["EdDSA", pytest.param("ES256", marks=pytest.mark.long)])
 async def test_a_passkey_signs_what_a_stranger_finds_genuine(
     council: Council, ada: Person, chromium: Browser, algorithm: str
 ) -> None:
@@ -126,6 +126,7 @@ async def test_a_passkey_signs_what_a_stranger_finds_genuine(
     await bel.context.close()
 
 
+@pytest.mark.long
 async def test_a_device_key_makes_place_for_a_passkey(council: Council, ada: Person, chromium: Browser) -> None:
     cem = await council.person(chromium, "Cem", "officer")
     await cem.sign_in()

@@ -69,6 +69,7 @@ async def loaded_again(page: Page) -> None:
     pytest.fail("the browser's own page about the broken line never came")
 
 
+@pytest.mark.long
 async def test_a_bid_is_on_its_way_when_the_deadline_passes(
     served: Served, line: Line, chromium: Browser, capfd: pytest.CaptureFixture[str]
 ) -> None:

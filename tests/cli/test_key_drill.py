@@ -13,6 +13,8 @@ import pytest
 from tests.cli.ready import standing
 from tests.matrix import every
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/how-to/keys.md").read_text("utf-8")
 STEPS = re.findall(r"```sh\n(.+?)```|<!-- (\d+) (hours|days) pass -->", PAGE, re.DOTALL)
@@ -80,7 +82,6 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Drill, list
         yield drill, found
 
 
-@pytest.mark.slow
 def test_the_page_is_done_command_by_command(said: tuple[Drill, list[str]]) -> None:
     drill, blocks = said
     every = "\n".join(blocks)
@@ -96,7 +97,6 @@ def test_the_page_is_done_command_by_command(said: tuple[Drill, list[str]]) -> N
     assert re.findall(r"^log (\S+)$", policy, re.MULTILINE) == newest
 
 
-@pytest.mark.slow
 def test_the_contested_step_is_marked_and_reaffirmed_in_the_rows_and_a_rebuild_gives_the_same(
     said: tuple[Drill, list[str]],
 ) -> None:
@@ -106,7 +106,6 @@ def test_the_contested_step_is_marked_and_reaffirmed_in_the_rows_and_a_rebuild_g
     drill.does("fairplace rebuild register && fairplace doctor register")
 
 
-@pytest.mark.slow
 @pytest.mark.matrix
 def test_what_must_not_be_is_refused_in_one_sentence(said: tuple[Drill, list[str]]) -> None:
     drill, _ = said
@@ -146,7 +145,6 @@ def test_what_must_not_be_is_refused_in_one_sentence(said: tuple[Drill, list[str
     drill.does(VERIFY)
 
 
-@pytest.mark.slow
 def test_a_person_with_two_keys_is_one_person_and_a_recovery_waits_for_the_first(said: tuple[Drill, list[str]]) -> None:
     drill, _ = said
     drill.does(
@@ -178,7 +176,6 @@ def test_a_person_with_two_keys_is_one_person_and_a_recovery_waits_for_the_first
     drill.does(VERIFY)
 
 
-@pytest.mark.slow
 def test_new_log_keys_wait_thirty_days_and_a_broken_off_rotation_is_finished(said: tuple[Drill, list[str]]) -> None:
     drill, _ = said
     drill.does("fairplace key rotate-log register")
@@ -193,7 +190,6 @@ def test_new_log_keys_wait_thirty_days_and_a_broken_off_rotation_is_finished(sai
     drill.does(VERIFY)
 
 
-@pytest.mark.slow
 def test_a_log_that_does_not_continue_the_one_that_was_given_is_found(said: tuple[Drill, list[str]]) -> None:
     drill, _ = said
     drill.does("fairplace verify register-2 --json > new.json || [ $? = 3 ]")

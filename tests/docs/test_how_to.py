@@ -109,6 +109,7 @@ def test_a_case_is_handed_over_in_four_editions_as_the_page_says(
     assert re.search(r"entries agree byte for byte.*none altered, none missing", done.stdout)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says(
     programs: Path, tmp_path: Path
@@ -139,6 +140,7 @@ def test_a_placement_is_recorded_and_nothing_of_it_is_published_as_the_page_says
     assert "referral.home-chosen/1</h" not in record
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_numbers_are_counted_signed_by_two_and_taken_back_as_the_page_says(programs: Path, tmp_path: Path) -> None:
     done = run(programs, HOW_TO / "numbers.md", tmp_path)

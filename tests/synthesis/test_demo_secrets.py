@@ -15,6 +15,7 @@ from fairplace.procurement.events import Awarded, Moderated
 from tests.whole_demo import whole_demo
 
 # Not among the slow files, which begin first: the whole demo stands by then, and nobody waits for it.
+pytestmark = pytest.mark.long
 
 AS_OF = "2026-11-20T17:00:00.000Z"
 

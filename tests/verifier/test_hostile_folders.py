@@ -145,6 +145,7 @@ def test_stray_files_get_one_sentence(public: Path, where: str, capsys: pytest.C
     assert STRAY in said_here(public, capsys)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_hundred_thousand_stray_files_get_one_sentence(public: Path) -> None:
     scattered(public, "{:06}", 100_000)

@@ -106,6 +106,7 @@ def size_of(note: bytes | None) -> int:
     return tree_head(parse_note(note)[0])[1] if note else 0
 
 
+@pytest.mark.long
 def test_a_fork_is_refused_by_witnesses_and_proved_by_a_monitor(tmp_path: Path, processes: Processes) -> None:
     council = founded(tmp_path / "register")
     old = shutil.copytree(council, tmp_path / "old")
