@@ -603,7 +603,7 @@ HEADER = b"fairplace/event/v1\n"
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-%d[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 UUID4 = re.compile(UUID % 4)
 TYPE = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+/[1-9][0-9]*")
-AT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
+AT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"  # no hour is 24, which Python takes for the next day from 3.14 on
 FORMS = {
     "actor": (NAME, "a key name"),
     "at": (AT, "YYYY-MM-DDTHH:MM:SS.sssZ"),
@@ -618,7 +618,7 @@ ALL_FORMS = re.compile("\n".join(form for form, _ in FORMS.values()))  # no form
 MEMBERS = ["actor", "at", "body", "id", "keys", "log", "n", "prev", "sealed", "stream", "type"]
 SLOT = re.compile(r"(?=.{1,256}\Z)(?:/[a-z0-9_-]{1,64}){1,8}")
 is_slot = lru_cache(maxsize=10_000)(SLOT.fullmatch)
-ONLY_ED25519 = re.compile(rb"([A-Za-z0-9+/]{90}[AEIMQUYcgkosw048]=)\n")  # base64 of 4 + 64 bytes, with no stray bits
+ONLY_ED25519 = "[A-Za-z0-9+/]{90}[AEIMQUYcgkosw048]="  # base64 of 4 + 64 bytes; the last letter has no stray bits
 BASES = frozenset({"personal", "child", "commercial", "standstill", "security", "legal-privilege"})
 
 
@@ -654,10 +654,6 @@ def read_with_care(data: bytes) -> Entry:
 
 def read_signatures(data: bytes, actor: str) -> list[Line]:
     """The lines under an event: first that of the actor, then others in their order."""
-    opening = f"— {actor} ".encode()
-    if data.startswith(opening) and (found := ONLY_ED25519.fullmatch(data, len(opening))):
-        signed = binascii.a2b_base64(found[1])
-        return [Line(actor, signed[:4], signed[4:])]
     lines = read_lines(data, 8)
     if lines[0].name != actor:
         raise Falsehood(f"the first signature is by {lines[0]}, expected the actor, {plain(actor)}")
@@ -677,11 +673,13 @@ USUAL_AT = (
     r"[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}\.[0-9]{3}Z"
 )
 USUAL_SEAL = rf'"(?:/[a-z0-9_-]{{1,64}}){{1,8}}":{{"basis":"(?:{"|".join(sorted(BASES))})","d":"{HASH_URL.pattern}"}}'
-USUAL_START = re.compile(rf'{{"actor":"({NAME})","at":"({USUAL_AT})","body":')
+USUAL_START = re.compile(rf'{HEADER.decode()}{{"actor":"({NAME})","at":"({USUAL_AT})","body":')
 USUAL_END = re.compile(
     rf',"id":"({UUID % 7})","keys":"((?:{HASH.pattern})?)","log":"({NAME})","n":([1-9][0-9]{{0,14}})'
     rf',"prev":"((?:{HASH.pattern})?)","sealed":{{((?:{USUAL_SEAL}(?:,{USUAL_SEAL})*)?)}}'
     rf',"stream":"({UUID4.pattern})","type":"({TYPE.pattern.replace("(", "(?:")})"}}'
+    rf"\n\n(?:— ({NAME}) ({ONLY_ED25519})\n|(.*))",
+    re.DOTALL,  # in the last group, which holds any other lines: they are read by themselves
 )
 
 UsualBody = tuple[re.Match[str], dict[str, JSON], int]  # what stands before it, its value, and where it ends
@@ -693,33 +691,48 @@ def read_usual(entries: Sequence[bytes]) -> list[Entry | None]:
     Each step is done for all of them before the next: a processor is quickest in what it has just done.
     """
     texts = list(map(usual_text, entries))
-    bodies = list(map(usual_body, texts))
+    bodies = usual_bodies(texts)
     ends = [body and USUAL_END.fullmatch(text, body[2]) for text, body in zip(texts, bodies, strict=True)]
     leaves = list(map(leaf_hash, entries))
     return list(map(usual_entry, entries, bodies, ends, leaves))
 
 
 def usual_text(data: bytes) -> str:
-    """The line between the header and the signatures; nothing, when it is none."""
-    end = data.find(b"\n", len(HEADER))
-    if not data.startswith(HEADER) or not data.startswith(b"\n\n", end) or end > len(HEADER) + MOST_JSON:
-        return ""
+    """Nothing, when it is none, or so long that its JSON may be too long."""
     try:
-        return data[len(HEADER) : end].decode()
+        return data.decode() if len(data) <= MOST_JSON else ""
     except UnicodeDecodeError:
         return ""
 
 
+def usual_bodies(texts: list[str]) -> list[UsualBody | None]:
+    """The body of each, when it is canonical JSON by itself."""
+    bodies = list(map(usual_body, texts))
+    if are_canonical(texts, bodies):
+        return bodies
+    return [body if are_canonical([text], [body]) else None for text, body in zip(texts, bodies, strict=True)]
+
+
+def are_canonical(texts: list[str], bodies: list[UsualBody | None]) -> bool:
+    """Is each body what is written again? They are written as one list.
+
+    Each is an object, which ends where its last bracket says. So two lists of the same text are the same in every place.
+    """
+    found = [(text[body[0].end() : body[2]], body[1]) for text, body in zip(texts, bodies, strict=True) if body]
+    together = f"[{','.join([text for text, _ in found])}]"
+    is_free_of_nul = "\\u0000" not in together or not NUL.search(together)
+    return is_free_of_nul and ENCODER.encode([value for _, value in found]) == together
+
+
 def usual_body(text: str) -> UsualBody | None:
-    """The body, when it is canonical JSON by itself."""
     if not (start := USUAL_START.match(text)):
         return None
+    at = start.end()
     try:
-        body, after = DECODER.raw_decode(text, start.end())
-        middle = text[start.end() : after]
-        if type(body) is not dict or ENCODER.encode(body) != middle or "\\u0000" in middle:
+        body, after = DECODER.raw_decode(text, at)
+        if type(body) is not dict:
             return None
-        if middle.count("{") + middle.count("[") >= MOST_DEPTH:
+        if text.count("{", at, after) + text.count("[", at, after) >= MOST_DEPTH:
             check_depth((body,), 1)
     except (Falsehood, ValueError, RecursionError):
         return None
@@ -732,12 +745,15 @@ def usual_entry(data: bytes, found: UsualBody | None, rest: re.Match[str] | None
         return None
     start, body, _ = found
     actor, at = start.groups()
-    of_id, keys, log, n, prev, seals, stream, of_type = rest.groups()
-    end = data.find(b"\n", len(HEADER))
+    of_id, keys, log, n, prev, seals, stream, of_type, signer, signature, others = rest.groups()
     try:
         if at[8:10] > "28":
             datetime.fromisoformat(at)
-        lines = read_signatures(data[end + 2 :], actor)
+        if signer == actor:
+            signed = binascii.a2b_base64(signature)
+            lines = [Line(actor, signed[:4], signed[4:])]
+        else:
+            lines = read_signatures((others or "").encode(), actor)
     except (Falsehood, ValueError):
         return None
     parts = seals.split('"')  # ten to a seal
@@ -765,7 +781,7 @@ def usual_entry(data: bytes, found: UsualBody | None, rest: re.Match[str] | None
     except Falsehood:
         return None
     digests = dict(zip(slots.slots, values, strict=True))
-    return Entry(event, data[: end + 1], lines, leaf, b64(leaf), digests)
+    return Entry(event, data[: data.index(b"\n\n") + 1], lines, leaf, b64(leaf), digests)
 
 
 class Slots(NamedTuple):

@@ -19,7 +19,10 @@ from typing import Any
 import rfc8785
 
 import fairplace_verify as checker
+from fairplace.errors import FairplaceError
+from fairplace.ledger import entry as written
 from fairplace_verify import Falsehood, Unreadable
+from tests.verifier.bent import bent, straight
 from tests.verifier.mutators import spoiled
 from tests.verifier.passkeys import Passkey
 from tests.verifier.writer import LOG, OFFICER, RECEIVER, WITNESS, Writer, deposited, planned, root_of, story, zipped
@@ -83,6 +86,30 @@ def takes_entry(data: bytes) -> bool:
         and checker.is_signed(1, checker.read_vkey(keys[line[:2]].vkey).public, line.signature, entry.text)
         for line in entry.lines
     )
+
+
+def takes_entry_alike(data: bytes) -> bool:
+    """The quick way, the careful way and the program's own reader say the same. It alone looks at what the last lines list."""
+    [usual] = checker.read_usual([data])
+    try:
+        ours = written.parse(data)
+    except FairplaceError:
+        ours = None
+    try:
+        careful = checker.read_with_care(data)
+    except Falsehood:
+        assert (usual, ours) == (None, None), f"taken by one and refused by another: {data!r}"
+        raise
+    event, digests = careful.event, careful.digests.values()
+    assert usual is None or repr(usual) == repr(careful), f"read otherwise the quick way: {data!r}"
+    if ours is None:
+        first = (event["n"] == 1) == (event["prev"] == "")
+        taken = event["log"].startswith(("fairplace/", "cosignature/", "subtree/"))
+        assert not first or taken or len(set(digests)) < len(digests), f"refused by the program alone: {data!r}"
+    else:
+        assert (ours.text, ours.leaf, ours.envelope.body) == (careful.text, careful.leaf, event["body"])
+        assert [line[:3] for line in careful.lines] == [(one.name, one.key_id, one.signature) for one in ours.lines]
+    return True
 
 
 def takes_vkey(data: bytes) -> bool:
@@ -211,6 +238,7 @@ def decoders() -> dict[str, Decoder]:
     found = [
         Decoder("json", [text, b'{"a":[1,-2,"x\\u001f"],"b":{}}'], takes_json, guarded=False),
         Decoder("entry", [log.entries[7], log.entries[6]], takes_entry),
+        Decoder("alike", straight(), takes_entry_alike, bent, guarded=False),
         Decoder("vkey", [signer.vkey.encode() for signer in (LOG, WITNESS, *PASSKEYS)], takes_vkey),
         Decoder("line", [OFFICER.note(b"fairplace")], takes_lines),
         Decoder("assertion", [key.assertion(b"fairplace", **how) for key in PASSKEYS for how in HOW], takes_assertion),

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from fairplace_verify import HEADER, MOST_JSON, Entry, Falsehood, ahead, read_entry, read_usual, read_with_care
 from tests.ledger.test_canonical import keys, values
-from tests.matrix import many
+from tests.matrix import WHOLE, many
+from tests.verifier.bent import bent, every_edge, every_touch, straight
 from tests.verifier.decoders import PASSKEYS, little
 from tests.verifier.mutators import spoiled
 from tests.verifier.writer import CASE, OFFICER, b64url, canonical, story
@@ -278,14 +279,59 @@ def test_every_day_of_the_calendar_is_usual_and_no_other() -> None:
                 assert (usual is not None) == is_day
 
 
+def test_entries_that_are_to_be_bent_are_usual() -> None:
+    assert None not in map(agreed, straight())
+
+
 @pytest.mark.matrix
-def test_whatever_is_done_to_an_entry_both_ways_agree() -> None:
-    good = [GOOD, *USUAL.values(), *little().entries]
-    taken = 0
-    for number in range(many(100_000)):
+def test_at_the_edge_of_every_member_both_ways_agree() -> None:
+    entries = straight() if WHOLE else straight()[:1]
+    taken = sum(agreed(data) is not None for data in every_edge(entries))
+    assert taken > 200 * len(entries), "hardly an edge is within"
+
+
+@pytest.mark.matrix
+def test_whatever_is_put_into_an_entry_or_left_out_both_ways_agree() -> None:
+    for data in straight() if WHOLE else straight()[:1]:
+        taken = sum(agreed(touched) is not None for touched in every_touch(data))
+        assert taken > 500, "a digest of other letters is usual"
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("spoil", [bent, spoiled])
+def test_whatever_is_done_to_an_entry_both_ways_agree(spoil: Callable[[bytes, Random], bytes]) -> None:
+    good = [GOOD, *straight(), *little().entries]
+    taken, cases = 0, many(24_000)
+    for number in range(cases):
         chance = Random(number)
-        taken += agreed(spoiled(chance.choice(good), chance)) is not None
-    assert taken > 100, "nothing that was spoiled is usual any more"
+        taken += agreed(spoil(chance.choice(good), chance)) is not None
+    assert taken > cases / 100, "nothing that was spoiled is usual any more"
+
+
+@pytest.mark.matrix
+def test_what_is_read_beside_an_entry_changes_nothing() -> None:
+    for number in range(many(1_600)):
+        chance = Random(number)
+        some = [chance.choice(straight()) for _ in range(chance.choice((1, 2, 3, 20)))]
+        some = [bent(data, chance) if chance.random() < 0.3 else data for data in some]
+        assert read_usual(some) == [read_usual([data])[0] for data in some]
+
+
+def test_two_bodies_that_are_canonical_only_together_are_both_refused() -> None:
+    bodies = [
+        b'{"a":{}',
+        b'{}},{"b":1}',
+        b'{"b":1}',
+        b'{"a":1},{"a":1}',
+        b'{"a":1',
+        b'"b":1}',
+        b'{"a":1,"a":1}',
+        b'{"a":1,"b":2,"a":1}',
+    ]
+    texts = [of_body({}).replace(b'"body":{}', b'"body":' + body) for body in bodies]
+    for one in texts:
+        for two in texts:
+            assert read_usual([one, two]) == [read_usual([one])[0], read_usual([two])[0]]
 
 
 def test_every_flipped_bit_of_an_entry_is_read_alike_both_ways() -> None:
@@ -297,6 +343,9 @@ def test_every_flipped_bit_of_an_entry_is_read_alike_both_ways() -> None:
 
 
 @given(st.dictionaries(keys, values, max_size=4))
+@example({"a": "\\u0000"})
+@example({"a": "\\\\u0000"})
+@example({"a": '"\\u0000'})
 def test_every_body_is_read_alike_both_ways(body: dict[str, Any]) -> None:
     data = of_body(body)
     assert is_refused(data) == (agreed(data) is None)
