@@ -125,8 +125,7 @@ def home(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.mark.slow
-@pytest.mark.matrix
+@pytest.mark.long
 def test_a_stranger_can_build_and_verify_a_demo_register(installed: Path, home: Path) -> None:
     public = home / "register/public"
     # True, but the keys come from the same place as the record: exit code 3 says so.
@@ -135,14 +134,13 @@ def test_a_stranger_can_build_and_verify_a_demo_register(installed: Path, home: 
     run(installed / "fairplace-verify", public, "--policy", public / "policy", cwd=home, HOME=str(home))
 
 
-@pytest.mark.slow
-@pytest.mark.matrix
+@pytest.mark.long
 def test_the_shipped_policies_find_the_unfairness_planted_in_the_demo(installed: Path, home: Path) -> None:
     found = run(installed / "fairplace", "check", "register", "--json", cwd=home, HOME=str(home), expect=1)
     assert "not-met" in {json.loads(line).get("outcome") for line in found.splitlines()}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_changed_byte_is_noticed_by_the_installed_checker(installed: Path, home: Path, tmp_path: Path) -> None:
     shutil.copytree(home / "register/public", tmp_path / "public")
     bundle = next(path for path in sorted((tmp_path / "public/tile/entries").rglob("*")) if path.is_file())
