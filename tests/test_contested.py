@@ -14,7 +14,7 @@ from fairplace.http.app import create_app
 from fairplace.keeping import Keeping
 from fairplace.ledger.note import Signer
 from fairplace.people.commands import ReaffirmSignatures
-from fairplace.reading import FolderReader
+from fairplace.reading_files import FolderReader
 from fairplace.recorded import Contested
 from tests.office import ROOT, Office, open_office, signer
 from tests.story import APPROVER, EVALUATORS, OFFICER

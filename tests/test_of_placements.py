@@ -16,7 +16,7 @@ from fairplace.errors import Misconfigured, Refused
 from fairplace.ledger.disclosure import slots_of
 from fairplace.on_disk import Register
 from fairplace.procurement.deposits import cover_deposit
-from fairplace.reading import FolderReader
+from fairplace.reading_files import FolderReader
 from fairplace.terms import instant
 from tests import needs, story
 from tests.homes import SOCIAL_WORKER

@@ -15,7 +15,8 @@ from fairplace.errors import FairplaceError, Missing, Unproven
 from fairplace.ledger import tiles
 from fairplace.openness.commands import Release, WithdrawValue
 from fairplace.openness.events import Slots
-from fairplace.reading import FolderReader, StoreReader
+from fairplace.reading import StoreReader
+from fairplace.reading_files import FolderReader
 from tests.office import Office, open_office
 from tests.story import MONITORING, OFFERS
 

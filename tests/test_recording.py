@@ -284,7 +284,7 @@ def test_the_digest_of_sealed_findings_cannot_be_guessed(office: Office) -> None
 
 def test_whoever_has_the_public_view_gets_the_same_findings(office: Office) -> None:
     from fairplace import assess, shelf
-    from fairplace.reading import FolderReader
+    from fairplace.reading_files import FolderReader
 
     office.tell("released")
     Clerk(office.register, signer).carry_out(office.named(Assess(id="test")))

@@ -8,7 +8,7 @@ import pytest
 
 from fairplace import replay, shelf
 from fairplace.openness.events import Slots, Withdrawn
-from fairplace.reading import FolderReader
+from fairplace.reading_files import FolderReader
 from fairplace.replay import Replay
 from tests.http.town import Town, build
 

@@ -194,6 +194,14 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.catalogue",
         "fairplace.ledger",
     ),
+    "fairplace.reading_files": (
+        "fairplace.following",
+        "fairplace.market.known",
+        "fairplace.others",
+        "fairplace.reading",
+        *FACTS,
+        "fairplace.ledger",
+    ),
     "fairplace.prepared": (*RECORD, "fairplace.people.roles"),
     "fairplace.holders": RECORD,
     "fairplace.keeping": (

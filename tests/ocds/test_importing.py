@@ -25,7 +25,7 @@ from fairplace.ocds.report import Report
 from fairplace.on_disk import Register, create
 from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.procurement.events import Imported
-from fairplace.reading import FolderReader
+from fairplace.reading_files import FolderReader
 from fairplace.sources import SYSTEM
 from tests.matrix import many
 from tests.ocds.notices import OCID, award, contact, direct, package, records, release, tender, written

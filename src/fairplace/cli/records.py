@@ -22,7 +22,8 @@ from fairplace.decision import Command
 from fairplace.errors import Conflict, FairplaceError, Malformed, Missing
 from fairplace.jsonl import lines, read_command
 from fairplace.on_disk import Register
-from fairplace.reading import FolderReader, Reader, View
+from fairplace.reading import Reader, View
+from fairplace.reading_files import FolderReader
 from fairplace.receipts import page, receipt
 from fairplace.settings import FILE, Kind
 
