@@ -180,6 +180,17 @@ class ContractEndRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: Text | None
 
 
+class ParentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the case is called off from: a case of this register, or known elsewhere by its reference."""
+
+    index: int
+    case: str | None
+    reference: str | None
+    until: Day | None
+    name: Text | None
+    members: list[Winner] | None
+
+
 class AwardRow(msgspec.Struct, frozen=True, kw_only=True):
     """An award as a notice states it."""
 
@@ -229,6 +240,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     cpv: list[str] = []
     commenced_on: Day | None = None
     related: list[str] = []
+    parent: ParentRow | None = None
     estimated_value: Pence | None = None
     award_value: Pence | None = None
     contract_value: Pence | None = None
@@ -322,6 +334,23 @@ def _planned(row: DecisionRecord, recorded: Recorded, event: e.Planned) -> Decis
         need=event.need.get(),
         authority=event.authority.get(),
         estimated_value=event.estimated_value.get(),
+    )
+
+
+def _parent(row: DecisionRecord, recorded: Recorded, event: e.ParentNamed) -> DecisionRecord:
+    members = event.members.get()
+    return replace(
+        row,
+        parent=ParentRow(
+            index=recorded.index,
+            case=event.parent,
+            reference=event.reference,
+            until=event.until,
+            name=event.name.get(),
+            members=None
+            if members is None
+            else [Winner(provider_id=one.id, provider_name=one.name, value=None) for one in members],
+        ),
     )
 
 
@@ -774,6 +803,7 @@ Step = Callable[[DecisionRecord, Recorded, Any], DecisionRecord]
 
 STEPS: dict[type[Fact], Step] = {
     e.Planned: _planned,
+    e.ParentNamed: _parent,
     e.TenderPublished: _published,
     e.CriteriaChanged: _criteria_changed,
     e.DeadlineChanged: _deadline_changed,

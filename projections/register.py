@@ -56,6 +56,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     regime: str | None = None
     route: str | None = None
     light_touch: bool | None = None
+    contract_kind: str | None = None
+    parent: str | None = None
     value: Pence | None = None
     estimated_value: Pence | None = None
     begun_at: Instant | None = None
@@ -110,12 +112,14 @@ def columns(row: Line) -> Mapping[str, str | int | None]:
         "authority": row.authority,
         "challenges": row.challenges,
         "citation": row.citation,
+        "contract_kind": row.contract_kind,
         "deadline": row.deadline,
         "decided_at": row.decided_at,
         "imported": int(row.imported),
         "index": row.index,
         "number": None if row.year is None or row.number is None else row.year * 1_000_000 + row.number,
         "ocid": row.ocid,
+        "parent": row.parent,
         "route": row.route,
         "state": row.state,
         "title": row.title,
@@ -137,11 +141,16 @@ def _planned(row: Line, recorded: Recorded, event: e.Planned) -> Line:
         regime=event.regime,
         route=event.route,
         light_touch=event.light_touch,
+        contract_kind=event.contract_kind,
         title=event.title.get(),
         authority=event.authority.get(),
         estimated_value=event.estimated_value.get(),
         value=event.estimated_value.get(),
     )
+
+
+def _parent(row: Line, recorded: Recorded, event: e.ParentNamed) -> Line:
+    return replace(row, parent=event.parent)
 
 
 def _published(row: Line, recorded: Recorded, event: e.TenderPublished) -> Line:
@@ -348,6 +357,7 @@ def _urgency_decided(row: Line, recorded: Recorded, event: urgent.Decided) -> Li
 
 STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     e.Planned: _planned,
+    e.ParentNamed: _parent,
     e.TenderPublished: _published,
     e.DeadlineChanged: _deadline_changed,
     e.BidsOpened: _opened,

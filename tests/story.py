@@ -42,6 +42,7 @@ from fairplace.procurement.commands import (
     LodgeBid,
     Marked,
     Moderate,
+    NameParent,
     OpenBids,
     Plan,
     PublishNotice,
@@ -297,6 +298,11 @@ def plan(**changes: Any) -> Plan:
     )
 
 
+def parent(**changes: Any) -> NameParent:
+    """A framework of another register."""
+    return _made(NameParent, changes, reference="ocds-h6vhtk-04a1b2")
+
+
 def conflicts(**changes: Any) -> AssessConflicts:
     return _made(AssessConflicts, changes, conflicts=["None seen"], steps=["Declarations before sheets"])
 
@@ -456,6 +462,8 @@ class _Telling:
 
     def planned(self) -> None:
         self.story.do(plan(**self.planned_as))
+        if self.planned_as.get("route") in ("framework_calloff", "flexible_dm"):
+            self.story.do(parent(members=[one.provider for one in self.offers]))
         self.story.do(conflicts())
 
     def published(self) -> None:

@@ -38,6 +38,11 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     second: KeyName | None = None
 
     @property
+    def beside(self) -> CaseId | None:
+        """Another case whose past the decision needs too; null for nearly every command."""
+        return None
+
+    @property
     def is_report(self) -> bool:
         return self.evidence != ACT
 
@@ -53,12 +58,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """The past of one case as the authority knows it, sealed deposits of the case included, in log order.
 
-    `market` is who could be asked for a home, in a log of placements; null in any other.
+    `market` is who could be asked for a home, in a log of placements; null in any other. `beside` is the past of the
+    other case that the command names; empty where there is no such case.
     """
 
     case: CaseId
     events: tuple[Recorded, ...]
     market: Market | None = None
+    beside: tuple[Recorded, ...] = ()
 
     def of(self, kind: type[F]) -> list[tuple[Recorded, F]]:
         return [(recorded, recorded.event) for recorded in self.events if isinstance(recorded.event, kind)]

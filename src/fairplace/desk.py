@@ -83,7 +83,7 @@ class Desk:
         by = self.actor(actor or command.as_)
         for _ in range(ATTEMPTS):
             seen = self._reader.size
-            history = self._history(command.case, seen)
+            history = self._history(command.case, seen, command.beside)
             at = self._store.now()
             if command.gives in _COUNTS_BIDS and history.events:
                 self._check_deposits(history)
@@ -280,13 +280,14 @@ class Desk:
         for sentence in self._reader.misfiled(history.events[0].index):
             raise Unproven(sentence)
 
-    def _history(self, case: CaseId | None, seen: int) -> History:
+    def _history(self, case: CaseId | None, seen: int, other: CaseId | None) -> History:
         if case is None:
             return History(case=self._sources.stream_id(), events=(), market=self._reader.market())
         events = self._reader.case(case, upto=seen)
         if not events and _is_stream(case) and self._store.stream_head(self._reader.origin, case) is not None:
             raise Refused(f"{case} is the id of another stream, not of a case; give a fresh random one", code="case")
-        return History(case=case, events=events, market=self._reader.market())
+        beside = () if other is None else self._reader.case(other, upto=seen)
+        return History(case=case, events=events, market=self._reader.market(), beside=beside)
 
     def _stream(self, decision: Decision, case: CaseId) -> str:
         match decision.stream:

@@ -64,6 +64,16 @@ def test_what_comes_before_is_said_to_block() -> None:
     assert at(open_competition(until="awarded"))["Publish the contract award notice"].state == "waits"
 
 
+def test_a_call_off_names_its_framework_before_anything_else() -> None:
+    told = Story()
+    told.do(story.plan(route="framework_calloff", concerns_one_person=False))
+    found = at(told)
+    assert found["Name the framework or dynamic market"].task == "parent"
+    assert found["Publish the tender notice"].blocked == "waits for the name of the framework or dynamic market"
+    told.do(story.parent())
+    assert "Name the framework or dynamic market" not in at(told)
+
+
 def test_bids_can_come_until_the_deadline_and_are_opened_after_it() -> None:
     told = open_competition(until="deposited")
     [runs] = at(told).values()

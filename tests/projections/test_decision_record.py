@@ -131,6 +131,24 @@ def test_the_state_follows_standstill_suspension_and_contract(log: Log) -> None:
     )  # fmt: skip
 
 
+def test_a_call_off_says_what_it_is_called_off_from_and_keeps_back_who_stands_in_it_until_that_is_released(
+    log: Log,
+) -> None:
+    log.add(planned(CASE))
+    members = [provider(1), provider(2)]
+    index = log.add(
+        e.ParentNamed(
+            **step(CASE), parent=case_id(2), seen=None, reference="ocds-1", until="2029-03-31",
+            name=sealed("standstill", None), members=sealed("commercial", members),
+        )
+    )  # fmt: skip
+    parent = record(log).parent
+    assert (parent.case, parent.reference, parent.until, parent.members) == (case_id(2), "ocds-1", "2029-03-31", None)
+    assert record(log, name="register").parent == case_id(2)
+    log.disclose(CASE, index)
+    assert [one.provider_id for one in record(log).parent.members] == [one.id for one in members]
+
+
 def contract_changed(**changes: Any) -> e.ContractChanged:
     fields: dict[str, Any] = {
         "changed_on": "2026-06-01", "kind": "price", "ground": "provided-for", "term_days": 0, "scope_changed": False,

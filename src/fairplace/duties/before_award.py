@@ -9,6 +9,7 @@ from fairplace.formats import clock, named_day
 from fairplace.people import roles
 from fairplace.people.events import InterestsDeclared
 from fairplace.procurement.events import BidsChecked, BidsOpened, ContractEntered
+from fairplace.procurement.state import calls_off
 from fairplace.terms import LONDON, KeyName, day, london_day, moment
 
 
@@ -29,8 +30,12 @@ def _to_publish(past: Past) -> Iterator[Duty]:
     if planned is None or planned.route in ("direct_s41", "direct_s43"):
         return
     blocked = ""
+    if calls_off(planned) and state.parent is None:
+        blocked = "waits for the name of the framework or dynamic market"
+        yield past.duty("parent", "Name the framework or dynamic market", ["officer"],
+                        says="What this is called off from, before anything else.", rule="SC-04")  # fmt: skip
     if planned.regime == "PA23" and not state.conflicts_assessed:
-        blocked = "waits for the assessment of conflicts of interest"
+        blocked = blocked or "waits for the assessment of conflicts of interest"
         yield past.duty("conflicts", "Assess conflicts of interest", ["officer", "monitoring"],
                         says="Before the tender notice is published.", rule="CI-03")  # fmt: skip
     yield past.duty(

@@ -13,11 +13,13 @@ from fairplace.procurement.commands import (
     AssessConflicts,
     ChangeCriteria,
     ChangeDeadline,
+    NameParent,
     Plan,
     PublishTender,
     RecordContact,
 )
 from fairplace.procurement.events import Criterion, Scale
+from fairplace.procurement.state import calls_off
 
 ROWS = 10
 """Criteria that the form has room for."""
@@ -67,6 +69,41 @@ def _conflicts(_: File) -> list[Field]:
         Field(name="conflicts", label="Conflicts seen", kind="lines", hint="One a line; write “none known” if so"),
         Field(name="steps", label="Steps taken against them", kind="lines", hint="One a line"),
     ]
+
+
+ELSEWHERE = "elsewhere"
+
+
+def _parent_stage(file: File) -> Stage:
+    if not calls_off(file.state.planned) or file.state.ended or file.state.contract:
+        return AWAY
+    return done() if file.state.parent else NOW
+
+
+def _parent(file: File) -> list[Field]:
+    ours = tuple(one for one in file.frameworks if one[0] != file.case)
+    found = Field(name="where", label="Which framework or dynamic market", kind="choice", public=True,
+                  options=options(*ours, (ELSEWHERE, "One that is not in this register", "Give its number below")))  # fmt: skip
+    needed = "" if not ours else "Only for one that is not in this register. "
+    return [
+        *([found] if ours else []),
+        Field(name="reference", label="Its OCID, or the number of its notice", kind="line", public=True, optional=bool(ours),
+              hint=f"{needed}Such as ocds-h6vhtk-04a1b2 or 2026/S 000-012345"),
+        Field(name="name", label="What it is called", kind="line", optional=True, hint=needed),
+        Field(name="until", label="Last day on which it can be called off from", kind="day", public=True, optional=True, hint=needed),
+        Field(name="member-lines", label="Who stands in it", kind="lines", optional=True,
+              hint=f"{needed}One a line, the id first: GB-COH-01234567 Alder Homes"),
+    ]  # fmt: skip
+
+
+def _parent_members(members: Members, _: File) -> Members:
+    """A framework of this register is named by its case alone; of another comes what is known of it."""
+    where, lines = members.pop("where", ELSEWHERE), members.pop("member-lines", [])
+    if where != ELSEWHERE:
+        return {**members, "parent": where}
+    found = [line.split(maxsplit=1) for line in lines]
+    listed = [{"id": one[0], "name": one[1] if len(one) > 1 else ""} for one in found]
+    return {**members, **({"members": listed} if listed else {})}
 
 
 def _criteria_fields(file: File) -> list[Field]:
@@ -220,6 +257,9 @@ def _contact_members(members: Members, _: File) -> Members:
 TASKS: tuple[Task, ...] = (
     Task(code="plan", title="Plan what is bought", part="Plan", command=Plan, stage=_planned, fields=_plan,
          lead="A need, and the route to meet it. This opens the case."),
+    Task(code="parent", title="Name the framework or dynamic market", part="Plan", command=NameParent, stage=_parent_stage, fields=_parent,
+         members=_parent_members, again=True,
+         lead="What this is called off from. Who stands in it, and until when, is read there if it is in this register (Procurement Act 2023, sections 34 and 45)."),
     Task(code="conflicts", title="Assess conflicts of interest", part="Plan", command=AssessConflicts, fields=_conflicts, again=True,
          stage=lambda file: done() if file.state.conflicts_assessed else _after_plan(file),
          lead="What conflicts are seen, and what is done about them (Procurement Act 2023, section 83)."),

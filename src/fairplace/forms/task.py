@@ -85,6 +85,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     asked: Mapping[str, Pence] = {}  # what sealed bids ask, by provider, as their openers found it
     search: Search | None = None  # in a register of placements; null elsewhere
     market: Market | None = None  # who could be asked for a home, there
+    frameworks: tuple[tuple[CaseId, str], ...] = ()  # of this register, with what each is called
     now: Instant = ""
     drawn: str = ""  # a number drawn at random, for whoever is spoken of by no name
 

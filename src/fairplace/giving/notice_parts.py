@@ -12,6 +12,7 @@ from fairplace.giving import standing, wording
 from fairplace.giving.known import Known, Noticed
 from fairplace.giving.letters import Frame
 from fairplace.procurement.standstill import least_last_day
+from fairplace.procurement.state import calls_off
 from fairplace.terms import Pence, as_date, day
 from fairplace.working_days import period_days
 
@@ -147,10 +148,20 @@ def procedure(known: Known) -> Section:
         "Procedure",
         (
             field("Procedure type", route),
+            *([field("Framework or dynamic market", _parent(known))] if calls_off(planned) else []),
             field("Special regime", regime),
             *([field("Maximum number of suppliers", str(winners) if winners else None)] if framework else []),
         ),
     )
+
+
+def _parent(known: Known) -> str | None:
+    """Its reference and name, as far as the record has them."""
+    parent = known.state.parent
+    if parent is None:
+        return None
+    here = f"case {parent.parent} of this register" if parent.parent else None
+    return ", ".join(one for one in (parent.reference, parent.name.get(), here) if one) or None
 
 
 def direct(known: Known) -> Section:

@@ -29,7 +29,7 @@ from fairplace.people import roles
 from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import BidsOpened, CriteriaChanged, Planned, TenderPublished
-from fairplace.procurement.state import state_of
+from fairplace.procurement.state import calls_off, state_of
 from fairplace.referral.choosing import CAPACITIES
 from fairplace.searching import Search
 from fairplace.seeking.board import missing_approvals
@@ -178,7 +178,20 @@ def file(site: Site, past: History, visitor: Visitor) -> File:
     shown_now = seen(site, past, visitor)
     made = _file(shown_now, visitor, colleagues(site), _findings(site, past.case))
     made = msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
+    if calls_off(made.state.planned):
+        made = msgspec.structs.replace(made, frameworks=_frameworks(site))
     return _with_search(site, shown_now, made)
+
+
+MOST_FRAMEWORKS = 200
+
+
+def _frameworks(site: Site) -> tuple[tuple[CaseId, str], ...]:
+    """The frameworks of this register as everybody may know them, the newest first."""
+    found, _ = site.rows.list(
+        "register", limit=MOST_FRAMEWORKS, order="-updated_at", filters={"contract_kind": "framework"}
+    )
+    return tuple((one.case, f"{one.title or 'Title not public yet'} ({one.citation or one.case})") for one in found)
 
 
 def _with_search(site: Site, past: History, made: File) -> File:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -93,7 +94,7 @@ def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
         return _bundle(request, site, row.case)
     if data:
         return site.data(msgspec.to_builtins(row) | {"findings": found_in_public(row, site.published, site.documents)})
-    related = list(site.rows.many("register", row.related).values()) if row.related else []
+    linked = links(site, row)
 
     def parts() -> dict[str, Any]:
         found = found_in_public(row, site.published, site.documents)
@@ -105,13 +106,37 @@ def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
             "windows": windows(site, row.case),
             "today": site.today().isoformat(),
             "trail": runs(row.trail),
-            "related": related,
-            "made_from": site.made_from(f"/decisions/{key}", of_rows(row, *related)),
+            **msgspec.structs.asdict(linked),
+            "made_from": site.made_from(f"/decisions/{key}", of_rows(row, *linked.rows)),
             "bundle_size": site.bundles.size(row.case),
         }
 
     over = row.deadline is not None and row.deadline < site.now()
-    return site.kept(key, (row.leaf, over, *(one.leaf for one in related)), "decision.html", parts)
+    return site.kept(key, (row.leaf, over, linked.calls, *(one.leaf for one in linked.rows)), "decision.html", parts)
+
+
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """Other decision records that one leads to: what it names, what it is called off from, and what is called off from it."""
+
+    related: Sequence[Any]
+    parent: Any
+    called: Sequence[Any]
+    calls: int
+
+    @property
+    def rows(self) -> list[Any]:
+        return [*self.related, *([self.parent] if self.parent else []), *self.called]
+
+
+def links(site: Site, row: Any) -> Links:
+    """A call-off that concerns one person has no page, and is in no list."""
+    called, calls = site.rows.list("register", limit=PAGE, order="-updated_at", filters={"parent": row.case})
+    return Links(
+        related=list(site.rows.many("register", row.related).values()) if row.related else [],
+        parent=site.rows.get("register", row.parent.case) if row.parent and row.parent.case else None,
+        called=called,
+        calls=calls,
+    )
 
 
 def windows(site: Site, case: str) -> dict[str, str | None]:

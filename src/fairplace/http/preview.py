@@ -18,6 +18,7 @@ from fairplace.giving import search_letters
 from fairplace.giving.letters import Letter, bidders, letter
 from fairplace.http import case_file
 from fairplace.http.cases import closed
+from fairplace.http.decisions import links
 from fairplace.http.findings import found_in_public
 from fairplace.http.giving import frame
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
@@ -100,7 +101,6 @@ def _public(site: Site, visitor: Visitor, act: Act, after: History) -> Answer:
     before: Any = site.rows.get("decision-record", row.case)
     row = msgspec.structs.replace(row, citation=before.citation if before else None)
     found = found_in_public(row, site.published, site.documents)
-    related = list(site.rows.many("register", row.related).values()) if row.related else []
     return site.page(
         "preview_page.html",
         visitor=visitor,
@@ -108,7 +108,7 @@ def _public(site: Site, visitor: Visitor, act: Act, after: History) -> Answer:
         row=row,
         view=record_view(row, site.rulebook, site.today(), found),
         trail=runs(row.trail),
-        related=related,
+        **msgspec.structs.asdict(links(site, row)),
         made_from=None,
         bundle_size=0,
     )

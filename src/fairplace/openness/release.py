@@ -60,6 +60,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 _NOTICE = (
     Grant("procurement.planned/1", ("/title", "/need", "/authority", "/estimated_value")),
+    Grant("procurement.parent-named/1", ("/name",)),
     Grant("procurement.tender-published/1", ("/titles", "/descriptors", "/documents")),
     Grant("procurement.criteria-changed/1", ("/titles", "/descriptors")),
     Grant("procurement.question-answered/1", ("/words", "/answer"), "to-all"),
@@ -69,6 +70,7 @@ _STEPS = tuple(
     Grant(name, ("/override_reason",), "overridden")
     for name in (
         "procurement.planned/1",
+        "procurement.parent-named/1",
         "procurement.conflicts-assessed/1",
         "procurement.tender-published/1",
         "procurement.criteria-changed/1",
@@ -101,6 +103,8 @@ _STEPS = tuple(
 
 _AWARD = (
     *_NOTICE,
+    # Who stands in a framework is what its own award notice says: with it anybody can see that a call-off stayed within.
+    Grant("procurement.parent-named/1", ("/members",)),
     # Anybody can recount the deposits and recompute the root; whose they are stays closed, but for the winner's.
     Grant("procurement.bids-opened/1", ("/rests_on", "/bids/*/deposit")),
     Grant("deposit.received/1", ("/case", "/seen")),

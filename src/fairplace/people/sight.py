@@ -60,7 +60,8 @@ def _sight(types: str, slots: str, who: str, since: Since, why: str, *, own: boo
 _OFFICE = "officer approver monitoring auditor"
 _PANEL = "officer evaluator moderator approver monitoring auditor"
 _EVERY_STEP = (
-    "procurement.planned/1 procurement.conflicts-assessed/1 procurement.tender-published/1 procurement.criteria-changed/1"
+    "procurement.planned/1 procurement.parent-named/1 procurement.conflicts-assessed/1"
+    " procurement.tender-published/1 procurement.criteria-changed/1"
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
     " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
@@ -80,6 +81,8 @@ SIGHTS: tuple[Sight, ...] = (
     # The invitation
     _sight("procurement.planned/1", "/title /need /authority /estimated_value /lots_reason /split_reason", _PANEL,
            "always", "the panel knows what is bought"),
+    _sight("procurement.parent-named/1", "/name", _PANEL, "always", "the panel knows what is bought"),
+    _sight("procurement.parent-named/1", "/members", _OFFICE, "always", "it names who may bid"),
     _sight("procurement.conflicts-assessed/1", "/conflicts /steps", _OFFICE, "always", "it names people"),
     _sight("procurement.tender-published/1", "/titles /descriptors /documents", _PANEL, "always", "the panel's scale"),
     _sight("procurement.criteria-changed/1", "/titles /descriptors /reason", _PANEL, "always", "the panel's scale"),

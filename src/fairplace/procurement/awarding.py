@@ -8,6 +8,7 @@ from fairplace.decision import Actor, Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
 from fairplace.procedure import Objections, listed, refuse, second_for, words
+from fairplace.procurement.calling_off import object_to_parent
 from fairplace.procurement.commands import (
     Award,
     EndWithoutAward,
@@ -56,6 +57,8 @@ def award(command: Award, history: History, *, at: Instant, by: Actor) -> Decisi
         _object_to_approver(history, state, by, objections)
         _object_to_assessment(history, state, objections)
     _object_to_winners(state, set(command.awards), tender.winners, objections)
+    on = day(london_day(procedure.happened_at(command, at)))
+    object_to_parent(state, [one.provider for one in won.values()], on, objections)
     stamp = procedure.step(command, history, at, objections)
     if command.pre_award_findings is not None:
         refuse(

@@ -58,6 +58,24 @@ class Plan(Command, frozen=True, kw_only=True, tag="plan"):
     split_reason: Text | None = None
 
 
+class NameParent(Command, frozen=True, kw_only=True, tag="name-parent"):
+    """Name the framework or dynamic market that is called off from: a case of this register, or a reference elsewhere.
+
+    Of a case of this register the rest is read there; of another it may be told, as far as it is known.
+    """
+
+    gives: ClassVar[str] = "procurement.parent-named/1"
+    parent: CaseId | None = None
+    reference: str | None = None
+    name: Text | None = None
+    until: Day | None = None
+    members: list[Provider] | None = None
+
+    @property
+    def beside(self) -> CaseId | None:
+        return self.parent
+
+
 class AssessConflicts(Command, frozen=True, kw_only=True, tag="assess-conflicts"):
     """Record the conflicts assessment: the conflicts seen, and the steps taken against them."""
 
@@ -354,6 +372,7 @@ class WithdrawAward(Command, frozen=True, kw_only=True, tag="withdraw-award"):
 
 Invitation = (
     Plan
+    | NameParent
     | AssessConflicts
     | PublishTender
     | ChangeCriteria
@@ -372,6 +391,7 @@ AnyCommand = Invitation | Bidding | Evaluation | Awarding | Contracting | Managi
 
 COMMANDS: tuple[type[Command], ...] = (
     Plan,
+    NameParent,
     AssessConflicts,
     PublishTender,
     ChangeCriteria,

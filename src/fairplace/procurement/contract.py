@@ -6,6 +6,7 @@ from fairplace import procedure
 from fairplace.decision import Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.procedure import Objections, listed, refuse, second_for
+from fairplace.procurement.calling_off import object_to_parent
 from fairplace.procurement.commands import Contracting, EndSuspension, EnterContract, NotifyClaim
 from fairplace.procurement.events import ClaimNotified, ContractEntered, SuspensionEnded
 from fairplace.procurement.footing import bid_of, footing
@@ -79,6 +80,7 @@ def _enter(command: EnterContract, history: History, at: Instant) -> Decision:
     providers = _parties(command, state)
     _object_to_parties(state, {one.id for one in providers}, objections)
     _object_to_day(state, entered, objections)
+    object_to_parent(state, providers, entered, objections)
     stamp = procedure.step(command, history, at, objections)
     value = procedure.pence(command.value, "the contract's value")
     return Decision(

@@ -25,6 +25,7 @@ from fairplace.procurement.commands import (
     Evaluation,
     LodgeBid,
     Moderate,
+    NameParent,
     NotifyClaim,
     OpenBids,
     Plan,
@@ -49,6 +50,7 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
     match command:
         case (
             Plan()
+            | NameParent()
             | AssessConflicts()
             | PublishTender()
             | ChangeCriteria()

@@ -49,6 +49,20 @@ class Planned(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     split_reason: Sealed[Text | None]
 
 
+class ParentNamed(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The framework or dynamic market that the case is called off from (Act, ss. 34 and 45).
+
+    It is a case of this register, or known by a reference elsewhere alone. What is told of it is as it stood at that time.
+    """
+
+    parent: CaseId | None
+    seen: LeafHash | None  # the newest entry of the parent's own stream: the parent as it was known
+    reference: str | None  # its OCID, or the number of its notice
+    until: Day | None  # the last day on which it can be called off from; null: not known
+    name: Sealed[Text | None]
+    members: Sealed[list[Provider] | None]  # who stands in it; null: not known
+
+
 class ConflictsAssessed(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The conflicts assessment was prepared or reviewed (Act, s. 83)."""
 
@@ -495,6 +509,7 @@ class Imported(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 TYPES: dict[str, type[Fact]] = {
     "procurement.planned/1": Planned,
+    "procurement.parent-named/1": ParentNamed,
     "procurement.conflicts-assessed/1": ConflictsAssessed,
     "procurement.tender-published/1": TenderPublished,
     "procurement.criteria-changed/1": CriteriaChanged,

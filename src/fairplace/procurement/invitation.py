@@ -7,6 +7,7 @@ from fairplace.counted import counted
 from fairplace.decision import Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.procedure import Objections, StepStamp, maybe_words, refuse, second_for, words
+from fairplace.procurement.calling_off import name_parent, object_without_parent
 from fairplace.procurement.commands import (
     AnswerQuestion,
     AskQuestion,
@@ -14,6 +15,7 @@ from fairplace.procurement.commands import (
     ChangeCriteria,
     ChangeDeadline,
     Invitation,
+    NameParent,
     Plan,
     PublishTender,
     RecordContact,
@@ -44,6 +46,8 @@ def decide(command: Invitation, history: History, *, at: Instant) -> Decision:
     match command:
         case Plan():
             return _plan(command, history, at)
+        case NameParent():
+            return name_parent(command, history, at)
         case AssessConflicts():
             return _assess(command, history, at)
         case PublishTender():
@@ -129,6 +133,7 @@ def _publish(command: PublishTender, history: History, at: Instant) -> Decision:
         refuse(
             "tender-published", "the tender notice is on record already; change its criteria or its deadline instead"
         )
+    object_without_parent(state, objections)
     check_criteria(command)
     titles, descriptors = titles_of(command), descriptors_of(command)
     procedure.an_instant(command.deadline, "the deadline")

@@ -38,6 +38,7 @@ from fairplace.procurement.events import (
     LateDecision,
     Moderated,
     NoticePublished,
+    ParentNamed,
     Planned,
     PriceFormula,
     PricesOpened,
@@ -118,6 +119,7 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     planned: Planned | None = None
+    parent: ParentNamed | None = None
     conflicts_assessed: bool = False
     tender: TenderPublished | None = None
     criteria: tuple[Criterion, ...] = ()
@@ -204,6 +206,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         return list(given.values())
 
 
+def calls_off(planned: Planned | None) -> bool:
+    """Is it bought under a framework or dynamic market?"""
+    return planned is not None and planned.route in ("framework_calloff", "flexible_dm")
+
+
 def state_of(history: History) -> State:
     state = State()
     for recorded in history.events:
@@ -222,6 +229,8 @@ def _invitation(state: State, recorded: Recorded) -> State:
     match recorded.event:
         case Planned() as event:
             return replace(state, planned=event)
+        case ParentNamed() as event:
+            return replace(state, parent=event)
         case ConflictsAssessed():
             return replace(state, conflicts_assessed=True)
         case TenderPublished() as event:
