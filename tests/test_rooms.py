@@ -40,7 +40,7 @@ SUBJECTS = (
     "fairplace.urgent",
 )
 DECISIONS = ("fairplace.*.commands", "fairplace.decision", "fairplace.market.known", "fairplace.working_days", *FACTS)
-DECIDING = ("fairplace.lodging", "fairplace.people.roles", "fairplace.procedure", *DECISIONS)
+DECIDING = ("fairplace.home_words", "fairplace.lodging", "fairplace.people.roles", "fairplace.procedure", *DECISIONS)
 RECORD = ("fairplace.catalogue", "fairplace.ledger", "fairplace.reading", "fairplace.sources", *DECISIONS)
 REGISTER = ("fairplace.desk", "fairplace.documents", "fairplace.on_disk", "fairplace.settings", *RECORD)
 JUDGING = ("fairplace.assess", "fairplace.policy", "fairplace.shelf")
@@ -50,6 +50,7 @@ TELLING = ("fairplace.projection", "fairplace.replay", "fairplace.rows", "fairpl
 TABLE: dict[str, tuple[str, ...]] = {
     # the words
     "fairplace.counted": (),
+    "fairplace.home_words": (),
     "fairplace.errors": (),
     "fairplace.terms": ("fairplace.errors",),
     "fairplace.sources": (),
@@ -95,7 +96,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # how things are written for people
     "fairplace.formats": WORDS,
     "fairplace.markup": (),  # reads what others wrote
-    "fairplace.templating": ("fairplace.formats",),
+    "fairplace.templating": ("fairplace.formats", "fairplace.home_words"),
     # what happened, and what is asked for
     "fairplace.event": (*WORDS, "fairplace.ledger.disclosure"),
     "fairplace.tags": ("fairplace.event", "fairplace.ledger.disclosure"),
@@ -329,6 +330,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *JUDGING,
         *TELLING,
         "fairplace.formats",
+        "fairplace.home_words",
         "fairplace.openness.release",  # what is in effect, and what may be known yet
         "fairplace.people.asked",  # what in a search is one provider's own
         "fairplace.people.roles",
@@ -342,6 +344,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *FACTS,
         "fairplace.contest.known",
         "fairplace.formats",
+        "fairplace.home_words",
         "fairplace.market.known",
         "fairplace.searching",
         "fairplace.working_days",
@@ -375,6 +378,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *DECISIONS,
         "fairplace.contest.known",
         "fairplace.formats",
+        "fairplace.home_words",
         "fairplace.procurement.state",
         "fairplace.referral.codes",
         "fairplace.searching",
@@ -383,6 +387,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.giving": (
         *DECISIONS,
         "fairplace.formats",
+        "fairplace.home_words",
         "fairplace.procurement.permitted",  # which change of a contract has its notice
         "fairplace.procurement.standstill",  # until when a contract may not be signed
         "fairplace.procurement.state",
@@ -431,6 +436,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.searching",
         "fairplace.seeking",
         "fairplace.formats",
+        "fairplace.home_words",
         "fairplace.procurement.standstill",
         "fairplace.procurement.state",
         "fairplace.vault",

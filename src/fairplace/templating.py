@@ -21,7 +21,7 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 
-from fairplace import formats
+from fairplace import formats, home_words
 
 
 class _Compiled(BytecodeCache):
@@ -58,4 +58,5 @@ def environment(templates: Path) -> Environment:
         ),
     )
     made.filters.update(formats.FILTERS)
+    made.globals["home_words"] = home_words
     return made

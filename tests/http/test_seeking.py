@@ -13,6 +13,7 @@ from fairplace.seeking.completeness import GROUPS
 from tests.homes import APPROVER, ASH, BEECH, BUDGET, CHAIR, DIRECTOR, FRAMEWORK, OFFICER, OWN, SOCIAL_WORKER
 from tests.http.agents import Agents
 from tests.http.colleagues import Colleague, text_of
+from tests.http.spelled import spelled
 from tests.http.test_referrals import OFFER
 from tests.placement_office import open_placements
 
@@ -49,6 +50,7 @@ def do(agents: Agents, who: Actor, case: str, code: str, fields: Mapping[str, An
     page = one.post(f"/desk/cases/{case}/{code}", **ACT, **fields)
     assert "/desk/sign/" in str(page.url), text_of(page)
     said = text_of(page)
+    assert spelled(said) == [], "what somebody signs is in words"
     one.sign(page)
     return said
 

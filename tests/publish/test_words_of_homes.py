@@ -71,5 +71,7 @@ def test_a_member_that_both_kinds_of_case_have_says_what_it_is_here(words: Wordi
     ):
         assert (words.slot(member), other.slot(member)) == (here, there)
     assert (words.name("notified_on"), other.name("notified_on")) == ("The day it was told", "Council told on")
-    assert words.line(words.node({"T1": 72, "OFF": 96}, "window_hours")) == "Tier 1: 72; Off the agreement: 96"
+    assert (
+        words.line(words.node({"T1": 72, "OFF": 96}, "window_hours")) == "Tier 1: 72; Providers off the agreement: 96"
+    )
     assert words.line(words.node({"area": True, "home.others": False}, "facts")) == "Area: yes; Home, others: no"

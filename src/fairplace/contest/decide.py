@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.contest.commands import (
     AnswerContest,
     AnswerWhy,
@@ -108,7 +108,7 @@ def _lodge(command: LodgeContest, history: History, at: Instant, by: Actor) -> D
             provider=party(who),
             words=party(words(command.words, "the challenge")),
         ),
-        statement=f"Lodge a challenge on the ground {command.ground.replace('-', ' ')}. It stops no step by itself.",
+        statement=f"Lodge a challenge on the ground that {home_words.GROUND[command.ground]}. It stops no step by itself.",
         stream="new",
     )
 
@@ -139,8 +139,8 @@ def _decide(command: DecideContest, history: History, at: Instant, by: Actor) ->
             remedy=party(command.remedy),
             reason=party(words(command.reason, "the reason for the decision on the challenge")),
         ),
-        statement=f"Decide that the challenge is {command.outcome.replace('-', ' ')};"
-        f" remedy: {(command.remedy or 'none').replace('-', ' ')}.",
+        statement=f"Decide on the challenge: {home_words.OUTCOME[command.outcome]}; what follows:"
+        f" {home_words.REMEDY[command.remedy] if command.remedy else 'nothing'}.",
         stream=command.contest,
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fairplace import home_words
 from fairplace.formats import money
 from fairplace.forms.fields import Fault, Field, Option, Sent, read_all
+from fairplace.forms.lists import worded
 from fairplace.forms.task import options
 from fairplace.market.known import Home
 from fairplace.referral import codes
-from fairplace.seeking import wording
 from fairplace.terms import Day
 
 Read = tuple[dict[str, Any], list[Fault]]
@@ -18,9 +19,7 @@ Read = tuple[dict[str, Any], list[Fault]]
 _CARE = ("care_staffing", "education", "therapy", "enhanced_hours", "matching_transition")
 """Parts of a fee that answer needs of this child; the others are for every child."""
 
-_PAYERS = options(
-    ("care", "Children’s social care"), ("send", "Special needs"), ("health", "Health"), ("other", "Somebody else")
-)
+_PAYERS = worded(home_words.PAYER)
 
 
 def _coded(name: codes.ListName, on: Day) -> tuple[Option, ...]:
@@ -34,7 +33,7 @@ def offer(homes: Sequence[Home]) -> list[Field]:
         Field(name="weekly_fee", label="Fee a week", kind="money"),
         Field(name="agreed_rate", label="Is it on the terms of your agreement with us?", kind="yes"),
         *[Field(name=f"fee-{code}", label=label, kind="money", optional=True, group="What the fee is made of",
-                hint="Taken off the others" if code == "discount" else "") for code, label in wording.FEE.items()],
+                hint="Taken off the others" if code == "discount" else "") for code, label in home_words.FEE.items()],
         Field(name="needs", label="Which needs the care, education and therapy answer", kind="line", optional=True, group="What the fee is made of",
               hint="Their numbers in the referral, for example n1, n3"),
         Field(name="payer", label="Who pays for education and therapy", kind="choice", optional=True, group="What the fee is made of", options=_PAYERS),
@@ -62,7 +61,7 @@ def in_terms(members: dict[str, Any], provider: str) -> dict[str, Any]:
     needs = [one.strip() for one in str(members.pop("needs", "") or "").split(",") if one.strip()]
     payer = members.pop("payer", None) or "care"
     lines = []
-    for code in wording.FEE:
+    for code in home_words.FEE:
         amount = members.pop(f"fee-{code}", None)
         if amount:
             lines.append(
@@ -106,7 +105,7 @@ def vacancy() -> list[Field]:
         Field(name="vacancy.from_on", label="From which day", kind="day"),
         Field(name="vacancy.available", label="Could a child come now?", kind="yes", hint="Is it available for matching?"),
         Field(name="vacancy.reason_not", label="Why not, if not", kind="choice", optional=True, options=tuple(
-            Option(code, text[:1].upper() + text[1:]) for code, text in wording.NO_ROOM.items())),
+            Option(code, text[:1].upper() + text[1:]) for code, text in home_words.NO_ROOM.items())),
     ]  # fmt: skip
 
 

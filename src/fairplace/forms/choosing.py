@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairplace import home_words
 from fairplace.formats import money
 from fairplace.forms.fields import Field
 from fairplace.forms.lists import called, coded, in_use, search_of, when, worded
@@ -10,7 +11,6 @@ from fairplace.forms.matching import live
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits, with_papers
 from fairplace.placement.commands import AgreePlacement, SignPlan, StartPlacement
 from fairplace.referral.commands import ApproveHome, ChooseHome, SendReasons
-from fairplace.seeking import wording
 from fairplace.seeking.board import missing_approvals, untold
 from fairplace.seeking.offers import comparison
 from fairplace.terms import day, london_day
@@ -45,7 +45,7 @@ def _choose(file: File) -> list[Field]:
     }  # fmt: skip
     need = search.needs[-1][1] if search.needs else None
     declared = search.criteria[-1][1].criteria if search.criteria else []
-    behind = [(one.id, wording.CRITERION.get(one.kind, one.id)) for one in declared]
+    behind = [(one.id, home_words.CRITERION.get(one.kind, one.id)) for one in declared]
     fields = [
         Field(name="offer", label="Which home", kind="choice", options=options(*((one.offer, called(file, one), priced.get(one.offer, "")) for one in live(file))),
               hint=table.sentence),
@@ -53,11 +53,7 @@ def _choose(file: File) -> list[Field]:
         Field(name="why-words", label="In words", kind="words", hint="Those whom it concerns read it; name no child, school or street"),
         Field(name="departs-code", label="Why not the one with the most points, or the nearest", kind="choice", optional=True, options=_REASONS),
         Field(name="departs-words", label="In words: why not that one", kind="words", optional=True),
-        Field(name="mechanism", label="How it is bought", kind="choice", public=True, group="How it is bought", options=options(
-            ("in_house", "Our own home"), ("framework_call_off", "Called off a framework"), ("mini_competition", "Among those of a framework"),
-            ("dynamic_market", "From a dynamic market"), ("block", "A place paid for in a block"), ("soft_block", "A place of a soft block"),
-            ("spot_competed", "Spot, with several asked"), ("spot_single", "Spot, with one asked"), ("user_choice_direct", "By the child’s or family’s choice"),
-            ("emergency_direct", "In an emergency"), ("statutory_direction", "As a court or law says"))),
+        Field(name="mechanism", label="How it is bought", kind="choice", public=True, group="How it is bought", options=worded(home_words.MECHANISM)),
         Field(name="legal_basis", label="By what power", kind="line", public=True, group="How it is bought", hint="For example: Children Act 1989 s.22C"),
         Field(name="regime", label="The law of the purchase", kind="choice", public=True, group="How it is bought", options=options(
             ("PA23", "Procurement Act 2023"), ("PCR15", "Public Contracts Regulations 2015"), ("BELOW", "Below its threshold"), ("EXEMPT", "Exempt, or our own home"))),
@@ -130,7 +126,7 @@ def _approve_stage(file: File) -> Stage:
             return Stage("now", "an emergency is approved before it ends")
         return AWAY if not search.published else waits("first choose a home")
     missing = missing_approvals(search)
-    words = " and ".join(wording.CAPACITY[one] for one in missing)
+    words = " and ".join(home_words.CAPACITY[one] for one in missing)
     return Stage("now", f"{words} {'has' if len(missing) == 1 else 'have'} not approved yet") if missing else done()
 
 
@@ -309,7 +305,7 @@ def _start(file: File) -> list[Field]:
         Field(name="reason", label="Why an episode begins", kind="choice", options=coded("new_episode", file, with_code=True)),
         Field(name="place_code", label="What kind of place it is", kind="choice", optional=not is_needed, group=UNLISTED, options=coded("place", file, with_code=True)),
         Field(name="provider_class", label="Whose place it is", kind="choice", optional=not is_needed, group=UNLISTED, options=coded("place_provider", file, with_code=True)),
-        Field(name="boundary", label="Where it lies", kind="choice", optional=True, group=UNLISTED, options=worded(wording.BOUNDARY),
+        Field(name="boundary", label="Where it lies", kind="choice", optional=True, group=UNLISTED, options=worded(home_words.BOUNDARY),
               hint="Also for foster carers whose home was not located"),
         Field(name="urn", label="Its URN, if it is registered", kind="line", optional=True, group=UNLISTED, hint="7 digits, or SC and 6 digits. No name and no address is asked for"),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairplace import home_words
 from fairplace.contest.commands import (
     AnswerContest,
     AnswerWhy,
@@ -16,7 +17,6 @@ from fairplace.formats import date
 from fairplace.forms.fields import Field
 from fairplace.forms.lists import market_of, named, search_of, worded
 from fairplace.forms.task import AWAY, NOW, File, Stage, Task, options
-from fairplace.seeking import wording
 from fairplace.seeking.contested import answer_by
 from fairplace.terms import day, london_day
 
@@ -40,9 +40,9 @@ def challenge() -> list[Field]:
     )
     return [
         Field(name="kind", label="What is this?", kind="choice", options=kinds),
-        Field(name="ground", label="On what ground?", kind="choice", options=worded(wording.GROUND)),
+        Field(name="ground", label="On what ground?", kind="choice", options=worded(home_words.GROUND)),
         Field(name="words", label="What was wrong, point by point?", kind="words", hint=NAME_NOBODY),
-        Field(name="remedy", label="What should follow?", kind="choice", options=worded(wording.REMEDY)),
+        Field(name="remedy", label="What should follow?", kind="choice", options=worded(home_words.REMEDY)),
     ]
 
 
@@ -97,9 +97,9 @@ def _may_come(file: File) -> Stage:
 def _decide(file: File) -> list[Field]:
     return [
         _which(file, "answered"),
-        Field(name="outcome", label="Is it right?", kind="choice", options=worded(wording.OUTCOME)),
+        Field(name="outcome", label="Is it right?", kind="choice", options=worded(home_words.OUTCOME)),
         Field(name="reason", label="Why", kind="words", hint=f"Whoever lodged it reads this. {NAME_NOBODY}"),
-        Field(name="remedy", label="What follows, if anything", kind="choice", optional=True, options=worded(wording.REMEDY),
+        Field(name="remedy", label="What follows, if anything", kind="choice", optional=True, options=worded(home_words.REMEDY),
               hint="It moves no child by itself: a move is a decision about the child, with its own steps"),
     ]  # fmt: skip
 

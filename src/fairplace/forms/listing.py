@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from fairplace import home_words
 from fairplace.forms import answering
 from fairplace.forms.fields import Fault, Field, Option, Sent, read_all
 from fairplace.forms.task import options
 from fairplace.market.events import AgreementConcluded, Tier
 from fairplace.market.known import Home, Market
 from fairplace.referral import codes
-from fairplace.seeking import wording
 from fairplace.terms import Day
 
 Read = tuple[dict[str, Any], list[Fault]]
@@ -258,8 +258,8 @@ def agreement(market: Market) -> list[Field]:
         Field(name="ends_on", label="Until", kind="day", public=True, group="When"),
         Field(name="authorities", label="Who may call off", kind="several", public=True, group="For whom", options=_authorities(market)),
         Field(name="families", label="For what kind of home", kind="several", public=True, group="For whom", options=FAMILIES),
-        *[Field(name=f"tier-{tier}", label=f"Who stands in {wording.TIER[tier]}", kind="several", optional=True, public=True, group="Who is in it", options=named) for tier in TIERS],
-        *[Field(name=f"hours-{tier}", label=f"Hours to answer in {wording.TIER[tier]}", kind="number", optional=True, public=True, group="Who is in it") for tier in TIERS],
+        *[Field(name=f"tier-{tier}", label=f"Who stands in {home_words.TIER[tier]}", kind="several", optional=True, public=True, group="Who is in it", options=named) for tier in TIERS],
+        *[Field(name=f"hours-{tier}", label=f"Hours to answer in {home_words.TIER[tier]}", kind="number", optional=True, public=True, group="Who is in it") for tier in TIERS],
         Field(name="price_ranked", label="Does the price alone decide who falls out?", kind="yes", public=True, group="Money"),
         Field(name="uplift.kind", label="How fees rise each year", kind="choice", public=True, group="Money", options=options(
             ("none", "They do not"), ("cpi", "By the consumer prices index"), ("lower-of-cap-and-cpi", "By the index, at most by a cap"))),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from fairplace import home_words
 from fairplace.formats import money
 from fairplace.forms.fields import Field
 from fairplace.forms.lists import coded, in_use, search_of
@@ -19,7 +20,6 @@ from fairplace.placement.commands import (
     ReviewUnregisteredUse,
 )
 from fairplace.referral.values import FeeLine
-from fairplace.seeking import wording
 
 FRAMES = options(
     ("BE_HEALTHY", "Be healthy"), ("STAY_SAFE", "Stay safe"), ("ENJOY_ACHIEVE", "Enjoy and achieve"),
@@ -104,7 +104,7 @@ def _fee(file: File) -> list[Field]:
         Field(name="fee.from_on", label="From which day", kind="day"),
         Field(name="fee.weekly_fee", label="Fee a week", kind="money", hint=f"Now {money(now)}"),
         *[Field(name=f"fee-{code}", label=label, kind="money", optional=True, group=group, hint="Taken off the others" if code == "discount" else "")
-          for code, label in wording.FEE.items()],
+          for code, label in home_words.FEE.items()],
         Field(name="needs", label="Which needs a part answers that is new", kind="line", optional=True, group=group, hint="Their numbers in the need, for example n1, n3"),
         Field(name="words", label="In words", kind="words", hint="The provider reads it; name no child, school or street"),
     ]  # fmt: skip
@@ -119,7 +119,7 @@ def _changed(members: Members, file: File) -> Members:
     before = {line.code: line for line in paid(file)}
     needs = [one.strip() for one in str(members.pop("needs", "") or "").split(",") if one.strip()]
     lines = []
-    for code in wording.FEE:
+    for code in home_words.FEE:
         amount = members.pop(f"fee-{code}", None)
         if amount:
             known = before.get(code)  # type: ignore[call-overload]

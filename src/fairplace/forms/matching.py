@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairplace import home_words
 from fairplace.formats import money
 from fairplace.forms.fields import Field
 from fairplace.forms.lists import called, market_of, search_of, when
@@ -9,7 +10,6 @@ from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, op
 from fairplace.market.events import Tier
 from fairplace.referral.commands import ConsiderOffers, DecideLateOffer, HoldPanel, LocateOffers, ScoreOffers
 from fairplace.searching import UNKNOWN, OfferRead
-from fairplace.seeking import wording
 
 
 def live(file: File) -> list[OfferRead]:
@@ -53,7 +53,7 @@ def _offers_stage(file: File) -> Stage:
     if search.choice is not None:
         return done()
     if running := _running(file):
-        return waits(f"answers from {' and '.join(wording.TIER[one] for one in running)} can still come")
+        return waits(f"answers from {' and '.join(home_words.TIER[one] for one in running)} can still come")
     return NOW if search.live else waits("nobody has offered a home")
 
 
@@ -127,7 +127,7 @@ def _score(file: File) -> list[Field]:
     for row, one in enumerate(live(file)):
         group = called(file, one)
         fields += [
-            Field(name=f"o{row}-{criterion.id}", label=f"{wording.CRITERION.get(criterion.kind, criterion.id)}: points", kind="decimal", group=group,
+            Field(name=f"o{row}-{criterion.id}", label=f"{home_words.CRITERION.get(criterion.kind, criterion.id)}: points", kind="decimal", group=group,
                   hint=f"0 to {criterion.weight // 100}")
             for criterion in (declared.criteria if declared else ()) if criterion.kind != "price"
         ]  # fmt: skip

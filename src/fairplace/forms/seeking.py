@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from fairplace import home_words
 from fairplace.formats import date_time
 from fairplace.forms.fields import Field
 from fairplace.forms.lists import coded, market_of, search_of, when, worded
@@ -35,7 +36,6 @@ from fairplace.referral.commands import (
     SearchInHouse,
     SettleQuestion,
 )
-from fairplace.seeking import wording
 from fairplace.seeking.eligible import Eligible, eligible, tiers
 from fairplace.terms import instant, moment
 
@@ -51,8 +51,7 @@ def _open_stage(file: File) -> Stage:
 
 def _open(file: File) -> list[Field]:
     return [
-        Field(name="urgency", label="How urgent", kind="choice", options=options(
-            ("planned", "Planned"), ("within_7d", "Within 7 days"), ("same_day", "Today"), ("emergency", "An emergency"))),
+        Field(name="urgency", label="How urgent", kind="choice", options=worded(home_words.URGENCY)),
         Field(name="needed_by", label="A home is needed by", kind="day"),
         Field(name="known_on", label="Since when that is known", kind="day"),
         Field(name="area_excluded", label="Areas that are not safe", kind="lines", optional=True, hint="Authorities by their codes, one a line"),
@@ -73,14 +72,14 @@ def _criteria(file: File) -> list[Field]:
         if one.route in ("framework", "dynamic-market")
     ]  # fmt: skip
     return [
-        *[Field(name=f"w-{kind}", label=f"{wording.CRITERION[kind]}: weight in per cent", kind="number", public=True, group="What offers are judged by",
+        *[Field(name=f"w-{kind}", label=f"{home_words.CRITERION[kind]}: weight in per cent", kind="number", public=True, group="What offers are judged by",
                 hint="Weight × lowest ÷ fee" if kind == "price" else "") for kind, _ in WEIGHTS],
         Field(name="hard", label="What an offer must have at all", kind="several", optional=True, public=True, group="What offers are judged by", options=options(
             ("registration", "Registration for the child’s age and sex"), ("level", "Evidence of the level needed"), ("grade", "No inadequate grade"),
             ("siblings", "Room for brothers and sisters"), ("date", "Free by the day needed"))),
         Field(name="agreement", label="Under which agreement", kind="choice", optional=True, public=True, group="Whom it asks",
               hint="Leave open to search off any agreement", options=options(*agreements)),
-        *[Field(name=f"window-{tier}", label=f"Hours to answer: {wording.TIER[tier]}", kind="number", optional=True, public=True, group="Whom it asks")
+        *[Field(name=f"window-{tier}", label=f"Hours to answer: {home_words.TIER[tier]}", kind="number", optional=True, public=True, group="Whom it asks")
           for tier in ("IN_HOUSE", "T1", "T2", "T3", "OFF")],
         Field(name="price_cut_off", label="Do offers above a price fall out before they are judged?", kind="yes", public=True, group="Whom it asks"),
     ]  # fmt: skip
@@ -181,24 +180,24 @@ def _publish_stage(file: File) -> Stage:
         return waits("first search our own homes")
     if search.choice is not None:
         return done()
-    asked = ", ".join(wording.TIER[one.tier] for one in search.published)
-    after = f"; next comes {wording.TIER[left[0]]}" if (left := unasked(file)) else ""
+    asked = ", ".join(home_words.TIER[one.tier] for one in search.published)
+    after = f"; next comes {home_words.TIER[left[0]]}" if (left := unasked(file)) else ""
     return Stage("now", f"asked so far: {asked}{after}" if asked else "")
 
 
 def _publish(file: File) -> list[Field]:
     left = unasked(file)
     windows = search_of(file).criteria[-1][1].window_hours if search_of(file).criteria else {}
-    fields = [Field(name="tier", label="Which tier", kind="choice", public=True, options=worded({one: wording.TIER[one] for one in left}))]  # fmt: skip
+    fields = [Field(name="tier", label="Which tier", kind="choice", public=True, options=worded({one: home_words.TIER[one] for one in left}))]  # fmt: skip
     for tier in left:
         found = asks(file, tier)
         fields.append(
-            Field(name=f"recipients-{tier}", label=f"Who is asked: {wording.TIER[tier]}", kind="several", optional=True,
+            Field(name=f"recipients-{tier}", label=f"Who is asked: {home_words.TIER[tier]}", kind="several", optional=True,
                   hint="Everybody whom the list has for this child and this tier. Nobody is left out without a reason",
                   options=options(*((one.provider, f"{one.name} ({one.room})") for one in (found.asked if found else ()))))
         )  # fmt: skip
     papers = to_publish(file, "referral")
-    known = "; ".join(f"{wording.TIER[tier]} {hours} hours" for tier, hours in windows.items() if tier in left)
+    known = "; ".join(f"{home_words.TIER[tier]} {hours} hours" for tier, hours in windows.items() if tier in left)
     return [
         *fields,
         Field(name="deadline", label="Until when all may answer", kind="moment", optional=True,
@@ -273,7 +272,7 @@ def _silence_stage(file: File) -> Stage:
 
 
 def _silence(file: File) -> list[Field]:
-    tiers = {str(one.tier): wording.TIER[one.tier] for one in search_of(file).published}
+    tiers = {str(one.tier): home_words.TIER[one.tier] for one in search_of(file).published}
     return [
         Field(name="tier", label="Of which tier the time is over", kind="choice", public=True, options=worded(tiers))
     ]
@@ -290,7 +289,7 @@ def _emergency_stage(file: File) -> Stage:
 
 def _emergency(file: File) -> list[Field]:
     return [
-        Field(name="reason", label="Why it cannot wait", kind="choice", options=worded(wording.EMERGENCY)),
+        Field(name="reason", label="Why it cannot wait", kind="choice", options=worded(home_words.EMERGENCY)),
         Field(name="hours", label="For how many hours", kind="number", hint="At most 72; then it ends by itself"),
     ]  # fmt: skip
 
@@ -309,7 +308,7 @@ def _end_stage(file: File) -> Stage:
 
 def _end(file: File) -> list[Field]:
     return [
-        Field(name="how", label="How it ends", kind="choice", options=options(("withdrawn", "No home is needed any more"), ("not_found", "None was found"))),
+        Field(name="how", label="How it ends", kind="choice", options=worded(home_words.ENDED)),
         Field(name="cause", label="Why none was found", kind="choice", optional=True, options=options(
             ("no_capacity", "No room anywhere"), ("declined_on_match", "Declined for the match"), ("late_referral", "Asked too late"),
             ("incomplete", "The referral said too little"), ("fee_not_agreed", "The fee was not agreed"), ("need_changed", "The need changed"))),

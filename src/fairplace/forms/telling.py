@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from fairplace import home_words
 from fairplace.formats import date_time
 from fairplace.forms.fields import Field
 from fairplace.forms.lists import areas, invited, market_of, named, search_of, when, worded
@@ -19,7 +20,6 @@ from fairplace.referral.commands import (
     NotifyArea,
     RecordApproach,
 )
-from fairplace.seeking import wording
 from fairplace.seeking.board import closes
 
 
@@ -66,8 +66,8 @@ def _amended(members: Members, file: File) -> Members:
 
 def _extend(file: File) -> list[Field]:
     search = search_of(file)
-    tiers = {str(one.tier): wording.TIER[one.tier] for one in search.published}
-    ends = [f"{wording.TIER[one.tier]} until {date_time(end)}" for one in search.published if (end := closes(search, one.tier))]  # fmt: skip
+    tiers = {str(one.tier): home_words.TIER[one.tier] for one in search.published}
+    ends = [f"{home_words.TIER[one.tier]} until {date_time(end)}" for one in search.published if (end := closes(search, one.tier))]  # fmt: skip
     return [
         Field(name="tier", label="Which tier", kind="choice", public=True, options=worded(tiers), hint=f"Now: {'; '.join(ends)}" if ends else ""),
         Field(name="deadline", label="Until when", kind="moment", hint="The same for everybody in the tier, and later than now"),
@@ -159,9 +159,7 @@ def _of_winner(file: File) -> dict[str, list[str]]:
     return {"area": [far]} if far is not None else {}
 
 
-FORMATS = options(
-    ("plain", "In plain words"), ("large_print", "In large print"), ("symbols", "With symbols"), ("braille", "In braille"),
-)  # fmt: skip
+FORMATS = worded(home_words.EDITION)
 
 
 def _edition_stage(file: File) -> Stage:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from fairplace import home_words
 from fairplace.counted import counted
 from fairplace.formats import money
 from fairplace.forms.fields import Field, Option
 from fairplace.forms.lists import market_of, search_of, worded
 from fairplace.forms.task import File
 from fairplace.market.known import Home, why_not
-from fairplace.seeking import wording
 from fairplace.terms import day, instant, london_day, moment
 
 HOURS = 72
@@ -43,7 +43,7 @@ def fields(file: File) -> list[Field]:
     return [
         Field(name="setting", label="Which home", kind="choice", options=tuple(homes), hint="Those that may take the child by their registration"),
         Field(name="weekly_fee", label="Fee a week", kind="money"),
-        Field(name="reason", label="Why it cannot wait", kind="choice", options=worded(wording.EMERGENCY)),
+        Field(name="reason", label="Why it cannot wait", kind="choice", options=worded(home_words.EMERGENCY)),
         Field(name="words", label="Why this home", kind="words", hint="Whom you asked, and what they said. Name no child, school or street"),
         Field(name="available_on", label="From when", kind="day"),
     ]  # fmt: skip

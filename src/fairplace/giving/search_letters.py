@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import msgspec
 
+from fairplace import home_words
 from fairplace.formats import date, date_time, money, points
 from fairplace.giving.paper import Heading, Part, Parts, Table, Words
 from fairplace.market.known import Market
 from fairplace.referral import codes
 from fairplace.searching import OfferRead, Search
-from fairplace.seeking import wording
 from fairplace.seeking.case_word import case_word
 from fairplace.seeking.own import without_price
 from fairplace.terms import CaseId
@@ -97,7 +97,7 @@ def _why(search: Search, one: OfferRead) -> list[Part]:
     if found is None:
         return [Heading("Why"), Words("[Why this home was not chosen stands in no step of the record]")]
     names = {
-        each.id: wording.CRITERION.get(each.kind, each.id) for _, event in search.criteria for each in event.criteria
+        each.id: home_words.CRITERION.get(each.kind, each.id) for _, event in search.criteria for each in event.criteria
     }
     behind = ", ".join(names.get(each, each).lower() for each in found.criteria)
     label = codes.label("reject_reason", found.code)
@@ -117,7 +117,7 @@ def _compared(search: Search, one: OfferRead, *, won: bool) -> list[Part]:
         return []
     rows = tuple(
         (
-            wording.CRITERION.get(each.kind, each.id),
+            home_words.CRITERION.get(each.kind, each.id),
             points(each.weight),
             points(own[each.id]),
             *(() if won else (points(best[each.id]) if each.id in best else "not known",)),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 from litestar.params import FromPath, QueryParameter
 
+from fairplace import home_words
 from fairplace.errors import Forbidden, Missing
 from fairplace.forms import answering
 from fairplace.forms import listing as forms
@@ -23,7 +24,6 @@ from fairplace.market.events import TYPES, AgreementConcluded, AuthorityRegister
 from fairplace.market.known import Home, Market, Provider
 from fairplace.people import roles
 from fairplace.referral import codes
-from fairplace.seeking import wording
 from fairplace.seeking.listing import READ, Listing, listing
 from fairplace.terms import Day, day, london_day
 
@@ -94,7 +94,7 @@ def index(site: TheSite, visitor: TheVisitor, page: Page = 1) -> Answer:
         disputes=known.disputes,
         field=answering.DISPUTED,
         may=_may(visitor),
-        codes=wording,
+        codes=home_words,
         today=_today(site),
     )
 
@@ -114,7 +114,7 @@ def one(site: TheSite, visitor: TheVisitor, stream: FromPath[str]) -> Answer:
         disputes=[each for each in _listing(site).disputes if each.stream == found.stream],
         field=answering.DISPUTED,
         may=_may(visitor),
-        codes=wording,
+        codes=home_words,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from litestar.params import FromPath, QueryParameter
 
+from fairplace import home_words
 from fairplace.errors import Missing
 from fairplace.forms import answering
 from fairplace.http import asked as address
@@ -16,7 +17,6 @@ from fairplace.http.site import Answer, Site, TheSite
 from fairplace.market.events import TYPES, ProviderRegistered, SettingRegistered
 from fairplace.market.known import Home, Market
 from fairplace.referral import codes
-from fairplace.seeking import wording
 from fairplace.terms import day, london_day
 
 Search = Annotated[str, QueryParameter(name="search")]
@@ -46,7 +46,7 @@ def homes(site: TheSite, visitor: TheVisitor) -> Answer:
             for one in sorted(found, key=lambda one: one.setting)
         ],
         listed=market.provider(provider, market.upto) is not None,
-        codes=wording,
+        codes=home_words,
     )
 
 
@@ -60,7 +60,7 @@ def why_not(home: Home, today: str) -> list[str]:
     if home.room is None or home.room.places < 1:
         found.append("no room is declared")
     elif not home.room.available:
-        reason = wording.NO_ROOM.get(home.room.reason_not or "", "no reason is given")
+        reason = home_words.NO_ROOM.get(home.room.reason_not or "", "no reason is given")
         found.append(f"you said that no child could come now: {reason}")
     elif home.room.from_on > today:
         found.append("its room is free from a later day on")

@@ -15,13 +15,13 @@ class Pages:
     def __init__(self, web: Path, *, authority: str, origin: str, kind: str = "procurement") -> None:
         self.assets = Assets(web)
         self.scripts = Scripts(web)
-        self._environment = environment(web / "templates")
-        self._environment.globals.update(
+        self.environment = environment(web / "templates")
+        self.environment.globals.update(
             authority=authority, origin=origin, kind=kind, asset=self.assets.address, script=self.scripts.address
         )
 
     def render(self, template: str, /, **context: Any) -> str:
-        return self._environment.get_template(template).render(context)
+        return self.environment.get_template(template).render(context)
 
 
 MEDIA = {".css": "text/css", ".svg": "image/svg+xml"}

@@ -13,6 +13,7 @@ from typing import Any
 
 from litestar.params import FromPath
 
+from fairplace import home_words
 from fairplace.decision import History
 from fairplace.errors import Forbidden, Missing
 from fairplace.filing import names
@@ -27,7 +28,7 @@ from fairplace.http.site import Answer, Site, TheSite
 from fairplace.market.known import Market
 from fairplace.referral import codes
 from fairplace.searching import Search
-from fairplace.seeking import own, wording
+from fairplace.seeking import own
 from fairplace.terms import CaseId, day, london_day
 
 MOST_EXPLAINED = 30
@@ -47,7 +48,7 @@ def referrals(site: TheSite, visitor: TheVisitor) -> Answer:
         todo=_open(found),
         others=[one for one in found if one.state != "open"][:MOST_LISTED],
         not_asked=list(islice(_not_asked(site, provider), MOST_EXPLAINED)),
-        codes=wording,
+        codes=home_words,
         field=answering.DISPUTED,
     )
 
@@ -108,8 +109,8 @@ def referral(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         visitor=visitor,
         it=sent,
         kept=sent.document is not None and site.documents.is_here(sent.document.sha256),
-        codes=wording,
-        names={one.id: wording.CRITERION.get(one.kind, one.id) for one in sent.criteria},
+        codes=home_words,
+        names={one.id: home_words.CRITERION.get(one.kind, one.id) for one in sent.criteria},
         declined={one.code: one.label for one in codes.LISTS["decline_reason"]},
         rejected={one.code: one.label for one in codes.LISTS["reject_reason"]},
     )

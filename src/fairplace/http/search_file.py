@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fairplace import home_words
 from fairplace import provider_notices as notices
 from fairplace.errors import Missing
 from fairplace.forms.task import File
@@ -10,7 +11,7 @@ from fairplace.http.guard import Visitor
 from fairplace.http.site import Answer, Site
 from fairplace.market.known import Market
 from fairplace.searching import Search
-from fairplace.seeking import board, wording
+from fairplace.seeking import board
 from fairplace.seeking.case_word import case_word
 from fairplace.seeking.completeness import Completeness, completeness
 
@@ -39,7 +40,7 @@ def page(site: Site, visitor: Visitor, made: File) -> Answer:
         approvals=[event for _, event in search.approvals],
         keeps_names=not visitor.roles.isdisjoint(case_file.KEEP_NAMES),
         knows=not visitor.roles.isdisjoint(case_file.KNOW_THE_CHILD),
-        codes=wording,
+        codes=home_words,
         unreached=_unreached(site, search),
     )
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from litestar.params import FromPath
 
+from fairplace import home_words
 from fairplace.giving import search_letters
 from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, signed_in
 from fairplace.http.site import Answer, TheSite
 from fairplace.searching import Search
-from fairplace.seeking import wording
 from fairplace.seeking.case_word import case_word
 from fairplace.seeking.offers import comparison
 from fairplace.terms import day, london_day
@@ -54,7 +54,7 @@ def offers(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         word=case_word(found),
         table=comparison(search, site.register.reader.market()),
         choice=search.choice,
-        codes=wording,
+        codes=home_words,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from litestar.params import FromPath
 
-from fairplace import previewing
+from fairplace import home_words, previewing
 from fairplace.assess import ToFix
 from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey, Erase
@@ -24,8 +24,11 @@ from fairplace.http.said import said
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import canonical
 from fairplace.ledger.note import Vkey
+from fairplace.market.known import Market
 from fairplace.people.sight import closed_in
 from fairplace.prepared import Prepared
+from fairplace.publish.wording import Wording
+from fairplace.searching import Search
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -74,7 +77,7 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         statement=prepared.statement,
         digest=prepared.digest,
         text=base64.b64encode(prepared.text).decode("ascii"),
-        contents=contents(prepared, hidden(site, visitor, act)),
+        contents=contents(prepared, hidden(site, visitor, act), _words(site, visitor, act)),
         empty=sum(not said(one.value) for one in prepared.openings),
         key=_key(visitor, act),
         turn=_turn(visitor, act),
@@ -82,6 +85,21 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         fixes=_fixes(site, visitor, act),
         preview=previewing.is_shown(prepared),
         fault=fault,
+    )
+
+
+def _words(site: Site, visitor: Visitor, act: Act) -> Wording | None:
+    """The words of the papers of a search, in a register of placements. The authority reads which home an offer is of."""
+    if not site.register.is_of_placements:
+        return None
+    market = site.register.reader.market() or Market()
+    names = {one.provider: one.name for one in market.providers(market.upto) if one.name}
+    if act.case and visitor.person.provider is None:
+        offers = Search(History(case=act.case, events=site.register.reader.case(act.case))).offers
+        homes = {one.offer: one.terms for one in offers.values() if one.terms}
+        names |= {offer: f"{names.get(one.provider, one.provider)}, {one.setting}" for offer, one in homes.items()}
+    return Wording(
+        site.pages.environment, places={}, leaves={}, criteria=home_words.CRITERION, names=names, of_homes=True
     )
 
 
@@ -196,19 +214,39 @@ def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:
     return next((key for key in keys if (key.name, key.key_id) == (name, key_id)), None)
 
 
-def contents(prepared: Prepared, hidden: Collection[str] = ()) -> list[Part]:
-    """Every value of what is signed that says something, those that stay sealed among them, but for those hidden."""
+def contents(prepared: Prepared, hidden: Collection[str] = (), words: Wording | None = None) -> list[Part]:
+    """Every value of what is signed that says something, those that stay sealed among them, but for those hidden.
+
+    With `words` every code, amount and day is said as on the papers of a search.
+    """
     body: dict[str, Any] = canonical.decode(prepared.text.split(b"\n", 1)[1][:-1])["body"]
     public = [
-        Part("key" if name == "vkey" else name, lines, False)
+        Part(words.name(name) if words else "key" if name == "vkey" else name, lines, False)
         for name, value in sorted(body.items())
-        if (lines := said(value))
+        if (lines := _lines(value, name, words))
     ]
     return public + [
-        Part(one.slot[1:], [CLOSED] if one.slot in hidden else lines, True)
+        Part(words.slot(one.slot) if words else one.slot[1:], [CLOSED] if one.slot in hidden else lines, True)
         for one in prepared.openings
-        if (lines := said(one.value))
+        if (lines := _lines(one.value, one.slot.rpartition("/")[2], words))
     ]
+
+
+def _lines(value: Any, name: str, words: Wording | None) -> list[str]:
+    if words is None or not (lines := said(value)):
+        return said(value)
+    node = words.node(value, name)
+    match node.kind:
+        case "text":
+            return [node.text] if node.text else lines
+        case "pairs":
+            return [f"{part}: {words.line(one)}" for part, one in node.pairs]
+        case "items":
+            return [words.line(one) for one in node.items]
+        case "table":
+            return [
+                "; ".join(f"{part}: {cell}" for part, cell in zip(node.head, row, strict=True)) for row in node.rows
+            ]
 
 
 CLOSED = "Closed to you for now: you sign its digest, and read it when your role may."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.market.commands import ConcludeAgreement, DecideUplift, RecordOccupancy
@@ -73,7 +73,7 @@ def conclude(command: ConcludeAgreement, history: History, at: Instant) -> Decis
             committed=command.committed,
             rates=party(command.rates),
         ),
-        statement=f"Record the agreement {code} ({command.route}) with {counted(len(command.tiers), 'provider')}.",
+        statement=f"Record the agreement {code} ({home_words.ROUTE[command.route]}) with {counted(len(command.tiers), 'provider')}.",
     )
 
 

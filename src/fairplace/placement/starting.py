@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.decision import Decision, History
 from fairplace.market.events import Family
 from fairplace.market.homes import URN
@@ -81,7 +81,8 @@ def start(command: StartPlacement, history: History, at: Instant) -> Decision:
             ),
             moved_at=party(command.moved_at),
         ),
-        statement=f"Record that the child moved in on {on}: {started.place_code}, {started.boundary}.",
+        statement=f"Record that the child moved in on {on}: {codes.label('place', started.place_code)} ({started.place_code}),"
+        f" {home_words.BOUNDARY[started.boundary]}.",
         stream=search.placement_stream,
         unless=frozenset({"placement.started/1", "referral.ended/1"}),
         second=second_for(stamp["override"]),

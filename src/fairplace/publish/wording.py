@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 from jinja2 import Environment
 
-from fairplace import formats
+from fairplace import formats, home_words
 from fairplace.counted import counted
 from fairplace.errors import Malformed
 from fairplace.ledger.note import parse_note
@@ -39,7 +39,7 @@ _CODES: Mapping[str, str] = {
 
 _LISTED: Mapping[str, tuple[ListName, ...]] = {
     "legal_status": ("legal_status",), "need_code": ("need",), "place_code": ("place",), "grade": ("grade",),
-    "provider_class": ("place_provider",), "rec": ("episode_end",), "code": ("reject_reason",),
+    "provider_class": ("place_provider",), "unsuitable": ("unsuitable_reason",), "rec": ("episode_end",), "code": ("reject_reason",),
     "reason": ("decline_reason", "withdraw_reason", "new_episode", "placement_change"),
 }  # fmt: skip
 """Which dated lists say what a code of a search stands for."""
@@ -185,12 +185,14 @@ class Wording:
                 return "; ".join(", ".join(row) for row in node.rows)
 
     def _key(self, key: str, above: str) -> str:
+        if key in self._names:
+            return self._names[key]
         if above in KEYED:
             return self._criteria.get(key, key)
         if above == "facts":
             return formats.capitalised(key.replace(".", ", ").replace("_", " "))
         if above == "window_hours":
-            return formats.capitalised(self.of("value", key))
+            return formats.capitalised(home_words.TIER.get(key, key))
         if above in ("descriptors", "outcomes", "policies"):
             return f"Mark {key}" if above == "descriptors" else key
         return self.name(key)
@@ -224,6 +226,8 @@ class Wording:
         return formats.points(value) if name in POINTS else str(value)
 
     def _code(self, value: str, name: str) -> str:
+        if self._first is not None and (words := home_words.BY_MEMBER.get(name, {}).get(value)):
+            return words
         if name == "ground":
             for group in ("challenge_ground", "ended", "bid_ground", "ground"):
                 if (words := self.of(group, value)) != value:
@@ -251,7 +255,7 @@ def _text(text: str) -> Node:
 
 def _under(name: str, key: str) -> str:
     """The name that says how a member is to be read: what stands by criterion is read like its group."""
-    return name if name in ("points", "outcomes", "marks") else key
+    return name if name in ("points", "outcomes", "marks", "unsuitable") else key
 
 
 def _signed(note: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.ledger.disclosure import Sealed
@@ -238,6 +238,6 @@ def _silence(command: RecordSilence, history: History, at: Instant) -> Decision:
     objections.weigh()
     return Decision(
         event=ResponsesMissed(**procedure.event(command, history, at), tier=command.tier, providers=party(named)),
-        statement=f"Record that {counted(len(named), 'provider')} of {command.tier} did not answer.",
+        statement=f"Record that {counted(len(named), 'provider')} of {home_words.TIER[command.tier]} did not answer.",
         unless=frozenset({"referral.offer-made/1", "referral.declined/1", "referral.deadline-extended/1"}),
     )

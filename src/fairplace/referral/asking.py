@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.market.events import Tier
@@ -107,7 +107,7 @@ def _publish(command: PublishReferral, history: History, at: Instant) -> Decisio
             recipients=party(list(command.recipients)),
             document=party(command.document),
         ),
-        statement=f"Open the tier {command.tier}: {counted(len(command.recipients), 'provider is', 'providers are')} asked, until"
+        statement=f"Ask {home_words.TIER[command.tier]}: {counted(len(command.recipients), 'provider is', 'providers are')} asked, until"
         f" {max(one.deadline for one in command.recipients)}.",
         unless=frozenset({"referral.ended/1", "referral.published/1"}),
         second=second_for(stamp["override"]),
@@ -243,7 +243,7 @@ def _extend(command: ExtendDeadline, history: History, at: Instant) -> Decision:
         event=DeadlineExtended(
             **stamp, tier=command.tier, recipients=party(list(command.recipients)), reason=party(reason)
         ),
-        statement=f"Give {counted(len(given), 'provider')} of {command.tier} until {max(given.values())}.",
+        statement=f"Give {counted(len(given), 'provider')} of {home_words.TIER[command.tier]} until {max(given.values())}.",
         not_after=_last_moment(command),
         second=second_for(stamp["override"]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.decision import Actor, Decision, History
 from fairplace.market.known import why_not
 from fairplace.procedure import Objections, listed, maybe_words, refuse, second_for, words
@@ -79,7 +79,7 @@ def _choose(command: ChooseHome, history: History, at: Instant) -> Decision:
             kept=party(command.kept),
             residential=agg(command.residential),
         ),
-        statement=f"Choose the offer {made.offer} ({command.mechanism.replace('_', ' ')}), for"
+        statement=f"Choose {made.terms.setting if made.terms else f'the offer {made.offer}'} ({home_words.MECHANISM[command.mechanism]}), for"
         f" {procedure.pounds(command.chosen.weekly_fee)} a week.",
         unless=frozenset({"referral.home-chosen/1", "referral.ended/1", "referral.offer-withdrawn/1"}),
         second=second_for(stamp["override"]),
@@ -288,7 +288,7 @@ def _approve(command: ApproveHome, history: History, at: Instant, by: Actor) -> 
             approved=command.approved,
             reason=party(reason),
         ),
-        statement=f"{said} as {command.capacity.replace('_', ' ')}: version {command.need_version} of the need, version"
+        statement=f"{said} as {home_words.CAPACITY[command.capacity]}: version {command.need_version} of the need, version"
         f" {command.fee_version} of the fee.",
         unless=frozenset({"referral.home-chosen/1", "referral.need-assessed/1"}),
     )

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import msgspec
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.counted import every
 from fairplace.decision import Decision, History
 from fairplace.procedure import Objections, maybe_words, refuse, second_for, words
@@ -136,8 +136,8 @@ def _assess(command: AssessNeed, history: History, at: Instant) -> Decision:
             clinical=seal(clinical),
             assessment=party(command.assessment),
         ),
-        statement=f"Record version {search.version + 1} of the need: level {profile.level}, {profile.category},"
-        f" {profile.family}.",
+        statement=f"Record version {search.version + 1} of the need: level {profile.level}, {home_words.CATEGORY[profile.category]},"
+        f" {home_words.FAMILY[profile.family]}.",
         second=second_for(stamp["override"]),
     )
 
@@ -195,7 +195,7 @@ def _open(command: OpenReferral, history: History, at: Instant) -> Decision:
             known_on=party(command.known_on),
             area_excluded=seal(command.area_excluded),
         ),
-        statement=f"Begin to look for a home, needed by {command.needed_by} ({command.urgency.replace('_7d', ' seven days').replace('_', ' ')}).",
+        statement=f"Begin to look for a home, needed by {command.needed_by} ({home_words.URGENCY[command.urgency]}).",
         second=second_for(stamp["override"]),
     )
 
@@ -293,7 +293,7 @@ def _in_house(command: SearchInHouse, history: History, at: Instant) -> Decision
             unsuitable=party(command.unsuitable),
             shown_at=party(command.shown_at),
         ),
-        statement=f"Record the search of the authority's own homes: {command.outcome.replace('_', ' ')}.",
+        statement=f"Record the search of the authority's own homes: {home_words.OWN_SEARCH[command.outcome]}.",
         second=second_for(stamp["override"]),
     )
 

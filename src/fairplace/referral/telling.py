@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.procedure import listed, maybe_words, refuse, second_for, words
@@ -124,7 +124,7 @@ def _edition(command: GiveChildEdition, history: History, at: Instant) -> Decisi
     objections.weigh()
     return Decision(
         event=ChildEditionGiven(**procedure.event(command, history, at), format=party(command.format)),
-        statement=f"Record that the young person got the decision ({command.format.replace('_', ' ')}).",
+        statement=f"Record that the young person got the decision {home_words.EDITION[command.format]}.",
     )
 
 
@@ -163,7 +163,7 @@ def _end(command: EndReferral, history: History, at: Instant) -> Decision:
     stamp = procedure.step(command, history, at, objections)
     return Decision(
         event=ReferralEnded(**stamp, how=agg(command.how), cause=agg(command.cause), reason=party(reason)),
-        statement=f"End the search without a home ({command.how.replace('_', ' ')}).",
+        statement=f"End the search without a home: {home_words.ENDED[command.how]}.",
         unless=frozenset({"referral.home-chosen/1"}),
         second=second_for(stamp["override"]),
     )

@@ -12,13 +12,14 @@ from typing import Literal
 
 import msgspec
 
+from fairplace import home_words
 from fairplace.counted import counted
 from fairplace.event import Fact
 from fairplace.ledger.disclosure import closed
 from fairplace.market.events import Tier
 from fairplace.recorded import Recorded
 from fairplace.searching import Search
-from fairplace.seeking import contested, wording
+from fairplace.seeking import contested
 from fairplace.seeking.case_word import case_word
 from fairplace.seeking.completeness import completeness
 from fairplace.tags import tags
@@ -166,7 +167,7 @@ def _stage(search: Search) -> str:
     if search.choice is not None:
         return "A home is chosen"
     if search.published:
-        return f"Asked: {wording.TIER[search.published[-1].tier]}"
+        return f"Asked: {home_words.TIER[search.published[-1].tier]}"
     if search.live:
         return "A home is offered"
     if search.opened is not None:
@@ -192,7 +193,7 @@ def _clocks(search: Search, now: Instant) -> list[Clock]:
             end = closes(search, tier)
             # A tier that is over and answered by all, or said to be silent, has no clock any more.
             if end is not None and not _is_settled(search, tier):
-                found.append(_clock(f"Answers from {wording.TIER[tier]}", end, now))
+                found.append(_clock(f"Answers from {home_words.TIER[tier]}", end, now))
     if search.opened is not None and search.started is None:
         needed = search.opened[1].needed_by.get(None)
         if needed is not None:
@@ -292,7 +293,7 @@ def _beside(search: Search, now: Instant) -> list[str]:
     for asked in search.published:
         end = closes(search, asked.tier)
         if end is not None and end <= now and not _is_settled(search, asked.tier) and search.choice is None:
-            found.append(f"record who of {wording.TIER[asked.tier]} has not answered")
+            found.append(f"record who of {home_words.TIER[asked.tier]} has not answered")
     if search.choice is not None and search.started is not None and untold(search):
         found.append("reasons to send")
     return found
@@ -309,7 +310,7 @@ def step(search: Search, now: Instant) -> Step | None:
     if search.choice is None:
         return _before_choice(search, now)
     if waiting := missing_approvals(search):
-        words = " and ".join(wording.CAPACITY[one] for one in waiting)
+        words = " and ".join(home_words.CAPACITY[one] for one in waiting)
         return Step(
             code="approve-home",
             title="Approve",

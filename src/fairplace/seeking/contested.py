@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from fairplace import home_words
 from fairplace.contest.events import Answered, Decided, Lodged, Remedied, WhyAnswered, WhyAsked, Withdrawn
 from fairplace.contest.known import Contest
 from fairplace.searching import Search
-from fairplace.seeking import wording
 from fairplace.seeking.lived import Owed, said_by
 from fairplace.terms import Day, Instant, Text, day, london_day
 from fairplace.working_days import BeyondHorizon, working_days_after
@@ -109,7 +109,7 @@ def contested(contests: Iterable[Contest], today: Day) -> list[Contested]:
 def _title(one: Contest) -> str:
     if isinstance(one.begun.event, Lodged):
         ground = one.begun.event.ground.get(None)
-        return f"Challenge: {wording.GROUND.get(ground or '', 'the ground is closed')}"
+        return f"Challenge: {home_words.GROUND.get(ground or '', 'the ground is closed')}"
     return "Asked why"
 
 
@@ -134,15 +134,18 @@ def _step(event: object) -> tuple[str, tuple[str, ...], Text]:
             return "The answer", (), event.answer.get("")
         case Lodged():
             kind, remedy = event.kind.get(None), event.remedy.get(None)
-            lines = (wording.CONTEST_KIND.get(kind or "", ""), f"asked for: {wording.REMEDY[remedy]}" if remedy else "")
+            lines = (
+                home_words.CONTEST_KIND.get(kind or "", ""),
+                f"asked for: {home_words.REMEDY[remedy]}" if remedy else "",
+            )
             return "The challenge", tuple(filter(None, lines)), event.words.get("")
         case Answered():
             return "The answer", (), event.answer.get("")
         case Decided():
             outcome, remedy = event.outcome.get(None), event.remedy.get(None)
             lines = (
-                wording.OUTCOME.get(outcome or "", ""),
-                f"what follows: {wording.REMEDY[remedy]}" if remedy else "",
+                home_words.OUTCOME.get(outcome or "", ""),
+                f"what follows: {home_words.REMEDY[remedy]}" if remedy else "",
             )
             return "The decision", tuple(filter(None, lines)), event.reason.get("")
         case Remedied():

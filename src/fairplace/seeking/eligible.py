@@ -9,10 +9,10 @@ from collections.abc import Collection
 
 import msgspec
 
+from fairplace import home_words
 from fairplace.counted import counted
 from fairplace.market.events import Tier
 from fairplace.market.known import Home, Market, Provider, Seeker
-from fairplace.seeking import wording
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,9 +81,9 @@ def _name(provider: Provider) -> str:
 def _said(home: str | None, code: str) -> str:
     words = {"no_home": "has no home on the list", "not_registered": "is not on the list"}
     return (
-        words.get(code, wording.WHY_NOT.get(code, code))
+        words.get(code, home_words.WHY_NOT.get(code, code))
         if home is None
-        else f"{home}: {wording.WHY_NOT.get(code, code)}"
+        else f"{home}: {home_words.WHY_NOT.get(code, code)}"
     )
 
 

@@ -14,11 +14,11 @@ from typing import Literal
 
 import msgspec
 
+from fairplace import home_words
 from fairplace.market.events import Tier
 from fairplace.market.known import Market
 from fairplace.referral.values import Offer, OfferId, SearchCriterion
 from fairplace.searching import OfferRead, Search
-from fairplace.seeking import wording
 from fairplace.seeking.case_word import case_word
 from fairplace.terms import BasisPoints, CaseId, Day, Document, Instant, Text
 
@@ -301,4 +301,4 @@ def _said(market: Market, setting: str | None, code: str, at: int) -> str:
         return f"it is listed here in the area of {home.area}, which was not searched"
     if home is not None and code in ("suspended", "closed"):
         return f"it is {code} on the list here"
-    return wording.WHY_NOT.get(code, code)
+    return home_words.WHY_NOT.get(code, code)
