@@ -14,6 +14,9 @@ REASONS = ("lost", "stolen", "left", "replaced", "other")
 _folder = click.argument("folder", metavar="DIR", type=PATH)
 _as = click.option("--as", "who", help="The root or key-admin key that signs; your register's root key unless given.")
 _two = click.option("--by", "people", metavar="NAME", multiple=True, help="A key that signs; give two, of two people.")
+_out = click.option(
+    "--request", "out", metavar="REQUEST", type=PATH, help="Give one --by: the second person signs this file elsewhere."
+)
 
 
 @click.group()
@@ -85,22 +88,24 @@ def key_stolen(folder: Path, vkey: str, first: int, last: int | None, who: str |
 @_folder
 @click.argument("vkey")
 @_two
-def key_recover(folder: Path, vkey: str, people: tuple[str, ...]) -> int:
+@_out
+def key_recover(folder: Path, vkey: str, people: tuple[str, ...], out: Path | None) -> int:
     """Begin to replace a lost key by the new key VKEY of the same name: two others sign, and a day must pass."""
-    from fairplace.cli.recovering import start
+    from fairplace.cli.recovering import request_start, start
 
-    return start(folder, vkey, people, told)
+    return start(folder, vkey, people, told) if out is None else request_start(folder, vkey, people, out, told)
 
 
 @key.command("finish-recovery")
 @_folder
 @click.argument("name")
 @_two
-def key_finish_recovery(folder: Path, name: str, people: tuple[str, ...]) -> int:
+@_out
+def key_finish_recovery(folder: Path, name: str, people: tuple[str, ...], out: Path | None) -> int:
     """A day later: let the new key take the place of NAME's lost one. Two others sign."""
-    from fairplace.cli.recovering import finish
+    from fairplace.cli.recovering import finish, request_finish
 
-    return finish(folder, name, people, told)
+    return finish(folder, name, people, told) if out is None else request_finish(folder, name, people, out, told)
 
 
 @key.command("stop-recovery")

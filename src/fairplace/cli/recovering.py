@@ -6,8 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fairplace.cli.keys import admin_of, standing_of
+from fairplace.cli.keys import admin_of, keyring, standing_of
+from fairplace.cli.requesting import write_request
 from fairplace.cli.rotating import of_two
+from fairplace.drafting.acts import ChangeKey, What
+from fairplace.errors import Refused
 from fairplace.keeping import Keeping
 from fairplace.ledger.key_table import RECOVERY_WAIT
 from fairplace.ledger.note import Vkey
@@ -62,6 +65,27 @@ def finish(folder: Path, name: str, people: tuple[str, ...], told: Console) -> i
         markup=False,
         soft_wrap=True,
     )
+    return 0
+
+
+def request_start(folder: Path, vkey: str, people: tuple[str, ...], out: Path, told: Console) -> int:
+    """Sign first that a key was lost; a second person signs it elsewhere."""
+    return _request(folder, "start-recovery", Vkey.parse(vkey).name, vkey, people, out, told)
+
+
+def request_finish(folder: Path, name: str, people: tuple[str, ...], out: Path, told: Console) -> int:
+    """Sign first that the new key takes the place of the lost one; a second person signs it elsewhere."""
+    return _request(folder, "finish-recovery", name, None, people, out, told)
+
+
+def _request(
+    folder: Path, what: What, name: str, vkey: str | None, people: tuple[str, ...], out: Path, told: Console
+) -> int:
+    if len(people) != 1:
+        raise Refused(f"{len(people)} names came with --by; with --request give one: the second signs elsewhere")
+    with Register.open(folder) as register:
+        wanted = ChangeKey(id=f"{what}:{register.sources.stream_id()}", as_=people[0], what=what, name=name, vkey=vkey)
+        write_request(register, keyring(folder), wanted, out, told)
     return 0
 
 
