@@ -20,6 +20,7 @@ import msgspec
 
 from fairplace.errors import Missing
 from fairplace.projection import Projection
+from fairplace.terms import with_few_marks
 
 Value = str | int | None
 Filters = Mapping[str, Value | Sequence[str | int]]
@@ -55,7 +56,8 @@ _TERM = re.compile(r"\w+")
 
 def terms(text: str) -> list[str]:
     """The words of a text as they are searched: no accents, no case, letters and digits only, in order."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    few = with_few_marks(text)
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", few) if not unicodedata.combining(letter))
     return [term[:MAX_TERM] for term in _TERM.findall(plain.casefold().replace("_", " "))]
 
 

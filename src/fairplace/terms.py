@@ -137,8 +137,30 @@ _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+MOST_MARKS = 30
+"""Accents and other marks on one letter, as in the stream-safe form of UAX 15, section 13: no writing has as many."""
+
+
+def with_few_marks(value: str) -> str:
+    """The text without the marks that are too many for one letter.
+
+    Whoever brings a text into a normal form sorts the marks of each letter, and takes the square of their number for it: a
+    hundred thousand on one letter are minutes.
+    """
+    if value.isascii():
+        return value
+    run, kept = 0, []
+    for one in value:
+        run = run + 1 if unicodedata.category(one).startswith("M") else 0
+        if run <= MOST_MARKS:
+            kept.append(one)
+    return value if len(kept) == len(value) else "".join(kept)
+
+
 def text(value: str) -> Text:
     """Free text made fit for the log: NFC, outer white space off, line ends as LF; control characters are refused."""
+    if with_few_marks(value) != value:
+        raise Malformed(f"more than {MOST_MARKS} accents on one letter came in a text; take them out")
     clean = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if found := _CONTROL.search(clean):
         raise Malformed(f"a control character U+{ord(found.group()):04X} came in a text; take it out")

@@ -274,7 +274,9 @@ def test_a_pdf_tells_what_can_be_chosen_in_it_and_a_picture_of_one_line() -> Non
     assert unread(target.getvalue()) == "a picture on page 1"
 
 
-@pytest.mark.parametrize("data", [b"a" * 400, b"\xe2\x80\x8b" * 200 + b" 943 476 5919", b"a\n" * 200])
+@pytest.mark.parametrize(
+    "data", [b"a" * 400, b"\xe2\x80\x8b" * 200 + b" 943 476 5919", b"a\n" * 200, "\ufdfa".encode() * 90]
+)
 def test_no_more_is_looked_at_than_the_most_and_the_rest_is_said(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fairplace.filing.words.MOST_LETTERS", 100)
     found = words_of(data, kinds.TEXT)

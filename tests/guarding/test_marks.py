@@ -98,6 +98,14 @@ def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
     assert kinds(text) == []
 
 
+def test_an_address_begins_where_the_one_before_it_ended() -> None:
+    assert kinds("a.b+c@d.example, e@f.example@g.example @h.example " + "i" * 70 + "@j.example") == [
+        ("e-mail", "a.b+c@d.example"),
+        ("e-mail", "e@f.example"),
+        ("e-mail", "i" * 64 + "@j.example"),
+    ]
+
+
 def test_names_of_the_case_are_found_as_whole_words() -> None:
     assert kinds("MAYA  Osei’s plan", "Maya Osei", "Osei") == [("name", "MAYA  Osei"), ("name", "Osei")]
     assert kinds("Mayan pottery; amaya", "Maya") == []
@@ -109,6 +117,7 @@ def test_names_of_the_case_are_found_as_whole_words() -> None:
     [
         "A" * 20_000, "0 " * 10_000, "a@" * 10_000, "Aa " * 6_600, "1-" * 10_000, "(0" * 10_000, "A1 " * 6_600,
         "born " * 4_000, "12 " * 6_600, "a." * 10_000, "+44" * 6_600, "Aa Bb Street " * 1_500, "0123 " * 4_000,
+        "a" + "\u0345\u0301" * 100_000, "\u0f73" * 200_000, " " * 200_000, "a" * 200_000, "a@a." * 20_000,
     ],
 )  # fmt: skip
 def test_no_text_makes_the_guard_slow(text: str) -> None:

@@ -131,3 +131,11 @@ def test_every_command_of_a_search_has_a_form_at_the_desk() -> None:
     assert {one.do for one in SEARCH} | forms == known
     assert [task(one.code) for one in SEARCH] == list(SEARCH)
     assert not {one.code for one in SEARCH} & {one.code for one in TASKS}
+
+
+@pytest.mark.parametrize("kind", ["line", "words", "lines"])
+def test_what_is_too_long_is_said_before_anybody_looks_through_it(kind: Kind) -> None:
+    field = Field(name="a", label="A", kind=kind)
+    for text in ("x" * 20_001, "x\n" * 10_001):
+        with pytest.raises(Wrong, match=r"Shorten this to 20,000 characters; it has 20,00\d"):
+            field.read({"a": [text]})

@@ -7,6 +7,7 @@ import unicodedata
 from urllib.parse import quote
 
 from fairplace.filing.kinds import ENDINGS
+from fairplace.terms import with_few_marks
 
 LONGEST = 150
 
@@ -22,7 +23,7 @@ def unturned(words: str) -> str:
 
 def safe(name: str, media: str) -> str:
     """The name without folders, marks that turn text round and what no file system takes; with the ending of its kind."""
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", with_few_marks(name)))[-1]
     plain = " ".join(_UNSAFE.sub("", last).split()).strip(". ")
     ending = ENDINGS.get(media, "bin")
     stem = plain[: -len(ending) - 1] if plain.lower().endswith(f".{ending}") else plain

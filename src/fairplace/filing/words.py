@@ -33,9 +33,10 @@ def words_of(data: bytes, media: str) -> Words:
                 case Unread(what=what):
                     unread[what] = None
                 case Passage(place=place, words=words):
-                    left, cut = left - len(words), words[:left]
-                    if (plain := plainly(cut)).strip():
-                        passages.append(Passage(place=place, words=plain))
+                    plain = plainly(words[:left])
+                    if (cut := plain[:left]).strip():
+                        passages.append(Passage(place=place, words=cut))
+                    left -= max(len(words), len(plain))  # one letter can stand for many
             if left < 0:
                 unread[f"what comes after the first {MOST_LETTERS:,} letters"] = None
                 break

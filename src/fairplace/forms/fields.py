@@ -69,7 +69,7 @@ def _one(field: Field, sent: Sent) -> str:
 
 
 def _line(field: Field, sent: Sent) -> str:
-    return " ".join(_one(field, sent).split())
+    return " ".join(_words(field, sent).split())
 
 
 def _words(field: Field, sent: Sent) -> str:
@@ -80,7 +80,7 @@ def _words(field: Field, sent: Sent) -> str:
 
 
 def _lines(field: Field, sent: Sent) -> list[str]:
-    return [line.strip() for line in _one(field, sent).splitlines() if line.strip()]
+    return [line.strip() for line in _words(field, sent).splitlines() if line.strip()]
 
 
 def _choice(field: Field, sent: Sent) -> str | None:

@@ -14,6 +14,8 @@ from typing import Literal
 
 import msgspec
 
+from fairplace.terms import with_few_marks
+
 Kind = Literal["postcode", "birth", "age", "nhs-number", "upn", "telephone", "e-mail", "name", "address"]
 
 SENTENCES: dict[Kind, str] = {
@@ -61,7 +63,7 @@ def plain_letters(text: str) -> str:
     """
     if text.isascii():
         return text
-    seen = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    seen = unicodedata.normalize("NFKC", with_few_marks(text)).translate(_DASHES)
     return "".join(one for one in seen if unicodedata.category(one) not in ("Cf", "Cs"))
 
 
@@ -74,8 +76,10 @@ _AREAS = (
     " WR WS WV YO ZE"
 )
 _AREA = "|".join(sorted(_AREAS.split(), key=len, reverse=True))
-_FULL = re.compile(rf"(?<![\w/.-])(?:{_AREA})[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{{2}}(?![\w/-])", re.IGNORECASE)
-_SECTOR = re.compile(rf"(?<![\w/.-])(?:{_AREA})[0-9][0-9A-Z]? [0-9](?![\w/.,:%-]*[\w])")
+_BEGINS = r"(?<![\w/.-])(?=[A-Z]{1,2}[0-9])"
+"""Where a postcode may begin: asked first, for most places in a text are none."""
+_FULL = re.compile(rf"{_BEGINS}(?:{_AREA})[0-9][0-9A-Z]? ?[0-9][ABD-HJLNP-UW-Z]{{2}}(?![\w/-])", re.IGNORECASE)
+_SECTOR = re.compile(rf"{_BEGINS}(?:{_AREA})[0-9][0-9A-Z]? [0-9](?![\w/.,:%-]*[\w])")
 
 
 def _postcodes(text: str) -> Iterator[str]:
@@ -156,7 +160,8 @@ def _pupil_numbers(text: str) -> Iterator[str]:
 _TELEPHONE = re.compile(
     r"(?<![\w£.,/-])(?:(?:\+44|0044)[ ()0-]{0,5}[1-9]|\(?0[1-9])[0-9]{1,4}\)?(?:[ -]?[0-9]{2,6}){1,4}(?![\w/])"
 )
-_E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_AT = re.compile(r"@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_BEFORE_AT = re.compile(r"[\w.+-]{1,64}\Z")
 
 
 _NOTICE = re.compile(r"[0-9]{6}-20[0-9]{2}")
@@ -171,7 +176,12 @@ def _telephones(text: str) -> Iterator[str]:
 
 
 def _e_mails(text: str) -> Iterator[str]:
-    return (found[0] for found in _E_MAIL.finditer(text))
+    end = 0
+    for found in _AT.finditer(text):
+        before = _BEFORE_AT.search(text[max(end, found.start() - 64) : found.start()])
+        if before:
+            yield before[0] + found[0]
+            end = found.end()
 
 
 # Addresses

@@ -11,7 +11,7 @@ from typing import Any
 
 from fairplace.ledger.canonical import MAX_INTEGER
 from fairplace.ocds.packages import join, name_of
-from fairplace.terms import LONDON, Day, Instant, Pence, Text, instant
+from fairplace.terms import LONDON, Day, Instant, Pence, Text, instant, with_few_marks
 
 Fault = Callable[[str, str], None]
 """Told of a fault: the path, and the problem."""
@@ -70,7 +70,7 @@ class Part:
         plain = _CONTROL.sub(" ", _DIRECTION.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
         if plain != text.replace("\r\n", "\n").replace("\r", "\n"):
             self.fault(name, "control characters came in the text; they were taken out")
-        plain = unicodedata.normalize("NFC", plain).strip()
+        plain = unicodedata.normalize("NFC", with_few_marks(plain)).strip()
         if (cleaned := clean(plain)) != plain:
             self.fault(name, "contact details stood in the text; they were taken out")
         if len(value) > 4 * limit or len(cleaned) > limit:
