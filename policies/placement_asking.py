@@ -14,6 +14,7 @@ from functools import partial
 from statistics import median
 
 from fairplace.counted import counted, every
+from fairplace.home_words import AMONG
 from fairplace.policy import Answer, Asked, Case, Finding, OfferRead, rule
 from fairplace.referral.values import Told
 from fairplace.terms import LONDON, Instant, moment
@@ -52,17 +53,17 @@ def same_time(case: Case) -> Iterator[Finding]:
     for tier, asked in _by_tier(case).items():
         evidence = tuple(one.recorded.index for one in asked)
         if any(one.recipients is None for one in asked):
-            yield UNTOLD(text=f"who was asked in {tier} is withheld in this view", evidence=evidence)
+            yield UNTOLD(text=f"who was asked {AMONG[tier]} is withheld in this view", evidence=evidence)
             continue
         sent = _earliest((one.provider, one.sent_at) for each in asked for one in each.recipients or ())
         eligible = _eligible(case, asked[0])
         if eligible is None:
-            text = f"which providers should have been asked in {tier} cannot be told from what this view shows of the market"
+            text = f"which providers should have been asked {AMONG[tier]} cannot be told from what this view shows of the market"
             yield UNTOLD(text=text, evidence=evidence)
             continue
         if left_out := sorted(eligible - sent.keys()):
             text = (
-                f"{len(left_out)} of {counted(len(eligible), 'provider')} in {tier} whose homes may take such a child"
+                f"{len(left_out)} of {counted(len(eligible), 'provider')} {AMONG[tier]} whose homes may take such a child"
                 f" {'was' if len(left_out) == 1 else 'were'} not asked: {', '.join(left_out)}; ask them, with as long"
                 " to answer"
             )
@@ -77,22 +78,22 @@ def _together(
 ) -> Iterator[Finding]:
     if not sent:
         if not left_out:
-            yield NOT_ASKED(text=f"no provider in {tier} has a home that may take such a child", evidence=evidence)
+            yield NOT_ASKED(text=f"no provider {AMONG[tier]} has a home that may take such a child", evidence=evidence)
         return
     first, last = min(sent.values()), max(sent.values())
     minutes = _minutes(first, last)
     if minutes > APART_MINUTES:
         early = {one for one, at in sent.items() if _minutes(at, last) > APART_MINUTES}
         text = (
-            f"{len(early)} of {counted(len(sent), 'provider')} in {tier} had the referral up to {_span(minutes)} before the last;"
+            f"{len(early)} of {counted(len(sent), 'provider')} {AMONG[tier]} had the referral up to {_span(minutes)} before the last;"
             f" more than {APART_MINUTES} minutes is not the same time (configured)"
         )
         yield UNEQUAL(text=text, evidence=evidence, outcome_likely_changed=_helped(case, early))
     elif minutes > SAME_TIME_MINUTES:
-        text = f"providers in {tier} got the referral {counted(minutes, 'minute')} apart; {SAME_TIME_MINUTES} count as together"
+        text = f"providers {AMONG[tier]} got the referral {counted(minutes, 'minute')} apart; {SAME_TIME_MINUTES} count as together"
         yield DOUBT(text=f"{text} (configured)", evidence=evidence)
     elif not left_out:
-        text = f"{every(len(sent), 'provider')} in {tier} that could be asked got the referral together"
+        text = f"{every(len(sent), 'provider')} {AMONG[tier]} that could be asked got the referral together"
         yield EQUAL(text=text, evidence=evidence)
 
 
@@ -114,24 +115,24 @@ def equal_deadline(case: Case) -> Iterator[Finding]:
         evidence = tuple(one.recorded.index for one in asked) + tuple(recorded.index for recorded, _ in changes)
         if any(one.recipients is None for one in asked) or any(not one.recipients.is_open for _, one in changes):
             yield UNTOLD(
-                text=f"until when providers in {tier} could answer is withheld in this view", evidence=evidence
+                text=f"until when providers {AMONG[tier]} could answer is withheld in this view", evidence=evidence
             )
             continue
         until = {one.provider: one.deadline for each in asked for one in each.recipients or ()}
         found = len(set(until.values())) > 1
         if found:
-            yield _longer(case, f"providers in {tier} were given different closing times", until, evidence)
+            yield _longer(case, f"providers {AMONG[tier]} were given different closing times", until, evidence)
         for recorded, event in changes:
             before = dict(until)
             until |= {one.provider: one.deadline for one in event.recipients.get()}
             common = max(before.values(), default=event.happened_at)
             if len(set(until.values())) > 1 or before.keys() - {one.provider for one in event.recipients.get()}:
                 found = True
-                text = f"the closing time in {tier} was moved for some of {len(before)} providers only; move it for all"
+                text = f"the closing time {AMONG[tier]} was moved for some of {len(before)} providers only; move it for all"
                 yield _longer(case, text, until, (*evidence[: len(asked)], recorded.index))
             elif event.happened_at > common:
                 found = True
-                text = f"the closing time in {tier} was moved after it had passed"
+                text = f"the closing time {AMONG[tier]} was moved after it had passed"
                 yield UNEQUAL(
                     text=text, evidence=(recorded.index,), outcome_likely_changed=_needed(case, common, until)
                 )
@@ -139,7 +140,7 @@ def equal_deadline(case: Case) -> Iterator[Finding]:
             if one.tier == tier:
                 found = True
                 won = case.search.winner
-                text = f"an offer that came after the closing time in {tier} was taken in; others kept to it"
+                text = f"an offer that came after the closing time {AMONG[tier]} was taken in; others kept to it"
                 changed: Answer = "unknown" if won is None else ("yes" if won.offer == one.offer else "no")
                 yield UNEQUAL(text=text, evidence=(*evidence, one.made.index), outcome_likely_changed=changed)
         if not found and until:
@@ -160,7 +161,7 @@ def _needed(case: Case, common: Instant, until: dict[str, Instant]) -> Answer:
 
 def _enough_time(case: Case, tier: str, asked: list[Asked], evidence: tuple[int, ...]) -> Finding:
     everybody = [one for each in asked for one in each.recipients or ()]
-    text = f"one closing time held for {every(len(everybody), 'provider')} in {tier}"
+    text = f"one closing time held for {every(len(everybody), 'provider')} {AMONG[tier]}"
     opened = case.search.opened
     if opened is None or not opened[1].urgency.is_open:
         return EQUAL(text=text, evidence=evidence)
@@ -171,7 +172,7 @@ def _enough_time(case: Case, tier: str, asked: list[Asked], evidence: tuple[int,
     except BeyondHorizon as error:
         return UNTOLD(text=str(error), evidence=evidence)
     if hours < timedelta(hours=ENOUGH_WORKING_HOURS):
-        short = f"providers in {tier} had less than {ENOUGH_WORKING_HOURS} working hours to answer (configured)"
+        short = f"providers {AMONG[tier]} had less than {ENOUGH_WORKING_HOURS} working hours to answer (configured)"
         return DOUBT(text=f"{short}; give longer, unless it is an emergency", evidence=evidence)
     return EQUAL(text=text, evidence=evidence)
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from fairplace.counted import counted
+from fairplace.home_words import AMONG, TIER
 from fairplace.market.events import Tier
 from fairplace.policy import Answer, Asked, Case, Finding, Outcome, Recorded, rule
 from fairplace.referral.events import InHouseSearched
@@ -67,7 +68,7 @@ def _in_emergency(case: Case, asked: Asked) -> Finding | None:
         return None
     if declared[1].expires_at < asked.recorded.event.happened_at:
         return None
-    text = f"{asked.tier} was asked in an emergency, which may change the order of the tiers"
+    text = f"{TIER[asked.tier]} was asked in an emergency, which may change the order of the tiers"
     return NOT_ASKED(text=text, evidence=(declared[0].index, asked.recorded.index))
 
 
@@ -79,7 +80,9 @@ def _opened_early(case: Case, asked: Asked, higher: Tier) -> Finding | None:
         return _skipped(case, asked, higher)
     evidence = (before.recorded.index, at)
     if before.recipients is None:
-        return UNTOLD(text=f"who was asked in {higher}, and until when, is withheld in this view", evidence=evidence)
+        return UNTOLD(
+            text=f"who was asked {AMONG[higher]}, and until when, is withheld in this view", evidence=evidence
+        )
     sent = min((one.sent_at for one in before.recipients), default=before.recorded.event.happened_at)
     hours = _window(case, asked, higher)
     if hours is not None:
@@ -93,7 +96,7 @@ def _opened_early(case: Case, asked: Asked, higher: Tier) -> Finding | None:
     offers = [one for one in case.search.offers.values() if one.tier == higher and one.made.index < at]
     declined = [event for recorded, event in case.search.declines if event.tier == higher and recorded.index < at]
     if any(one.terms is None for one in offers) or any(not event.provider.is_open for event in declined):
-        return UNTOLD(text=f"who had answered in {higher} is withheld in this view", evidence=evidence)
+        return UNTOLD(text=f"who had answered {AMONG[higher]} is withheld in this view", evidence=evidence)
     answered = {one.provider for one in offers} | {event.provider.get() for event in declined}
     asked_there = before.providers or frozenset()
     waiting = asked_there - answered
@@ -101,7 +104,7 @@ def _opened_early(case: Case, asked: Asked, higher: Tier) -> Finding | None:
     of = f" of {hours}" if hours is not None else ", before its closing time,"
     if waiting:
         text = (
-            f"{asked.tier} was asked after {after}{of} while {len(waiting)} of {counted(len(asked_there), 'provider')} in {higher}"
+            f"{TIER[asked.tier]} was asked after {after}{of} while {len(waiting)} of {counted(len(asked_there), 'provider')} {AMONG[higher]}"
             " had not answered; wait for them, or declare an emergency"
         )
         return UNEQUAL(text=text, evidence=evidence, outcome_likely_changed=_helped(case, asked))
@@ -112,12 +115,10 @@ def _opened_early(case: Case, asked: Asked, higher: Tier) -> Finding | None:
         for offer, one in event.scores.get({}).items()
     }
     if any(one.offer not in scored for one in offers):
-        text = (
-            f"{asked.tier} was asked after {after}{of}: all in {higher} had answered, but an offer was not yet judged"
-        )
+        text = f"{TIER[asked.tier]} was asked after {after}{of}: all {AMONG[higher]} had answered, but an offer was not yet judged"
         return DOUBT(text=text, evidence=evidence)
     if any(one.withdrawn is None and not scored[one.offer].failed for one in offers):
-        text = f"{asked.tier} was asked after {after}{of} although {higher} had an offer that met every condition"
+        text = f"{TIER[asked.tier]} was asked after {after}{of} although {TIER[higher]} had an offer that met every condition"
         return UNEQUAL(text=text, evidence=evidence, outcome_likely_changed=_helped(case, asked))
     return None
 
@@ -130,7 +131,9 @@ def _skipped(case: Case, asked: Asked, higher: Tier) -> Finding | None:
         return None
     seeker = search.seeker(asked.event.need_version)
     if case.market is None or seeker is None or search.authority is None or not asked.areas_known:
-        return UNTOLD(text=f"whether {higher} was left out cannot be told from what this view shows", evidence=(at,))
+        return UNTOLD(
+            text=f"whether {TIER[higher]} was left out cannot be told from what this view shows", evidence=(at,)
+        )
     eligible = case.market.eligible(
         seeker,
         higher,
@@ -140,10 +143,12 @@ def _skipped(case: Case, asked: Asked, higher: Tier) -> Finding | None:
         at=at,
     )
     if eligible is None:
-        return UNTOLD(text=f"whether {higher} was left out cannot be told from what this view shows", evidence=(at,))
+        return UNTOLD(
+            text=f"whether {TIER[higher]} was left out cannot be told from what this view shows", evidence=(at,)
+        )
     if not eligible:
         return None
-    text = f"{asked.tier} was asked and {higher} was not, where {counted(len(eligible), 'provider has', 'providers have')} a home for such a child"
+    text = f"{TIER[asked.tier]} was asked and {TIER[higher]} was not, where {counted(len(eligible), 'provider has', 'providers have')} a home for such a child"
     return UNEQUAL(text=text, evidence=(at,), outcome_likely_changed=_helped(case, asked))
 
 

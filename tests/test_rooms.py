@@ -455,7 +455,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # the checker: a second opinion shares no code with the first
     "fairplace_verify": (),
     # the shelves
-    "policies": ("fairplace.policy", "fairplace.working_days", *FACTS),
+    "policies": ("fairplace.home_words", "fairplace.policy", "fairplace.working_days", *FACTS),
     "projections": ("fairplace.projection", "fairplace.working_days", *FACTS),
 }
 

@@ -16,6 +16,14 @@ TIER: Mapping[str, str] = {
     "T3": "tier 3",
     "OFF": "providers off the agreement",
 }
+AMONG: Mapping[str, str] = {
+    "IN_HOUSE": "among our own homes",
+    "T1": "in tier 1",
+    "T2": "in tier 2",
+    "T3": "in tier 3",
+    "OFF": "off the agreement",
+}
+"""Where in a search somebody is asked."""
 FAMILY: Mapping[str, str] = {
     "foster": "a foster home",
     "residential": "a children’s home",

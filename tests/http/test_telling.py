@@ -201,7 +201,7 @@ def test_a_search_that_found_no_home_says_why_once_everybody_had_their_time(told
     none = {"how": "not_found", "cause": "no_capacity", "reason": "Nobody in any tier had room."}
     early = officer.post(f"/desk/cases/{case}/end-referral", **ACT, **none)
     assert early.status_code == 422
-    assert "the time of T1 is not over" in text_of(early).replace("The", "the")
+    assert "the time of tier 1 is not over" in text_of(early).replace("The", "the")
     agents.wait(hours=30)
     do(agents, OFFICER, case, "end-referral", {**none, "version": "1"})
     event = last(agents)

@@ -52,7 +52,7 @@ def test_a_provider_that_was_left_out_is_found() -> None:
     names = [name for name in tiers if name != "p7"]
     found = worst("PL-01", search(market_=wide, t1={"recipients": asked(*names, at="10:00")}))
     assert answers(found) == ("not-met", "yes", "unknown")
-    assert "1 of 22 providers in T1 whose homes may take such a child was not asked: p7" in found.text
+    assert "1 of 22 providers in tier 1 whose homes may take such a child was not asked: p7" in found.text
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_the_next_tier_after_five_hours_with_nine_unanswered_is_early() -> None:
     early = [*declines(*names[:5]), second("14:30")]
     found = worst("PL-05", search(t1={"recipients": asked(*names)}, after={"t1": early}))
     assert answers(found) == ("not-met", "yes", "no")
-    assert "T2 was asked after 5 hours of 24 while 9 of 14 providers in T1 had not answered" in found.text
+    assert "tier 2 was asked after 5 hours of 24 while 9 of 14 providers in tier 1 had not answered" in found.text
 
 
 def test_the_next_tier_at_once_when_all_declined_is_in_order() -> None:

@@ -114,7 +114,7 @@ def test_e12_own_homes_are_searched_first_where_a_policy_says_so() -> None:
 def test_tiers_are_opened_in_their_order_when_the_time_of_the_last_is_over() -> None:
     story = searched()
     second = asking((CHERRY,), tier="T2")
-    assert "T1" in blocked(story, second, "tier-order", at=AT)
+    assert "tier 1" in blocked(story, second, "tier-order", at=AT)
     story.do(asking(), at=AT)
     blocked(story, asking((CHERRY,), tier="T2", sent_at=AT, deadline="2026-03-04T09:00:00.000Z"), "tier-running",
             at="2026-03-02T11:00:00.000Z")  # fmt: skip

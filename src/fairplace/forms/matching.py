@@ -5,7 +5,7 @@ from __future__ import annotations
 from fairplace import home_words
 from fairplace.formats import money
 from fairplace.forms.fields import Field
-from fairplace.forms.lists import called, market_of, search_of, when
+from fairplace.forms.lists import called, market_of, search_of, when, worded
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.market.events import Tier
 from fairplace.referral.commands import ConsiderOffers, DecideLateOffer, HoldPanel, LocateOffers, ScoreOffers
@@ -96,8 +96,7 @@ def _locate(file: File) -> list[Field]:
         side = "Where the carers live" if foster else "Where it lies, if the list does not say"
         fields += [
             Field(name=f"o{row}-miles", label="Miles from where the child lived", kind="decimal", optional=True, group=group, hint="Empty: not known"),
-            Field(name=f"o{row}-side", label=side, kind="choice", optional=not foster, group=group, options=options(
-                ("IN", "In our area"), ("ADJ", "In an adjoining authority"), ("DIST", "Further"), ("OUTSIDE_ENGLAND", "Outside England"))),
+            Field(name=f"o{row}-side", label=side, kind="choice", optional=not foster, group=group, options=worded(home_words.BOUNDARY)),
         ]  # fmt: skip
     return fields
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.decision import Actor, Decision, History
 from fairplace.market import agreements, homes
 from fairplace.market.commands import (
@@ -115,7 +115,7 @@ def _policy(command: DeclareInHousePolicy, history: History, at: Instant) -> Dec
             from_on=command.from_on,
             reason=party(words(command.reason, "the reason for the policy")),
         ),
-        statement=f"Declare that own {command.family} homes are asked {command.head_start_hours} hours before others.",
+        statement=f"Declare that our own homes are asked {command.head_start_hours} hours before others, where {home_words.FAMILY[command.family]} is sought.",
     )
 
 

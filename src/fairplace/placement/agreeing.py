@@ -6,7 +6,7 @@ from typing import get_args
 
 import msgspec
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.counted import counted
 from fairplace.decision import Command, Decision, History
 from fairplace.ledger.disclosure import Sealed
@@ -152,7 +152,8 @@ def _object_to_decision(command: AgreePlacement, search: Search, objections: Obj
     for capacity in ("practice", "budget"):
         if not search.approved(capacity, since=choice):
             objections.add(
-                "not-approved", f"{capacity} has not approved this decision; have it approved before it is agreed"
+                "not-approved",
+                f"{home_words.CAPACITY[capacity]} has not approved this decision; have it approved before it is agreed",
             )
 
 

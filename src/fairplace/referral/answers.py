@@ -223,13 +223,15 @@ def _silence(command: RecordSilence, history: History, at: Instant) -> Decision:
     search, objections = footing(command, history, overridable=False)
     known = search.deadlines.get(command.tier)
     if known is None:
-        refuse("not-published", f"the tier {command.tier} was not asked; nobody can have been silent")
+        refuse("not-published", f"nobody was asked {home_words.AMONG[command.tier]}; nobody can have been silent")
     silent = sorted(known.keys() - search.answered)
     named = silent if command.providers is None else sorted(set(command.providers))
     if not named:
-        refuse("nobody-silent", f"everybody in {command.tier} has answered; there is no silence to record")
+        refuse(
+            "nobody-silent", f"everybody {home_words.AMONG[command.tier]} has answered; there is no silence to record"
+        )
     if unknown := sorted(set(named) - known.keys()):
-        refuse("not-invited", f"{listed(unknown)} was not asked in {command.tier}; name those who were")
+        refuse("not-invited", f"{listed(unknown)} was not asked {home_words.AMONG[command.tier]}; name those who were")
     if spoken := sorted(set(named) & search.answered):
         refuse("answered", f"{listed(spoken)} has answered; leave them out")
     until = max(known[name] for name in named)

@@ -123,7 +123,10 @@ def _last_moment(command: PublishReferral | ExtendDeadline) -> Instant | None:
 def _object_to_order(tier: Tier, search: Search, now: Instant, objections: Objections) -> None:
     """Tiers are opened in their order, each when the time of the one before is over."""
     if tier in search.tiers:
-        objections.add("tier-open", f"the tier {tier} was asked already; give more time, or amend what was asked")
+        objections.add(
+            "tier-open",
+            f"providers {home_words.AMONG[tier]} were asked already; give more time, or amend what was asked",
+        )
         return
     if tier != "IN_HOUSE" and search.in_house is None and search.criteria and search.criteria.in_house_policy:
         objections.add(
@@ -131,14 +134,20 @@ def _object_to_order(tier: Tier, search: Search, now: Instant, objections: Objec
         )
     if later := [one for one in search.tiers if TIERS.index(one) > TIERS.index(tier)]:
         objections.add(
-            "tier-order", f"the tier {listed(list(later))} was asked before {tier}; open tiers in their order"
+            "tier-order",
+            f"{listed([home_words.TIER[one] for one in later])} came before {home_words.TIER[tier]}; open tiers in their order",
         )
     tiers = _agreed_tiers(search)
     if skipped := [one for one in tiers if TIERS.index(one) < TIERS.index(tier) and one not in search.tiers]:
-        objections.add("tier-order", f"the tier {listed(list(skipped))} was not asked; open tiers in their order")
+        objections.add(
+            "tier-order", f"{listed([home_words.TIER[one] for one in skipped])} was left out; open tiers in their order"
+        )
     running = [one for one in search.running(now) if one != "IN_HOUSE"]
     if running:
-        objections.add("tier-running", f"the time of {listed(list(running))} is not over; wait until it is")
+        objections.add(
+            "tier-running",
+            f"the time of {listed([home_words.TIER[one] for one in running])} is not over; wait until it is",
+        )
 
 
 def _agreed_tiers(search: Search) -> list[Tier]:
@@ -154,7 +163,8 @@ def _object_to_window(command: PublishReferral, search: Search, objections: Obje
     least = min(moment(one.deadline) - moment(one.sent_at) for one in command.recipients)
     if least + TOGETHER < timedelta(hours=hours):
         objections.add(
-            "window-short", f"the tier {command.tier} has {hours} hours to answer, and less was given; give them"
+            "window-short",
+            f"{home_words.TIER[command.tier]} has {hours} hours to answer, and less was given; give them",
         )
 
 
@@ -226,11 +236,11 @@ def _extend(command: ExtendDeadline, history: History, at: Instant) -> Decision:
     goes_on(search, objections)
     known = search.deadlines.get(command.tier)
     if known is None:
-        refuse("not-published", f"the tier {command.tier} was not asked; there is no time to extend")
+        refuse("not-published", f"nobody was asked {home_words.AMONG[command.tier]}; there is no time to extend")
     _check_recipients(command.recipients, search, procedure.happened_at(command, at))
     given = {one.provider: one.deadline for one in command.recipients}
     if unknown := sorted(given.keys() - known.keys()):
-        refuse("not-invited", f"{listed(unknown)} was not asked in {command.tier}; name those who were")
+        refuse("not-invited", f"{listed(unknown)} was not asked {home_words.AMONG[command.tier]}; name those who were")
     if len(set(given.values())) > 1 or given.keys() < known.keys():
         objections.add(
             "unequal-deadline", "an extension goes to everybody in the tier, to the same moment; give it to all"

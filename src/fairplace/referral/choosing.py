@@ -79,7 +79,7 @@ def _choose(command: ChooseHome, history: History, at: Instant) -> Decision:
             kept=party(command.kept),
             residential=agg(command.residential),
         ),
-        statement=f"Choose {made.terms.setting if made.terms else f'the offer {made.offer}'} ({home_words.MECHANISM[command.mechanism]}), for"
+        statement=f"Choose {_called(search, made.offer)} ({home_words.MECHANISM[command.mechanism]}), for"
         f" {procedure.pounds(command.chosen.weekly_fee)} a week.",
         unless=frozenset({"referral.home-chosen/1", "referral.ended/1", "referral.offer-withdrawn/1"}),
         second=second_for(stamp["override"]),
@@ -147,8 +147,15 @@ def _object_to_offer(command: ChooseHome, made: Made, search: Search, objections
     if better and not command.chosen.departures:
         objections.add(
             "no-departure",
-            f"{listed(sorted(better))} has more points; say in 'departures' why this home all the same, or choose that",
+            f"{listed(sorted(_called(search, one) for one in better))} has more points; say why this home all the same (a"
+            " departure with its reason), or choose that",
         )
+
+
+def _called(search: Search, name: OfferId) -> str:
+    """A home by the name that people know; the offer's own where its terms are closed."""
+    terms = search.offers[name].terms
+    return terms.setting if terms else name
 
 
 def _object_to_home(command: ChooseHome, made: Made, search: Search, seen: int, objections: Objections) -> None:
@@ -158,7 +165,8 @@ def _object_to_home(command: ChooseHome, made: Made, search: Search, seen: int, 
         return
     if search.seeker is not None and (why := why_not(home, search.seeker, None)) not in (None, "unknown"):
         objections.add(
-            "unsuitable", f"the home {home.setting} does not suit by its registration ({why}); choose another"
+            "unsuitable",
+            f"the home {home.setting} does not suit: {home_words.WHY_NOT.get(why or '', why)}; choose another",
         )
     if search.level is not None and home.level is not None and home.level < search.level:
         objections.add(
@@ -180,7 +188,8 @@ def _object_to_home(command: ChooseHome, made: Made, search: Search, seen: int, 
         )
     elif not room.available:
         objections.add(
-            "at-capacity", f"the room in {home.setting} cannot be filled now ({room.reason_not}); choose another"
+            "at-capacity",
+            f"the room in {home.setting} cannot be filled now: {home_words.NO_ROOM.get(room.reason_not or '', 'no reason is given')}; choose another",
         )
     before = search.market.home(home.setting, seen + 1)
     if (before.room if before else None) != room:
@@ -198,7 +207,7 @@ def _object_to_mechanism(
     if (route is None) != (command.agreement is None):
         refuse(
             "mechanism",
-            f"{command.mechanism} came with the agreement {command.agreement}; a call-off, block or dynamic market names"
+            f"{command.agreement or 'no agreement'} came for a home bought so: {home_words.MECHANISM[command.mechanism]}; a call-off, block or dynamic market names"
             " its agreement, and no other way does",
         )
     home = search.home_of(made)
@@ -206,7 +215,8 @@ def _object_to_mechanism(
     own = provider is not None and provider.provider_class == "PR1"
     if provider is not None and (command.mechanism == "in_house") != own and command.mechanism != "statutory_direction":
         objections.add(
-            "mechanism", f"{command.mechanism} came for a provider of class {provider.provider_class}; correct it"
+            "mechanism",
+            f"{home_words.MECHANISM[command.mechanism]!r} came for {'a service of our own' if own else 'a provider that is not our own'}; correct it",
         )
     if command.mechanism == "emergency_direct" and not search.is_emergency(happened):
         objections.add("no-emergency", "no emergency is declared and running; declare it, or choose another way")
@@ -219,7 +229,8 @@ def _object_to_mechanism(
     if agreement.route != route:
         refuse(
             "mechanism",
-            f"{command.agreement} is a {agreement.route}, and {command.mechanism} needs a {route}; correct it",
+            f"{command.agreement} is {home_words.ROUTE[agreement.route]}, and {home_words.MECHANISM[command.mechanism]!r} needs {home_words.ROUTE[route]};"
+            " correct it",
         )
     if not agreement.starts_on <= on <= agreement.ends_on:
         objections.add(
@@ -256,7 +267,8 @@ def _object_to_order(search: Search, happened: Instant, objections: Objections) 
         )
     if running := search.running(happened):
         objections.add(
-            "tier-running", f"the time of {listed(list(running))} is not over; decide when all answers are in"
+            "tier-running",
+            f"the time of {listed([home_words.TIER[one] for one in running])} is not over; decide when all answers are in",
         )
     if waiting := sorted(name for name, done in search.questions.items() if not done):
         objections.add("unanswered", f"{listed(waiting)} is not answered; answer to everybody before you decide")
@@ -305,7 +317,10 @@ def _object_to_capacity(command: ApproveHome, search: Search, by: Actor, objecti
         objections.add("own-decision", f"{by.key} chose this home; somebody else approves it")
     other = {"practice": "budget", "budget": "practice"}.get(command.capacity)
     if other in search.approvals and search.approvals[other][0] == by.key:
-        objections.add("one-person", f"{by.key} has signed as {other}; practice and budget are two persons")
+        objections.add(
+            "one-person",
+            f"{by.key} has signed as {home_words.CAPACITY[other or '']}; practice and budget are two persons",
+        )
 
 
 def _object_to_versions(command: ApproveHome, search: Search, objections: Objections) -> None:
@@ -318,7 +333,7 @@ def _object_to_versions(command: ApproveHome, search: Search, objections: Object
         if theirs.approved and (theirs.need_version, theirs.fee_version) != mine and not _is_outdated(theirs, search):
             objections.add(
                 "other-version",
-                f"{capacity} signed version {theirs.need_version} of the need and {theirs.fee_version} of the fee, this is"
+                f"{home_words.CAPACITY[capacity]} signed version {theirs.need_version} of the need and {theirs.fee_version} of the fee, this is"
                 f" {mine[0]} and {mine[1]}; both sign the same",
             )
     choice = search.choice

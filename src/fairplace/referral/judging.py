@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.counted import counted
 from fairplace.decision import Decision, History
 from fairplace.procedure import Objections, listed, refuse, second_for, words
@@ -124,7 +124,8 @@ def _score(command: ScoreOffers, history: History, at: Instant) -> Decision:
         objections.add("offer-left-out", f"the offers {listed(left)} are not judged; judge every offer alike")
     if search.opened is not None and (running := search.running(procedure.happened_at(command, at))):
         objections.add(
-            "tier-running", f"the time of {listed(list(running))} is not over; judge when all answers are in"
+            "tier-running",
+            f"the time of {listed([home_words.TIER[one] for one in running])} is not over; judge when all answers are in",
         )
     scores = {
         name: _judged(name, scored, declared, command.scores, search, objections)

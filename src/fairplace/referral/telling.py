@@ -157,7 +157,8 @@ def _end(command: EndReferral, history: History, at: Instant) -> Decision:
         refuse("cause", "a search that found no home has a cause, and one that was withdrawn has none; correct 'cause'")
     if command.how == "not_found" and (running := search.running(procedure.happened_at(command, at))):
         objections.add(
-            "tier-running", f"the time of {listed(list(running))} is not over; wait, or withdraw the referral"
+            "tier-running",
+            f"the time of {listed([home_words.TIER[one] for one in running])} is not over; wait, or withdraw the referral",
         )
     reason = words(command.reason, "the reason")
     stamp = procedure.step(command, history, at, objections)
