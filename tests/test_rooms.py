@@ -380,6 +380,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.formats",
         "fairplace.home_words",
         "fairplace.procurement.state",
+        "fairplace.procurement.veil",  # bids under letters
         "fairplace.referral.codes",
         "fairplace.searching",
         "fairplace.seeking",
@@ -438,6 +439,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.formats",
         "fairplace.home_words",
         "fairplace.procurement.standstill",
+        "fairplace.procurement.veil",  # bids under letters
         "fairplace.procurement.state",
         "fairplace.vault",
         "fairplace.lodging",

@@ -31,8 +31,8 @@ _STEPS = (
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
     " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
-    " procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
-    " procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
+    " procurement.bids-checked/1 evaluation.anonymity-decided/1 evaluation.sheet-signed/1 evaluation.moderated/1"
+    " procurement.awarded/1 procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
     " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.contract-changed/1"
     " procurement.contract-ended/1 procurement.ended-without-award/1 procurement.award-withdrawn/1 interest.decided/1"
 )
@@ -71,6 +71,9 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
     ("procurement.corrections-invited/1", "/bids/*/faults", "place"),
     ("procurement.corrections-received/1", "/bids/*/correction", "place"),
     ("procurement.bids-checked/1", "/bids/*/check", "place"),
+    ("evaluation.anonymity-decided/1", "/arrangements", "case"),
+    ("evaluation.name-seen/1", "/exhibit", "case"),
+    ("evaluation.name-seen/1", "/bid /note", "entry"),
     ("evaluation.sheet-signed/1", "/bids/*/marks /bids/*/reasons", "place"),
     ("evaluation.moderated/1", "/bids/*/marks /bids/*/reasons /bids/*/changes /bids/*/result", "place"),
     ("procurement.awarded/1", "/bids/*/award", "place"),

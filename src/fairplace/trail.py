@@ -92,6 +92,8 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     bidding.CorrectionsInvited: ("until",),
     bidding.CorrectionsReceived: (),
     procurement.BidsChecked: (),
+    bidding.AnonymityDecided: ("known_to",),
+    bidding.NameSeen: ("how",),
     procurement.SheetSigned: ("criteria",),
     procurement.Moderated: (),
     procurement.Awarded: ("delegation",),

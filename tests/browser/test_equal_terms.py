@@ -1,4 +1,4 @@
-"""What is done with bids beside their marks, as people see it: formal faults put right on equal terms."""
+"""What is done with bids beside their marks, as people see it: formal faults put right, and marks without names."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from fairplace.clerk import Clerk
 from fairplace.decision import Command, History
 from fairplace.ledger.note import Signer
 from fairplace.procurement.commands import LodgeBid, OpenBids
+from fairplace.procurement.events import BidCheck
 from fairplace.procurement.state import State, state_of
+from fairplace.procurement.veil import bid_under, letter
 from fairplace.terms import instant
 from tests import story
 from tests.browser.looking import look
-from tests.browser.test_recording import Council, council, day_and_time, go_on, open_file
+from tests.browser.test_recording import Council, choose, council, day_and_time, go_on, open_file
 from tests.story import ALDER, CEDAR, OFFERS
 
 __all__ = ["council"]
+
+NAMES = re.compile("Alder|Birch|Cedar|GB-COH")
 
 
 class Before:
@@ -121,6 +125,78 @@ async def test_formal_faults_are_put_right_on_equal_terms(council: Council, chro
     assert state.corrected[state.bids[CEDAR.id].place].came_at is None
     await page.goto(f"{council.site}/decisions/{case}")
     await olga.context.close()
+
+
+async def test_bids_are_marked_without_names(council: Council, chromium: Browser) -> None:
+    before = Before(council, "unnamed")
+    before.until_published()
+    olga = await council.person(chromium, "Orla", "officer")
+    page, case = olga.page, before.case
+    await olga.sign_in()
+    await open_file(olga, case)
+    await page.get_by_role("link", name="Mark bids without names").click()
+    await page.locator("#arrangements").fill("The officer puts each answer in under its letter.")
+    await look(page, "without names, the decision")
+    await go_on(page)
+    await expect(page.get_by_text("Which bid is whose is known to approver, auditor")).to_be_visible()
+    await olga.sign()
+    before.until_opened()
+    before.do(story.checks(OFFERS[:3], **{story.short(one.provider): unchecked(council) for one in OFFERS[:3]}))
+    place = before.state.bids[ALDER.id].place
+    await olga.sign_in()
+    await open_file(olga, case)
+    await task(page, council.site, case, "documents")
+    answer = {"name": f"Bid {letter(place)}.txt", "mimeType": "text/plain", "buffer": b"Each child has a key worker."}
+    await page.locator("#file").set_input_files([answer])
+    await page.get_by_label("Written answer without a name").check()
+    await look(page, "without names, documents")
+    await page.get_by_role("button", name="Put it in").click()
+    await expect(page.get_by_role("heading", name=f"Bid {letter(place)}.txt")).to_be_visible()
+    await look(page, "without names, an answer")
+
+    eva = await council.person(chromium, "Esther", "evaluator")
+    page = eva.page
+    await eva.sign_in()
+    await open_file(eva, case)
+    await page.get_by_role("link", name="Declare my interests").click()
+    await expect(
+        page.get_by_text("Those who bid, by the alphabet: Alder Homes, Birch Care, Cedar House")
+    ).to_be_visible()
+    await look(page, "without names, interests")
+    await choose(page, "In this case I act as", "Evaluator")
+    await choose(page, "Do you know who bids?", "Yes")
+    await go_on(page)
+    await eva.sign()
+    await task(page, council.site, case, "documents")
+    await expect(page.get_by_role("link", name=f"Bid {letter(place)}.txt")).to_be_visible()
+    await task(page, council.site, case, "sheet")
+    await expect(page.get_by_role("heading", name=f"{bid_under(place)}: Quality of care")).to_be_visible()
+    assert not NAMES.search(await page.content())
+    await look(page, "without names, a sheet")
+    for row in range(3):
+        for column in range(2):
+            await page.locator(f"input[name=b{row}-{column}-mark][value='6']").check()
+            await page.locator(f"#b{row}-{column}-reason").fill(f"Page {row + 4} shows how, in answer {column}.")
+    await go_on(page)
+    assert not NAMES.search(await page.content())
+    await look(page, "without names, to sign")
+    await eva.sign()
+    await task(page, council.site, case, "name-seen")
+    await choose(page, "How did it become known?", "From a written answer")
+    await choose(page, "Which bid (optional)", bid_under(place))
+    await look(page, "without names, a name was seen")
+    await go_on(page)
+    await eva.sign()
+    await page.goto(f"{council.site}/decisions/{case}")
+    await expect(page.get_by_text("Whoever marked saw letters in place of bidders")).to_be_visible()
+    await look(page, "without names, the public page")
+    for person in (olga, eva):
+        await person.context.close()
+
+
+def unchecked(council: Council) -> BidCheck:
+    """Live and clear, on the day of the test, for a tender that sets no condition."""
+    return story.check(conditions={}, debarment_checked_on=f"{council.clock():%Y-%m-%d}")
 
 
 async def choose_came(page: Page, row: int, what: str) -> None:

@@ -1,12 +1,12 @@
-"""What can be asked for with opened bids. They are named by the provider's id; places are the decider's business."""
+"""What can be asked for with bids beside their marks. They are named by the provider's id; places are the decider's business."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from fairplace.bidding.events import FormalFault
+from fairplace.bidding.events import FormalFault, Learned
 from fairplace.decision import Command
-from fairplace.terms import Instant, Term, Text
+from fairplace.terms import Instant, KeyName, Place, Term, Text
 
 ProviderId = str
 
@@ -43,6 +43,23 @@ class RecordCorrections(Command, frozen=True, kw_only=True, tag="record-correcti
     bids: dict[ProviderId, Came]
 
 
-AnyCommand = InviteCorrections | RecordCorrections
+class DecideAnonymity(Command, frozen=True, kw_only=True, tag="decide-anonymity"):
+    """Decide, before bids are opened, that they are marked without names. Who knows them meanwhile, the register says."""
 
-COMMANDS: tuple[type[Command], ...] = (InviteCorrections, RecordCorrections)
+    gives: ClassVar[str] = "evaluation.anonymity-decided/1"
+    arrangements: Text | None = None
+
+
+class RecordNameSeen(Command, frozen=True, kw_only=True, tag="record-name-seen"):
+    """Say that somebody who marks learned whose a bid is. Without `person` it is whoever says so."""
+
+    gives: ClassVar[str] = "evaluation.name-seen/1"
+    how: Learned
+    person: KeyName | None = None
+    bid: Place | None = None
+    note: Text | None = None
+
+
+AnyCommand = InviteCorrections | RecordCorrections | DecideAnonymity | RecordNameSeen
+
+COMMANDS: tuple[type[Command], ...] = (InviteCorrections, RecordCorrections, DecideAnonymity, RecordNameSeen)

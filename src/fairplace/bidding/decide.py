@@ -1,9 +1,9 @@
-"""What follows from a command about opened bids: one event, or a refusal."""
+"""What follows from a command about bids beside their marks: one event, or a refusal."""
 
 from __future__ import annotations
 
-from fairplace.bidding import correcting
-from fairplace.bidding.commands import AnyCommand, InviteCorrections, RecordCorrections
+from fairplace.bidding import anonymity, correcting
+from fairplace.bidding.commands import AnyCommand, DecideAnonymity, InviteCorrections, RecordCorrections, RecordNameSeen
 from fairplace.decision import Actor, Decision, History
 from fairplace.people import roles
 from fairplace.terms import Instant
@@ -17,3 +17,7 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
             return correcting.invite(command, history, at=at)
         case RecordCorrections():
             return correcting.record(command, history, at=at)
+        case DecideAnonymity():
+            return anonymity.decide_anonymity(command, history, at=at)
+        case RecordNameSeen():
+            return anonymity.record_name_seen(command, history, at=at, by=by)

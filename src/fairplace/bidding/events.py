@@ -1,12 +1,12 @@
-"""What can happen to opened bids that is neither a check nor a mark."""
+"""What can happen to bids that is neither a check nor a mark."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from fairplace.event import Fact, Step
+from fairplace.event import Aside, Fact, Step
 from fairplace.ledger.disclosure import Sealed
-from fairplace.terms import Instant, Place, Term, Text
+from fairplace.terms import Instant, KeyName, Place, Term, Text
 
 FormalFault = Literal["signature", "form", "certificate", "other"]
 """A fault of form, which can be put right and leaves what is offered as it was."""
@@ -50,7 +50,29 @@ class CorrectionsReceived(Step, frozen=True, kw_only=True, forbid_unknown_fields
     bids: dict[Place, CorrectedBid]
 
 
+Learned = Literal["answer", "document", "told", "guessed", "other"]
+"""How a name became known: from a written answer, another document, somebody's words, or what else a bid says."""
+
+
+class AnonymityDecided(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It was decided that bids are marked without names, and by which roles the names are known meanwhile."""
+
+    known_to: list[str]
+    arrangements: Sealed[Text | None]  # who takes names out of written answers, and how
+
+
+class NameSeen(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who marks learned whose a bid is, though bids are marked without names."""
+
+    person: KeyName
+    how: Learned
+    bid: Sealed[Place | None]
+    note: Sealed[Text | None]
+
+
 TYPES: dict[str, type[Fact]] = {
     "procurement.corrections-invited/1": CorrectionsInvited,
     "procurement.corrections-received/1": CorrectionsReceived,
+    "evaluation.anonymity-decided/1": AnonymityDecided,
+    "evaluation.name-seen/1": NameSeen,
 }

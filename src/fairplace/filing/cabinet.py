@@ -28,11 +28,22 @@ APPLICATION = 0x46504443  # "FPDC"
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 Kind = Literal[
-    "tender-pack", "bid", "note", "email", "contract", "other", "referral", "assessment", "care-plan", "agreement"
+    "tender-pack",
+    "bid",
+    "answer",
+    "note",
+    "email",
+    "contract",
+    "other",
+    "referral",
+    "assessment",
+    "care-plan",
+    "agreement",
 ]
 KINDS: dict[str, str] = {
     "tender-pack": "Tender pack",
     "bid": "Bid",
+    "answer": "Written answer without a name",
     "note": "Note",
     "email": "E-mail",
     "contract": "Contract",
@@ -47,8 +58,9 @@ KINDS_OF_SEARCH: dict[str, str] = {
     "email": "E-mail",
     "other": "Something else",
 }
-PUBLISHED: frozenset[str] = frozenset({"tender-pack", "contract", "referral"})
-"""Kinds that are meant for others: a copy without names is made at once. A referral goes to those who are asked alone."""
+PUBLISHED: frozenset[str] = frozenset({"tender-pack", "contract", "referral", "answer"})
+"""Kinds that are meant for others: a copy without names is made at once. A referral goes to those who are asked alone, a
+written answer to whoever marks."""
 
 
 class Cipher(Protocol):

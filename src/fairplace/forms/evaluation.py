@@ -114,13 +114,16 @@ def _checked(members: Members, file: File) -> Members:
     }
 
 
-def _declare(_: File) -> list[Field]:
+def _declare(file: File) -> list[Field]:
+    known = "Declare again once you do"
+    if file.bidders:
+        known = f"Those who bid, by the alphabet: {', '.join(file.bidders)}. Which bid is whose you learn once marks are agreed"
     return [
         Field(name="acting_as", label="In this case I act as", kind="choice", public=True, options=options(
             ("officer", "Officer"), ("evaluator", "Evaluator"), ("moderator", "Moderator"), ("approver", "Approver"),
             ("monitoring", "Monitoring officer"), ("adviser", "Adviser"))),
         Field(name="bidders_known", label="Do you know who bids?", kind="yes", public=True,
-              hint="Declare again once you do"),
+              hint=known),
         Field(name="kind", label="An interest in a provider", kind="choice", optional=True, hint="Leave open if you have none", options=options(
             ("former-employee", "I worked there"), ("shareholding", "I own part of it"), ("family", "Somebody of my family works there or owns it"),
             ("friend", "A friend works there or owns it"), ("contract-manager", "I manage a contract with it"), ("dispute", "I have a dispute with it"),

@@ -87,6 +87,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     market: Market | None = None  # who could be asked for a home, there
     frameworks: tuple[tuple[CaseId, str], ...] = ()  # of this register, with what each is called
     now: Instant = ""
+    bidders: tuple[str, ...] = ()  # those who bid, by the alphabet, where bids are marked without names
     drawn: str = ""  # a number drawn at random, for whoever is spoken of by no name
 
     @property

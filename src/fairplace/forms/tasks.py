@@ -17,6 +17,7 @@ from fairplace.forms import (
     received,
     seeking,
     telling,
+    unnamed,
 )
 from fairplace.forms.task import Task
 
@@ -24,9 +25,11 @@ _OPENED = next(at for at, task in enumerate(evaluation.TASKS) if task.code == "c
 
 TASKS: tuple[Task, ...] = (
     *invitation.TASKS,
+    unnamed.DECIDE,
     *evaluation.TASKS[:_OPENED],
     *correcting.TASKS,
     *evaluation.TASKS[_OPENED:],
+    unnamed.SEEN,
     *awarding.TASKS,
     *managing.TASKS,
 )

@@ -1,6 +1,7 @@
 """The documents of a case at the desk: put in, looked at, taken away, and destroyed once their time is over.
 
-- Those who keep the file put documents in and see all; the panel reads the tender pack, and bids once they are opened.
+- Those who keep the file put documents in and see all; the panel reads the tender pack, and bids once they are opened, or
+  written answers without names (`answers.py`).
   Files that were lodged as bids stand apart (`openers.py`).
 - In a search for a home the social worker keeps the file, too. Who knows the child reads what is about the child; whoever
   pays for the home reads the agreement.
@@ -30,13 +31,14 @@ from fairplace.filing.retention import CLASSES, CLASSES_OF_SEARCH, Class, Retent
 from fairplace.forms.fields import Field, Wrong
 from fairplace.forms.task import Paper
 from fairplace.holding import Hold, holds
-from fairplace.http import case_file
+from fairplace.http import answers, case_file
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import File as SentFile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.looking_through import look_for
 from fairplace.people.sight import are_open
+from fairplace.procurement.state import state_of
 from fairplace.seeking.case_word import case_word
 from fairplace.terms import CaseId, Day, text
 
@@ -73,11 +75,12 @@ def put_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSen
     try:
         kind = _kind(site, sent.get("kind"), past)
         file = _sent_file(sent, site.settings.limits.document)
+        look = _look(site, visitor, past, kind)
+        if kind == answers.KIND:
+            answers.may_come(past, site.now(), file.name)
         if (before := _in_already(site, visitor, past, kind, file)) is not None:
             return see_other(f"/desk/cases/{past.case}/documents/{before.id}")
-        kept = site.cabinet.take_in(
-            past.case, file.name, kind, file.data, by=visitor.person.id, look=_look(site, visitor, past)
-        )
+        kept = site.cabinet.take_in(past.case, file.name, kind, file.data, by=visitor.person.id, look=look)
     except (Malformed, Refused) as error:
         return _list(site, visitor, past, fault=str(error), chosen=sent.get("kind"), status=error.status)
     return see_other(f"/desk/cases/{past.case}/documents/{kept.id}")
@@ -101,7 +104,8 @@ def download(
     if past is None:
         return closed(site, visitor, case)
     kept = _seen(site, visitor, past, name)
-    if what not in ("file", "copy") or kept.held is None:
+    of_answer = kept.held is not None and kept.held.kind == answers.KIND and not _keeps(site, visitor)
+    if what not in (("copy",) if of_answer else ("file", "copy")) or kept.held is None:
         raise Missing("there is no document at this address")
     return _sent_back(site.cabinet.bytes_of(kept, copy=what == "copy"), kept.held.name)
 
@@ -125,9 +129,10 @@ def change(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPa
             case "retain":
                 site.cabinet.retain(kept, _retention(sent))
             case "copy":
-                site.cabinet.make_copy(kept, look=_look(site, visitor, past))
-            case "seen" if site.seeks:
-                site.cabinet.make_copy(kept, look=_look(site, visitor, past), seen_by=visitor.person.id)
+                site.cabinet.make_copy(kept, look=_look(site, visitor, past, _kind_of(kept)))
+            case "seen" if site.seeks or _kind_of(kept) == answers.KIND:
+                look = _look(site, visitor, past, _kind_of(kept))
+                site.cabinet.make_copy(kept, look=look, seen_by=visitor.person.id)
             case "keep":
                 kept = _keep_attachment(site, visitor, kept, sent.get("number"))
             case _:
@@ -172,10 +177,16 @@ def _opened(site: Site, visitor: Visitor, case: str) -> History | None:
     return None if past is None else case_file.seen(site, past, visitor)
 
 
-def _look(site: Site, visitor: Visitor, past: History) -> Look | None:
-    """In a search for a home, what others would get is looked through; with the names that the case itself knows."""
+def _kind_of(kept: Kept) -> str:
+    return kept.held.kind if kept.held is not None else ""
+
+
+def _look(site: Site, visitor: Visitor, past: History, kind: str) -> Look | None:
+    """In a search for a home, what others would get is looked through; with the names that the case itself knows. So is a
+    written answer, for who bids.
+    """
     if not site.seeks:
-        return None
+        return answers.look_for(past) if kind == answers.KIND else None
     whole = History(case=past.case, events=site.register.reader.case(past.case), market=site.register.reader.market())
     return look_for(whole, site.now())
 
@@ -192,7 +203,10 @@ ABOUT_THE_CHILD = frozenset({"referral", "assessment", "care-plan"})
 
 
 def _may_see(site: Site, visitor: Visitor, past: History, kept: Kept) -> bool:
-    """As `people/sight.py` has it: the panel reads the tender pack, and bids once they are opened."""
+    """As `people/sight.py` has it: the panel reads the tender pack, and bids once they are opened.
+
+    Where bids are marked without names, whoever marks reads written answers without names in their place.
+    """
     if _keeps(site, visitor):
         return True
     if kept.held is None or visitor.roles.isdisjoint(case_file.STAFF):
@@ -200,7 +214,11 @@ def _may_see(site: Site, visitor: Visitor, past: History, kept: Kept) -> bool:
     if site.seeks:
         knows = not visitor.roles.isdisjoint(case_file.KNOW_THE_CHILD)
         return kept.held.kind == "agreement" or (kept.held.kind in ABOUT_THE_CHILD and knows)
-    return kept.held.kind == "tender-pack" or (kept.held.kind == "bid" and are_open(past, site.now()))
+    if kept.held.kind == answers.KIND:
+        return kept.held.copy is not None and are_open(past, site.now())
+    if kept.held.kind == "bid":
+        return are_open(past, site.now()) and not case_file.names_kept_from(site, past, visitor)
+    return kept.held.kind == "tender-pack"
 
 
 def _seen(site: Site, visitor: Visitor, past: History, name: str) -> Kept:
@@ -226,7 +244,7 @@ def papers(site: Site, visitor: Visitor, past: History) -> tuple[Paper, ...]:
 
 
 def _kind(site: Site, value: str, past: History) -> Kind:
-    if value not in _kinds(site):
+    if value not in _kinds(site, past):
         raise Malformed("what the document is was not said; choose one of the kinds")
     if value == "bid" and not are_open(past, site.now()):
         raise Refused(
@@ -235,8 +253,10 @@ def _kind(site: Site, value: str, past: History) -> Kind:
     return cast("Kind", value)
 
 
-def _kinds(site: Site) -> dict[str, str]:
-    return KINDS_OF_SEARCH if site.seeks else KINDS
+def _kinds(site: Site, past: History) -> dict[str, str]:
+    if site.seeks:
+        return KINDS_OF_SEARCH
+    return {kind: name for kind, name in KINDS.items() if kind != answers.KIND or state_of(past).veil}
 
 
 def _sent_file(sent: Sent, most: int) -> SentFile:
@@ -333,7 +353,7 @@ def _list(
         here="searches" if site.seeks else "cases",
         lines=lines,
         gone=gone,
-        kinds=_kinds(site),
+        kinds=_kinds(site, past),
         types=kinds.NAMES,
         chosen=chosen,
         keeps=_keeps(site, visitor),
@@ -364,7 +384,7 @@ def _page(
         held=kept.held,
         mail=message,
         here="searches" if site.seeks else "cases",
-        kinds=_kinds(site),
+        kinds=_kinds(site, past),
         types=kinds.NAMES,
         classes=CLASSES_OF_SEARCH if site.seeks else CLASSES,
         keeps=_keeps(site, visitor),

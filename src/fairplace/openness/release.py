@@ -84,6 +84,7 @@ _STEPS = tuple(
         "procurement.corrections-invited/1",
         "procurement.corrections-received/1",
         "procurement.bids-checked/1",
+        "evaluation.anonymity-decided/1",
         "evaluation.sheet-signed/1",
         "evaluation.moderated/1",
         "procurement.awarded/1",

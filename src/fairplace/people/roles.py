@@ -57,6 +57,10 @@ EDITIONS: Mapping[Edition, frozenset[str]] = {
 """Who may take which edition of a case out of the register. What is public anybody may have, without a role."""
 
 
+KNOW_NAMES: frozenset[str] = frozenset({"officer", "moderator", "approver", "monitoring", "auditor"})
+"""Who knows which bid is whose while bids are marked without names (`people/sight.py` holds to it)."""
+
+
 class Rule(msgspec.Struct, frozen=True):
     """Who may sign one type of event, and why they."""
 
@@ -110,6 +114,8 @@ TABLE: Mapping[str, Rule] = {
     "procurement.corrections-received/1": _rule("officer", "the commissioner writes to bidders", second=_OVERRIDE),
     # Evaluation and decision
     "evaluation.sheet-signed/1": _rule("evaluator", "each signs their own marks, alone", second=_OVERRIDE),
+    "evaluation.anonymity-decided/1": _rule("officer", "the commissioner says how bids are marked", second=_OVERRIDE),
+    "evaluation.name-seen/1": _rule("evaluator officer moderator monitoring", "whoever learned it, or of it"),
     "evaluation.moderated/1": _rule("moderator", "the moderator leads to agreed marks", second=_OVERRIDE),
     "procurement.awarded/1": _rule("approver", "delegated power to decide", second=_OVERRIDE),
     "procurement.summaries-sent/1": _rule("officer", "the commissioner writes to bidders", second=_OVERRIDE),

@@ -1,7 +1,8 @@
 """Who may read which sealed value, and from when on: nothing that is not listed here, by nobody.
 
 - Before the bids of a case are opened nobody reads a bid, whatever their role; a late one not before the others.
-- An evaluator reads the bids without their prices, and of the others' sheets nothing before marks are agreed.
+- An evaluator reads the bids without their prices, and of the others' sheets nothing before marks are agreed; nor whose a
+  bid is, where it was decided that bids are marked without names.
 - Who must stay out of a case reads nothing of it but their own words.
 - A provider reads what is its own: what it lodged at any time, how it was judged once it is told; of a search for a home,
   what it was asked and what it answered (`people/asked.py`).
@@ -17,12 +18,13 @@ from typing import Literal
 
 import msgspec
 
+from fairplace.bidding.events import AnonymityDecided
 from fairplace.challenge.events import Lodged
 from fairplace.decision import History
 from fairplace.ledger.disclosure import closed, slots_of
 from fairplace.people import by_tag
 from fairplace.people.asked import of_asked
-from fairplace.people.roles import recused
+from fairplace.people.roles import KNOW_NAMES, recused
 from fairplace.procurement.events import (
     Awarded,
     BidsOpened,
@@ -39,7 +41,7 @@ from fairplace.procurement.events import (
 )
 from fairplace.terms import Instant, KeyName, Place
 
-Since = Literal["always", "opened", "moderated", "decided"]
+Since = Literal["always", "opened", "named", "moderated", "decided"]
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -59,19 +61,20 @@ def _sight(types: str, slots: str, who: str, since: Since, why: str, *, own: boo
 
 _OFFICE = "officer approver monitoring auditor"
 _PANEL = "officer evaluator moderator approver monitoring auditor"
+_KNOW_NAMES = " ".join(sorted(KNOW_NAMES))
 _EVERY_STEP = (
     "procurement.planned/1 procurement.parent-named/1 procurement.conflicts-assessed/1"
     " procurement.tender-published/1 procurement.criteria-changed/1"
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
     " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
-    " procurement.bids-checked/1 evaluation.sheet-signed/1 evaluation.moderated/1 procurement.awarded/1"
-    " procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
+    " procurement.bids-checked/1 evaluation.anonymity-decided/1 evaluation.sheet-signed/1 evaluation.moderated/1"
+    " procurement.awarded/1 procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
     " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.contract-changed/1"
     " procurement.contract-ended/1 procurement.ended-without-award/1 procurement.award-withdrawn/1 interest.decided/1"
 )
 _BESIDE = (
-    "interest.declared/1 challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1"
+    "evaluation.name-seen/1 interest.declared/1 challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1"
     " challenge.remedied/1 challenge.withdrawn/1 finding.answered/1 urgent.bought/1 urgent.decided/1 value.disclosed/1 value.withdrawn/1 case.assessed/1 signature.reaffirmed/1 procurement.imported/1"
 )
 
@@ -94,23 +97,30 @@ SIGHTS: tuple[Sight, ...] = (
     _sight("procurement.contact-recorded/1", "/handling /provider /note", "officer monitoring auditor", "always",
            "whoever deals with approaches"),
     # Bids
-    _sight("deposit.received/1 deposit.received-late/1", "/case /seen /provider /document", _PANEL, "opened",
+    _sight("deposit.received/1 deposit.received-late/1", "/case /seen /provider /document", _KNOW_NAMES, "opened",
            "the bids are on the table"),
+    _sight("deposit.received/1 deposit.received-late/1", "/case /seen /provider /document", "evaluator", "named",
+           "marks may be given without names"),
     _sight("deposit.received/1 deposit.received-late/1", "/price /provider_signature",
            "officer moderator approver monitoring auditor", "opened", "marks are given without the price"),
     _sight("deposit.withdrawn/1", "/case /seen /deposit /provider_signature", _OFFICE, "opened", "it came to nothing"),
     _sight("deposit.received/1 deposit.received-late/1 deposit.withdrawn/1", "/exhibit", _OFFICE, "opened",
            "what the report of a bid rests on may hold the bid"),
-    _sight("procurement.bids-opened/1", "/bids/*/deposit /rests_on /late", _PANEL, "opened", "places name the bids"),
+    _sight("procurement.bids-opened/1", "/bids/*/deposit /rests_on /late", _KNOW_NAMES, "opened", "places name the bids"),
+    _sight("procurement.bids-opened/1", "/bids/*/deposit /rests_on /late", "evaluator", "named",
+           "marks may be given without names"),
     _sight("procurement.late-bids-decided/1", "/decisions", _OFFICE, "opened", "it names late bidders"),
     _sight("procurement.prices-opened/1", "/bids/*/price", "officer moderator approver monitoring auditor", "opened",
            "marks are given without the price"),
-    _sight("procurement.bids-checked/1", "/bids/*/check", _PANEL, "opened", "which bids are live"),
+    _sight("procurement.bids-checked/1", "/bids/*/check", _KNOW_NAMES, "opened", "which bids are live"),
+    _sight("procurement.bids-checked/1", "/bids/*/check", "evaluator", "named", "a reason may name the bidder"),
     _sight("procurement.corrections-invited/1", "/bids/*/faults", "officer moderator approver monitoring auditor",
            "opened", "marks are given without it"),
     _sight("procurement.corrections-received/1", "/bids/*/correction", "officer moderator approver monitoring auditor",
            "opened", "marks are given without it"),
     # Evaluation and decision
+    _sight("evaluation.anonymity-decided/1", "/arrangements", _PANEL, "always", "who marks knows how names are kept out"),
+    _sight("evaluation.name-seen/1", "/bid /note", _KNOW_NAMES, "opened", "who weighs what follows", own=True),
     _sight("evaluation.sheet-signed/1", "/bids/*/marks /bids/*/reasons", "moderator monitoring auditor", "opened",
            "who moderates must know them", own=True),
     _sight("evaluation.sheet-signed/1", "/bids/*/marks /bids/*/reasons", "officer evaluator approver", "moderated",
@@ -253,9 +263,20 @@ def stages_of(history: History, now: Instant | None = None) -> frozenset[Since]:
                 pass
     if are_open(history, now):
         reached.add("opened")
+        if "moderated" in reached or not without_names(history):
+            reached.add("named")
     else:
         reached &= {"always", "decided"}
     return frozenset(reached)
+
+
+def without_names(history: History) -> bool:
+    """Was it decided here, before the bids were opened, that they are marked without names?"""
+    opened = history.last(BidsOpened)
+    return any(
+        event.is_act and (opened is None or recorded.index < opened[0].index)
+        for recorded, event in history.of(AnonymityDecided)
+    )
 
 
 def of_bidder(history: History, provider: str) -> dict[int, set[str]]:

@@ -23,6 +23,7 @@ from fairplace.procurement.footing import bid_of, footing, rests_on, still_open,
 from fairplace.procurement.opening import unchecked
 from fairplace.procurement.scoring import Scored, on_scale, quality_leaves, results
 from fairplace.procurement.state import Bid, State
+from fairplace.procurement.veil import veiled
 from fairplace.terms import Instant, Mark, Place, Text
 
 SHEETS = ("evaluation.sheet-signed/1",)
@@ -38,6 +39,8 @@ def sign_sheet(command: SignSheet, history: History, *, at: Instant, by: Actor) 
         procedure.code(name, "a criterion's id", procedure.CRITERION)
     if len(set(criteria)) != len(criteria) or not criteria:
         refuse("criteria", "a sheet names each criterion that it marks once, and at least one")
+    if state.is_veiled:
+        state = _without_names(command, state, by, objections)
     bids = {name: (bid_of(state, name), _cleaned(name, given)) for name, given in sorted(command.bids.items())}
     if not command.is_report:
         _object_to_evaluator(history, state, by, criteria, objections)
@@ -62,6 +65,24 @@ def sign_sheet(command: SignSheet, history: History, *, at: Instant, by: Actor) 
         unless=frozenset({"procurement.bids-checked/1", "procurement.criteria-changed/1", "evaluation.moderated/1"}),
         second=second_for(stamp["override"]),
     )
+
+
+def _without_names(command: SignSheet, state: State, by: Actor, objections: Objections) -> State:
+    """The bids under letters, for a sheet that names them by their places; a report may name them as a portal did."""
+    named = sorted(name for name in command.bids if name not in state.places)
+    if named and command.is_report:
+        return state
+    if named:
+        refuse(
+            "anonymous",
+            f"bids are marked without names here; name each by its place, such as 03, not {named[0][:60]!r}",
+        )
+    if by.roles & roles.KNOW_NAMES:
+        objections.add(
+            "knows-names",
+            f"{by.key} can know which bid is whose, and bids are marked without names; somebody else marks",
+        )
+    return veiled(state)
 
 
 def _cleaned(name: str, given: Marked | Agreed) -> Marked:

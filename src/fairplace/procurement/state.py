@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from fairplace.bidding.events import Correction, CorrectionsInvited, CorrectionsReceived, FormalFaults
+from fairplace.bidding.events import AnonymityDecided, Correction, CorrectionsInvited, CorrectionsReceived, FormalFaults
 from fairplace.decision import History
 from fairplace.people.events import InterestDecided
 from fairplace.procedure import signed_by
@@ -141,6 +141,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     reopened_at: int = -1
     """The index of the newest withdrawal of an award: sheets and moderation may follow it again."""
     moderated_at: int = -1
+    anonymity: int | None = None
+    """The index of the decision that bids are marked without names; null without one."""
+    veil: bool = False
+    """Was that decided here and before the bids were opened, so that this register keeps the names away?"""
     prices: Mapping[Place, Pence] = {}
     """Those that stood inside sealed bids."""
     corrections: Mapping[Place, Invitation] = {}
@@ -185,6 +189,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
             for leaf, deposit in self.deposits.items()
             if deposit.late and not deposit.withdrawn and leaf not in self.late_decided
         }
+
+    @property
+    def is_veiled(self) -> bool:
+        """Are bids marked under letters now? Once marks are agreed every sheet is in, and names come back."""
+        return self.veil and self.moderated_at < 0
 
     def deadline_of(self, provider: str) -> Instant | None:
         return self.deadline_for.get(provider, self.deadline)
@@ -310,6 +319,8 @@ def _evaluation(state: State, recorded: Recorded) -> State:
                 marks=_open(event.bids, "marks"),
             )
             return replace(state, sheets=(*state.sheets, sheet))
+        case AnonymityDecided() as event:
+            return replace(state, anonymity=recorded.index, veil=event.is_act and not state.opened)
         case InterestDecided(person=person, outcome=outcome):
             others = {name: index for name, index in state.recused.items() if name != person}
             out = {person: recorded.index} if outcome == "recuse" else {}
