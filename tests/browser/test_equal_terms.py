@@ -188,7 +188,7 @@ async def test_bids_are_marked_without_names(council: Council, chromium: Browser
     await go_on(page)
     await eva.sign()
     await page.goto(f"{council.site}/decisions/{case}")
-    await expect(page.get_by_text("Whoever marked saw letters in place of bidders")).to_be_visible()
+    await expect(page.get_by_text("Whoever marks sees letters in place of bidders")).to_be_visible()
     await look(page, "without names, the public page")
     for person in (olga, eva):
         await person.context.close()

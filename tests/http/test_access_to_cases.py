@@ -201,6 +201,7 @@ def test_what_no_link_opens_costs_the_same_whatever_is_wrong_with_it(
             ("POST", ""),
             ("POST", "/ask"),
             ("GET", "/challenge"),
+            ("GET", "/others"),
             ("GET", "/receipts/1"),
             ("GET", "/proofs/bid.tlog-proof"),
         ):

@@ -66,6 +66,7 @@ EXAMPLES = {
     "/desk/bids/{case:str}/withdraw": "/desk/bids/nothing/withdraw",
     "/debrief/{token:str}": "/debrief/nobody",
     "/debrief/{token:str}/ask": "/debrief/nobody/ask",
+    "/debrief/{token:str}/others": "/debrief/nobody/others",
     "/debrief/{token:str}/challenge": "/debrief/nobody/challenge",
     "/debrief/{token:str}/proofs/{name:str}": "/debrief/nobody/proofs/bid.tlog-proof",
     "/debrief/{token:str}/receipts/{name:str}": "/debrief/nobody/receipts/1",

@@ -17,7 +17,7 @@ from fairplace.challenge.commands import LodgeChallenge
 from fairplace.errors import Malformed, Missing, Refused
 from fairplace.forms.challenging import ASK, CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
-from fairplace.http import case_file, debrief_view, evidence, giving, guarded
+from fairplace.http import case_file, debrief_view, evidence, giving, guarded, own_results
 from fairplace.http.again import Form
 from fairplace.http.guard import AnyRequest, Sent, TheSent, from_page, see_other, whence
 from fairplace.http.proofs import download, lodged, opening_proof
@@ -223,6 +223,27 @@ def challenge(request: AnyRequest, site: TheSite, token: FromPath[str], sent_by_
     return see_other(f"/debrief/{token}/receipts/{done.index}")
 
 
+@public("/debrief/{token:str}/others")
+def others(request: AnyRequest, site: TheSite, token: FromPath[str]) -> Answer:
+    """The provider's own results side by side: those whose own links were opened in this browser, and no others."""
+    link = _opened(request, site, token)
+    _view(site, link)
+    cases = [one.case for one in site.link_sessions.beside(_secret(request), link) if site.links.is_good(one)]
+    results = [
+        found
+        for case in dict.fromkeys([link.case, *cases])
+        if (found := own_results.result(case_file.history(site, case), link.provider.id)) is not None
+    ]
+    return site.page(
+        "debrief_others.html",
+        token=token,
+        provider=link.provider,
+        case=link.case,
+        results=results,
+        shared=own_results.shared(results),
+    )
+
+
 @public("/debrief/{token:str}/receipts/{name:str}")
 def receipt(request: AnyRequest, site: TheSite, token: FromPath[str], name: FromPath[str]) -> Answer:
     """The receipt of a challenge that was lodged with this link's provider: a page, a text to keep, or its proof."""
@@ -243,4 +264,4 @@ def proof(request: AnyRequest, site: TheSite, token: FromPath[str], name: FromPa
     return lodged(site, name.replace("bid.", f"{opened.deposit}."), {opened.deposit}, template=None)
 
 
-HANDLERS = (debrief, open_it, ask, challenge_form, challenge, receipt, proof)
+HANDLERS = (debrief, open_it, ask, challenge_form, challenge, others, receipt, proof)

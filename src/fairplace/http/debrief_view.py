@@ -87,7 +87,7 @@ def view(history: History, provider: str, frame: Frame) -> View | None:
     award = history.last(Awarded)
     return View(
         title=known.title or "Your bid",
-        sentence=_sentence(known, bid),
+        sentence=sentence(known, bid),
         days=_days(known),
         parts=tuple(_reasons(history, provider, frame)),
         opened=_opened(history, provider),
@@ -96,7 +96,8 @@ def view(history: History, provider: str, frame: Frame) -> View | None:
     )
 
 
-def _sentence(known: Known, bid: Bid) -> str:
+def sentence(known: Known, bid: Bid) -> str:
+    """How a bid came out, in one sentence."""
     live = len(known.state.live)
     of = NUMBERS[live] if live < len(NUMBERS) else str(live)
     result = known.state.results.get(bid.place)

@@ -25,7 +25,7 @@ class LinkSessions:
 
     def __init__(self, register: Register) -> None:
         self._register = register
-        self._open: dict[tuple[bytes, str], float] = {}
+        self._open: dict[tuple[bytes, str], tuple[float, Link]] = {}
         self._lock = threading.Lock()
 
     def is_open(self, cookie: str | None, link: Link) -> bool:
@@ -33,8 +33,8 @@ class LinkSessions:
         if not cookie:
             return False
         with self._lock:
-            since = self._open.get((_digest(cookie), link.id))
-        return since is not None and time.monotonic() - since < LASTS
+            found = self._open.get((_digest(cookie), link.id))
+        return found is not None and time.monotonic() - found[0] < LASTS
 
     def open(self, cookie: str | None, link: Link) -> str:
         """Leave the entry, and remember; the cookie's secret. Raises what appending raises: then nothing is shown."""
@@ -45,10 +45,24 @@ class LinkSessions:
             self._register, link=link.id, provider=link.provider.id, case=link.case, session=vault.new_session()
         )
         with self._lock:
-            self._open[_digest(secret), link.id] = time.monotonic()
+            self._open[_digest(secret), link.id] = time.monotonic(), link
             while len(self._open) > MOST:
                 del self._open[next(iter(self._open))]
         return secret
+
+    def beside(self, cookie: str | None, link: Link) -> list[Link]:
+        """What the browser with this cookie has opened of the same provider, this link too: whether each is still good, the
+        caller asks. A browser that has not opened this link gets nothing.
+        """
+        if cookie is None or not self.is_open(cookie, link):
+            return []
+        own, now = _digest(cookie), time.monotonic()
+        with self._lock:
+            return [
+                one
+                for (browser, _), (since, one) in self._open.items()
+                if browser == own and now - since < LASTS and one.provider.id == link.provider.id
+            ]
 
     def _knows(self, cookie: str) -> bool:
         """Was this cookie given out here? One that somebody planted is not taken up."""

@@ -85,6 +85,12 @@ class Links:
             ).fetchall()
         return [self._link(row) for row in rows]
 
+    def is_good(self, link: Link) -> bool:
+        """Does it still open something: is it neither too old nor taken back?"""
+        with self._file.reading() as connection:
+            row = connection.execute("SELECT revoked, expires FROM link WHERE id = ?", (link.id,)).fetchone()
+        return row is not None and row["revoked"] is None and row["expires"] >= self._now()
+
     def revoke(self, case: CaseId, id_: str) -> None:
         """From now on it opens nothing. Raises Missing when this case has no such link."""
         with self._file.writing() as connection:
