@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from fairplace.bidding import events as bidding
 from fairplace.challenge import events as challenge
 from fairplace.event import Fact
 from fairplace.openness import events as openness
@@ -65,6 +66,16 @@ class BidRow(msgspec.Struct, frozen=True, kw_only=True):
     rank: int | None = None
     price: Pence | None = None
     deposit: LeafHash | None = None
+
+
+class SecretRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a winner's bid that is marked as a trade secret. `accepted` is null until it is decided."""
+
+    place: Place
+    part: Text
+    reason: Text
+    accepted: bool | None = None
+    why: Text | None = None
 
 
 class DepositRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,6 +283,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     delegation: str | None = None
     winners: list[Winner] = []
     changes: list[ModerationChange] = []
+    secrets: list[SecretRow] = []
     questions: list[QuestionRow] = []
     summaries: list[SummariesRow] = []
     checks: list[Check] = []
@@ -454,6 +466,29 @@ def _late_decided(row: DecisionRecord, recorded: Recorded, event: e.LateBidsDeci
 def _prices(row: DecisionRecord, recorded: Recorded, event: e.PricesOpened) -> DecisionRecord:
     known = {place: price for place, bid in event.bids.items() if (price := bid.price.get()) is not None}
     return _bids(row, {place: {"price": price} for place, price in known.items()})
+
+
+def _secrets(row: DecisionRecord, recorded: Recorded, event: bidding.SecretsMarked) -> DecisionRecord:
+    """The newest marks of a bid take the place of older ones."""
+    known = {place: marks for place, bid in sorted(event.bids.items()) if (marks := bid.secrets.get()) is not None}
+    kept = [one for one in row.secrets if one.place not in known]
+    added = [
+        SecretRow(place=place, part=one.part, reason=one.reason) for place, marks in known.items() for one in marks
+    ]
+    return replace(row, secrets=[*kept, *added])
+
+
+def _rulings(row: DecisionRecord, recorded: Recorded, event: bidding.SecretsDecided) -> DecisionRecord:
+    said = {(place, one.part): one for place, bid in event.bids.items() for one in bid.rulings.get() or ()}
+    return replace(
+        row,
+        secrets=[
+            one
+            if (ruling := said.get((one.place, one.part))) is None
+            else replace(one, accepted=ruling.accepted, why=ruling.reason)
+            for one in row.secrets
+        ],
+    )
 
 
 def _placed(row: DecisionRecord, leaf: LeafHash) -> dict[str, Any]:
@@ -814,6 +849,8 @@ STEPS: dict[type[Fact], Step] = {
     e.BidsOpened: _opened,
     e.LateBidsDecided: _late_decided,
     e.PricesOpened: _prices,
+    bidding.SecretsMarked: _secrets,
+    bidding.SecretsDecided: _rulings,
     e.BidsChecked: _checked,
     e.SheetSigned: _sheet,
     e.Moderated: _moderated,
@@ -841,5 +878,5 @@ STEPS: dict[type[Fact], Step] = {
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=6, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=7, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

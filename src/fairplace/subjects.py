@@ -31,6 +31,7 @@ _STEPS = (
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
     " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
+    " procurement.secrets-marked/1 procurement.secrets-decided/1"
     " procurement.bids-checked/1 evaluation.anonymity-decided/1 evaluation.sheet-signed/1 evaluation.moderated/1"
     " procurement.awarded/1 procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
     " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.contract-changed/1"
@@ -70,6 +71,8 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
     ("procurement.prices-opened/1", "/bids/*/price", "place"),
     ("procurement.corrections-invited/1", "/bids/*/faults", "place"),
     ("procurement.corrections-received/1", "/bids/*/correction", "place"),
+    ("procurement.secrets-marked/1", "/bids/*/secrets", "place"),
+    ("procurement.secrets-decided/1", "/bids/*/rulings", "place"),
     ("procurement.bids-checked/1", "/bids/*/check", "place"),
     ("evaluation.anonymity-decided/1", "/arrangements", "case"),
     ("evaluation.name-seen/1", "/exhibit", "case"),

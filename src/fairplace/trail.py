@@ -91,6 +91,8 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     procurement.PricesOpened: (),
     bidding.CorrectionsInvited: ("until",),
     bidding.CorrectionsReceived: (),
+    bidding.SecretsMarked: (),
+    bidding.SecretsDecided: (),
     procurement.BidsChecked: (),
     bidding.AnonymityDecided: ("known_to",),
     bidding.NameSeen: ("how",),

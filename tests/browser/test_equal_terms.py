@@ -1,4 +1,4 @@
-"""What is done with bids beside their marks, as people see it: formal faults put right, and marks without names."""
+"""What is done with bids beside their marks, as people see it: formal faults, marks without names, trade secrets."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from playwright.async_api import Browser, Page, expect
 from fairplace.clerk import Clerk
 from fairplace.decision import Command, History
 from fairplace.ledger.note import Signer
+from fairplace.post.lodgings import Mark
 from fairplace.procurement.commands import LodgeBid, OpenBids
 from fairplace.procurement.events import BidCheck
 from fairplace.procurement.state import State, state_of
 from fairplace.procurement.veil import bid_under, letter
 from fairplace.terms import instant
+from fairplace.workroom import Workroom
 from tests import story
 from tests.browser.looking import look
 from tests.browser.test_recording import Council, choose, council, day_and_time, go_on, open_file
@@ -38,7 +40,8 @@ class Before:
         kind = "provider" if provider else "officer"
         seed = f"{self._name} {token}".encode().ljust(32, b".")[:32]
         made = Signer(f"council.example/{kind}/{self._name}{self._count}", seed)
-        self._council.register.enrol(made.vkey.text, role, holder=token, provider=provider, admin=self._council.root)
+        holder = f"{self._name} {token}"
+        self._council.register.enrol(made.vkey.text, role, holder=holder, provider=provider, admin=self._council.root)
         return made
 
     def do(self, command: Command, by: Signer | None = None) -> None:
@@ -197,6 +200,33 @@ async def test_bids_are_marked_without_names(council: Council, chromium: Browser
 def unchecked(council: Council) -> BidCheck:
     """Live and clear, on the day of the test, for a tender that sets no condition."""
     return story.check(conditions={}, debarment_checked_on=f"{council.clock():%Y-%m-%d}")
+
+
+async def test_trade_secrets_are_recorded_and_decided_on(council: Council, chromium: Browser) -> None:
+    before = Before(council, "secrets")
+    before.until_published()
+    marks = (Mark(part="Rota, pages 7 to 9", reason="competitors could copy it"),)
+    Workroom(council.register).lodgings.mark(before.case, ALDER.id, marks, person="")
+    before.until_opened()
+    olga = await council.person(chromium, "Odile", "officer")
+    page, case = olga.page, before.case
+    await olga.sign_in()
+    await open_file(olga, case)
+    await page.get_by_role("link", name="Record trade secrets").click()
+    row = before.row(ALDER)
+    await expect(page.locator(f"#s{row}")).to_have_value("Rota, pages 7 to 9: competitors could copy it")
+    await look(page, "trade secrets, recorded")
+    await go_on(page)
+    await olga.sign()
+    await task(page, council.site, case, "secrets-decided")
+    await page.locator(f"input[name=d{row}-0-accepted][value=yes]").check()
+    await page.locator(f"#d{row}-0-reason").fill("It is not known outside.")
+    await look(page, "trade secrets, decided on")
+    await go_on(page)
+    await olga.sign()
+    state = before.state
+    assert [one.accepted for one in state.rulings[state.bids[ALDER.id].place]] == [True]
+    await olga.context.close()
 
 
 async def choose_came(page: Page, row: int, what: str) -> None:

@@ -31,7 +31,7 @@ class Colleague:
         with room.accounts.database.writing() as connection:
             self.person = room.accounts.accept(connection, room.accounts.invitation(link))
         room.accounts.keep_key(self.person.id, signer(who.key).vkey.text, "laptop", tuple(who.roles))
-        self.drafts = room.drafts
+        self.drafts, self.room = room.drafts, room
         self.signer = signer(who.key)
         self._sessions = Sessions(room.accounts)
         self.begin(app)

@@ -88,10 +88,13 @@ def absent() -> set[str]:
     return {
         "procurement.criteria-changed/1",
         "procurement.prices-opened/1",
+        "procurement.secrets-marked/1",
+        "procurement.secrets-decided/1",
         "deposit.withdrawn/1",
         "procurement.contact-recorded/1",
         "procurement.contract-changed/1",
         "procurement.contract-ended/1",
+        "procurement.parent-named/1",
     }
 
 

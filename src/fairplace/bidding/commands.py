@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from fairplace.bidding.events import FormalFault, Learned
+from fairplace.bidding.events import FormalFault, Learned, Ruling, SecretMark
 from fairplace.decision import Command
 from fairplace.terms import Instant, KeyName, Place, Term, Text
 
 ProviderId = str
+
+MOST_PARTS = 50
+"""Parts of one bid that can be marked as a trade secret."""
 
 
 class Faulty(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +63,27 @@ class RecordNameSeen(Command, frozen=True, kw_only=True, tag="record-name-seen")
     note: Text | None = None
 
 
-AnyCommand = InviteCorrections | RecordCorrections | DecideAnonymity | RecordNameSeen
+class MarkSecrets(Command, frozen=True, kw_only=True, tag="mark-secrets"):
+    """Record which parts of their bids bidders mark as a trade secret, and why. The parts themselves stand in no entry."""
 
-COMMANDS: tuple[type[Command], ...] = (InviteCorrections, RecordCorrections, DecideAnonymity, RecordNameSeen)
+    gives: ClassVar[str] = "procurement.secrets-marked/1"
+    bids: dict[ProviderId, list[SecretMark]]
+
+
+class DecideSecrets(Command, frozen=True, kw_only=True, tag="decide-secrets"):
+    """Decide which marks are accepted, and why."""
+
+    gives: ClassVar[str] = "procurement.secrets-decided/1"
+    bids: dict[ProviderId, list[Ruling]]
+
+
+AnyCommand = InviteCorrections | RecordCorrections | DecideAnonymity | RecordNameSeen | MarkSecrets | DecideSecrets
+
+COMMANDS: tuple[type[Command], ...] = (
+    InviteCorrections,
+    RecordCorrections,
+    DecideAnonymity,
+    RecordNameSeen,
+    MarkSecrets,
+    DecideSecrets,
+)

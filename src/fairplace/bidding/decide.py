@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from fairplace.bidding import anonymity, correcting
-from fairplace.bidding.commands import AnyCommand, DecideAnonymity, InviteCorrections, RecordCorrections, RecordNameSeen
+from fairplace.bidding import anonymity, correcting, secrets
+from fairplace.bidding.commands import (
+    AnyCommand,
+    DecideAnonymity,
+    DecideSecrets,
+    InviteCorrections,
+    MarkSecrets,
+    RecordCorrections,
+    RecordNameSeen,
+)
 from fairplace.decision import Actor, Decision, History
 from fairplace.people import roles
 from fairplace.terms import Instant
@@ -21,3 +29,7 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
             return anonymity.decide_anonymity(command, history, at=at)
         case RecordNameSeen():
             return anonymity.record_name_seen(command, history, at=at, by=by)
+        case MarkSecrets():
+            return secrets.mark(command, history, at=at)
+        case DecideSecrets():
+            return secrets.decide_secrets(command, history, at=at)

@@ -50,6 +50,41 @@ class CorrectionsReceived(Step, frozen=True, kw_only=True, forbid_unknown_fields
     bids: dict[Place, CorrectedBid]
 
 
+class SecretMark(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a bid that its bidder calls a trade secret: how the part is called, and why; never what it says."""
+
+    part: Text
+    reason: Text
+
+
+class MarkedBid(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    secrets: Sealed[list[SecretMark] | None]  # null: nothing is marked, or no bid
+
+
+class SecretsMarked(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It was recorded what bidders mark as a trade secret in their bids. The newest counts, bid by bid."""
+
+    bids: dict[Place, MarkedBid]
+
+
+class Ruling(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the buyer says to one mark."""
+
+    part: Text
+    accepted: bool
+    reason: Text
+
+
+class RuledBid(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    rulings: Sealed[list[Ruling] | None]
+
+
+class SecretsDecided(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It was decided which marks are accepted, and why."""
+
+    bids: dict[Place, RuledBid]
+
+
 Learned = Literal["answer", "document", "told", "guessed", "other"]
 """How a name became known: from a written answer, another document, somebody's words, or what else a bid says."""
 
@@ -73,6 +108,8 @@ class NameSeen(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
 TYPES: dict[str, type[Fact]] = {
     "procurement.corrections-invited/1": CorrectionsInvited,
     "procurement.corrections-received/1": CorrectionsReceived,
+    "procurement.secrets-marked/1": SecretsMarked,
+    "procurement.secrets-decided/1": SecretsDecided,
     "evaluation.anonymity-decided/1": AnonymityDecided,
     "evaluation.name-seen/1": NameSeen,
 }

@@ -87,6 +87,9 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     market: Market | None = None  # who could be asked for a home, there
     frameworks: tuple[tuple[CaseId, str], ...] = ()  # of this register, with what each is called
     now: Instant = ""
+    marked: Mapping[
+        str, tuple[tuple[str, str], ...]
+    ] = {}  # trade secrets as bidders mark them, by provider: part and reason
     bidders: tuple[str, ...] = ()  # those who bid, by the alphabet, where bids are marked without names
     drawn: str = ""  # a number drawn at random, for whoever is spoken of by no name
 

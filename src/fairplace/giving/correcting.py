@@ -1,4 +1,4 @@
-"""What a bidder is told of formal faults: the invitation to put them right, and afterwards what came of it.
+"""What a bidder is told of its own bid beside marks: formal faults, what came of them, and trade secrets that it marks.
 
 - A bidder reads of its own bid alone. That others were invited, and how many, it does not read before the decision.
 """
@@ -11,7 +11,7 @@ from fairplace.bidding.events import CorrectionsInvited
 from fairplace.decision import History
 from fairplace.formats import date_time
 from fairplace.giving.known import Known, known_of
-from fairplace.giving.paper import Heading, Part, Parts, Words
+from fairplace.giving.paper import Heading, Part, Parts, Table, Words
 from fairplace.procurement.state import Bid
 from fairplace.terms import Instant, Place, Provider
 
@@ -97,6 +97,24 @@ def came(known: Known, bid: Bid) -> list[Part]:
         accepted = "It was accepted." if correction.accepted else f"It was not accepted: {correction.reason}"
         told.append(f"Your correction came on {date_time(correction.came_at)}. {accepted}")
     return [Heading("Formal faults"), Words(" ".join(told))]
+
+
+def secrets(known: Known, bid: Bid) -> list[Part]:
+    """For the letter with the result: what its bid marks as a trade secret, and what was said to it."""
+    said = {one.part: one for one in known.state.rulings.get(bid.place, ())}
+    rows = []
+    for one in known.state.secrets.get(bid.place, ()):
+        ruling = said.get(one.part)
+        answer = (
+            "Not decided on"
+            if ruling is None
+            else f"{'Accepted' if ruling.accepted else 'Not accepted'}: {ruling.reason}"
+        )
+        rows.append((one.part, one.reason, answer))
+    if not rows:
+        return []
+    table = Table("Marked by you as a trade secret", ("Part", "Your reason", "Our answer"), tuple(rows))
+    return [Heading("Trade secrets"), table]
 
 
 def _named(kinds: list[str]) -> str:

@@ -147,8 +147,13 @@ def _body(known: Known, bid: Bid, kind: str) -> list[Part]:
     if kind == "ended":
         return []
     if kind == "disregarded":
-        return [*_disregarded(bid), *correcting.came(known, bid)]
-    parts = [*_criteria(known), *correcting.came(known, bid), *_assessed(known, bid, "Your bid", own=True)]
+        return [*_disregarded(bid), *correcting.came(known, bid), *correcting.secrets(known, bid)]
+    parts = [
+        *_criteria(known),
+        *correcting.came(known, bid),
+        *correcting.secrets(known, bid),
+        *_assessed(known, bid, "Your bid", own=True),
+    ]
     if kind == "lost":
         best = next(iter(known.winners))
         parts += [

@@ -113,14 +113,14 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
     if isinstance(waiting, LodgeBid):
         price = {} if waiting.price is None else {"price": [money(waiting.price).removeprefix("£")]}
         start = {"provider_name": [waiting.provider.name], **price}
-    bid = next((one for one in own if one.kind != "challenge"), None)
+    bid = _standing(own)
     return site.page(
         "bid.html",
         status=form.status,
         visitor=visitor,
         row=row,
         own=own,
-        standing=bid if bid is not None and bid.kind != "withdrawal" else None,
+        standing=bid,
         passed=site.register.store.now() > row.deadline,
         fields=SEALED if site.openers.confirmed() else FIELDS,
         form=form,
@@ -132,6 +132,16 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
         sent_to=sent_to,
         waiting="" if waiting is None else str(waiting.__struct_config__.tag),
     )
+
+
+def standing(site: Site, provider: str, case: CaseId) -> Lodging | None:
+    """The bid of this provider that stands, as far as it was lodged here."""
+    return _standing(site.lodgings.of(provider, case))
+
+
+def _standing(own: list[Lodging]) -> Lodging | None:
+    bid = next((one for one in own if one.kind != "challenge"), None)
+    return bid if bid is not None and bid.kind != "withdrawal" else None
 
 
 LATE: Mapping[str, str] = {

@@ -31,7 +31,7 @@ from fairplace.filing.retention import CLASSES, CLASSES_OF_SEARCH, Class, Retent
 from fairplace.forms.fields import Field, Wrong
 from fairplace.forms.task import Paper
 from fairplace.holding import Hold, holds
-from fairplace.http import answers, case_file
+from fairplace.http import answers, case_file, whose_bids
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import File as SentFile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
@@ -182,9 +182,7 @@ def _kind_of(kept: Kept) -> str:
 
 
 def _look(site: Site, visitor: Visitor, past: History, kind: str) -> Look | None:
-    """In a search for a home, what others would get is looked through; with the names that the case itself knows. So is a
-    written answer, for who bids.
-    """
+    """In a search, what others would get is looked through, with the names that the case knows; an answer for who bids."""
     if not site.seeks:
         return answers.look_for(past) if kind == answers.KIND else None
     whole = History(case=past.case, events=site.register.reader.case(past.case), market=site.register.reader.market())
@@ -203,10 +201,7 @@ ABOUT_THE_CHILD = frozenset({"referral", "assessment", "care-plan"})
 
 
 def _may_see(site: Site, visitor: Visitor, past: History, kept: Kept) -> bool:
-    """As `people/sight.py` has it: the panel reads the tender pack, and bids once they are opened.
-
-    Where bids are marked without names, whoever marks reads written answers without names in their place.
-    """
+    """As `people/sight.py` has it: the panel reads the tender pack, and once they are opened bids, or answers without names."""
     if _keeps(site, visitor):
         return True
     if kept.held is None or visitor.roles.isdisjoint(case_file.STAFF):
@@ -217,7 +212,7 @@ def _may_see(site: Site, visitor: Visitor, past: History, kept: Kept) -> bool:
     if kept.held.kind == answers.KIND:
         return kept.held.copy is not None and are_open(past, site.now())
     if kept.held.kind == "bid":
-        return are_open(past, site.now()) and not case_file.names_kept_from(site, past, visitor)
+        return are_open(past, site.now()) and not whose_bids.names_kept_from(site, past, visitor)
     return kept.held.kind == "tender-pack"
 
 

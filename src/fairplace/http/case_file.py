@@ -18,7 +18,7 @@ from fairplace.errors import Forbidden, Missing
 from fairplace.formats import money
 from fairplace.forms.task import PARTS, Challenge, Declared, File, Part, Purchase, Stage, Task
 from fairplace.forms.tasks import SEARCH, TASKS
-from fairplace.http import sealed_prices
+from fairplace.http import sealed_prices, whose_bids
 from fairplace.http.asked import identifier
 from fairplace.http.guard import Visitor
 from fairplace.http.said import said
@@ -27,11 +27,9 @@ from fairplace.ledger.disclosure import opened
 from fairplace.ledger.note import Vkey
 from fairplace.people import roles
 from fairplace.people.events import InterestDecided, InterestsDeclared
-from fairplace.people.roles import KNOW_NAMES
-from fairplace.people.sight import Reader, are_open, shown
+from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import BidsOpened, CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import calls_off, state_of
-from fairplace.procurement.veil import veiled
 from fairplace.referral.choosing import CAPACITIES
 from fairplace.searching import Search
 from fairplace.seeking.board import missing_approvals
@@ -179,7 +177,9 @@ def file(site: Site, past: History, visitor: Visitor) -> File:
     """What forms need to know of a case, as far as whoever looks may see it."""
     shown_now = seen(site, past, visitor)
     made = _file(shown_now, visitor, colleagues(site), _findings(site, past.case))
-    made = _under_letters(site, past, made, visitor)
+    if not is_out(past, visitor):
+        made = whose_bids.under_letters(site, past, made, visitor)
+    made = msgspec.structs.replace(made, marked=whose_bids.marked(site, past, made, visitor))
     made = msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
     if calls_off(made.state.planned):
         made = msgspec.structs.replace(made, frameworks=_frameworks(site))
@@ -195,25 +195,6 @@ def _frameworks(site: Site) -> tuple[tuple[CaseId, str], ...]:
         "register", limit=MOST_FRAMEWORKS, order="-updated_at", filters={"contract_kind": "framework"}
     )
     return tuple((one.case, f"{one.title or 'Title not public yet'} ({one.citation or one.case})") for one in found)
-
-
-def names_kept_from(site: Site, past: History, visitor: Visitor) -> bool:
-    """Are bids marked without names now, and is this somebody who may not know them?"""
-    return KNOW_NAMES.isdisjoint(visitor.roles) and state_of(past).is_veiled and are_open(past, site.now())
-
-
-def _under_letters(site: Site, past: History, made: File, visitor: Visitor) -> File:
-    """For whoever marks without names: the bids under their letters, and who bids, in an order that tells nothing."""
-    if not names_kept_from(site, past, visitor) or is_out(past, visitor):
-        return made
-    whole = state_of(past)
-    letters = veiled(whole)
-    state = msgspec.structs.replace(
-        made.state, deposits=letters.deposits, places=letters.places, checks=letters.checks,
-        late_decided=letters.late_decided,
-    )  # fmt: skip
-    names = sorted({bid.provider.name for bid in whole.bids.values()}, key=str.casefold)
-    return msgspec.structs.replace(made, state=state, bidders=tuple(names))
 
 
 def _with_search(site: Site, past: History, made: File) -> File:

@@ -83,6 +83,8 @@ _STEPS = tuple(
         "procurement.prices-opened/1",
         "procurement.corrections-invited/1",
         "procurement.corrections-received/1",
+        "procurement.secrets-marked/1",
+        "procurement.secrets-decided/1",
         "procurement.bids-checked/1",
         "evaluation.anonymity-decided/1",
         "evaluation.sheet-signed/1",
@@ -112,6 +114,9 @@ _AWARD = (
     Grant("deposit.withdrawn/1", ("/case", "/seen", "/deposit")),
     Grant("deposit.received/1", ("/provider", "/price"), "winner"),
     Grant("procurement.prices-opened/1", ("/bids/{winner}/price",)),
+    # What the winner calls a trade secret, why, and whether it was accepted; never the secret.
+    Grant("procurement.secrets-marked/1", ("/bids/{winner}/secrets",)),
+    Grant("procurement.secrets-decided/1", ("/bids/{winner}/rulings",)),
     # An agreed mark can only be judged beside the marks that it came from. Evaluators are named by key, not by
     # name; the words of their sheets stay closed, because they describe losing bids.
     Grant("evaluation.sheet-signed/1", ("/bids/*/marks",)),

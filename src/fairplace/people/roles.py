@@ -112,6 +112,10 @@ TABLE: Mapping[str, Rule] = {
     "procurement.bids-checked/1": _rule("officer", "the commissioner checks", second=_OVERRIDE),
     "procurement.corrections-invited/1": _rule("officer", "the commissioner writes to bidders", second=_OVERRIDE),
     "procurement.corrections-received/1": _rule("officer", "the commissioner writes to bidders", second=_OVERRIDE),
+    "procurement.secrets-marked/1": _rule("officer", "the commissioner reads the bids", second=_OVERRIDE),
+    "procurement.secrets-decided/1": _rule(
+        "officer monitoring", "whoever answers for what is published", second=_OVERRIDE
+    ),
     # Evaluation and decision
     "evaluation.sheet-signed/1": _rule("evaluator", "each signs their own marks, alone", second=_OVERRIDE),
     "evaluation.anonymity-decided/1": _rule("officer", "the commissioner says how bids are marked", second=_OVERRIDE),

@@ -68,6 +68,7 @@ _EVERY_STEP = (
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
     " procurement.prices-opened/1 procurement.corrections-invited/1 procurement.corrections-received/1"
+    " procurement.secrets-marked/1 procurement.secrets-decided/1"
     " procurement.bids-checked/1 evaluation.anonymity-decided/1 evaluation.sheet-signed/1 evaluation.moderated/1"
     " procurement.awarded/1 procurement.summaries-sent/1 procurement.notice-published/1 procurement.claim-notified/1"
     " procurement.suspension-ended/1 procurement.contract-entered/1 procurement.contract-changed/1"
@@ -118,6 +119,8 @@ SIGHTS: tuple[Sight, ...] = (
            "opened", "marks are given without it"),
     _sight("procurement.corrections-received/1", "/bids/*/correction", "officer moderator approver monitoring auditor",
            "opened", "marks are given without it"),
+    _sight("procurement.secrets-marked/1", "/bids/*/secrets", _KNOW_NAMES, "opened", "who answers for what is published"),
+    _sight("procurement.secrets-decided/1", "/bids/*/rulings", _KNOW_NAMES, "opened", "who answers for what is published"),
     # Evaluation and decision
     _sight("evaluation.anonymity-decided/1", "/arrangements", _PANEL, "always", "who marks knows how names are kept out"),
     _sight("evaluation.name-seen/1", "/bid /note", _KNOW_NAMES, "opened", "who weighs what follows", own=True),
@@ -302,7 +305,9 @@ def of_bidder(history: History, provider: str) -> dict[int, set[str]]:
                 pass
     if any(isinstance(recorded.event, SummariesSent) for recorded in history.events):
         for place in places_of(history, leaves):
-            told = re.compile(rf"/bids/{place}/(?:check|correction|faults|marks|price|reasons|result|summary)")
+            told = re.compile(
+                rf"/bids/{place}/(?:check|correction|faults|marks|price|reasons|result|rulings|secrets|summary)"
+            )
             for recorded in history.events:
                 if recorded.type in _TOLD and (slots := {s for s in slots_of(recorded.event) if told.fullmatch(s)}):
                     found.setdefault(recorded.index, set()).update(slots)
@@ -313,6 +318,8 @@ _TOLD = (
     "procurement.prices-opened/1",
     "procurement.corrections-invited/1",
     "procurement.corrections-received/1",
+    "procurement.secrets-marked/1",
+    "procurement.secrets-decided/1",
     "procurement.bids-checked/1",
     "evaluation.moderated/1",
     "procurement.summaries-sent/1",

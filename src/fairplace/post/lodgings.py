@@ -14,7 +14,14 @@ from fairplace.private_file import PrivateFile
 from fairplace.sources import Sources
 from fairplace.terms import CaseId, Instant, instant
 
-Kind = Literal["bid", "late-bid", "withdrawal", "challenge"]
+Kind = Literal["bid", "late-bid", "withdrawal", "challenge", "secrets"]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A part of a bid that its bidder marks as a trade secret, and why."""
+
+    part: str
+    reason: str
 
 
 class Lodging(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +34,7 @@ class Lodging(msgspec.Struct, frozen=True, kw_only=True):
     stream: str
     person: str
     at: Instant
+    marks: tuple[Mark, ...] = ()
 
 
 class Lodgings:
@@ -39,18 +47,43 @@ class Lodgings:
 
     def put(self, kind: Kind, case: CaseId, provider: str, *, place: int, stream: str, person: str) -> None:
         now = instant(self._sources.clock())
-        one = Lodging(kind=kind, case=case, provider=provider, place=place, stream=stream, person=person, at=now)
+        self._keep(Lodging(kind=kind, case=case, provider=provider, place=place, stream=stream, person=person, at=now))
+
+    def mark(self, case: CaseId, provider: str, marks: tuple[Mark, ...], *, person: str) -> None:
+        """What a provider marks as a trade secret in its bid: no entry yet, for the log must not tell who bids."""
+        now = instant(self._sources.clock())
+        self._keep(
+            Lodging(
+                kind="secrets", case=case, provider=provider, place=-1, stream="", person=person, at=now, marks=marks
+            )
+        )
+
+    def _keep(self, one: Lodging) -> None:
         id_ = self._sources.stream_id()
         sealed = self._cipher.seal(msgspec.json.encode(one), _place(id_))
         with self._file.writing() as connection:
-            connection.execute("INSERT INTO lodging (id, given, at) VALUES (?, ?, ?)", (id_, sealed, now))
+            connection.execute("INSERT INTO lodging (id, given, at) VALUES (?, ?, ?)", (id_, sealed, one.at))
 
     def of(self, provider: str, case: CaseId | None = None) -> list[Lodging]:
-        """A provider's own, in all cases or in one, the newest first."""
+        """A provider's own, in all cases or in one, the newest first; without what it marks."""
+        return [
+            one
+            for one in self._all()
+            if one.provider == provider and case in (None, one.case) and one.kind != "secrets"
+        ]
+
+    def marks(self, case: CaseId) -> dict[str, tuple[Mark, ...]]:
+        """What each provider marks in its bid for a case: its newest word counts."""
+        found: dict[str, tuple[Mark, ...]] = {}
+        for one in self._all():
+            if one.kind == "secrets" and one.case == case:
+                found.setdefault(one.provider, one.marks)
+        return found
+
+    def _all(self) -> list[Lodging]:
         with self._file.reading() as connection:
             rows = connection.execute("SELECT * FROM lodging ORDER BY at DESC, rowid DESC").fetchall()
-        found = (msgspec.json.decode(self._cipher.open(row["given"], _place(row["id"])), type=Lodging) for row in rows)
-        return [one for one in found if one.provider == provider and case in (None, one.case)]
+        return [msgspec.json.decode(self._cipher.open(row["given"], _place(row["id"])), type=Lodging) for row in rows]
 
 
 def _place(id_: str) -> str:

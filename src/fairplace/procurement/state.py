@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from fairplace.bidding.events import AnonymityDecided, Correction, CorrectionsInvited, CorrectionsReceived, FormalFaults
+from fairplace.bidding import events as bidding
 from fairplace.decision import History
 from fairplace.people.events import InterestDecided
 from fairplace.procedure import signed_by
@@ -92,7 +92,7 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """What a bid's formal faults are, and until when they may be put right where its bidder was invited."""
 
     until: Instant
-    faults: FormalFaults
+    faults: bidding.FormalFaults
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +148,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     prices: Mapping[Place, Pence] = {}
     """Those that stood inside sealed bids."""
     corrections: Mapping[Place, Invitation] = {}
-    corrected: Mapping[Place, Correction] = {}
+    corrected: Mapping[Place, bidding.Correction] = {}
+    secrets: Mapping[Place, list[bidding.SecretMark]] = {}
+    rulings: Mapping[Place, list[bidding.Ruling]] = {}
     results: Mapping[Place, Result] = {}
     awarded_at: int = -1
     awards: Mapping[Place, Pence] = {}
@@ -298,11 +300,15 @@ def _bids(state: State, recorded: Recorded) -> State:
                 places={**state.places, **admitted},
                 late_decided=state.late_decided | {one.deposit for one in decisions},
             )
-        case CorrectionsInvited(bids=bids, until=until):
+        case bidding.CorrectionsInvited(bids=bids, until=until):
             named = {place: Invitation(until=until, faults=one) for place, one in _open(bids, "faults").items()}
             return replace(state, corrections={**state.corrections, **named})
-        case CorrectionsReceived(bids=bids):
+        case bidding.CorrectionsReceived(bids=bids):
             return replace(state, corrected={**state.corrected, **_open(bids, "correction")})
+        case bidding.SecretsMarked(bids=bids):
+            return replace(state, secrets={**state.secrets, **_open(bids, "secrets")})
+        case bidding.SecretsDecided(bids=bids):
+            return replace(state, rulings={**state.rulings, **_open(bids, "rulings")})
         case BidsChecked(bids=bids):
             return replace(state, checks={**state.checks, **_open(bids, "check")})
         case _:
@@ -319,7 +325,7 @@ def _evaluation(state: State, recorded: Recorded) -> State:
                 marks=_open(event.bids, "marks"),
             )
             return replace(state, sheets=(*state.sheets, sheet))
-        case AnonymityDecided() as event:
+        case bidding.AnonymityDecided() as event:
             return replace(state, anonymity=recorded.index, veil=event.is_act and not state.opened)
         case InterestDecided(person=person, outcome=outcome):
             others = {name: index for name, index in state.recused.items() if name != person}

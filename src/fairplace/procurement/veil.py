@@ -49,6 +49,8 @@ def veiled(state: State) -> State:
         prices={},
         corrections={},
         corrected={},
+        secrets={},
+        rulings={},
         deadline_for={},
     )
 

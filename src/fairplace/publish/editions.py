@@ -154,6 +154,8 @@ _BY_PLACE: Mapping[type[Any], tuple[str, tuple[str, ...]]] = {
     e.PricesOpened: ("bids", ("price",)),
     bidding.CorrectionsInvited: ("bids", ("faults",)),
     bidding.CorrectionsReceived: ("bids", ("correction",)),
+    bidding.SecretsMarked: ("bids", ("secrets",)),
+    bidding.SecretsDecided: ("bids", ("rulings",)),
     e.BidsChecked: ("bids", ("check",)),
     e.SheetSigned: ("bids", ("marks", "reasons")),
     e.Moderated: ("bids", ("marks", "reasons", "changes", "result")),
