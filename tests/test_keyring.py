@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -154,6 +157,38 @@ def test_an_existing_key_is_never_overwritten(tmp_path: Path) -> None:
         keep_worthless(tmp_path, NAME, bytes(32))
     assert path.read_bytes() == before
     assert Keyring(tmp_path).signer(NAME).vkey == Signer(NAME, SEED).vkey
+
+
+def test_a_key_is_there_at_every_moment_while_another_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_worthless(tmp_path, NAME, SEED)
+    keep_worthless(tmp_path, NAME, bytes(32), suffix=keyring.NEXT)
+
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "the disk is gone")
+
+    for _ in "ab":  # whoever was interrupted does it again
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", broken)
+            with pytest.raises(Misconfigured, match="cannot be replaced: the disk is gone"):
+                keyring.succeed(tmp_path, NAME)
+        assert Keyring(tmp_path).signer(NAME).vkey == Signer(NAME, SEED).vkey
+        assert Keyring(tmp_path).successor(NAME) is not None
+    keyring.succeed(tmp_path, NAME)
+    assert Keyring(tmp_path).signer(NAME).vkey == Signer(NAME, bytes(32)).vkey
+    assert Keyring(tmp_path).successor(NAME) is None
+    [old] = tmp_path.rglob("*.replaced*")
+    assert SEED.hex() in old.read_text()
+
+
+def test_a_file_that_asks_for_more_memory_than_is_free_gets_a_sentence() -> None:
+    asked = (
+        "import resource; from fairplace import keyring; resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29));"
+        " keyring._derive('x', bytes(16), keyring.Cost(memory_kib=1 << 20))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    assert "Misconfigured: a key file asks for 1024 MiB of memory, which are not free" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:

@@ -140,17 +140,20 @@ def is_worthless(folder: Path, name: str) -> bool:
 
 
 def succeed(folder: Path, name: str) -> None:
-    """The key that was made to take the place of this one is now the key of this name; the old file stays beside it."""
+    """The key that was made to take the place of this one is now the key of this name; the old file stays beside it.
+
+    At every moment a file of this name is there, so that whoever is interrupted can do it again.
+    """
     path = _path(folder, name)
     aside = path.with_name(f"{path.name}.replaced")
     number = 1
-    while aside.exists():
+    while aside.exists() and not (path.exists() and aside.samefile(path)):
         number += 1
         aside = path.with_name(f"{path.name}.replaced-{number}")
     try:
-        if path.is_file():
-            path.rename(aside)
-        _path(folder, name, NEXT).rename(path)
+        if path.is_file() and not aside.exists():
+            os.link(path, aside)
+        _path(folder, name, NEXT).replace(path)
     except OSError as error:
         raise Misconfigured(
             f"the key file {path} cannot be replaced: {error.strerror}; see whose file it is"
@@ -179,7 +182,13 @@ def unwrap(text: str, name: str, passphrase: str) -> bytes:
 def _derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     kdf = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
     # The same words typed on another keyboard are the same passphrase.
-    return kdf.derive(unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogateescape"))
+    try:
+        return kdf.derive(unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogateescape"))
+    except MemoryError as error:
+        needed = cost.memory_kib // 1024
+        raise Misconfigured(
+            f"a key file asks for {needed} MiB of memory, which are not free; close other programs"
+        ) from error
 
 
 def _whole(seed: bytes, name: str) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 
 from fairplace import keyring
 from fairplace.cli import main
+from fairplace.ledger.disclosure import b64u, digest
 from fairplace.on_disk import Register
 from fairplace.people.commands import DeclareInterests
 from fairplace.workroom import Workroom
@@ -120,6 +121,16 @@ def test_only_its_owner_reads_a_request_whoever_could_read_what_was_there(
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".request")] == []
 
 
+MADE = [b64u(text) for text in (b"[1]", b'{"a":1}', b"[]", b"7", b"", b'["x","/y",1]', b"[" * 9_000, b"\xff")]
+MADE += ["!!!", "A", "A=", " ", b64u(json.dumps(["A" * 43, "/elsewhere", "mild"], separators=(",", ":")).encode())]
+"""Texts that are no disclosure, or one of another slot."""
+
+
+def sealing(signed: bytes, opening: dict[str, Any], made: str) -> str:
+    """The same text with the digest of another disclosure in the place of this one's."""
+    return base64.b64encode(signed.replace(digest(opening["text"]).encode(), digest(made).encode())).decode()
+
+
 def test_what_was_changed_on_the_way_is_shown_to_nobody_and_recorded_by_nobody(
     run: Any, folder: Path, tmp_path: Path
 ) -> None:
@@ -140,6 +151,14 @@ def test_what_was_changed_on_the_way_is_shown_to_nobody_and_recorded_by_nobody(
         said = run("second", "request", "sign", request, "--as", MONITORING.key, "--yes")
         assert said.code in (1, 2), (change, said.err)
         assert "signed. Give" not in said.err
+    signed = base64.b64decode(whole["text"])
+    for text in (signed + b"x", signed[:-1], signed[:-1] + b"x"):
+        request.write_text(json.dumps({**whole, "text": base64.b64encode(text).decode()}))
+        assert run("second", "request", "show", request).code == 2
+    for made in MADE:
+        put = {"text": sealing(signed, opening, made), "openings": [{**opening, "text": made}, *whole["openings"][1:]]}
+        request.write_text(json.dumps({**whole, **put}))
+        assert run("second", "request", "show", request).code == 1, made
     for data in (b"", b"[]", b"{", b"\xff", b"x" * 2_000_000):
         request.write_bytes(data)
         assert run("second", "request", "show", request).code == 2

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,7 @@ from fairplace.drafting.signatures import Renewed, Signatures
 from fairplace.errors import Malformed, Missing, Refused, Unproven
 from fairplace.jsonl import lines, read_command
 from fairplace.keyring import Keyring
-from fairplace.ledger import canonical
-from fairplace.ledger.disclosure import Opening, digest
+from fairplace.ledger.disclosure import Opening, Slot, check, parse_opening
 from fairplace.ledger.entry import HEADER, read_envelope
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.on_disk import Register
@@ -177,20 +176,25 @@ def _write(path: Path, request: Request) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(msgspec.json.format(msgspec.json.encode(request)) + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
         Path(beside).replace(path)
     except BaseException:
-        Path(beside).unlink()
+        Path(beside).unlink(missing_ok=True)
         raise
 
 
 def read_request(path: Path) -> Request:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise Malformed(f"{path} cannot be read: {error.strerror}; give the file of a request") from error
     try:
         if len(data) > MOST_BYTES:
-            raise Malformed(f"{path} has {len(data)} bytes; a request is smaller: give the file that was made for you")
+            raise Malformed(
+                f"{path} has more than {MOST_BYTES} bytes; a request is smaller: give the file made for you"
+            )
         request = msgspec.json.decode(data, type=Request)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"{path} is no request; give the file that 'fairplace request make' wrote") from error
@@ -212,18 +216,18 @@ def show_request(path: Path, told: Console) -> int:
 def _contents(request: Request) -> list[tuple[str, str]]:
     """What the signed bytes say. Raises Unproven when the sealed texts beside them are not those that they seal."""
     signed = request.signed
-    if not signed.startswith(HEADER):
+    if not signed.startswith(HEADER) or not signed.endswith(b"\n"):
         raise Malformed("the request holds no entry of a log; ask for it anew")
     envelope = read_envelope(signed[len(HEADER) : -1])
     beside = {one.slot: one for one in request.openings}
     found = [("log", envelope.log), ("type", envelope.type), ("first signed by", envelope.actor)]
     found += [(name, _plain(value)) for name, value in sorted(envelope.body.items())]
-    for slot, sealed in sorted(envelope.sealed.items()):
+    for slot in sorted(envelope.sealed):
         opening = beside.get(slot)
-        fits = opening is not None and opening.text.isascii() and digest(opening.text) == sealed.d
-        if opening is None or not fits or _value(opening) != opening.value:
+        said = None if opening is None else _opened(opening, envelope.sealed)
+        if said is None or said != opening or said.slot != slot:
             raise Unproven(f"what the request says of {slot} is not what the signed text seals; sign nothing of it")
-        found.append((f"{slot[1:]} (sealed)", _plain(opening.value)))
+        found.append((f"{slot[1:]} (sealed)", _plain(said.value)))
     if envelope.log != request.log:
         raise Unproven(
             f"the request is for {request.log[:200]}, the signed text for {envelope.log}; sign nothing of it"
@@ -232,10 +236,14 @@ def _contents(request: Request) -> list[tuple[str, str]]:
     return [*found, ("in words, which nobody signs", _plain(request.statement))]
 
 
-def _value(opening: Opening) -> Any:
-    """What the disclosure itself says; the value beside it is a convenience."""
-    padded = opening.text + "=" * (-len(opening.text) % 4)
-    return canonical.decode(base64.urlsafe_b64decode(padded))[2]
+def _opened(opening: Opening, sealed: Mapping[str, Slot]) -> Opening | None:
+    """What the disclosure itself says; what stands beside it is a convenience. None for one that the text does not seal."""
+    try:
+        said = parse_opening(opening.text)
+        check(sealed, said)
+    except (Malformed, Unproven):
+        return None
+    return said
 
 
 def _plain(value: Any) -> str:
