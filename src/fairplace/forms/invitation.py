@@ -84,13 +84,14 @@ def _parent(file: File) -> list[Field]:
     ours = tuple(one for one in file.frameworks if one[0] != file.case)
     found = Field(name="where", label="Which framework or dynamic market", kind="choice", public=True,
                   options=options(*ours, (ELSEWHERE, "One that is not in this register", "Give its number below")))  # fmt: skip
-    needed = "" if not ours else "Only for one that is not in this register. "
+    only = "Only for one that is not in this register" if ours else ""
+    needed = f"{only}. " if only else ""
     return [
         *([found] if ours else []),
         Field(name="reference", label="Its OCID, or the number of its notice", kind="line", public=True, optional=bool(ours),
               hint=f"{needed}Such as ocds-h6vhtk-04a1b2 or 2026/S 000-012345"),
-        Field(name="name", label="What it is called", kind="line", optional=True, hint=needed),
-        Field(name="until", label="Last day on which it can be called off from", kind="day", public=True, optional=True, hint=needed),
+        Field(name="name", label="What it is called", kind="line", optional=True, hint=only),
+        Field(name="until", label="Last day on which it can be called off from", kind="day", public=True, optional=True, hint=only),
         Field(name="member-lines", label="Who stands in it", kind="lines", optional=True,
               hint=f"{needed}One a line, the id first: GB-COH-01234567 Alder Homes"),
     ]  # fmt: skip
