@@ -39,7 +39,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     @property
     def beside(self) -> CaseId | None:
-        """Another case whose past the decision needs too; null for nearly every command."""
+        """Another case whose public past the decision needs too; null for nearly every command."""
         return None
 
     @property
@@ -59,7 +59,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """The past of one case as the authority knows it, sealed deposits of the case included, in log order.
 
     `market` is who could be asked for a home, in a log of placements; null in any other. `beside` is the past of the
-    other case that the command names; empty where there is no such case.
+    other case that the command names, as everybody may know it; empty where there is no such case.
     """
 
     case: CaseId

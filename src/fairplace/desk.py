@@ -286,7 +286,8 @@ class Desk:
         events = self._reader.case(case, upto=seen)
         if not events and _is_stream(case) and self._store.stream_head(self._reader.origin, case) is not None:
             raise Refused(f"{case} is the id of another stream, not of a case; give a fresh random one", code="case")
-        beside = () if other is None else self._reader.case(other, upto=seen)
+        # Whoever works on one case has asked to see nothing of another: what is public of that one has to do.
+        beside = () if other is None else self._reader.case(other, "public", seen)
         return History(case=case, events=events, market=self._reader.market(), beside=beside)
 
     def _stream(self, decision: Decision, case: CaseId) -> str:

@@ -11,11 +11,11 @@ import pytest
 from litestar import Litestar
 
 from fairplace.http.app import create_app
-from fairplace.openness.commands import Release
+from fairplace.openness.commands import Release, WithdrawValue
 from tests import story
 from tests.http.colleagues import Colleague, text_of
 from tests.office import CHAPTERS, Office, open_office
-from tests.story import APPROVER, OFFERS, OFFICER, contract
+from tests.story import ALDER, APPROVER, MONITORING, OFFERS, OFFICER, contract
 
 ACT = {"evidence": "signed-by-party", "version": "0", "do": "sign"}
 CALL_OFF = {
@@ -81,6 +81,18 @@ def test_a_call_off_waits_for_the_name_of_its_framework_and_each_page_leads_to_t
     back = desks.olga.get(f"/decisions/{desks.framework}").text
     listed = back.partition('id="called-off"')[2].partition("<h2")[0]
     assert f'href="/decisions/{desks.case}"' in listed
+
+
+def test_whoever_names_a_framework_sees_nothing_of_it_that_is_not_public(desks: Desks) -> None:
+    office = desks.office
+    entered = next(one.index for one in office.register.reader.case(desks.framework) if one.type.endswith("entered/1"))
+    office.case = desks.framework
+    taken = WithdrawValue(id="test", entry=entered, slots=["/providers"], ground="commercial", reason="A secret")
+    office.do(taken, by=MONITORING)
+    office.register.follow()
+    signing = desks.name(where=desks.framework)
+    assert f"the case {desks.framework} of this register." in text_of(signing)
+    assert ALDER.name not in signing.text
 
 
 def test_a_framework_of_elsewhere_is_named_by_its_number(desks: Desks) -> None:

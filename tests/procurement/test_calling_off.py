@@ -45,7 +45,7 @@ def call_off(**changes: Any) -> Story:
     return story
 
 
-def framework(until: str = "contracted", **planned: Any) -> Story:
+def framework(until: str = "released", **planned: Any) -> Story:
     """A framework with Alder, signed on 24 April 2026."""
     return open_competition(until=until, planned={"contract_kind": "framework", "max_term_days": 1461, **planned})
 
@@ -53,7 +53,7 @@ def framework(until: str = "contracted", **planned: Any) -> Story:
 def naming(story: Story, other: Story, **changes: Any) -> Decision:
     """What the desk answers to whoever names a case of the register as the parent."""
     command = NameParent(id="test", case=story.case, parent=other.case, **changes)
-    history = History(case=story.case, events=story.events, beside=other.events)
+    history = History(case=story.case, events=story.events, beside=other.public())
     return deciders.decide(command, history, at=instant(story.now), by=OFFICER, chance=CHANCE)
 
 
@@ -98,6 +98,13 @@ def test_of_a_framework_of_this_register_the_rest_is_read_there() -> None:
     )
 
 
+def test_of_another_case_only_what_is_public_is_read() -> None:
+    """Whoever works on a call-off has not asked to see the file of its framework."""
+    event = naming(call_off(), framework("contracted")).event
+    assert isinstance(event, ParentNamed)
+    assert (event.members.value, event.until) == (None, "2030-04-23")
+
+
 def test_what_whoever_signs_reads_tells_no_name_of_another_case() -> None:
     assert ALDER.name not in naming(call_off(), framework()).statement
 
@@ -117,8 +124,8 @@ def test_a_framework_that_is_over_is_called_off_from_by_two_only() -> None:
     ("until", "planned", "code"),
     [
         ("noticed", {}, "parent-not-begun"),
-        ("contracted", {"contract_kind": "services"}, "not-a-framework"),
-        ("contracted", {"max_term_days": 10}, "parent-over"),
+        ("released", {"contract_kind": "services"}, "not-a-framework"),
+        ("released", {"max_term_days": 10}, "parent-over"),
     ],
 )
 def test_what_cannot_be_called_off_from_is_named_by_two_only(until: str, planned: dict[str, Any], code: str) -> None:

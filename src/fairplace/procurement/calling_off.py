@@ -1,7 +1,7 @@
 """Calling off: a case under a framework or dynamic market names it, and stays within it.
 
 - A call-off that names no parent is not advertised, awarded or signed; nothing overrides that, and a report passes.
-- What is known of the parent is read when it is named: who stands in it, and its last day.
+- What everybody may know of the parent is read when it is named: who stands in it, and its last day.
 - An award to somebody else, or after the last day, is decided in spite of it by two.
 """
 
@@ -116,7 +116,7 @@ def _elsewhere(command: NameParent) -> Parent:
 
 
 def _here(command: NameParent, history: History, objections: Objections) -> Parent:
-    """The parent as this register has it."""
+    """The parent as this register has it, as far as that is public. Parties that are not are not known here."""
     assert command.parent is not None
     procedure.a_case(command.parent, "the parent's case")
     if command.parent == history.case:
@@ -141,7 +141,7 @@ def _here(command: NameParent, history: History, objections: Objections) -> Pare
         seen=past.head.leaf,
         reference=None if state.tender is None else state.tender.notice_reference,
         until=None if state.contract is None else _last_day(state.contract, state.planned.max_term_days),
-        members=None if state.contract is None else state.contract.providers,
+        members=None if state.contract is None else state.contract.providers or None,
         begun=state.contract is not None,
     )
 
