@@ -61,6 +61,10 @@ NEWS = timedelta(days=2)
 """How old a step may be that is still told: as long as a message is tried again."""
 
 
+SOON = timedelta(minutes=10)
+"""In which a server that runs has written every message of a step."""
+
+
 class ProviderNotices:
     """Of one register of placements. It remembers how far it told."""
 
@@ -175,12 +179,15 @@ def state(register: Register, accounts: Accounts, outbox: Outbox, recorded: Reco
 
 
 def unreached(register: Register, accounts: Accounts, outbox: Outbox, recorded: Recorded) -> frozenset[str]:
-    """Of the providers whom a step tells something: those with no account here, and those to whom every message failed."""
+    """Of the providers whom a step tells something: those with no account here, those to whom every message failed, and
+    those to whom none was written although there was time to.
+    """
     found = set(told := providers(register, recorded))
+    just_now = recorded.at > instant(register.sources.clock() - SOON)
     for person in _people(accounts, told):
         why = cause(register, recorded, person.id)
         messages = outbox.caused(why) if why is not None else []
-        if not messages or messages[0].state != "failed":
+        if messages[0].state != "failed" if messages else just_now:
             found.discard(person.provider or "")
     return frozenset(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import shutil
 import socket
@@ -192,6 +193,23 @@ def test_a_port_in_use_is_said_before_anything_is_built(run: Any, folder: Path, 
             said = run(*arguments, "--port", port)
             assert (said.code, "give another with --port" in said.sentence) == (5, True)
     assert not (tmp_path / "demo").exists()
+
+
+def test_at_port_0_the_address_that_is_said_is_the_one_that_answers(folder: Path) -> None:
+    """Whoever signs in must come from the address that the server takes for its own."""
+    command = [sys.executable, "-m", "fairplace", "serve", folder, "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert process.stdout is not None
+        said = next(line.strip() for line in process.stdout if "http://localhost:" in line)
+        assert not said.endswith(":0/"), said
+        connection = http.client.HTTPConnection("127.0.0.1", int(said.rstrip("/").rpartition(":")[2]), timeout=60)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == 200
+        connection.close()
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
 
 
 def test_a_demo_can_be_made_here_and_says_what_it_cannot_take(

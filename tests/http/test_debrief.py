@@ -291,7 +291,11 @@ def test_to_ask_is_private_and_is_answered_by_another_link(box: Letterbox) -> No
     )
     assert asked.status_code == 303
     assert box.office.register.reader.size == size, "nothing is recorded"
-    assert "Why 6 and not 8? &lt;b&gt;" in client.get(link).text
+    again = client.post(
+        f"{link}/ask", data={"words": " Why 6 and not 8? <b>\r\n", "name": "Bea"}, headers=SAME, follow_redirects=False
+    )
+    assert again.status_code == 303
+    assert client.get(link).text.count("Why 6 and not 8? &lt;b&gt;") == 1, "a page that is sent again asks nothing new"
     other, others = box.opened(CEDAR)
     assert "Why 6 and not 8?" not in other.get(others).text
 

@@ -191,6 +191,25 @@ def test_the_officer_reads_who_is_asked_and_was_not_reached(told: Told) -> None:
     assert f"No e-mail told {ASH.name}, {BEECH.name} that they are asked" in seen()
 
 
+def test_who_could_not_be_written_to_or_came_later_is_not_taken_for_told(told: Told) -> None:
+    agents = told("published")
+    people(agents, ASH)
+    mail = MailSettings(host="127.0.0.1", port=25, security="none", sender="homes@council.example")
+    agents.register.settings = msgspec.structs.replace(agents.register.settings, mail=mail)
+    agents.app = create_app(agents.register)
+    room = Workroom(agents.register)
+    with room.accounts.database.writing() as connection:
+        connection.execute("UPDATE person SET email = 'Ada <script>' WHERE provider = ?", (ASH.provider,))
+    notices = ProviderNotices(agents.register, room)
+    assert notices.tell() == 0
+    people(agents, BEECH)
+    assert notices.tell() == 0, "the step was told before there was an account"
+    agents.wait(minutes=11)
+    agents.be(OFFICER).open_file(agents.agency.case)
+    seen = text_of(agents.be(OFFICER).get(f"/desk/cases/{agents.agency.case}"))
+    assert f"No e-mail told {ASH.name}, {BEECH.name} that they are asked" in seen
+
+
 def test_what_is_older_than_two_days_is_told_to_nobody(told: Told) -> None:
     """Whoever turns e-mail on does not write to everybody about last year."""
     agents = told("published")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import socket
 import sqlite3
 import threading
 import time
@@ -15,7 +16,7 @@ import structlog
 import uvicorn
 from rich.console import Console
 
-from fairplace.cli.listening import check_address
+from fairplace.cli.listening import check_address, listening
 from fairplace.cli.posting import kept_sending
 from fairplace.covering import CoverRounds
 from fairplace.demo import personas
@@ -141,6 +142,16 @@ class Place(NamedTuple):
     port: int
 
 
+class Ready(NamedTuple):
+    """A server, and the socket at which it listens."""
+
+    server: uvicorn.Server
+    here: socket.socket
+
+    def run(self) -> None:
+        self.server.run(sockets=[self.here])
+
+
 def serve_registers(places: Sequence[Place], told: Console) -> int:
     """Serve each at its place, from one process, until somebody stops the first."""
     log_plainly()
@@ -156,30 +167,32 @@ def serve_registers(places: Sequence[Place], told: Console) -> int:
 
 
 @contextlib.contextmanager
-def _ready(place: Place, told: Console) -> Iterator[uvicorn.Server]:
+def _ready(place: Place, told: Console) -> Iterator[Ready]:
     """A server that has only to be run; what belongs to it goes on in the background while the block runs."""
     from fairplace.http.app import create_app
 
-    folder, host, port = place
-    with Register.open(folder) as register:
+    folder, host, _ = place
+    # It listens from now on: at port 0 nobody knows which it will be, and whoever signs in must come from there.
+    with Register.open(folder) as register, contextlib.closing(listening(host, place.port)) as here:
+        port = here.getsockname()[1]
         with told.status("Bringing the pages up to date…"):
             register.follow()
         app = create_app(register, address=f"http://{_shown(host)}:{port}")
         config = uvicorn.Config(app, host=host, port=port, log_level="warning", server_header=False)
         _say(register, host, port, told)
         with kept_current(register), kept_sending(register):
-            yield uvicorn.Server(config)
+            yield Ready(uvicorn.Server(config), here)
 
 
 @contextlib.contextmanager
-def _beside(server: uvicorn.Server) -> Iterator[None]:
+def _beside(ready: Ready) -> Iterator[None]:
     """Run it in a thread of its own while the block runs: signals go to the first server alone."""
-    thread = threading.Thread(target=server.run, name="beside", daemon=True)
+    thread = threading.Thread(target=ready.run, name="beside", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        server.should_exit = True
+        ready.server.should_exit = True
         thread.join(timeout=10)
 
 

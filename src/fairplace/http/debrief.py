@@ -26,6 +26,7 @@ from fairplace.http.site import Answer, Site, TheSite
 from fairplace.http.typed import typed_in
 from fairplace.post.links import Link
 from fairplace.post.notes import Written
+from fairplace.terms import text
 
 COOKIE = "fairplace-debrief"
 PER_MINUTE = 60
@@ -127,17 +128,28 @@ def ask(request: AnyRequest, site: TheSite, token: FromPath[str], sent_by_anybod
         if not faults:
             if looked := guarded.of_outsiders("challenge.lodged/1", ASK, sent.fields):
                 return _page(site, link, token, Form(sent=sent.fields, looked=looked, status=422))
-            site.sessions.count(f"debrief-ask {link.id}", PER_HOUR, within=HOUR)
-            site.notes.put(
-                link.case,
-                Written(
-                    kind="question", provider=link.provider, words=members["words"], name=members["name"], to=link.to
-                ),
+            asked = Written(
+                kind="question", provider=link.provider, words=members["words"], name=members["name"], to=link.to
             )
+            if not _waits(site, link, asked):
+                site.sessions.count(f"debrief-ask {link.id}", PER_HOUR, within=HOUR)
+                site.notes.put(link.case, asked)
             return see_other(f"/debrief/{token}#asked")
     except (Refused, Malformed) as error:
         return _page(site, link, token, Form(sent=sent.fields, refusal=str(error), status=error.status))
     return _page(site, link, token, Form(sent=sent.fields, faults=faults, status=422))
+
+
+def _waits(site: Site, link: Link, asked: Written) -> bool:
+    """Is the same question there already, and unanswered? A page that is sent again asks nothing new."""
+    notes = site.notes.of_case(link.case, link.provider.id)
+    answered = {note.written.answers for note in notes}
+    return any(
+        (note.written.kind, note.written.to, note.written.name, note.written.words)
+        == ("question", asked.to, text(asked.name)[:200], text(asked.words))
+        and note.id not in answered
+        for note in notes
+    )
 
 
 def _read(fields: tuple[Field, ...], sent: Sent) -> tuple[dict[str, str], tuple[Fault, ...]]:
