@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -16,6 +17,7 @@ import pytest
 from fairplace.errors import Conflict, FairplaceError, Malformed, Misconfigured, Refused, Unproven
 from fairplace.ledger.checkpoint import Checkpoint
 from fairplace.ledger.note import MlDsaSigner, Signer, Vkey, mldsa_supported
+from fairplace.ledger.tree import verify_consistency
 from fairplace.signer import seeds
 from fairplace.signer.folder import begin_again, make
 from fairplace.signer.keeper import Keeper
@@ -118,6 +120,25 @@ def test_an_odd_question_gets_a_sentence(
     with pytest.raises(error, match=says):
         keeper.sign(msgspec.structs.replace(log.grow(1).ask(12, keys), **members))
     assert keeper.last().size == 12
+
+
+@pytest.mark.parametrize("size", [10**18, 2**64, 2**64 + 5, 10**30])
+def test_a_size_that_no_reader_takes_is_refused_though_a_proof_leads_to_it(
+    keeper: Keeper, keys: tuple[str, ...], size: int
+) -> None:
+    """Whoever publishes can make a proof to any size from hashes of nothing: the tree is theirs."""
+    log = Grown().grow(6)
+    assert log.size == 8
+    signed(keeper, log)
+    proof = [bytes([number]) * 32 for number in range(((size - 1) >> 3).bit_length())]
+    root = log.root()
+    for step in proof:
+        root = hashlib.sha256(b"\1" + root + step).digest()
+    verify_consistency(8, size, log.root(), root, proof)
+    with pytest.raises(Malformed, match=f"a head of size {size}"):
+        keeper.sign(log.ask(8, keys, size=size, root=root, proof=tuple(proof)))
+    signed(keeper, log.grow(1))
+    assert keeper.last().size == 9
 
 
 def test_the_same_head_is_signed_again_and_never_another_of_its_size(keeper: Keeper, keys: tuple[str, ...]) -> None:

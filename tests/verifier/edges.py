@@ -126,6 +126,7 @@ def maps_of_seals() -> Iterator[Any]:
     yield from ({"/s0": seal} for seal in seals())
     yield from ({"/r": SEAL, "/s0": seal, "/t": SEAL} for seal in seals())
     pairs = [("/a", "/a/b"), ("/a/b", "/a/b/c"), ("/a/b", "/a/c"), ("/a", "/a-b"), ("/a/b", "/a-b"), ("/a", "/ab"), ("/a/b/c", "/a"), ("/a0", "/a/0")]
+    pairs += [(one.replace("/a", "/q"), two.replace("/a", "/q")) for one, two in pairs]  # of which nothing is in a body
     yield from ({one: SEAL, two: SEAL} for one, two in pairs)
     yield from ({"/p": SEAL, one: SEAL, "/m/n": SEAL, two: SEAL} for one, two in pairs)
     yield from (None, [], "", 1, True, [SEAL])

@@ -84,6 +84,7 @@ def conflict(reply: Reply, size: int) -> bool:
         (b"old 0\n\n" + TREE.note(5).replace(b"\n\n", b"\nextension\n\n"), "three"),
         (b"old 0\n\n" + TREE.note(5).partition(b"\n\n")[0], "blank line"),
         (b"old 0\n\n" + TREE.note(5) + TREE.note(5).rpartition(b"\n\n")[2], "two signature lines by one key"),
+        (b"old 0\n\n" + TREE.note(5).replace(b"\n5\n", b"\n9999999999999999999\n"), "at most 18 digits"),
         (request(6, [], TREE.note(5)), "the old size 6 is above the size 5"),
     ],
 )

@@ -34,7 +34,7 @@ _NAME = re.compile(r"[a-z0-9._/-]{1,200}")
 _TAKEN = ("fairplace/", "cosignature/", "subtree/")
 _VKEY = re.compile(r"([^+]*)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 _LINE = re.compile(r"— ([^ ]+) ([^ ]+)")
-_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+_SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 
 
@@ -215,7 +215,9 @@ def tree_head(text: bytes) -> tuple[str, int, bytes]:
     origin, size, root = lines[:3]
     check_origin(origin)
     if not _SIZE.fullmatch(size):
-        raise Malformed(f"the tree size {size[:40]!r} came; it must be decimal without leading zeros")
+        raise Malformed(
+            f"the tree size {size[:40]!r} came; it must be decimal without leading zeros, of at most 18 digits"
+        )
     if len(digest := unb64(root, "the root hash")) != 32:
         raise Malformed(f"a root hash of {len(digest)} bytes came; SHA-256 gives 32")
     return origin, int(size), digest

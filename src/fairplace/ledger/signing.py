@@ -20,6 +20,9 @@ from fairplace.ledger.register import KeyRegister
 from fairplace.ledger.register_events import LOSS_DECLARED, LossDeclared, TreeHead
 from fairplace.ledger.tree import EMPTY_ROOT, leaf_hash, verify_consistency, verify_inclusion
 
+MOST_SIZE = 10**18 - 1
+"""Of a checkpoint that a reader takes (wire format, section 8): a larger one would be the last that a signer ever signed."""
+
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
     """What a signer signed last (size 0: nothing yet), the root key that it knows, and the vkeys that it signs with."""
@@ -68,7 +71,7 @@ class HeadSigner(Protocol):
 
 def check(ask: Ask, last: Signed) -> str:
     """May a signer that signed `last` sign this? Returns the root key that it knows from now on."""
-    if ask.size < 1 or len(ask.root) != len(EMPTY_ROOT):
+    if not 0 < ask.size <= MOST_SIZE or len(ask.root) != len(EMPTY_ROOT):
         raise Malformed(f"a head of size {ask.size} with a root of {len(ask.root)} bytes came; nothing is signed")
     if ask.loss is not None:
         _check_loss(ask, ask.loss, last)
