@@ -1,4 +1,4 @@
-"""What other searches of the log came to, asked as of an entry: fees for like needs, and how urgent referrals were.
+"""What other searches of the log came to, asked as of an entry: fees for like needs, how urgent referrals were, which home.
 
 - Built once from the whole log, in log order and in one pass; whoever holds the authority's view makes the same again.
 - A question names the entry before which it is asked, so that an answer of today can be given again in ten years.
@@ -17,7 +17,7 @@ import msgspec
 from fairplace.market.events import Family
 from fairplace.recorded import Recorded
 from fairplace.referral.events import HomeChosen, NeedAssessed, OfferMade, OfferMadeLate, ReferralOpened
-from fairplace.referral.values import Category, NeedProfile, Urgency
+from fairplace.referral.values import Category, NeedProfile, Offer, Urgency
 from fairplace.terms import CaseId, Pence, as_date, london_day
 
 TYPES = (
@@ -59,7 +59,8 @@ class Others:
     def __init__(self) -> None:
         self.upto = 0
         self._needs: dict[CaseId, dict[int, NeedProfile]] = defaultdict(dict)
-        self._offered: dict[tuple[CaseId, str], str] = {}
+        self._offered: dict[tuple[CaseId, str], Offer] = {}
+        self._chosen: dict[CaseId, tuple[int, str]] = {}  # the newest choice of each: the entry, and the home
         self._fees: dict[tuple[Family, int, Category], list[Like]] = defaultdict(list)
         self._openings: dict[str, list[Opening]] = defaultdict(list)
 
@@ -80,7 +81,7 @@ class Others:
             case ReferralOpened() if event.urgency.is_open:
                 self._open(recorded.index, event)
             case OfferMade() | OfferMadeLate() if event.terms.is_open:
-                self._offered[event.case, event.offer] = event.terms.get().provider
+                self._offered[event.case, event.offer] = event.terms.get()
             case HomeChosen() if event.chosen.is_open:
                 self._choose(recorded.index, event)
             case _:
@@ -96,13 +97,16 @@ class Others:
 
     def _choose(self, index: int, event: HomeChosen) -> None:
         need, chosen = self._needs[event.case].get(event.need_version), event.chosen.get()
+        offered = self._offered.get((event.case, chosen.offer))
+        if offered is not None:
+            self._chosen[event.case] = index, offered.setting
         if need is not None:
             like = Like(
                 index=index,
                 case=event.case,
                 day=london_day(event.happened_at),
                 authority=need.authority,
-                provider=self._offered.get((event.case, chosen.offer)),
+                provider=offered.provider if offered else None,
                 agreement=event.agreement,
                 weekly_fee=chosen.weekly_fee,
             )
@@ -113,6 +117,10 @@ class Others:
         known = self._fees.get((need.family, need.level, need.category), [])
         before = known[: bisect_left(known, at, key=lambda one: one.index)]
         return list({one.case: one for one in before if one.day >= since and one.case != but}.values())
+
+    def chose(self, setting: str, *, since: int, but: CaseId) -> int:
+        """How many other searches have chosen this home after an entry, and no other since."""
+        return sum(home == setting and index > since and case != but for case, (index, home) in self._chosen.items())
 
     def openings(self, authority: str, first: date, last: date, *, at: int) -> Iterator[Opening]:
         """The referrals of an authority that were opened from a day to another, as known before an entry."""

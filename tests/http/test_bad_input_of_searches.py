@@ -8,12 +8,14 @@ import pytest
 
 from fairplace.decision import Actor
 from fairplace.referral import events as sought
-from tests.homes import APPROVER, ASH, BUDGET, CHAIR, CHERRY, DIRECTOR, OFFICER, SOCIAL_WORKER
+from tests.homes import APPROVER, ASH, BEECH, BUDGET, CHAIR, CHERRY, DIRECTOR, OFFICER, SOCIAL_WORKER
 from tests.http.agents import Agents, Told
 from tests.http.colleagues import text_of
 from tests.http.spelled import spelled
 from tests.http.test_referrals import OFFER, signed
 from tests.http.test_seeking import ACT, NEED, do
+from tests.placement_office import Live
+from tests.searches import CHAPTERS, Telling
 
 TYPED = "Most points, and the school stays as it is."
 
@@ -104,6 +106,34 @@ def test_room_that_went_to_another_child_meanwhile_is_not_chosen_and_what_was_ty
         "has no room on record; have it declared, or choose another",
         **chosen(agents, n),
     )
+
+
+def test_two_searches_after_one_vacancy_are_told_of_each_other_and_what_to_do(told: Told) -> None:
+    """One search chose the one place; another, of whatever authority, is offered it, and reads so before it chooses."""
+    agents = told("chosen")
+    first, office = agents.agency.case, agents.agency
+    winner = agents.search.offers[agents.search.chosen.offer].terms  # type: ignore[union-attr]
+    assert winner is not None
+    office.case = ""
+    second = Telling(Live(office), {}, (ASH, BEECH))
+    second.story.now = agents.register.sources.clock()
+    for chapter in ("assessed", "opened", "searched", "published", "answered"):
+        CHAPTERS[chapter](second)
+    officer = agents.be(OFFICER)
+    for case, expected in ((office.case, True), (first, False)):
+        officer.open_file(case)
+        said = text_of(officer.get(f"/desk/searches/{case}/offers"))
+        assert ("1 other search has chosen it since: ask whom it takes" in said) is expected
+    again = {
+        "vacancy.places": "2",
+        "vacancy.from_on-day": "1",
+        "vacancy.from_on-month": "3",
+        "vacancy.from_on-year": "2026",
+    }
+    seller = next(one for one in (ASH, BEECH) if one.provider == winner.provider)
+    signed(agents, seller, f"/desk/homes/{seller.setting}/vacancy", **again, **{"vacancy.available": "yes"})
+    officer.open_file(office.case)
+    assert "chosen it since" not in text_of(officer.get(f"/desk/searches/{office.case}/offers"))
 
 
 # A fee that does not balance

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar.params import FromPath
 
 from fairplace import home_words
@@ -47,12 +49,14 @@ def offers(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     if past is None:
         return closed(site, visitor, case, to="offers")
     found, search = past.case, Search(case_file.seen(site, past, visitor))
+    reader = site.register.reader
+    others = reader.others()
     return site.page(
         "offers.html",
         visitor=visitor,
         case=found,
         word=case_word(found),
-        table=comparison(search, site.register.reader.market()),
+        table=comparison(search, reader.market(), partial(others.chose, but=found) if others else None),
         choice=search.choice,
         codes=home_words,
     )

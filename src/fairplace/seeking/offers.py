@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import msgspec
 
+from fairplace.counted import counted
 from fairplace.formats import money
 from fairplace.market.known import OWN, Home, Market
 from fairplace.referral.values import FeeLine, OfferId, SearchCriterion
@@ -70,7 +72,13 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
 
-def comparison(search: Search, market: Market | None) -> Comparison:
+class Chose(Protocol):
+    """How many other searches chose a home after an entry."""
+
+    def __call__(self, setting: str, *, since: int) -> int: ...
+
+
+def comparison(search: Search, market: Market | None, chose: Chose | None = None) -> Comparison:
     """Every offer of a search, those that take part first in the order of points, then the others."""
     declared = search.criteria[-1][1].criteria if search.criteria else []
     points = {offer: _points(one, declared, search.live) for offer, one in search.offers.items()}
@@ -80,7 +88,17 @@ def comparison(search: Search, market: Market | None) -> Comparison:
     by_price = _ranks(fees)
     chosen = search.chosen.offer if search.chosen else None
     columns = [
-        _column(search, one, market, points[offer], totals.get(offer), by_value.get(offer), by_price.get(offer), chosen)
+        _column(
+            search,
+            one,
+            market,
+            chose,
+            points[offer],
+            totals.get(offer),
+            by_value.get(offer),
+            by_price.get(offer),
+            chosen,
+        )
         for offer, one in search.offers.items()
     ]
     columns.sort(key=lambda one: (one.standing is not None, one.by_value or 999, one.by_price or 999))
@@ -140,6 +158,7 @@ def _column(
     search: Search,
     one: OfferRead,
     market: Market | None,
+    chose: Chose | None,
     points: Mapping[str, BasisPoints],
     total: BasisPoints | None,
     by_value: int | None,
@@ -162,7 +181,7 @@ def _column(
         level=home.level if home else None,
         claimed=home.claimed if home else None,
         grade=home.grade if home else None,
-        room=_room(home, then),
+        room=_room(home, then, chose),
         available_on=terms.available_on if terms else None,
         miles=one.miles,
         boundary=one.boundary,
@@ -206,8 +225,12 @@ def _standing(one: OfferRead) -> str | None:
     return "late, not admitted" if one.late and not one.admitted else None
 
 
-def _room(home: Home | None, then: Home | None) -> str | None:
-    """What has become of the room since the offer was made (E8: a decision rests on the places as they are)."""
+def _room(home: Home | None, then: Home | None, chose: Chose | None) -> str | None:
+    """What has become of the room since the offer was made (E8: a decision rests on the places as they are).
+
+    Where other searches chose the home since it declared its room, of the same authority or another, that is said: only
+    the provider knows whom it takes.
+    """
     if home is None:
         return None
     if home.status != "active":
@@ -218,6 +241,17 @@ def _room(home: Home | None, then: Home | None) -> str | None:
         return "The room was filled or taken back since the offer"
     if has and home.room is not None and not home.room.available:
         return "It has room that it cannot fill now"
+    if (
+        has
+        and home.room is not None
+        and chose
+        and (others := chose(home.setting, since=home.room.index)) >= home.room.places
+    ):
+        told = counted(others, "other search has", "other searches have")
+        return (
+            f"It declared {counted(home.room.places, 'place')}, and {told} chosen it since: ask whom it takes, and have it"
+            " declare its room anew"
+        )
     return "It has room" if has else "No room is declared"
 
 
