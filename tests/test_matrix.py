@@ -18,7 +18,7 @@ def test_a_part_is_of_the_whole_and_ends_where_it_ends(whole: bool, monkeypatch:
     assert list(matrix.some("abcd", "d", "a")) == (["a", "b", "c", "d"] if whole else ["d", "a"])
     assert list(matrix.every(4, range(10))) == (list(range(10)) if whole else [0, 4, 8, 9])
     assert [list(matrix.every(7, range(size))) for size in (0, 1, 2)] == [[], [0], [0, 1]]
-    assert matrix.many(6000) == (6000 if whole else 750)
+    assert matrix.many(6000) == (6000 if whole else 500)
 
 
 def test_what_stands_for_a_matrix_is_in_it() -> None:

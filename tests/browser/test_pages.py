@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.looking import LOOK, WIDTHS, accessible, widths_for_axe
 from tests.http.town import AUTHORITY, ORIGIN, Town
-from tests.matrix import some
+from tests.matrix import WHOLE, some
 
 BETWEEN = (641, 1020)  # where the layout changes: nothing may hang over there either
 SMALLEST_TEXT = 12.9  # digests are 13 px; nothing is smaller
@@ -117,7 +117,7 @@ async def test_a_page_is_accessible_silent_and_fits(
         assert folded <= width, "the page scrolls sideways"
         assert unfolded <= width, "an open detail is too wide"
         if width in widths_for_axe(name):
-            await accessible(page, f"{width} px")
+            await accessible(page, f"{width} px", contrast=WHOLE or width == WIDTHS[-1])
     for width in BETWEEN:
         await page.set_viewport_size({"width": width, "height": 800})
         folded, _, unfolded = await page.evaluate(LOOK)

@@ -128,6 +128,7 @@ def test_a_receipt_is_tied_to_the_bundle_in_the_checkers_eyes(tmp_path: Path) ->
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_case_of_a_thousand_entries_is_made_and_checked_in_reasonable_time(tmp_path: Path) -> None:
     """The time is of the processor: others may be at work beside us."""
     town = Town(tmp_path / "register")

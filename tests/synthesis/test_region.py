@@ -30,6 +30,8 @@ SMALL = msgspec.structs.replace(
 )
 """The region with a third of its market and a thirtieth of its searches."""
 
+pytestmark = pytest.mark.long
+
 
 class Told(NamedTuple):
     """A register as it is read back: its market, its cases, and what was done wrong by rule and case."""
