@@ -298,8 +298,8 @@ def told(folder: Path, seed: int, offers: tuple[Offer, ...]) -> int:
 
 @pytest.mark.matrix
 def test_the_number_of_batches_does_not_say_whether_two_bid_or_six(tmp_path: Path) -> None:
-    two = [told(tmp_path / f"two {seed}", seed, SIX[:2]) for seed in range(many(32))]
-    six = [told(tmp_path / f"six {seed}", 100 + seed, SIX) for seed in range(many(32))]
+    two = [told(tmp_path / f"two {seed}", seed, SIX[:2]) for seed in range(many(48))]
+    six = [told(tmp_path / f"six {seed}", 100 + seed, SIX) for seed in range(many(48))]
     assert min(two) >= 8, "many more batches than bids"
     assert max(two) > min(six), (two, six)
     assert len({*two}) > 2

