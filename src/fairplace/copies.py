@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +20,12 @@ MOST_BYTES = 256 * (2 + 65_535)
 
 PATIENCE = 30.0
 """Seconds for one file over HTTP."""
+
+DAMAGED = (
+    *(zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError),
+    *(zlib.error, lzma.LZMAError),
+)
+"""What `zipfile` raises of a file that is none, or that was changed."""
 
 _LISTED = re.compile(r"(?:checkpoints/[1-9][0-9]{0,17})|(?:lost/[1-9][0-9]{0,17}/[1-9][0-9]{0,17})")
 
@@ -59,7 +67,7 @@ def _from_zip(path: Path) -> Copy:
     try:
         with zipfile.ZipFile(path) as packed:
             members = {one.filename: one for one in packed.infolist()}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise Malformed(f"{path} is no ZIP that can be read: {error}; give /log.zip as it was downloaded") from error
     if "checkpoint" not in members:
         raise Missing(f"{path} holds no checkpoint; give the ZIP of a whole record, as /log.zip is")
@@ -70,7 +78,7 @@ def _from_zip(path: Path) -> Copy:
         try:
             with zipfile.ZipFile(path) as packed, packed.open(members[name]) as file:
                 data = file.read(MOST_BYTES + 1)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
+        except DAMAGED as error:
             raise Unproven(f"{name} cannot be read from {path}: {error}") from error
         if len(data) > MOST_BYTES:
             raise Unproven(f"{name} in {path} has more than {MOST_BYTES} bytes: it is no published file")

@@ -89,6 +89,13 @@ def pair(folder: Path) -> list[Checkpoint]:
 # Growing
 
 
+def test_a_memory_whose_making_was_broken_off_is_made_whole(tmp_path: Path) -> None:
+    (tmp_path / "monitor.sqlite").touch()
+    memory = Memory(tmp_path)
+    assert memory.last() is None
+    memory.close()
+
+
 def test_each_new_state_is_taken_in_and_the_key_register_is_told(watch: Watch) -> None:
     size = watch.log.store.head(ORIGIN).size
     first = watch.look()

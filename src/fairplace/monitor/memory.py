@@ -23,7 +23,7 @@ APPLICATION = 0x46504D4F  # "FPMO"
 FORMAT = 1
 
 _SCHEMA = f"""
-CREATE TABLE log (
+CREATE TABLE IF NOT EXISTS log (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     origin TEXT NOT NULL,
     size INTEGER NOT NULL,
@@ -32,19 +32,19 @@ CREATE TABLE log (
     frontier BLOB NOT NULL,
     grown_at INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE seen (
+CREATE TABLE IF NOT EXISTS seen (
     size INTEGER NOT NULL,
     root BLOB NOT NULL,
     note BLOB NOT NULL,
     seen_at INTEGER NOT NULL,
     PRIMARY KEY (size, root)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE leaves (block INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
-CREATE TABLE register (place INTEGER PRIMARY KEY, raw BLOB NOT NULL) STRICT;
-CREATE TABLE stream (id TEXT PRIMARY KEY, n INTEGER NOT NULL, leaf BLOB NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE id (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
-CREATE TABLE waiting (name TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE finding (
+CREATE TABLE IF NOT EXISTS leaves (block INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS register (place INTEGER PRIMARY KEY, raw BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS stream (id TEXT PRIMARY KEY, n INTEGER NOT NULL, leaf BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS id (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting (name TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS finding (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -83,13 +83,12 @@ class Memory:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         path = folder / FILE
-        new = not path.exists()
         try:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self._connection = sqlite3.connect(path, timeout=5, isolation_level=None)
-            if new:
+            if not self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:  # new, or broken off
                 self._connection.execute("PRAGMA journal_mode = wal")
-                self._connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+                self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
             names = ("application_id", "user_version")
             found = [self._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
         except (sqlite3.Error, OSError) as error:
