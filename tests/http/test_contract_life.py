@@ -135,12 +135,13 @@ def test_a_change_that_was_made_without_its_notice_is_recorded_as_it_happened_an
     desks.asha.begin(desks.app)
     desks.asha.open_file(desks.case)
     told = desks.change(
-        evidence="stated-by-officer", **a_day("happened_at", "2026-06-01"), **{"happened_at-time": "09:00"}
+        ground="", evidence="stated-by-officer", **a_day("happened_at", "2026-06-01"), **{"happened_at-time": "09:00"}
     )
     desks.asha.sign(told)
     desks.publish()
     shown = desks.page()
     assert "The contract was changed from 2026-06-01; no notice of it is on the record" in shown
+    assert "From 2026-06-01: no ground is stated" in shown
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_a_change_that_was_made_without_its_notice_is_recorded_as_it_happened_an
         ({"changed_on-day": "31", "changed_on-month": "2"}, "Write a day of the calendar"),
         ({"changed_on-year": "2025"}, "what was changed before is reported"),
         ({"kind": "gift"}, "Choose one of the answers"),
-        ({"ground": ""}, "Choose on what ground"),
+        ({"ground": ""}, "a public contract is changed on a ground of the Act only"),
         ({"kind": "supplier", "new.id": "=cmd()", "new.name": "X"}, "a provider's id must be"),
         ({"kind": "supplier", "new.id": "GB-COH-1"}, "name"),
         ({"reason": "\u202e \u200b"}, "the reason for the change is empty"),

@@ -30,7 +30,7 @@ def _change(file: File) -> list[Field]:
         Field(name="kind", label="What changes", kind="choice", public=True, options=options(
             ("modification", "Its terms or scope"), ("extension", "An option to extend is used", "As the contract foresees it"),
             ("price", "The price"), ("supplier", "Who it is with"))),
-        Field(name="ground", label="On what ground", kind="choice", public=True, optional=free, options=options(
+        Field(name="ground", label="On what ground", kind="choice", public=True, optional=True, options=options(
             ("provided-for", "The contract provides for it", "Schedule 8, paragraph 1: plainly, and in the notice too"),
             ("urgency", "Urgency, to protect life or public order", "Schedule 8, paragraphs 2 and 3"),
             ("unforeseeable", "Unforeseeable circumstances", "Schedule 8, paragraph 4: up to 50 % of the value"),
@@ -40,7 +40,7 @@ def _change(file: File) -> list[Field]:
             ("not-substantial", "It is not substantial", "Section 74(3): the term by at most 10 %, neither scope nor balance"),
             ("below-threshold", "It is below the threshold", "Section 74(4): the value by at most 10 %, for works 15 %"),
             ("light-touch", "It is a light touch contract", "Section 74(2): changed freely")),
-            hint="Procurement Act 2023, section 74 and Schedule 8"),
+            hint="Not needed here" if free else "Procurement Act 2023, section 74 and Schedule 8. Only a report of what has happened may leave it open"),
         Field(name="changed_on", label="From which day on", kind="day", public=True,
               hint="Today or later. Where a contract change notice is due, it is published before this day"),
         Field(name="value_after", label="Value of the contract after the change", kind="money", optional=True,
