@@ -70,6 +70,8 @@ def test_a_member_that_both_kinds_of_case_have_says_what_it_is_here(words: Wordi
         ("/provider", "The provider", "The provider’s name"),
     ):
         assert (words.slot(member), other.slot(member)) == (here, there)
+    reasons = [{"code": "top_score", "words": "The school stays"}]
+    assert words.line(words.node(reasons, "reasons")) == "Code: most points; In words: The school stays"
     assert (words.name("notified_on"), other.name("notified_on")) == ("The day it was told", "Council told on")
     assert (
         words.line(words.node({"T1": 72, "OFF": 96}, "window_hours")) == "Tier 1: 72; Providers off the agreement: 96"

@@ -187,7 +187,7 @@ class Wording:
     def _key(self, key: str, above: str) -> str:
         if key in self._names:
             return self._names[key]
-        if above in KEYED:
+        if above in KEYED and (self._first is None or above == "points"):
             return self._criteria.get(key, key)
         if above == "facts":
             return formats.capitalised(key.replace(".", ", ").replace("_", " "))
