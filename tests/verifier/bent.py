@@ -160,7 +160,7 @@ def bend_lines(data: bytes, chance: Random) -> bytes:
             chance.randrange(len(lines)),
             chance.choice((OFFICER.name, OFFICER.name, OTHERS[0].name, "A", "x" * 200)),
         )
-        size = chance.choice((0, 1, 3, 4, 5, 67, 68, 68, 68, 69, 107, 108, 200, 1131, 1132))
+        size = chance.choice((0, 1, 3, 4, 5, 65, 67, 68, 68, 68, 69, 71, 107, 108, 200, 1131, 1132))
         encoded = b64(chance.randbytes(size))
         encoded = chance.choice(
             [encoded] * 4 + [encoded[:-1], encoded + "=", encoded[:-2] + "B=", encoded.replace("=", ""), encoded + "A"]

@@ -103,6 +103,12 @@ def deep(count: int) -> Any:
     return {"a": value}
 
 
+def of_length(length: int) -> bytes:
+    """So many bytes of JSON."""
+    rest = len(text_of({"a": ""}, actor=OFFICER.name))
+    return of_body({"a": "x" * (length - rest)})
+
+
 LINE = OFFICER.note(b"x")
 
 USUAL = {
@@ -129,6 +135,7 @@ USUAL = {
 
 CAREFUL = {
     "a number of sixteen digits": with_member("n", 2**53 - 1),
+    "the longest text": of_length(MOST_JSON),
     "the year 999": with_member("at", "0999-01-01T00:00:00.000Z"),
 }
 
@@ -217,6 +224,7 @@ REFUSED = {
     "thousands in a body": in_body(b"[" * 20_000 + b"]" * 20_000),
     "thousands that do not end": in_body(b"[" * 40_000),
     "a text that is too long": of_body({"a": "x" * MOST_JSON}),
+    "a text that is too long by a byte": of_length(MOST_JSON + 1),
     "a moment without a zone": with_member("at", "2026-01-01T00:00:00.000"),
     "another zone": with_member("at", "2026-01-01T00:00:00.000+00:00"),
     "a moment of no day": with_member("at", "2026-01-00T00:00:00.000Z"),
@@ -239,6 +247,8 @@ REFUSED = {
     "a type of version 0": with_member("type", "procurement.note/0"),
     "a signature with stray bits": GOOD[:-3] + b"B=\n" if GOOD[-3:-2] != b"B" else GOOD[:-3] + b"C=\n",
     "a signature that is short": GOOD[:-5] + b"\n",
+    "a signature of three bytes more": GOOD.replace(b" " + LINE.split(b" ")[-1], b" AAAA" + LINE.split(b" ")[-1]),
+    "a signature of three bytes less": GOOD.replace(b" " + LINE.split(b" ")[-1], b" " + LINE.split(b" ")[-1][4:]),
     "a signature without a line feed": GOOD[:-1],
     "a signature in the other alphabet": GOOD[:-20] + b"-_" + GOOD[-18:],
     "a line feed too many": GOOD + b"\n",
