@@ -85,6 +85,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *REGISTER,
         "fairplace.accounts",
         "fairplace.drafting",
+        "fairplace.erasures",  # what was erased is kept here no longer either
         "fairplace.filing",
         "fairplace.post",
         "fairplace.private_file",

@@ -16,6 +16,7 @@ from fairplace.custody.events import ERASED
 from fairplace.documents import Documents
 from fairplace.ledger import entry
 from fairplace.ledger.store.sqlite import SqliteStore
+from fairplace.terms import CaseId, Instant
 
 _PAGE = 500
 _ASSESSED = "case.assessed/1"
@@ -36,6 +37,16 @@ def ordered(store: SqliteStore, log: str) -> Iterator[Ordered]:
     for index in found:
         values = {slot: opening.value for slot, opening in held.get(index, {}).items()}
         yield Ordered(index, tuple(values.get("/subjects", ())), frozenset(values.get("/digests", ())))
+
+
+def whole_cases(store: SqliteStore, log: str) -> Iterator[tuple[CaseId, Instant]]:
+    """The cases of which all that is sealed was erased, and when that was ordered."""
+    for one in ordered(store, log):
+        [stored] = store.entries(log, one.index, one.index + 1)
+        for subject in one.subjects:
+            kind, _, case = subject.partition("/")
+            if kind == "case" and case:
+                yield case, entry.parsed(stored.raw).envelope.at
 
 
 def finish(store: SqliteStore, documents: Documents, log: str) -> int:

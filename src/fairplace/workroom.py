@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from fairplace import erasures
 from fairplace.accounts.accounts import Accounts
 from fairplace.accounts.oidc import Oidc
 from fairplace.documents import LIST
@@ -37,6 +38,8 @@ from fairplace.post.postman import Postman
 from fairplace.private_file import PrivateFile
 from fairplace.sealing import openers
 from fairplace.sealing.openers import Openers
+
+DRAFTS, POST = "drafts.sqlite", "post.sqlite"
 
 
 class Workroom:
@@ -96,6 +99,21 @@ class Workroom:
         file = PrivateFile(self._folder / LIST, cabinet.SCHEMA, application=cabinet.APPLICATION)
         return Cabinet(file, Cipher(own_seed(self._folder, "documents")), register.documents, register.sources)
 
+    def forget_erased(self) -> None:
+        """Take away what was written about a case before all that is sealed of it was erased, as the log orders it.
+
+        That is what nobody signed, the names that were looked for in it, and what was written to bidders and by them.
+        Asked again it does what is left.
+        """
+        for case, at in erasures.whole_cases(self._register.store, self._register.origin):
+            if (self._folder / DRAFTS).exists():
+                self.drafts.forget(case, at)
+                self.acts.forget(case, at)
+            if (self._folder / POST).exists():
+                self.notes.forget(case, at)
+                self.outbox.forget(case, at)
+                self.links.forget(case, at)
+
     def postman(self) -> Postman | None:
         """Whoever hands messages to the mail server, when the settings name one."""
         settings = self._register.settings
@@ -117,7 +135,7 @@ class Workroom:
 
     @cached_property
     def _file(self) -> PrivateFile:
-        return PrivateFile(self._folder / "drafts.sqlite", SCHEMA, application=APPLICATION)
+        return PrivateFile(self._folder / DRAFTS, SCHEMA, application=APPLICATION)
 
     @cached_property
     def lodgings(self) -> Lodgings:
@@ -133,7 +151,7 @@ class Workroom:
 
     @cached_property
     def _post(self) -> tuple[PrivateFile, Cipher]:
-        file = PrivateFile(self._folder / "post.sqlite", outbox.SCHEMA, application=outbox.APPLICATION)
+        file = PrivateFile(self._folder / POST, outbox.SCHEMA, application=outbox.APPLICATION)
         return file, Cipher(own_seed(self._folder, "post"))
 
     @cached_property

@@ -12,7 +12,10 @@ import pytest
 from fairplace.chosen import choose
 from fairplace.holding import holds
 from fairplace.on_disk import Register
+from fairplace.post.letter import letter
+from fairplace.post.notes import Written
 from fairplace.procurement.commands import EndWithoutAward
+from fairplace.terms import Provider
 from fairplace.workroom import Workroom
 from tests import story
 from tests.cli.test_requests import keys, run
@@ -90,6 +93,43 @@ def test_two_who_share_no_machine_erase(run: Any, folder: Path, bid: str, tmp_pa
     assert (again.code, "recorded before" in again.err) == (0, True)
     checked = run(FIRST, "doctor", folder)
     assert checked.code == 0, checked.out + checked.err
+
+
+def test_what_was_written_about_a_case_at_the_desk_goes_with_it(
+    run: Any, folder: Path, bid: str, tmp_path: Path
+) -> None:
+    """Drafts, names that were looked for, letters and questions: nobody could erase them otherwise."""
+    case, other = bid.split(":")[1], "00000000-0000-4000-8000-000000000009"
+    note = Written(kind="question", provider=Provider(id=ALDER.id, name=ALDER.name), words="Why not Quillfeather?")
+    with Register.open(folder) as register:
+        room = Workroom(register)
+        for of in (case, other):
+            room.drafts.save(of, "names", {"names": ["Maya Quillfeather"]}, by="olga", version=0)
+            room.drafts.save(of, "sheet", {"a": ["Quillfeather"]}, by="eve", version=0, owner="eve")
+            room.notes.put(of, note)
+            room.links.make(of, note.provider, "quillfeather@birch.example")
+            room.outbox.put(of, "answer", letter("quillfeather@birch.example", "Subject\n\nWords\n"))
+    keys(tmp_path, "third", OFFICER.key, APPROVER.key)
+
+    def left(of: str) -> list[int]:
+        with Register.open(folder) as register:
+            room = Workroom(register)
+            drafts = len(room.drafts.of(of, "eve"))
+            return [drafts, *(len(one.of_case(of)) for one in (room.notes, room.links, room.outbox))]
+
+    for name, kept_of_it in ((bid, [2, 1, 1, 1]), (f"case:{case}", [0, 0, 0, 0])):
+        done = run(
+            "third", "erase", folder, name, "--basis", "erasure-request", "--reason", "They asked.",
+            "--as", OFFICER.key, "--second", APPROVER.key,
+        )  # fmt: skip
+        assert done.code == 0, done.err
+        assert left(case) == kept_of_it
+    assert left(other) == [2, 1, 1, 1], "of another case nothing goes"
+    with Register.open(folder) as register:
+        room = Workroom(register)
+        room.drafts.save(case, "notice", {"a": ["b"]}, by="olga", version=0)
+        room.forget_erased()
+    assert left(case)[0] == 1, "what is written later stays"
 
 
 def test_who_may_not_sign_second_erases_nothing(run: Any, folder: Path, bid: str, tmp_path: Path) -> None:

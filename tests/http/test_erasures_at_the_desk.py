@@ -18,6 +18,7 @@ from tests import story
 from tests.http.opened import Client, Desk, found
 from tests.office import open_office, person
 from tests.story import APPROVER, EVALUATORS, MONITORING, OFFERS, OFFICER
+from tests.test_erasing import take_down
 
 
 @pytest.fixture
@@ -44,6 +45,16 @@ def signed(desk: Desk, client: Client, key: str, act: str) -> int:
     page = client.get(f"/desk/sign/{act}").text
     text = base64.b64decode(html.unescape(found(r'data-text="([^"]+)"', page)))
     return desk.send(client, f"/desk/sign/{act}", line=desk.signer(key).line(text).removesuffix("\n")).status_code
+
+
+def test_what_was_written_about_a_case_goes_when_the_second_signs_at_the_desk(desk: Desk) -> None:
+    room = Workroom(desk.office.register)
+    room.drafts.save(desk.office.case, "names", {"names": ["Maya Quillfeather"]}, by="olga", version=0)
+    take_down(desk.office, f"case:{desk.office.case}")
+    act = begun(desk, f"case:{desk.office.case}")
+    assert room.drafts.get(desk.office.case, "names") is not None, "one signature takes nothing away"
+    assert signed(desk, desk.client(MONITORING.key), MONITORING.key, act) == 303
+    assert room.drafts.get(desk.office.case, "names") is None
 
 
 def test_a_second_person_reads_and_signs_it_at_the_desk(desk: Desk) -> None:

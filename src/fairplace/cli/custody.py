@@ -20,6 +20,7 @@ from fairplace.errors import Forbidden, Malformed
 from fairplace.ledger import entry
 from fairplace.on_disk import Register
 from fairplace.terms import london_day
+from fairplace.workroom import Workroom
 
 
 def open_values(
@@ -127,7 +128,8 @@ def erase_values(
 
 
 def say_erased(folder: Path, register: Register, told: Console) -> None:
-    """What an erasure did, and what it cannot do."""
+    """What an erasure did, and what it cannot do. What was written about it at the desk goes with it."""
+    Workroom(register).forget_erased()
     told.print(
         f"Erased: nothing in {folder} opens these values any more. Backups of keys do until they lapse, after"
         f" {register.settings.vault.keep_key_backups} days at most; what others copied before cannot be called back.",

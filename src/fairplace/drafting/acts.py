@@ -201,6 +201,15 @@ class Acts:
                 ).rowcount
             )
 
+    def forget(self, case: str, upto: Instant) -> None:
+        """Drop every act of a case that was begun by then and still waits."""
+        with self._file.writing() as connection:
+            connection.execute(
+                "UPDATE act SET state = 'dropped', act = x'', line = NULL"
+                " WHERE case_id = ? AND created <= ? AND state IN ('waiting', 'first-signed')",
+                (case, upto),
+            )
+
     def waiting_for(self, keys: list[KeyName], roles: frozenset[str]) -> list[Waiting]:
         """The acts that somebody with these keys and roles may sign, first or second, the oldest first."""
         with self._file.reading() as connection:

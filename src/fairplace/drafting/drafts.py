@@ -83,6 +83,11 @@ class Drafts:
         with self._file.writing() as connection:
             connection.execute("DELETE FROM draft WHERE case_id = ? AND task = ? AND owner = ?", (case, task, owner))
 
+    def forget(self, case: str, upto: Instant) -> None:
+        """Every draft of a case, whoever wrote it, that was last changed by then."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM draft WHERE case_id = ? AND changed <= ?", (case, upto))
+
     def look(self, case: str, task: str, person: str) -> list[str]:
         """Say that somebody has this draft open; who else has, by their ids."""
         since = instant(self._sources.clock() - PRESENT)

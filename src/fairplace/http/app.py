@@ -165,12 +165,14 @@ def create_app(register: Register, *, web: Path | None = None, address: str = HE
             settings.limits.bundle + verify.FORM,
         )
     )
+    room = Workroom(register)
+    room.forget_erased()  # what stopped it once is made up for
     one.site = Site(
         register,
         pages,
         Rulebook(register.policies),
         PublicBundles(register),
-        Workroom(register),
+        room,
         Clerk(register, _no_key),
         settings.site or address,
     )

@@ -150,6 +150,8 @@ def _settle(site: Site, visitor: Visitor, act: Act, place: int) -> None:
         asked = site.accounts.request(task.removeprefix("role-request:"))
         site.accounts.decide(asked.id, visitor.person.id, "confirmed")
         site.sessions.end_all(asked.person)
+    elif isinstance(act.command, Erase):
+        site.forget_erased()
     elif isinstance(act.command, ChangeKey):
         recoveries.settle(site, act.command)
         revoking.settle(site, visitor, act.command, place)

@@ -97,6 +97,7 @@ class Site:
     ) -> None:
         self.register = register
         self.address = address
+        self.forget_erased = room.forget_erased
         self.accounts = room.accounts
         self.sessions = Sessions(room.accounts)
         self.passkeys = Passkeys(room.accounts, site=address, name=register.settings.authority)

@@ -73,6 +73,11 @@ class Links:
             raise Missing(NO_LINK)
         return self._link(row)
 
+    def forget(self, case: CaseId, upto: Instant) -> None:
+        """Every link to a case that was made by then."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM link WHERE case_id = ? AND created <= ?", (case, upto))
+
     def used(self, link: Link) -> None:
         with self._file.writing() as connection:
             connection.execute("UPDATE link SET opened = ? WHERE id = ? AND opened IS NULL", (self._now(), link.id))

@@ -86,6 +86,11 @@ class Notes:
         ]
         return [note for note in found if provider is None or note.written.provider.id == provider]
 
+    def forget(self, case: CaseId, upto: Instant) -> None:
+        """Every note of a case that was written by then."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM note WHERE case_id = ? AND at <= ?", (case, upto))
+
     def get(self, case: CaseId, id_: str) -> Note:
         """Raises Missing when this case has no such note."""
         for note in self.of_case(case):

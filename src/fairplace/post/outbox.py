@@ -66,6 +66,11 @@ class Outbox:
         self._cipher = cipher
         self._sources = sources
 
+    def forget(self, case: CaseId, upto: Instant) -> None:
+        """Every message of a case that was queued by then, sent or not."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM message WHERE case_id = ? AND queued <= ?", (case, upto))
+
     def put(self, case: CaseId, cause: str, letter: Letter, *, link: str = "") -> str:
         """Queue a message; its id."""
         id_ = self._sources.stream_id()
