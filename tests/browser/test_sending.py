@@ -97,6 +97,7 @@ async def test_a_challenge_keeps_its_files_through_a_refusal_a_broken_line_and_t
     await expect(page.locator(".govuk-error-summary")).to_be_focused()
     await has_file(page, "evidence", "Pack.pdf")
     await expect(page.get_by_text("a browser does not keep them")).to_have_count(0)
+    await expect(page.locator(".govuk-error-message")).not_to_have_count(0)
 
     await page.get_by_label("A challenge to the authority").check()
     await page.get_by_label("Our bid, or another, was given the wrong mark").check()
@@ -105,6 +106,8 @@ async def test_a_challenge_keeps_its_files_through_a_refusal_a_broken_line_and_t
     line.cut()
     await go_on.click()
     await expect(page.get_by_role("alert")).to_contain_text("Nothing is lodged: that takes your signature.")
+    await expect(page.locator(".govuk-error-message, [aria-describedby*=error]")).to_have_count(0)
+    assert not (await page.title()).startswith("Error"), "what was wrong before it was put right is not said any more"
     await look(page, "challenge, and the line broke")
     line.broken = False
 

@@ -8,7 +8,9 @@ const BROKEN = "The line broke before an answer came";
 let underway = null;
 
 addEventListener("pageshow", (event) => {
-  if (event.persisted) underway = null; // somebody came back to this page
+  if (!event.persisted) return;
+  if (underway) say(underway, ""); // somebody came back to this page
+  underway = null;
 });
 
 document.addEventListener("submit", (event) => {
@@ -26,6 +28,7 @@ export async function send(form, button, sealed = {}) {
   if (button?.name) data.append(button.name, button.value);
   for (const [name, file] of Object.entries(sealed)) data.set(name, file);
   untell();
+  settle(form);
   say(form, "Sending. Stay on this page: the next one opens when it has arrived.");
   const address = form.getAttribute("action");
   const how = { method: "POST", body: data, headers: { accept: "text/html" } };
@@ -84,9 +87,27 @@ export function fits(form) {
   return true;
 }
 
-// What was told before is over, once the button is pressed again.
+// What was told here before is over, once the button is pressed again.
 export function untell() {
+  for (const one of document.querySelectorAll("main [data-told]")) one.remove();
+}
+
+// What the server found wrong may be put right by now: once it is sent again, nothing says so until the next answer.
+function settle(form) {
   for (const one of document.querySelectorAll("main .govuk-error-summary")) one.remove();
+  for (const message of form.querySelectorAll(".govuk-error-message")) {
+    for (const field of form.querySelectorAll(`[aria-describedby~="${CSS.escape(message.id)}"]`)) {
+      const others = field.getAttribute("aria-describedby").split(" ").filter((id) => id && id !== message.id);
+      if (others.length) field.setAttribute("aria-describedby", others.join(" "));
+      else field.removeAttribute("aria-describedby");
+    }
+    message.remove();
+  }
+  for (const state of ["form-group", "input", "textarea", "select", "file-upload"]) {
+    for (const one of form.querySelectorAll(`.govuk-${state}--error`)) one.classList.remove(`govuk-${state}--error`);
+  }
+  for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+  document.title = document.title.replace(/^Error: /, "");
 }
 
 // What happened and what to do, before the button, where it is read out and where the next key press is.
