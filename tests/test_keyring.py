@@ -88,6 +88,17 @@ def test_a_file_that_asks_for_the_whole_machine_is_damaged(kept: Path, tmp_path:
         Keyring(tmp_path, passphrase=lambda _: WORDS).signer(NAME)
 
 
+def test_a_file_that_needs_more_memory_than_there_is_gets_a_sentence(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(keyring, "_derive", full)
+    with pytest.raises(Misconfigured, match="asks for 64 MiB of memory"):
+        Keyring(kept, passphrase=lambda _: WORDS).signer(NAME)
+
+
 def test_a_wrong_passphrase_is_refused(kept: Path) -> None:
     for wrong in ("", WORDS.upper(), WORDS + " "):
         with pytest.raises(Refused, match="wrong, or its key file was changed"):

@@ -175,6 +175,11 @@ def unwrap(text: str, name: str, passphrase: str) -> bytes:
         return _whole(
             AESGCM(_derive(passphrase, salt, wrapped.cost)).decrypt(nonce, sealed, name.encode("ascii")), name
         )
+    except MemoryError as error:
+        raise Misconfigured(
+            f"the key file of {name} asks for {wrapped.cost.memory_kib // 1024} MiB of memory, and this machine does not give"
+            " as much; free some, or open it on another"
+        ) from error
     except InvalidTag as error:
         raise Refused(f"the passphrase for {name} is wrong, or its key file was changed") from error
 
