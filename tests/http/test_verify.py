@@ -14,7 +14,7 @@ import pytest
 from litestar.testing import TestClient
 
 import fairplace_verify
-from fairplace.http import judged, verify
+from fairplace.http import judged, saved_page, verify
 from fairplace.http.app import create_app
 from fairplace.ledger import paper
 from fairplace.workroom import Workroom
@@ -259,6 +259,7 @@ def mhtml(page: str) -> bytes:
 @pytest.mark.parametrize(
     "data",
     [
+        b"<!---->" * 500,
         b"<!doctype html>" + b"<a " * 20_000,
         b"<!doctype html>" + b"<p a='" * 20_000,
         b"<!doctype html>" + b"<p data-from=/x>" * 20_000,
@@ -271,11 +272,28 @@ def mhtml(page: str) -> bytes:
             b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000)
         ),
     ],
-    ids=["tags", "quotes", "marks", "ends", "letter", "brackets", "words", "parts", "within"],
+    ids=["comments", "tags", "quotes", "marks", "ends", "letter", "brackets", "words", "parts", "within"],
 )  # fmt: skip
 def test_a_page_that_was_made_to_hold_the_server_up_is_no_record(client: Client, data: bytes) -> None:
     """Anybody may send one. The library's own readers take minutes over each, or fall over it."""
     assert "This is not a record that can be checked here" in uploaded(client, data)
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (b"<!DOCTYPE html><p>", True),
+        (b"\xef\xbb\xbf\n<!-- saved --> <!---->\r\n<HTML lang=en>", True),
+        (b"<body>", True),
+        (b"MIME-Version: 1.0\r\n", True),
+        (b"<p>", False),
+        (b"words <html>", False),
+        (b"<!-- <html>", False),
+        (b"", False),
+    ],
+)
+def test_a_page_is_known_by_how_it_begins(data: bytes, is_one: bool) -> None:
+    assert saved_page.is_page(data) is is_one
 
 
 def test_a_saved_page_names_no_more_places_than_the_server_looks_up(

@@ -30,7 +30,6 @@ MOST_WITHIN = 8
 """Marked parts within one another."""
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL)
 _MIME = re.compile(rb"(?:From: |MIME-Version: |Content-Type: multipart/related)", re.IGNORECASE)
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
 _BLANK = re.compile(rb"\r?\n\r?\n")
@@ -62,7 +61,23 @@ class SavedPage(msgspec.Struct, frozen=True):
 
 
 def is_page(data: bytes) -> bool:
-    return bool(_HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")) or _MIME.match(data))
+    return bool(_MIME.match(data)) or _begins_as_html(data[:4096].decode("utf-8-sig", "replace"))
+
+
+def _begins_as_html(text: str) -> bool:
+    for token in markup.tokens(text):
+        match token:
+            case markup.Comment(words=words) if words.lower().startswith("doctype html"):
+                return True
+            case markup.Comment():
+                pass
+            case markup.Start(name=name):
+                return name in ("html", "head", "body")
+            case str() if not token.strip():
+                pass
+            case _:
+                return False
+    return False
 
 
 def read(data: bytes) -> SavedPage:
