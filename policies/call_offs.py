@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fairplace.counted import counted
 from fairplace.policy import Case, Finding, Recorded, rule
 from fairplace.procurement.events import Awarded, ContractEntered, ParentNamed, Planned, TenderPublished
 from fairplace.terms import Day, Provider, london_day
@@ -73,11 +74,7 @@ def framework_limits(case: Case) -> Iterator[Finding]:
             text = "who stands in the framework or dynamic market, or who was chosen, is not known here"
             yield Finding(outcome="cannot-tell", text=text, evidence=evidence)
         elif strangers := {one.id for one in suppliers} - {one.id for one in members}:
-            said = (
-                "a supplier that was chosen stood"
-                if len(strangers) == 1
-                else f"{len(strangers)} suppliers that were chosen stood"
-            )
+            said = counted(len(strangers), "supplier that was chosen was", "suppliers that were chosen were")
             text = f"{said} not in the framework or dynamic market when it was named"
             yield Finding(outcome="not-met", text=text, evidence=evidence)
         elif not over and parent.until is None:

@@ -19,8 +19,8 @@ settings.load_profile("house")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: browsers, sockets and other processes are waited for."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are cores: browsers, sockets and other processes are waited for."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection(session: pytest.Session) -> None:

@@ -48,6 +48,7 @@ async def day(page: Page, name: str, when: date) -> None:
         await page.locator(f"#{name}-{part}").fill(str(getattr(when, part)))
 
 
+@pytest.mark.long
 async def test_a_framework_is_called_off_from_changed_and_ended(town: Demo, chromium: Browser) -> None:
     office, framework = town.office, town.office.case
     olga, asha = await town.be(chromium, "Olga"), await town.be(chromium, "Asha")

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import msgspec
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from fairplace.clerk import Clerk
@@ -80,6 +81,7 @@ async def task(page: Page, site: str, case: str, code: str) -> None:
     await page.goto(f"{site}/desk/cases/{case}/{code}")
 
 
+@pytest.mark.long
 async def test_formal_faults_are_put_right_on_equal_terms(council: Council, chromium: Browser) -> None:
     before = Before(council, "faults")
     before.until_published()
@@ -130,6 +132,7 @@ async def test_formal_faults_are_put_right_on_equal_terms(council: Council, chro
     await olga.context.close()
 
 
+@pytest.mark.long
 async def test_bids_are_marked_without_names(council: Council, chromium: Browser) -> None:
     before = Before(council, "unnamed")
     before.until_published()

@@ -96,6 +96,7 @@ async def test_two_colleagues_give_somebody_a_new_key_a_day_later(council: Counc
     assert report.word == "genuine", report.verdict
 
 
+@pytest.mark.long
 async def test_the_holder_stops_it_where_the_old_key_is(council: Council, team: Team) -> None:
     """Somebody else at her desk asked for it; her own browser has the key."""
     await team.here()
@@ -111,6 +112,7 @@ async def test_the_holder_stops_it_where_the_old_key_is(council: Council, team: 
     await expect(page.get_by_text("Your signing key is being replaced")).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_whoever_keeps_the_keys_stops_it(council: Council, team: Team) -> None:
     await team.here()
     await asks(team.ida)
@@ -124,6 +126,7 @@ async def test_whoever_keeps_the_keys_stops_it(council: Council, team: Team) -> 
     assert council.register.reader.entry(place).envelope.type == "key.recovery-stopped/1"
 
 
+@pytest.mark.long
 async def test_whoever_keeps_the_keys_revokes_one(council: Council, team: Team) -> None:
     await team.here()
     page = team.lea.page

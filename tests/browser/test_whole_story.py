@@ -198,6 +198,7 @@ async def outcome(page: Page, case: str, stream: str) -> None:
     await look(page, "a challenge made good")
 
 
+@pytest.mark.long
 async def test_from_plan_to_contract_with_everybody_at_their_own_browser(town: Demo, chromium: Browser) -> None:
     office = town.office
     olga = await town.be(chromium, "Olga")

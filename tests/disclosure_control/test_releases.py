@@ -76,7 +76,11 @@ INSIDE |= {f"sub-region:{name}": NORTH for name in ("Hills", "Coast", "Plain")}
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "count", "local"),
-    [pytest.param(1, 900, "quarter", marks=pytest.mark.long), (2, 900, "half-year"), (3, 150, "quarter")],
+    [
+        pytest.param(1, 900, "quarter", marks=pytest.mark.long),
+        pytest.param(2, 900, "half-year", marks=pytest.mark.long),
+        (3, 150, "quarter"),
+    ],
 )
 def test_nothing_small_is_in_twelve_months_of_releases_nor_follows_from_all_of_them_together(
     seed: int, count: int, local: str

@@ -205,6 +205,7 @@ fairplace record register over.jsonl
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_bid_is_erased_and_a_register_backed_up_and_restored_as_the_pages_say(programs: Path, tmp_path: Path) -> None:
     before = "\n".join([*blocks(HOW_TO / "first-register.md")[:9], OVER])

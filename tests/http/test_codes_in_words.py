@@ -50,7 +50,7 @@ def seen(one: Colleague, path: str) -> Iterator[tuple[str, str]]:
         yield path, text_of(answer)
 
 
-@pytest.mark.parametrize("until", ["judged", "started"])
+@pytest.mark.parametrize("until", [pytest.param("judged", marks=pytest.mark.long), "started"])
 def test_no_page_of_the_office_shows_a_code(told: Told, until: str) -> None:
     agents, looked = told(until), 0
     for who in OFFICE:

@@ -75,7 +75,7 @@ def test_a1_a_head_start_of_eighteen_hours() -> None:
         t1={"recipients": asked(*names, at="09:00", p3="01 15:00")},
     ))  # fmt: skip
     assert (found.outcome, found.process_unequal) == ("not-met", "yes")
-    assert "1 of 10 providers in T1 had the referral up to 18 hours before the last" in found.text
+    assert "1 of 10 providers in tier 1 had the referral up to 18 hours before the last" in found.text
 
 
 def _with_home(name: str) -> Sequence[Any]:
