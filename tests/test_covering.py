@@ -296,6 +296,7 @@ def told(folder: Path, seed: int, offers: tuple[Offer, ...]) -> int:
         return len(batches(office.register))
 
 
+@pytest.mark.long
 @pytest.mark.matrix
 def test_the_number_of_batches_does_not_say_whether_two_bid_or_six(tmp_path: Path) -> None:
     two = [told(tmp_path / f"two {seed}", seed, SIX[:2]) for seed in range(many(48))]

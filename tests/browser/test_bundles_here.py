@@ -67,6 +67,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+@pytest.mark.long
 async def test_every_bundle_of_the_checkers_own_tests_is_judged_alike(
     page: Page, version: str, record: list[dict[str, Any]]
 ) -> None:

@@ -51,6 +51,7 @@ async def test_the_door_and_the_public_pages(demo: Demo, chromium: Browser) -> N
     await context.close()
 
 
+@pytest.mark.long
 async def test_everybody_walks_in_and_sees_their_desk(demo: Demo, chromium: Browser) -> None:
     chosen: tuple[Persona, ...] = tuple(some(demo.people, demo.people[0], demo.people[-1]))
     for one in chosen:

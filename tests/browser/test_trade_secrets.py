@@ -26,6 +26,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
             yield Served(office, site)
 
 
+@pytest.mark.long
 async def test_a_bidder_marks_parts_and_the_winner_s_marks_are_public(served: Served, chromium: Browser) -> None:
     office = served.office
     lodged = [one for one in office.register.reader.case(office.case) if one.type == "deposit.received/1"]

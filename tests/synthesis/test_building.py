@@ -45,6 +45,7 @@ def seven(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_register(seven: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
     built = procurements.build(again, seed=7, programme=BRIEF)

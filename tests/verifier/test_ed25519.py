@@ -128,6 +128,7 @@ def test_good_and_changed_signatures_are_told_apart_as_the_package_does(seed: in
     assert 50 < good < 250
 
 
+@pytest.mark.long
 @pytest.mark.matrix
 def test_points_of_low_order_and_encodings_that_are_not_canonical_are_judged_as_the_package_does() -> None:
     points = [*low_order(), *not_canonical(), b"\xff" * 32, b"\xaa" * 32]

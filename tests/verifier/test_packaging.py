@@ -55,6 +55,7 @@ def test_the_wheel_holds_the_one_file_and_its_licence_and_asks_for_nothing(wheel
     assert needs == ["Requires-Dist: cryptography>=47; extra == 'fast'"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_installed_alone_it_checks_a_bundle_and_a_proof(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "clean", with_pip=True)

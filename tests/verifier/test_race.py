@@ -55,6 +55,7 @@ def register(tmp_path: Path) -> Iterator[tuple[Path, list[str]]]:
         writing.kill()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.matrix
 def test_a_register_that_is_written_to_is_never_called_false(register: tuple[Path, list[str]]) -> None:

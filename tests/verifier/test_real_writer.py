@@ -87,6 +87,7 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(fairplace_verify, pure.__name__, lru_cache(maxsize=4096)(pure))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.matrix
 @pytest.mark.usefixtures("remembered")
