@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -21,13 +21,18 @@ from fairplace.projection import (
     Run,
     TrailItem,
     Withheld,
+    bids,
+    contract,
     merged,
-    merged_awards,
+    notices,
     taken_down,
     trail_item,
     with_run,
 )
-from fairplace.terms import Day, Instant, LeafHash, Pence, Place, Text
+from fairplace.projection.bids import BidRow, DepositRow, ModerationChange, SecretRow
+from fairplace.projection.contract import ContractChangeRow, ContractEndRow, ParentRow, Winner
+from fairplace.projection.notices import AwardRow, ReleaseRow
+from fairplace.terms import Day, Instant, Pence, Text
 from fairplace.urgent import events as urgent
 
 
@@ -44,62 +49,6 @@ class CriterionRow(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     weight: int
     title: Text | None
-
-
-class BidRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A bid as far as it is released. Only a winner is named; `label` means nothing outside this record.
-
-    `marks` are empty where it is released that none were given.
-    """
-
-    place: Place
-    label: str = ""
-    winner: bool = False
-    provider_id: str | None = None
-    provider_name: Text | None = None
-    status: str | None = None
-    ground: str | None = None
-    marks: dict[str, int] | None = None
-    reasons: dict[str, Text] | None = None
-    points: dict[str, int] | None = None
-    total: int | None = None
-    rank: int | None = None
-    price: Pence | None = None
-    deposit: LeafHash | None = None
-
-
-class SecretRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a winner's bid that is marked as a trade secret. `accepted` is null until it is decided."""
-
-    place: Place
-    part: Text
-    reason: Text
-    accepted: bool | None = None
-    why: Text | None = None
-
-
-class DepositRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A deposit that was released: only a receipt connects it with a provider."""
-
-    leaf: LeafHash
-    index: int
-    late: bool
-    price: Pence | None
-
-
-class ModerationChange(msgspec.Struct, frozen=True, kw_only=True):
-    place: Place
-    label: str = ""
-    criterion: str
-    inputs: list[int]
-    agreed: int | None
-    reason: Text
-
-
-class Winner(msgspec.Struct, frozen=True, kw_only=True):
-    provider_id: str
-    provider_name: Text
-    value: Pence | None
 
 
 class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,71 +114,6 @@ class ClaimRow(msgspec.Struct, frozen=True, kw_only=True):
     notified_on: Day
     index: int
     suspension_ended: str | None = None
-
-
-class ContractChangeRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of the contract. What is not released is null; `changed_by` is the share in basis points."""
-
-    index: int
-    changed_on: Day
-    kind: str
-    ground: str | None
-    term_days: int
-    change_notice: str
-    reason: Text | None
-    value_before: Pence | None
-    value_after: Pence | None
-    changed_by: int | None
-    providers: list[Winner] | None
-
-
-class ContractEndRow(msgspec.Struct, frozen=True, kw_only=True):
-    index: int
-    ended_on: Day
-    how: str
-    cause: str
-    reason: Text | None
-
-
-class ParentRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What the case is called off from: a case of this register, or known elsewhere by its reference."""
-
-    index: int
-    case: str | None
-    reference: str | None
-    until: Day | None
-    name: Text | None
-    members: list[Winner] | None
-
-
-class AwardRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An award as a notice states it."""
-
-    id: str
-    status: str | None
-    decided_on: Day | None
-    published_on: Day | None
-    value: Pence | None
-    suppliers: list[Winner]
-
-
-class ReleaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One release of a notice that was published elsewhere, as it states things; null is not stated, or withheld."""
-
-    index: int
-    release: str
-    released_at: Instant | None
-    ocid: str
-    tags: list[str]
-    method: str | None
-    status: str | None
-    cpv: list[str]
-    tender_closes: Instant | None
-    title: Text | None
-    description: Text | None
-    buyer: Text | None
-    tender_value: Pence | None
-    awards: list[AwardRow]
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -350,20 +234,7 @@ def _planned(row: DecisionRecord, recorded: Recorded, event: e.Planned) -> Decis
 
 
 def _parent(row: DecisionRecord, recorded: Recorded, event: e.ParentNamed) -> DecisionRecord:
-    members = event.members.get()
-    return replace(
-        row,
-        parent=ParentRow(
-            index=recorded.index,
-            case=event.parent,
-            reference=event.reference,
-            until=event.until,
-            name=event.name.get(),
-            members=None
-            if members is None
-            else [Winner(provider_id=one.id, provider_name=one.name, value=None) for one in members],
-        ),
-    )
+    return replace(row, parent=contract.parent(recorded, event))
 
 
 def _published(row: DecisionRecord, recorded: Recorded, event: e.TenderPublished) -> DecisionRecord:
@@ -441,64 +312,41 @@ def _question(row: DecisionRecord, question: str, **known: Any) -> DecisionRecor
 def _deposit(
     row: DecisionRecord, recorded: Recorded, event: e.DepositReceived | e.DepositReceivedLate
 ) -> DecisionRecord:
-    """A deposit comes here only when its case is released; its price then stands beside the bid in its place."""
-    deposit = DepositRow(
-        leaf=recorded.leaf,
-        index=recorded.index,
-        late=isinstance(event, e.DepositReceivedLate),
-        price=event.price.get(),
-    )
-    return replace(row, deposits=[*row.deposits, deposit])
+    """A deposit comes here only when its case is released."""
+    return replace(row, deposits=[*row.deposits, bids.deposit(recorded, event)])
 
 
 def _opened(row: DecisionRecord, recorded: Recorded, event: e.BidsOpened) -> DecisionRecord:
     leaves = {place: leaf for place, bid in event.bids.items() if (leaf := bid.deposit.get()) is not None}
-    row = _bids(row, {place: _placed(row, leaf) for place, leaf in leaves.items()})
-    return replace(row, state="opened", opened_at=event.happened_at, bids_count=_count(row, event.bids, "deposit"))
+    count = bids.counted(row.bids_count, [bid.deposit for bid in event.bids.values()])
+    row = _known(row, bids.placed(row.deposits, leaves))
+    return replace(row, state="opened", opened_at=event.happened_at, bids_count=count)
 
 
 def _late_decided(row: DecisionRecord, recorded: Recorded, event: e.LateBidsDecided) -> DecisionRecord:
-    admitted = [one for one in event.decisions.get(()) if one.admitted and one.place is not None]
-    row = _bids(row, {one.place: _placed(row, one.deposit) for one in admitted})
+    admitted = {one.place: one.deposit for one in event.decisions.get(()) if one.admitted and one.place is not None}
+    row = _known(row, bids.placed(row.deposits, admitted))
     return replace(row, bids_count=None if row.bids_count is None else row.bids_count + len(admitted))
 
 
 def _prices(row: DecisionRecord, recorded: Recorded, event: e.PricesOpened) -> DecisionRecord:
     known = {place: price for place, bid in event.bids.items() if (price := bid.price.get()) is not None}
-    return _bids(row, {place: {"price": price} for place, price in known.items()})
+    return _known(row, {place: {"price": price} for place, price in known.items()})
 
 
 def _secrets(row: DecisionRecord, recorded: Recorded, event: bidding.SecretsMarked) -> DecisionRecord:
-    """The newest marks of a bid take the place of older ones."""
-    known = {place: marks for place, bid in sorted(event.bids.items()) if (marks := bid.secrets.get()) is not None}
-    kept = [one for one in row.secrets if one.place not in known]
-    added = [
-        SecretRow(place=place, part=one.part, reason=one.reason) for place, marks in known.items() for one in marks
-    ]
-    return replace(row, secrets=[*kept, *added])
+    return replace(row, secrets=bids.with_secrets(row.secrets, event))
 
 
 def _rulings(row: DecisionRecord, recorded: Recorded, event: bidding.SecretsDecided) -> DecisionRecord:
-    said = {(place, one.part): one for place, bid in event.bids.items() for one in bid.rulings.get() or ()}
-    return replace(
-        row,
-        secrets=[
-            one
-            if (ruling := said.get((one.place, one.part))) is None
-            else replace(one, accepted=ruling.accepted, why=ruling.reason)
-            for one in row.secrets
-        ],
-    )
-
-
-def _placed(row: DecisionRecord, leaf: LeafHash) -> dict[str, Any]:
-    return {"deposit": leaf, "price": next((one.price for one in row.deposits if one.leaf == leaf), None)}
+    return replace(row, secrets=bids.with_rulings(row.secrets, event))
 
 
 def _checked(row: DecisionRecord, recorded: Recorded, event: e.BidsChecked) -> DecisionRecord:
     known = {place: check for place, bid in event.bids.items() if (check := bid.check.get()) is not None}
-    row = _bids(row, {place: {"status": check.status, "ground": check.ground} for place, check in known.items()})
-    return replace(_evaluating(row), bids_count=_count(row, event.bids, "check"))
+    count = bids.counted(row.bids_count, [bid.check for bid in event.bids.values()])
+    row = _known(row, {place: {"status": check.status, "ground": check.ground} for place, check in known.items()})
+    return replace(_evaluating(row), bids_count=count)
 
 
 def _sheet(row: DecisionRecord, recorded: Recorded, event: e.SheetSigned) -> DecisionRecord:
@@ -510,65 +358,15 @@ def _evaluating(row: DecisionRecord) -> DecisionRecord:
 
 
 def _moderated(row: DecisionRecord, recorded: Recorded, event: e.Moderated) -> DecisionRecord:
-    bids: dict[Place, dict[str, Any]] = {}
-    changes: list[ModerationChange] = []
-    for place, bid in event.bids.items():
-        known: dict[str, Any] = {}
-        marks, result = bid.marks.get(), bid.result.get()
-        if marks is not None:
-            known["marks"] = marks
-        elif bid.marks.is_open and place in {one.place for one in row.bids}:
-            known["marks"] = {}
-        if (reasons := bid.reasons.get()) is not None:
-            known["reasons"] = reasons
-        if result is not None:
-            known |= {"points": result.points, "total": result.total, "rank": result.rank}
-        if known:
-            bids[place] = known
-        changes += [
-            ModerationChange(
-                place=place,
-                criterion=criterion,
-                inputs=change.inputs,
-                agreed=None if marks is None else marks.get(criterion),
-                reason=change.reason,
-            )
-            for criterion, change in sorted((bid.changes.get() or {}).items())
-        ]
-    changes.sort(key=lambda change: (change.place, change.criterion))
-    row = _bids(replace(row, changes=changes), bids)
-    return replace(row, state="moderated", bids_count=_count(row, event.bids, "marks"))
+    count = bids.counted(row.bids_count, [bid.marks for bid in event.bids.values()])
+    known = bids.marked(event, [bid.place for bid in row.bids])
+    row = _known(replace(row, changes=bids.changed(event)), known)
+    return replace(row, state="moderated", bids_count=count)
 
 
-def _count(row: DecisionRecord, bids: Mapping[Place, Any], slot: str) -> int | None:
-    """How many bids there are: known when the slot is released for every place. A bid that dropped out counts."""
-    values = [getattr(bid, slot) for bid in bids.values()]
-    if not all(value.is_open for value in values):
-        return row.bids_count
-    return max(row.bids_count or 0, sum(value.value is not None for value in values))
-
-
-def _bids(row: DecisionRecord, known: Mapping[Place, Mapping[str, Any]]) -> DecisionRecord:
-    """The row with what became known of bids, which are ordered and labelled anew."""
-    bids = {bid.place: bid for bid in row.bids}
-    for place, facts in known.items():
-        bids[place] = replace(bids.get(place) or BidRow(place=place), **facts)
-    labelled = [
-        replace(bid, label=_label(at))
-        for at, bid in enumerate(sorted(bids.values(), key=lambda bid: (not bid.winner, bid.place)))
-    ]
-    label = {bid.place: bid.label for bid in labelled}
-    return replace(
-        row,
-        bids=sorted(labelled, key=lambda bid: (not bid.winner, bid.rank is None, bid.rank or 0, bid.place)),
-        changes=[replace(change, label=label.get(change.place, "")) for change in row.changes],
-    )
-
-
-def _label(at: int) -> str:
-    """A, B, … Z, AA, AB, …"""
-    head, tail = divmod(at, 26)
-    return (_label(head - 1) if head else "") + chr(ord("A") + tail)
+def _known(row: DecisionRecord, known: bids.Known) -> DecisionRecord:
+    found = bids.with_known(row.bids, known)
+    return replace(row, bids=found, changes=bids.labelled(row.changes, found))
 
 
 # The award
@@ -580,7 +378,7 @@ def _awarded(row: DecisionRecord, recorded: Recorded, event: e.Awarded) -> Decis
         place: {"winner": True, "provider_id": award.provider.id, "provider_name": award.provider.name}
         for place, award in awards.items()
     }
-    row = _bids(_award_cleared(row), named)
+    row = _known(_award_cleared(row), named)
     return replace(
         row,
         state="awarded",
@@ -602,10 +400,9 @@ def _award_withdrawn(row: DecisionRecord, recorded: Recorded, event: e.AwardWith
 
 
 def _award_cleared(row: DecisionRecord) -> DecisionRecord:
-    bids = [replace(bid, winner=False, provider_id=None, provider_name=None) for bid in row.bids]
     row = replace(
         row,
-        bids=bids,
+        bids=[replace(bid, winner=False, provider_id=None, provider_name=None) for bid in row.bids],
         winners=[],
         award_value=None,
         awarded_at=None,
@@ -614,7 +411,7 @@ def _award_cleared(row: DecisionRecord) -> DecisionRecord:
         alternatives=[],
         delegation=None,
     )
-    return _bids(row, {})
+    return _known(row, {})
 
 
 def _summaries(row: DecisionRecord, recorded: Recorded, event: e.SummariesSent) -> DecisionRecord:
@@ -651,42 +448,16 @@ def _contract(row: DecisionRecord, recorded: Recorded, event: e.ContractEntered)
 
 
 def _contract_changed(row: DecisionRecord, recorded: Recorded, event: e.ContractChanged) -> DecisionRecord:
-    before, after, parties = event.value_before.get(), event.value_after.get(), event.providers.get()
-    change = ContractChangeRow(
-        index=recorded.index,
-        changed_on=event.changed_on,
-        kind=event.kind,
-        ground=event.ground,
-        term_days=event.term_days,
-        change_notice=event.change_notice,
-        reason=event.reason.get(),
-        value_before=before,
-        value_after=after,
-        changed_by=_share(before, after),
-        providers=None
-        if parties is None
-        else [Winner(provider_id=one.id, provider_name=one.name, value=None) for one in parties],
-    )
+    after = event.value_after.get()
     return replace(
         row,
-        contract_changes=[*row.contract_changes, change],
+        contract_changes=[*row.contract_changes, contract.change(recorded, event)],
         contract_value=row.contract_value if after is None else after,
     )
 
 
-def _share(before: Pence | None, after: Pence | None) -> int | None:
-    """By how much a value changed, in basis points of what it was, rounded half away from zero."""
-    if not before or after is None:
-        return None
-    size = (abs(after - before) * 20_000 + before) // (2 * before)
-    return size if after >= before else -size
-
-
 def _contract_ended(row: DecisionRecord, recorded: Recorded, event: e.ContractEnded) -> DecisionRecord:
-    end = ContractEndRow(
-        index=recorded.index, ended_on=event.ended_on, how=event.how, cause=event.cause, reason=event.reason.get()
-    )
-    return replace(row, state="contract-ended", contract_end=end)
+    return replace(row, state="contract-ended", contract_end=contract.end(recorded, event))
 
 
 def _ended(row: DecisionRecord, recorded: Recorded, event: e.EndedWithoutAward) -> DecisionRecord:
@@ -699,28 +470,10 @@ def _ended(row: DecisionRecord, recorded: Recorded, event: e.EndedWithoutAward) 
 
 
 def _imported(row: DecisionRecord, recorded: Recorded, event: e.Imported) -> DecisionRecord:
-    buyer = event.buyer.get()
-    release = ReleaseRow(
-        index=recorded.index,
-        release=event.release,
-        released_at=event.released_at,
-        ocid=event.ocid,
-        tags=event.tags,
-        method=event.method,
-        status=event.status,
-        cpv=event.cpv,
-        tender_closes=event.tender_closes,
-        title=event.title.get(),
-        description=event.description.get(),
-        buyer=None if buyer is None else buyer.name,
-        tender_value=event.tender_value.get(),
-        awards=[_imported_award(award) for award in event.awards.get(())],
-    )
-    releases = [*row.releases, release]
-    newest = sorted(releases, key=lambda one: (one.released_at or "", one.index), reverse=True)
-    awards = merged_awards({award.id: award for award in one.awards} for one in reversed(newest))
-    stated = [_won_alone(award) for award in awards.values()]
-    values = [award.value for award in stated]
+    releases = [*row.releases, notices.release(recorded, event)]
+    newest = notices.newest_first(releases)
+    awards = notices.merged_awards({award.id: award for award in one.awards} for one in reversed(newest))
+    stated = [notices.won_alone(award) for award in awards.values()]
     winners = {winner.provider_id or winner.provider_name: winner for award in stated for winner in award.suppliers}
     return replace(
         row,
@@ -728,47 +481,17 @@ def _imported(row: DecisionRecord, recorded: Recorded, event: e.Imported) -> Dec
         imported=True,
         releases=releases,
         ocid=event.ocid,
-        title=_newest(newest, "title"),
-        need=_newest(newest, "description"),
-        authority=_newest(newest, "buyer"),
-        route=_newest(newest, "method"),
-        cpv=_newest(newest, "cpv") or [],
-        deadline=_newest(newest, "tender_closes"),
-        estimated_value=_newest(newest, "tender_value"),
+        title=notices.stated(newest, "title"),
+        need=notices.stated(newest, "description"),
+        authority=notices.stated(newest, "buyer"),
+        route=notices.stated(newest, "method"),
+        cpv=notices.stated(newest, "cpv") or [],
+        deadline=notices.stated(newest, "tender_closes"),
+        estimated_value=notices.stated(newest, "tender_value"),
         imported_awards=stated,
         winners=[winner for _, winner in sorted(winners.items())],
-        award_value=_sum(values),
+        award_value=notices.total(award.value for award in stated),
     )
-
-
-def _imported_award(award: e.ImportedAward) -> AwardRow:
-    suppliers = [Winner(provider_id=one.id, provider_name=one.name, value=None) for one in award.suppliers]
-    row = AwardRow(
-        id=award.id,
-        status=award.status,
-        decided_on=award.decided_on,
-        published_on=award.published_on,
-        value=award.value,
-        suppliers=suppliers,
-    )
-    return _won_alone(row)
-
-
-def _won_alone(award: AwardRow) -> AwardRow:
-    """What one supplier won alone is the award's value; what several won together nobody states."""
-    alone = award.value if len(award.suppliers) == 1 else None
-    return replace(award, suppliers=[replace(one, value=alone) for one in award.suppliers])
-
-
-def _newest(newest: Sequence[ReleaseRow], name: str) -> Any:
-    """What the newest release states; an older one speaks only where newer ones are silent."""
-    return next((value for one in newest if (value := getattr(one, name)) not in (None, [])), None)
-
-
-def _sum(values: Sequence[Pence | None]) -> Pence | None:
-    """The sum of what is stated; unknown as soon as one part is, for a part is no total."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
 
 
 # Challenges, checks and take-downs

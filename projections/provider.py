@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from fairplace.procurement.events import Awarded, ContractChanged, ContractEntered, Imported
-from fairplace.projection import Citation, Projection, Recorded, merged_awards
+from fairplace.projection import Citation, Projection, Recorded, notices
 from fairplace.terms import Day, Instant, Pence, Provider, Text
 
 
@@ -155,7 +155,7 @@ def _imported(row: ProviderRow, recorded: Recorded, event: Imported) -> Provider
         stated.append(Stated(released_at=event.released_at, award=one))
     mine = [one for one in stated if one.award.case == recorded.case]
     oldest = sorted(mine, key=lambda one: (one.released_at or "", one.award.index))
-    merged = merged_awards({str(one.award.award_id): one.award} for one in oldest)
+    merged = notices.merged_awards({str(one.award.award_id): one.award} for one in oldest)
     others = [one for one in row.awards if one.case != recorded.case or not one.imported]
     return replace(row, name=name, awards=[*others, *merged.values()], stated=stated)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from fairplace.challenge import events as challenge
 from fairplace.event import Fact
 from fairplace.openness import events as openness
 from fairplace.procurement import events as e
-from fairplace.projection import Citation, Projection, Recorded, Run, merged, merged_awards, with_run
+from fairplace.projection import Citation, Projection, Recorded, Run, bids, merged, notices, with_run
 from fairplace.terms import Day, Instant, Pence, Text
 from fairplace.urgent import events as urgent
 
@@ -168,7 +168,9 @@ def _deadline_changed(row: Line, recorded: Recorded, event: e.DeadlineChanged) -
 
 
 def _opened(row: Line, recorded: Recorded, event: e.BidsOpened) -> Line:
-    return replace(row, state="opened", bids_count=_count(row, [bid.deposit for bid in event.bids.values()]))
+    return replace(
+        row, state="opened", bids_count=bids.counted(row.bids_count, [bid.deposit for bid in event.bids.values()])
+    )
 
 
 def _late_decided(row: Line, recorded: Recorded, event: e.LateBidsDecided) -> Line:
@@ -177,7 +179,9 @@ def _late_decided(row: Line, recorded: Recorded, event: e.LateBidsDecided) -> Li
 
 
 def _checked(row: Line, recorded: Recorded, event: e.BidsChecked) -> Line:
-    return replace(_evaluating(row), bids_count=_count(row, [bid.check for bid in event.bids.values()]))
+    return replace(
+        _evaluating(row), bids_count=bids.counted(row.bids_count, [bid.check for bid in event.bids.values()])
+    )
 
 
 def _sheet(row: Line, recorded: Recorded, event: e.SheetSigned) -> Line:
@@ -189,14 +193,9 @@ def _evaluating(row: Line) -> Line:
 
 
 def _moderated(row: Line, recorded: Recorded, event: e.Moderated) -> Line:
-    return replace(row, state="moderated", bids_count=_count(row, [bid.marks for bid in event.bids.values()]))
-
-
-def _count(row: Line, slots: Sequence[Any]) -> int | None:
-    """How many bids there are: known when the slot is released for every place. A bid that dropped out counts."""
-    if not all(slot.is_open for slot in slots):
-        return row.bids_count
-    return max(row.bids_count or 0, sum(slot.value is not None for slot in slots))
+    return replace(
+        row, state="moderated", bids_count=bids.counted(row.bids_count, [bid.marks for bid in event.bids.values()])
+    )
 
 
 def _awarded(row: Line, recorded: Recorded, event: e.Awarded) -> Line:
@@ -272,23 +271,22 @@ def _imported(row: Line, recorded: Recorded, event: e.Imported) -> Line:
         awards={award.id: _award(award) for award in event.awards.get(())},
     )
     stated = [*row.stated, one]
-    newest = sorted(stated, key=lambda one: (one.released_at or "", one.index), reverse=True)
-    awards = merged_awards(one.awards for one in reversed(newest))
-    values = [award.value for award in awards.values()]
-    total = sum(value for value in values if value is not None) if values and None not in values else None
+    newest = notices.newest_first(stated)
+    awards = notices.merged_awards(one.awards for one in reversed(newest))
+    total = notices.total(award.value for award in awards.values())
     days = [award.decided_on for award in awards.values() if award.decided_on is not None]
     suppliers = {key: name for award in awards.values() for key, name in sorted(award.suppliers.items())}
-    estimated = _newest(newest, "tender_value")
+    estimated = notices.stated(newest, "tender_value")
     return replace(
         row,
         state="imported" if row.state == "planned" else row.state,
         imported=True,
         stated=stated,
         ocid=event.ocid,
-        title=_newest(newest, "title"),
-        authority=_newest(newest, "authority"),
-        route=_newest(newest, "method"),
-        deadline=_newest(newest, "tender_closes"),
+        title=notices.stated(newest, "title"),
+        authority=notices.stated(newest, "authority"),
+        route=notices.stated(newest, "method"),
+        deadline=notices.stated(newest, "tender_closes"),
         estimated_value=estimated,
         value=estimated if total is None else total,
         decided_at=f"{max(days)}T00:00:00.000Z" if days else None,
@@ -303,11 +301,6 @@ def _award(award: e.ImportedAward) -> StatedAward:
         value=award.value,
         suppliers={supplier.id or supplier.name: supplier.name for supplier in award.suppliers},
     )
-
-
-def _newest(newest: Sequence[Stated], name: str) -> Any:
-    """What the newest release states; an older one speaks only where newer ones are silent."""
-    return next((value for one in newest if (value := getattr(one, name)) is not None), None)
 
 
 def _lodged(row: Line, recorded: Recorded, event: challenge.Lodged) -> Line:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fairplace import trail
+from fairplace import projection, trail
 from fairplace.errors import Busy, Missing
 from fairplace.folding import Source, Step
 from fairplace.openness.events import Disclosed, Withdrawn
@@ -50,8 +50,9 @@ class Difference(NamedTuple):
 
 
 def loaded(shelf: Iterable[Shelved]) -> list[Loaded]:
-    """The projections of a shelf. The allow-list of trails is part of what they are made of."""
-    shared = hashlib.sha256(Path(trail.__file__).read_bytes()).hexdigest()
+    """The projections of a shelf. The rows that they share and the allow-list of trails are part of what they are."""
+    parts = [Path(trail.__file__), *sorted(Path(projection.__file__).parent.glob("*.py"))]
+    shared = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
     return [
         Loaded(file.module.projection, hashlib.sha256(f"{file.sha256} {shared}".encode()).hexdigest()) for file in shelf
     ]

@@ -30,14 +30,12 @@ __all__ = [
     "Withheld",
     "collapsed",
     "merged",
-    "merged_awards",
     "taken_down",
     "trail_item",
     "with_run",
 ]
 
 R = TypeVar("R", bound=msgspec.Struct)
-A = TypeVar("A", bound=msgspec.Struct)
 
 
 class Citation(msgspec.Struct, frozen=True):
@@ -69,26 +67,3 @@ class Projection(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     fold: Callable[[R, Recorded], R]
     columns: Callable[[R], Mapping[str, str | int | None]]
     row: type[R]
-
-
-def merged_awards(releases: Iterable[Mapping[str, A]]) -> dict[str, A]:
-    """What several releases of a notice, oldest first, state of each award, by its id and in the order of the ids.
-
-    A release may carry only what changed: the newer speaks, an older one where the newer is silent. An award was
-    published when it first was.
-    """
-    found: dict[str, A] = {}
-    for release in releases:
-        for award_id, award in release.items():
-            found[award_id] = _over(found[award_id], award) if award_id in found else award
-    return dict(sorted(found.items()))
-
-
-def _over(older: A, newer: A) -> A:
-    stated = {name: value for name in newer.__struct_fields__ if (value := getattr(newer, name)) not in _SILENT}
-    if days := [day for one in (older, newer) if (day := getattr(one, "published_on", None)) is not None]:
-        stated["published_on"] = min(days)
-    return msgspec.structs.replace(older, **stated)
-
-
-_SILENT: tuple[object, ...] = (None, "", [], {})
