@@ -9,7 +9,8 @@ from typing import Literal
 
 from fairplace.counted import counted
 from fairplace.policy import Case, Finding, Recorded, rule
-from fairplace.procurement.events import ContractChanged, ContractEnded, ContractEntered, NoticePublished, Planned
+from fairplace.procurement.events import ContractChanged, ContractEnded, ContractEntered, Planned
+from fairplace.public_contract import WARN_DAYS, notices, public_contract, published_by
 from fairplace.terms import Pence, as_date, london_day
 from fairplace.working_days import BeyondHorizon, period_days
 
@@ -18,7 +19,6 @@ from fairplace.working_days import BeyondHorizon, period_days
 SMALL: tuple[tuple[date, tuple[int, int, int]], ...] = ((date(2025, 2, 24), (10, 15, 10)),)
 MOST_GROWTH = 50  # per cent: Sch. 8 paras 4(1), 5(1) and 8(1)
 TERMINATION_DAYS = 30  # s. 80(1): beginning with the day on which the contract ends
-WARN_DAYS = 10  # configured: how long before a clock runs out a reader is told
 
 _DAY = timedelta(days=1)
 
@@ -34,7 +34,7 @@ Size = Literal["same", "small", "large", "unknown"]
 )
 def change_permitted(case: Case) -> Iterator[Finding]:
     """Did each change of the contract stand on a ground that the Act allows, within that ground's limits?"""
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
@@ -107,18 +107,14 @@ def _up_to_half(change: ContractChanged) -> tuple[Literal["met", "not-met", "can
 )
 def change_notice_first(case: Case) -> Iterator[Finding]:
     """Was a contract change notice published before each change of the contract that needs one?"""
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
     changes = sorted(case.of(ContractChanged), key=lambda one: (one[1].changed_on, one[0].index))
     if not changes:
         yield Finding(outcome="not-applicable", text="no change of the contract is on the record")
-    notices = sorted(
-        (london_day(notice.happened_at), recorded.index)
-        for recorded, notice in case.of(NoticePublished)
-        if notice.notice == "UK10"
-    )
+    published = sorted(notices(case, "UK10"))
     today = london_day(case.as_of)
     for recorded, change in changes:
         needed = _needed(plan, change)
@@ -130,10 +126,10 @@ def change_notice_first(case: Case) -> Iterator[Finding]:
             text = f"{start} may need a notice: the values or the longest term that would show it are not known here"
             yield Finding(outcome="cannot-tell", text=text, evidence=(recorded.index,))
         else:
-            before = [one for one in notices if one[0] < as_date(change.changed_on)]
+            before = [one for one in published if one[0] < as_date(change.changed_on)]
             if before:
-                notices.remove(before[-1])
-            yield _noticed(change, recorded, before[-1] if before else None, needed, today, notices)
+                published.remove(before[-1])
+            yield _noticed(change, recorded, before[-1] if before else None, needed, today, published)
 
 
 def _noticed(
@@ -197,7 +193,7 @@ def _needed(plan: Planned, change: ContractChanged) -> Literal["yes", "perhaps",
 )
 def light_touch_change_recorded(case: Case) -> Iterator[Finding]:
     """Do the changes of a light touch contract stay within what was bought, each with its reason?"""
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
@@ -235,7 +231,7 @@ def light_touch_change_recorded(case: Case) -> Iterator[Finding]:
 )
 def contract_end_notice(case: Case) -> Iterator[Finding]:
     """Was it published in time that the contract had ended?"""
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
@@ -243,49 +239,14 @@ def contract_end_notice(case: Case) -> Iterator[Finding]:
     if not ends:
         yield Finding(outcome="not-applicable", text="no end of a contract is on the record")
         return
-    notices = [
-        (london_day(notice.happened_at), recorded.index)
-        for recorded, notice in case.of(NoticePublished)
-        if notice.notice == "UK11"
-    ]
-    today = london_day(case.as_of)
     for recorded, end in ends:
         try:
             due = period_days(as_date(end.ended_on), TERMINATION_DAYS)
         except BeyondHorizon as error:
             yield Finding(outcome="cannot-tell", text=f"calendar-horizon: {error}", evidence=(recorded.index,))
             continue
-        last = due.isoformat()
-        if notices:
-            published, index = min(notices)
-            outcome: Literal["met", "not-met"] = "met" if published <= due else "not-met"
-            text = f"ended on {end.ended_on}: due by {last}, published on {published}"
-            yield Finding(outcome=outcome, text=text, evidence=tuple(sorted((index, recorded.index))), due_on=last)
-        elif today > due and plan.route == "direct_s41" and plan.light_touch and plan.concerns_one_person:
-            text = f"nothing was published by {last}; none is owed by user choice, and the ground is not on the record"
-            yield Finding(outcome="cannot-tell", text=text, evidence=(recorded.index,), due_on=last)
-        elif today > due:
-            text = f"ended on {end.ended_on}: due by {last} ({TERMINATION_DAYS} days beginning with that day), not published"
-            yield Finding(outcome="not-met", text=text, evidence=(recorded.index,), due_on=last)
-        elif due - today <= timedelta(days=WARN_DAYS):
-            text = f"due by {last}, not published yet; {counted((due - today).days, 'day is', 'days are')} left"
-            yield Finding(outcome="concern", text=text, evidence=(recorded.index,), due_on=last)
-        else:
-            text = f"due by {last}, not published yet"
-            yield Finding(outcome="not-applicable", text=text, evidence=(recorded.index,), due_on=last)
-
-
-def _public_contract(case: Case) -> Planned | Finding:
-    """The plan of a contract under the Act, or why the rules of this file do not ask."""
-    plans = case.of(Planned)
-    if not plans:
-        return Finding(outcome="cannot-tell", text="which law applies is not on the record")
-    if len({plan.regime for _, plan in plans}) > 1:
-        return Finding(outcome="not-applicable", text="regime-unresolved: two laws are claimed for this case")
-    plan = plans[-1][1]
-    if plan.regime != "PA23":
-        return Finding(outcome="not-applicable", text=f"not a public contract under the Act ({plan.regime})")
-    return plan
+        clock = f"{TERMINATION_DAYS} days beginning with that day"
+        yield published_by(case, plan, "UK11", due, recorded, start=f"ended on {end.ended_on}: ", clock=clock)
 
 
 def _small(change: ContractChanged) -> tuple[int, int, int]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from fairplace.counted import counted
 from fairplace.policy import Case, Finding, Recorded, rule
 from fairplace.procurement.events import (
     AwardWithdrawn,
@@ -17,14 +16,13 @@ from fairplace.procurement.events import (
     Planned,
     SuspensionEnded,
 )
+from fairplace.public_contract import notices, perhaps_user_choice, public_contract, published_by
 from fairplace.terms import as_date, london_day
 from fairplace.working_days import BeyondHorizon, pa_standstill_last, period_days
 
 STANDSTILL_WORKING_DAYS = 8  # Procurement Act 2023 s. 51(2), and s. 51(5) for one that is offered
 DETAILS_DAYS = 30  # s. 53(1)
 DETAILS_DAYS_LIGHT_TOUCH = 120  # s. 53(1) with Procurement Regulations 2024 regs 32-35
-
-WARN_DAYS = 10  # configured: how long before a clock runs out a reader is told
 
 _DAY = timedelta(days=1)
 
@@ -58,7 +56,7 @@ def mandatory_standstill(case: Case) -> Iterator[Finding]:
 
 
 def _mandatory(case: Case) -> Iterator[Finding]:
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
@@ -111,7 +109,7 @@ def voluntary_standstill(case: Case) -> Iterator[Finding]:
 
 
 def _voluntary(case: Case) -> Iterator[Finding]:
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
@@ -170,7 +168,7 @@ def automatic_suspension(case: Case) -> Iterator[Finding]:
 
 
 def _suspension(case: Case) -> Iterator[Finding]:
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
@@ -224,32 +222,27 @@ def _in_between(entry: Recorded, contract: ContractEntered, claim: Recorded, end
 )
 def award_notice_first(case: Case) -> Iterator[Finding]:
     """Was the award notice published before the contract was signed?"""
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
     contracts = case.of(ContractEntered)
-    since = _since(case)
-    notices = [
-        (london_day(notice.happened_at), recorded.index)
-        for recorded, notice in case.of(NoticePublished)
-        if notice.notice == "UK6" and recorded.index > since
-    ]
+    published = notices(case, "UK6", since=_since(case))
     if not contracts:
         yield Finding(outcome="not-applicable", text="no contract has been signed")
     for recorded, contract in contracts:
         entered = as_date(contract.entered_on)
-        before = [index for day, index in notices if day < entered]
+        before = [index for day, index in published if day < entered]
         if before:
             text = f"the award notice came before the signature on {entered}"
             yield Finding(outcome="met", text=text, evidence=(before[-1], recorded.index))
-        elif not notices and _perhaps_user_choice(plan):
+        elif not published and perhaps_user_choice(plan):
             text = "signed with no award notice; none is owed by user choice, and the ground is not on the record"
             yield Finding(outcome="cannot-tell", text=text, evidence=(recorded.index,))
         else:
-            late = f"published on {notices[0][0]}" if notices else "never published"
+            late = f"published on {published[0][0]}" if published else "never published"
             text = f"signed on {entered}; the award notice was {late}"
-            evidence = tuple(sorted({recorded.index, *(index for _, index in notices)}))
+            evidence = tuple(sorted({recorded.index, *(index for _, index in published)}))
             yield Finding(outcome="not-met", text=text, evidence=evidence)
 
 
@@ -261,7 +254,7 @@ def award_notice_first(case: Case) -> Iterator[Finding]:
 )
 def details_notice_on_time(case: Case) -> Iterator[Finding]:
     """Were the contract's details published in time after it was signed?"""
-    plan = _public_contract(case)
+    plan = public_contract(case)
     if isinstance(plan, Finding):
         yield plan
         return
@@ -270,44 +263,9 @@ def details_notice_on_time(case: Case) -> Iterator[Finding]:
         yield Finding(outcome="not-applicable", text="no contract has been signed")
         return
     days = DETAILS_DAYS_LIGHT_TOUCH if plan.light_touch else DETAILS_DAYS
-    notices = [
-        (london_day(notice.happened_at), recorded.index)
-        for recorded, notice in case.of(NoticePublished)
-        if notice.notice == "UK7"
-    ]
-    today = london_day(case.as_of)
     for recorded, contract in contracts:
         due = period_days(as_date(contract.entered_on), days)
-        if notices:
-            published, index = min(notices)
-            outcome: Literal["met", "not-met"] = "met" if published <= due else "not-met"
-            text = f"due by {due}, published on {published}"
-            evidence = tuple(sorted((index, recorded.index)))
-            yield Finding(outcome=outcome, text=text, evidence=evidence, due_on=due.isoformat())
-        elif today > due and _perhaps_user_choice(plan):
-            text = f"nothing was published by {due}; none is owed by user choice, and the ground is not on the record"
-            yield Finding(outcome="cannot-tell", text=text, evidence=(recorded.index,), due_on=due.isoformat())
-        elif today > due:
-            text = f"due by {due} ({days} days beginning with the signature), not published"
-            yield Finding(outcome="not-met", text=text, evidence=(recorded.index,), due_on=due.isoformat())
-        elif due - today <= timedelta(days=WARN_DAYS):
-            text = f"due by {due}, not published yet; {counted((due - today).days, 'day is', 'days are')} left"
-            yield Finding(outcome="concern", text=text, evidence=(recorded.index,), due_on=due.isoformat())
-        else:
-            yield _not_yet(f"due by {due}, not published yet", due, recorded.index)
-
-
-def _public_contract(case: Case) -> Planned | Finding:
-    """The plan of a contract under the Act, or why the rules of this file do not ask."""
-    plans = case.of(Planned)
-    if not plans:
-        return Finding(outcome="cannot-tell", text="which law applies is not on the record")
-    if len({plan.regime for _, plan in plans}) > 1:
-        return Finding(outcome="not-applicable", text="regime-unresolved: two laws are claimed for this case")
-    plan = plans[-1][1]
-    if plan.regime != "PA23":
-        return Finding(outcome="not-applicable", text=f"not a public contract under the Act ({plan.regime})")
-    return plan
+        yield published_by(case, plan, "UK7", due, recorded, clock=f"{days} days beginning with the signature")
 
 
 def _kind(plan: Planned) -> Kind:
@@ -315,11 +273,6 @@ def _kind(plan: Planned) -> Kind:
     if plan.light_touch or plan.route in ("framework_calloff", "flexible_dm"):
         return "voluntary"
     return "unknown" if plan.route == "direct_s41" else "mandatory"
-
-
-def _perhaps_user_choice(plan: Planned) -> bool:
-    """Schedule 5, paras 15-17: a light touch direct award for one person may owe no notice at all."""
-    return plan.route == "direct_s41" and plan.light_touch and plan.concerns_one_person
 
 
 def _since(case: Case) -> int:

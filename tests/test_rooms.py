@@ -303,6 +303,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.points",
         "fairplace.searching",
     ),
+    "fairplace.public_contract": (*FACTS, "fairplace.policy"),
     "fairplace.trail": FACTS,
     "fairplace.checks": FACTS,
     "fairplace.projection": (*FACTS, "fairplace.checks", "fairplace.trail"),
@@ -458,7 +459,13 @@ TABLE: dict[str, tuple[str, ...]] = {
     # the checker: a second opinion shares no code with the first
     "fairplace_verify": (),
     # the shelves
-    "policies": ("fairplace.home_words", "fairplace.policy", "fairplace.working_days", *FACTS),
+    "policies": (
+        "fairplace.home_words",
+        "fairplace.policy",
+        "fairplace.public_contract",
+        "fairplace.working_days",
+        *FACTS,
+    ),
     "projections": ("fairplace.projection", "fairplace.working_days", *FACTS),
 }
 
