@@ -129,6 +129,19 @@ class Office:
                 return self
         raise KeyError(until)
 
+    def set_up_a_framework(self, offers: Sequence[Offer] = OFFERS[:3]) -> str:
+        """Short breaks, as a framework with the first to offer, signed and released; its case."""
+        for chapter, steps in CHAPTERS.items():
+            if chapter == "planned":
+                self.do(story.plan(contract_kind="framework", max_term_days=1461, title="Short breaks, a framework"))
+                self.do(story.conflicts())
+            else:
+                steps(self, offers)
+        self.wait_until("2026-04-24T09:00:00.000Z")
+        self.do(story.contract(offers[0]), by=APPROVER)
+        self.do(Release(id="test", occasion="contract"))
+        return self.case
+
     def close(self) -> None:
         self.register.close()
 
@@ -261,3 +274,9 @@ CHAPTERS: Mapping[str, Callable[[Office, Sequence[Offer]], None]] = {
     "awarded": _awarded,
     "released": _released,
 }
+
+CALL_OFF = {
+    "route": "framework_calloff", "concerns_one_person": False, "title": "Short breaks in the north",
+    "need": "Nine families in the north wait for short breaks.",
+}  # fmt: skip
+"""A plan that calls off from a framework."""

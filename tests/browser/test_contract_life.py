@@ -7,20 +7,15 @@ from datetime import date
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from fairplace.openness.commands import Release
 from tests import story
 from tests.browser.looking import look
 from tests.browser.serving import served_at
-from tests.browser.walking import Demo, choose, go_on, open_file
-from tests.office import CHAPTERS
-from tests.story import APPROVER, OFFERS, OFFICER, contract
-
-CALL_OFF = {
-    "route": "framework_calloff", "concerns_one_person": False, "title": "Short breaks in the north",
-    "need": "Nine families in the north wait for short breaks.",
-}  # fmt: skip
+from tests.browser.walking import Demo, choose, day, go_on, open_file
+from tests.office import CALL_OFF
+from tests.story import APPROVER, OFFERS, OFFICER
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -28,24 +23,11 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     folder = tmp_path_factory.mktemp("life") / "register"
     made = Demo(folder, {"Olga": OFFICER, "Asha": APPROVER})
     office = made.office
-    for chapter, steps in CHAPTERS.items():
-        if chapter == "planned":
-            office.do(story.plan(contract_kind="framework", max_term_days=1461, title="Short breaks, a framework"))
-            office.do(story.conflicts())
-        else:
-            steps(office, OFFERS[:3])
-    office.wait_until("2026-04-24T09:00:00.000Z")
-    office.do(contract(OFFERS[0]), by=APPROVER)
-    office.do(Release(id="test", occasion="contract"))
+    office.set_up_a_framework()
     office.register.follow()
     async with served_at(office.register) as made.site:
         yield made
     office.close()
-
-
-async def day(page: Page, name: str, when: date) -> None:
-    for part in ("day", "month", "year"):
-        await page.locator(f"#{name}-{part}").fill(str(getattr(when, part)))
 
 
 @pytest.mark.long

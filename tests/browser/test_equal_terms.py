@@ -21,7 +21,8 @@ from fairplace.terms import instant
 from fairplace.workroom import Workroom
 from tests import story
 from tests.browser.looking import look
-from tests.browser.test_recording import Council, choose, council, day_and_time, go_on, open_file
+from tests.browser.test_recording import Council, council, go_on, open_file
+from tests.browser.walking import choose, day_and_time
 from tests.story import ALDER, CEDAR, OFFERS
 
 __all__ = ["council"]

@@ -21,6 +21,7 @@ from tests.browser.filing import keep_documents
 from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.browser.serving import served_at
+from tests.browser.walking import choose, day, day_and_time, fill_in_a_plan
 
 BIDDERS = {"GB-COH-01000001": ("Alder Homes", 168_000_000), "GB-COH-01000002": ("Birch Care", 171_000_000)}
 
@@ -85,20 +86,6 @@ async def council(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cou
     made.register.close()
 
 
-async def choose(page: Page, question: str, answer: str) -> None:
-    await page.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
-
-
-async def day(page: Page, name: str, when: datetime) -> None:
-    for part in ("day", "month", "year"):
-        await page.locator(f"#{name}-{part}").fill(str(getattr(when, part)))
-
-
-async def day_and_time(page: Page, name: str, when: datetime) -> None:
-    await day(page, name, when)
-    await page.locator(f"#{name}-time").fill(f"{when:%H:%M}")
-
-
 async def go_on(page: Page) -> None:
     await page.get_by_role("button", name="Check and go on to sign").click()
     await expect(
@@ -143,17 +130,7 @@ async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council
     await page.get_by_role("button", name="Check and go on to sign").click()
     await expect(page.get_by_text("Write what is bought").first).to_be_visible()
     await look(page, "plan, with what is missing")
-    await page.get_by_label("What is bought").fill("Short breaks for disabled children")
-    await page.get_by_label("Why it is needed").fill("Forty families wait for short breaks.")
-    await page.get_by_label("By whose authority").fill("Cabinet, 3 March, item 4")
-    await page.get_by_label("Estimated value (optional)").fill("1,800,000")
-    await choose(page, "The law that applies", "Procurement Act 2023")
-    await choose(page, "Kind of contract", "Services")
-    await choose(page, "Route", "Open procedure")
-    await choose(page, "Is it a light-touch contract?", "Yes")
-    await page.get_by_label("CPV codes").fill("85311300")
-    await choose(page, "Does it concern one person?", "No")
-    await page.get_by_label("Why there are no lots").fill("One team serves the whole county.")
+    await fill_in_a_plan(page)
     await page.get_by_role("button", name="Save the draft").click()
     await page.goto(f"{council.site}/desk/cases/new/plan")
     await expect(page.get_by_label("Why it is needed")).to_have_value("Forty families wait for short breaks.")

@@ -15,7 +15,8 @@ from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.browser.serving import served_at
 from tests.browser.test_checking import checked
-from tests.browser.test_recording import Council, choose
+from tests.browser.test_recording import Council
+from tests.browser.walking import fill_in_a_plan
 
 ONLY_ES256 = """const make = navigator.credentials.create.bind(navigator.credentials);
 navigator.credentials.create = (options) => {
@@ -51,17 +52,7 @@ async def prepare(one: Person) -> None:
     """Fill in a plan, up to the page where it is signed."""
     page = one.page
     await page.goto(f"{one.site}/desk/cases/new/plan")
-    await page.get_by_label("What is bought").fill("Short breaks")
-    await page.get_by_label("Why it is needed").fill("Forty families wait.")
-    await page.get_by_label("By whose authority").fill("Cabinet, item 4")
-    await page.get_by_label("Estimated value (optional)").fill("900,000")
-    await choose(page, "The law that applies", "Procurement Act 2023")
-    await choose(page, "Kind of contract", "Services")
-    await choose(page, "Route", "Open procedure")
-    await choose(page, "Is it a light-touch contract?", "Yes")
-    await page.get_by_label("CPV codes").fill("85311300")
-    await choose(page, "Does it concern one person?", "No")
-    await page.get_by_label("Why there are no lots").fill("One team serves the area.")
+    await fill_in_a_plan(page)
     await page.get_by_role("button", name="Check and go on to sign").click()
     await expect(page.get_by_role("heading", name="Sign", exact=True)).to_be_visible()
 

@@ -17,7 +17,8 @@ from fairplace.procurement.state import state_of
 from fairplace.terms import instant
 from tests import story
 from tests.browser.looking import look
-from tests.browser.test_recording import Council, choose, council, go_on, open_file
+from tests.browser.test_recording import Council, council, go_on, open_file
+from tests.browser.walking import choose
 from tests.story import OFFERS
 from tests.workbook.written import Marks, wide, xlsx
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -62,6 +63,16 @@ async def choose(page: Page, question: str, answer: str) -> None:
     await page.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
 
 
+async def day(page: Page, name: str, when: date) -> None:
+    for part in ("day", "month", "year"):
+        await page.locator(f"#{name}-{part}").fill(str(getattr(when, part)))
+
+
+async def day_and_time(page: Page, name: str, when: datetime) -> None:
+    await day(page, name, when)
+    await page.locator(f"#{name}-time").fill(f"{when:%H:%M}")
+
+
 async def go_on(one: Person, button: str = "Check and go on to sign") -> None:
     await one.page.get_by_role("button", name=button).click()
     await expect(
@@ -73,3 +84,28 @@ async def open_file(one: Person, case: str) -> None:
     await one.page.goto(f"{one.site}/desk/cases/{case}")
     await one.page.get_by_role("button", name="Open the file").click()
     await expect(one.page.get_by_role("button", name="Open the file")).to_have_count(0)
+
+
+PLAN = {
+    "What is bought": "Short breaks for disabled children",
+    "Why it is needed": "Forty families wait for short breaks.",
+    "By whose authority": "Cabinet, 3 March, item 4",
+    "Estimated value (optional)": "1,800,000",
+    "CPV codes": "85311300",
+    "Why there are no lots": "One team serves the whole county.",
+}
+CHOSEN = {
+    "The law that applies": "Procurement Act 2023",
+    "Kind of contract": "Services",
+    "Route": "Open procedure",
+    "Is it a light-touch contract?": "Yes",
+    "Does it concern one person?": "No",
+}
+
+
+async def fill_in_a_plan(page: Page) -> None:
+    """Everything that the form of a plan asks for; the page stands there."""
+    for label, text in PLAN.items():
+        await page.get_by_label(label).fill(text)
+    for question, answer in CHOSEN.items():
+        await choose(page, question, answer)

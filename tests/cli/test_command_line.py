@@ -13,47 +13,15 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from fairplace.cli import main
 from fairplace.cli.doctor import LOOKS
 from fairplace.procurement.commands import EndWithoutAward
 from tests import story
 from tests.office import ORIGIN, as_json, open_office, signer
 from tests.story import APPROVER, DOMAIN, EVALUATORS, OFFICER
-
-WORDS = "correct horse battery staple"
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def objects(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    @property
-    def sentence(self) -> str:
-        return " ".join(self.err.split())
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("FAIRPLACE_PASSPHRASE", WORDS)
-
-    def ran(*arguments: object) -> Said:
-        capfd.readouterr()
-        code = main([str(one) for one in arguments])
-        said = Said(code, *capfd.readouterr())
-        assert "Traceback" not in said.err
-        return said
-
-    return ran
 
 
 @pytest.fixture(scope="module")

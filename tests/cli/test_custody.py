@@ -9,30 +9,13 @@ from typing import Any
 
 import pytest
 
-from fairplace.cli import main
 from fairplace.on_disk import Register
 from fairplace.procurement.commands import AskQuestion, EndWithoutAward
 from tests import story
-from tests.cli.test_command_line import WORDS, Said
 from tests.office import open_office, person
 from tests.story import ALDER, APPROVER, EVALUATORS, MONITORING, OFFERS, OFFICER
 
 AUDITOR = "northbrook.gov.example/officer/au77"
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("FAIRPLACE_PASSPHRASE", WORDS)
-
-    def ran(*arguments: object) -> Said:
-        capfd.readouterr()
-        code = main([str(one) for one in arguments])
-        said = Said(code, *capfd.readouterr())
-        assert "Traceback" not in said.err
-        return said
-
-    return ran
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from fairplace.accounts.sessions import Sessions
-from fairplace.cli import main
 from fairplace.cli.doctor import LOOKS, _ills
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register, create
 from fairplace.workroom import Workroom
+from tests.cli.said import called
 from tests.verifier.passkeys import SITE, Passkey
 
 
@@ -40,13 +40,6 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def run(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    code = main([str(one) for one in arguments])
-    said = capfd.readouterr()
-    assert "Traceback" not in said.err
-    return code, said.out, said.err
-
-
 def state(folder: Path, name: str = "Ben") -> tuple[int, int]:
     """How many passkeys they sign in with, and in how many places they are signed in."""
     with Register.open(folder) as register:
@@ -58,7 +51,7 @@ def state(folder: Path, name: str = "Ben") -> tuple[int, int]:
 
 
 def test_the_link_is_of_the_same_person_and_gives_no_role(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capfd, "people", "link", folder, "--email", "BEN@council.example", "--site", f"{SITE}/")
+    code, out, err = called(capfd, "people", "link", folder, "--email", "BEN@council.example", "--site", f"{SITE}/")
     assert code == 0
     assert "Give this link to Ben" in err
     secret = out.strip().removeprefix(f"{SITE}/welcome/")
@@ -73,7 +66,7 @@ def test_the_link_is_of_the_same_person_and_gives_no_role(folder: Path, capfd: p
 
 
 def test_a_lost_device_lets_nobody_in_any_more(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(capfd, "people", "link", folder, "--email", "ben@council.example", "--lost")[0] == 0
+    assert called(capfd, "people", "link", folder, "--email", "ben@council.example", "--lost")[0] == 0
     assert state(folder) == (0, 0)
     assert state(folder, "Cem") == (1, 1)
 
@@ -84,7 +77,7 @@ def test_a_lost_device_lets_nobody_in_any_more(folder: Path, capfd: pytest.Captu
 def test_an_address_that_is_not_one_persons_gives_no_link(
     folder: Path, capfd: pytest.CaptureFixture[str], email: str, found: int
 ) -> None:
-    code, out, err = run(capfd, "people", "link", folder, "--email", email, "--lost")
+    code, out, err = called(capfd, "people", "link", folder, "--email", email, "--lost")
     assert (code, out) == (2, "")
     assert f"{found} people with an account have the address" in err
     assert state(folder, "Cem") == (1, 1)

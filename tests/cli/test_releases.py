@@ -11,28 +11,11 @@ from typing import Any
 import pytest
 
 from fairplace import keyring, settings
-from fairplace.cli import main
 from fairplace.on_disk import Register
-from tests.cli.test_command_line import WORDS, Said
 from tests.counting.many import search
 from tests.homes import APPROVER, MONITORING, OFFICER
 from tests.office import seed_of
 from tests.placement_office import open_placements
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("FAIRPLACE_PASSPHRASE", WORDS)
-
-    def ran(*arguments: object) -> Said:
-        capfd.readouterr()
-        code = main([str(one) for one in arguments])
-        said = Said(code, *capfd.readouterr())
-        assert "Traceback" not in said.err
-        return said
-
-    return ran
 
 
 @pytest.fixture(scope="module")

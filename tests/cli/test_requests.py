@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 
 from fairplace import keyring
-from fairplace.cli import main
 from fairplace.ledger.disclosure import b64u, digest
 from fairplace.on_disk import Register
 from fairplace.people.commands import DeclareInterests
 from fairplace.workroom import Workroom
 from tests import story
-from tests.cli.test_command_line import WORDS, Said
+from tests.cli.said import WORDS, Said, called
 from tests.office import as_json, open_office, seed_of
 from tests.story import MONITORING, OFFICER
 
@@ -28,11 +27,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
 
     def ran(machine: str, *arguments: object) -> Said:
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / machine))
-        capfd.readouterr()
-        code = main([str(one) for one in arguments])
-        said = Said(code, *capfd.readouterr())
-        assert "Traceback" not in said.err
-        return said
+        return called(capfd, *arguments)
 
     return ran
 

@@ -11,17 +11,13 @@ import pytest
 from litestar import Litestar
 
 from fairplace.http.app import create_app
-from fairplace.openness.commands import Release, WithdrawValue
+from fairplace.openness.commands import WithdrawValue
 from tests import story
 from tests.http.colleagues import Colleague, text_of
-from tests.office import CHAPTERS, Office, open_office
-from tests.story import ALDER, APPROVER, MONITORING, OFFERS, OFFICER, contract
+from tests.office import CALL_OFF, Office, open_office
+from tests.story import ALDER, MONITORING, OFFICER
 
 ACT = {"evidence": "signed-by-party", "version": "0", "do": "sign"}
-CALL_OFF = {
-    "route": "framework_calloff", "concerns_one_person": False, "title": "Short breaks in the north",
-    "need": "Nine families in the north wait",
-}  # fmt: skip
 
 
 class Desks:
@@ -30,16 +26,7 @@ class Desks:
     def __init__(self, folder: Path) -> None:
         self.office: Office = open_office(folder)
         office = self.office
-        for chapter, steps in CHAPTERS.items():
-            if chapter == "planned":
-                office.do(story.plan(contract_kind="framework", max_term_days=1461, title="Short breaks, a framework"))
-                office.do(story.conflicts())
-            else:
-                steps(office, OFFERS[:3])
-        office.wait_until("2026-04-24T09:00:00.000Z")
-        office.do(contract(OFFERS[0]), by=APPROVER)
-        office.do(Release(id="test", occasion="contract"))
-        self.framework, office.case = office.case, ""
+        self.framework, office.case = office.set_up_a_framework(), ""
         office.do(story.plan(**CALL_OFF))
         self.case = office.case
         office.do(story.conflicts())

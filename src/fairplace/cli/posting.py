@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import structlog
 
 from fairplace import holder_notices
+from fairplace.cli.beside import beside
 from fairplace.on_disk import Register
 from fairplace.provider_notices import ProviderNotices
 from fairplace.workroom import Workroom
@@ -27,10 +28,9 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
     if postman is None:
         yield
         return
-    stop = threading.Event()
     providers = ProviderNotices(register, room) if register.is_of_placements else None
 
-    def send() -> None:
+    def send(stop: threading.Event) -> None:
         while not stop.wait(every):
             try:
                 holder_notices.tell(register, room)
@@ -49,10 +49,5 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
                 log.exception("sending stopped")  # and is tried again
                 stop.wait(30)
 
-    thread = threading.Thread(target=send, name="post", daemon=True)
-    thread.start()
-    try:
+    with beside("post", send):
         yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)

@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 from rich.console import Console
 
+from fairplace.cli.beside import beside
 from fairplace.cli.listening import check_address, listening
 from fairplace.cli.posting import kept_sending
 from fairplace.covering import CoverRounds
@@ -35,11 +36,10 @@ LONGEST_TURN = 60
 @contextlib.contextmanager
 def kept_current(register: Register) -> Iterator[None]:
     """Publish, project and write cover rounds in the background while the block runs."""
-    stop = threading.Event()
-    cover = None if register.is_of_placements else _Covering(register, stop)
     alarm = Uncosigned(register)
 
-    def follow() -> None:
+    def follow(stop: threading.Event) -> None:
+        cover = None if register.is_of_placements else _Covering(register, stop)
         while not stop.is_set():
             try:
                 register.follow()
@@ -55,13 +55,8 @@ def kept_current(register: Register) -> Iterator[None]:
             else:
                 cover.during(register.settings.publish.every)
 
-    thread = threading.Thread(target=follow, name="follow", daemon=True)
-    thread.start()
-    try:
+    with beside("follow", follow):
         yield
-    finally:
-        stop.set()
-        thread.join(timeout=10)
 
 
 class Uncosigned:

@@ -4,22 +4,20 @@
   signatures is randomised.)
 - Everything goes the way that real commands go. What is planted is planted by what people do; nothing here knows how
   the rules judge it.
-- The register is built beside its folder and moved there when it is whole: half a register is never left behind.
 """
 
 from __future__ import annotations
 
 import base64
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from fairplace.errors import Refused
 from fairplace.synthesis import personas
 from fairplace.synthesis.agenda import at, last_day, working_days
+from fairplace.synthesis.aside import built_aside
 from fairplace.synthesis.council import Council
 from fairplace.synthesis.cover import covered
 from fairplace.synthesis.programme import PROGRAMME, Entry
@@ -50,21 +48,8 @@ def build(
     programme: Sequence[Entry] = PROGRAMME,
 ) -> Built:
     """Build the demo register of this seed in a new or empty folder. `programme` may be a part of the whole."""
-    folder = folder.absolute()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not empty; give a new folder for the demo register")
-    around = folder if folder.exists() else folder.parent
-    around.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=around) as aside:
-        whole = Path(aside) / folder.name
-        built = _tell(whole, seed, progress or _silence, programme)
-        if around == folder:
-            # The marker comes last: without it nobody takes the folder for a demo register.
-            for part in sorted(whole.iterdir(), key=lambda one: one.name == MARKER):
-                part.rename(folder / part.name)
-        else:
-            whole.rename(folder)
-    return built
+    with built_aside(folder, "the demo register", MARKER) as whole:
+        return _tell(whole, seed, progress or _silence, programme)
 
 
 def seed_of(folder: Path) -> int | None:

@@ -4,20 +4,18 @@
   without the faults. (Checkpoints differ: one of their signatures is randomised.)
 - Faults are planted by what people do, from the text of the rules as the law and the sector word them; nothing here
   knows how the rules are asked of the record.
-- The register is built beside its folder and moved there when it is whole.
 """
 
 from __future__ import annotations
 
 import base64
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
-from fairplace.errors import Refused
+from fairplace.synthesis.aside import built_aside
 from fairplace.synthesis.region.contesting import contested
 from fairplace.synthesis.region.days import ENDS, OPENS, at, before, day_of
 from fairplace.synthesis.region.demand import Need, needs
@@ -77,21 +75,8 @@ def build(
 
     `ending` is told after everything else, while the register is open: what goes on in it on the day of a demo.
     """
-    folder = folder.absolute()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not empty; give a new folder for the synthetic register")
-    around = folder if folder.exists() else folder.parent
-    around.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=around) as aside:
-        whole = Path(aside) / folder.name
-        built = _tell(whole, preset, seed, twin, canaries, progress or _silence, ending)
-        if around == folder:
-            # The marker comes last: without it nobody takes the folder for a whole one.
-            for part in sorted(whole.iterdir(), key=lambda one: one.name == MARKER):
-                part.rename(folder / part.name)
-        else:
-            whole.rename(folder)
-    return built
+    with built_aside(folder, "the synthetic register", MARKER) as whole:
+        return _tell(whole, preset, seed, twin, canaries, progress or _silence, ending)
 
 
 def _tell(
