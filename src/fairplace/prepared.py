@@ -122,9 +122,10 @@ def check_roles(one: Entry, register: KeyRegister, index: int) -> list[Actor]:
             )
         if not roles.may(other.roles, envelope.type, "second"):
             raise Forbidden(
-                f"{other.key} acts as {', '.join(sorted(other.roles)) or 'nobody'} and may not sign {envelope.type} too",
+                f"{other.key} acts as {roles.in_words(other.roles, ', ')} and may not sign this too; it is signed second by"
+                f" {roles.in_words(roles.TABLE[envelope.type].second)}",
                 code="second-signature",
             )
     if envelope.type in roles.ALWAYS_TWO and not others:
-        raise Forbidden(f"{envelope.type} is signed by two persons; one signature came", code="second-signature")
+        raise Forbidden("this is signed by two persons, and one signature came", code="second-signature")
     return others

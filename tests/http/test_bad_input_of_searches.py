@@ -178,7 +178,7 @@ def test_who_approves_nothing_is_told_who_does(told: Told, who: Actor) -> None:
         agents,
         who,
         "approve-home",
-        "for approver or budget-holder or director",
+        "this is for approver or budget holder or director",
         capacity="practice",
         approved="yes",
     )

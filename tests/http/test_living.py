@@ -179,10 +179,14 @@ def test_the_list_of_those_who_moved_in_says_what_is_owed_and_nothing_of_the_chi
     agents = told("started")
     agents.wait(days=1)
     said = text_of(agents.be(OFFICER).get("/desk/searches/living"))
-    assert "Nothing is owed" in said
+    assert "Review how it goes by 7 April 2026" in said
     assert "6 March 2026" in said
     for words in ("female", "Adults who stay calm", "home-01", "Ash"):
         assert words not in said, words
+    work = agents.be(SOCIAL_WORKER)
+    assert "Review how it goes" not in text_of(work.get("/desk")), "it is a month away"
+    agents.wait(days=20)
+    assert "Review how it goes" in text_of(work.get("/desk"))
 
 
 def test_what_is_owed_to_a_child_stands_in_the_work_of_whoever_can_do_it(told: Told) -> None:

@@ -159,3 +159,12 @@ def test_the_desk_of_those_who_signed_in_answers_without_a_fault(app: Litestar, 
         for path, audience in addresses(app).items():
             if audience in ("signed-in", "acting") and "{" not in path:
                 assert client.get(path).status_code in (200, 403, 405), (role, path)
+
+
+def test_what_is_said_of_the_register_is_of_this_kind_of_register(app: Litestar) -> None:
+    with TestClient(app) as client:
+        for path in ("/about", "/rules", "/accessibility"):
+            page = client.get(path).text
+            assert "No step of this log is public" in page, path
+            for untrue in ("Winners are named", "mark sheet", "are published", "This page is made from signed steps"):
+                assert untrue not in page, (path, untrue)

@@ -112,7 +112,7 @@ def test_every_command_gives_a_type_of_the_table() -> None:
 
 
 def test_a_refusal_for_the_role_says_who_could() -> None:
-    with pytest.raises(Forbidden, match=r"acts as provider; procurement\.awarded/1 is for approver"):
+    with pytest.raises(Forbidden, match="acts as provider; this is for approver: ask somebody with that role"):
         roles.require(Actor(key="a/provider/b", roles=frozenset({"provider"})), "procurement.awarded/1")
 
 

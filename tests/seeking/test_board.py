@@ -98,7 +98,10 @@ def test_answers_and_silence_are_counted() -> None:
         words=party(None),
     )  # fmt: skip
     found = at(past).answers  # type: ignore[attr-defined]
-    assert (found.asked, found.offers, found.declines, found.silent) == (3, 1, 1, 1)
+    assert (found.asked, found.offers, found.declines) == (3, 1, 1)
+    assert (found.waiting, found.silent) == (1, 0), "cedar still has time to answer"
+    over = at(past, CLOSING).answers  # type: ignore[attr-defined]
+    assert (over.waiting, over.silent) == (0, 1)
     late = at(given.offer(past, Y, "cedar", 410_000, at=AFTER), AFTER)
     assert late.answers.late == 1  # type: ignore[attr-defined]
     assert late.beside == ("1 late offer to decide on",)  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace.placement.commands import EndPlacement, RecordUnregisteredUse, ReviewUnregisteredUse
+from fairplace.placement.commands import EndPlacement, RecordUnregisteredUse, ReviewPlacement, ReviewUnregisteredUse
 from fairplace.placement.events import Ending, UnregisteredUse
 from fairplace.searching import Search
 from fairplace.seeking.lived import lived, lives, use_of
@@ -36,7 +36,7 @@ def test_a_child_who_moved_in_is_owed_the_plan_and_the_decision_in_their_own_wor
     story = a_search(until="started")
     search = read(story)
     assert lives(search)
-    assert lived(story.case, search, "2026-03-10").owed == ()
+    assert [one.says for one in lived(story.case, search, "2026-03-10").owed] == ["review how it goes by 7 April 2026"]
     bare = [
         one
         for one in story.history.events
@@ -45,9 +45,26 @@ def test_a_child_who_moved_in_is_owed_the_plan_and_the_decision_in_their_own_wor
     line = lived(story.case, Search(type(story.history)(case=story.case, events=tuple(bare))), "2026-03-10")
     assert [one.says for one in line.owed] == [
         "record the placement plan by 13 March 2026",
+        "review how it goes by 7 April 2026",
         "give the young person the decision",
     ]
     assert (line.due, line.since) == ("2026-03-13", "2026-03-06T12:00:00.000Z")
+
+
+def test_the_next_review_is_owed_after_three_months_and_then_after_six() -> None:
+    """The first within 20 working days of 6 March: two of them, 3 and 6 April, are holidays."""
+    story = a_search(until="started")
+    for on, expected in (
+        ("2026-04-01", "review how it goes by 1 July 2026"),
+        ("2026-06-30", "review how it goes by 30 December 2026"),
+        ("2026-12-31", "review how it goes by 30 June 2027"),
+    ):
+        story.wait_until(f"{on}T12:00:00.000Z")
+        story.do(made(ReviewPlacement, {}, reviewed_on=on, need_met="yes", words="So"), by=SOCIAL_WORKER)
+        [review] = lived(story.case, read(story), on).owed
+        assert review.says == expected
+    [late] = lived(story.case, read(story), "2027-07-01").owed
+    assert late.says == "review how it goes (it was due on 30 June 2027)"
 
 
 def test_who_has_left_is_not_on_the_list() -> None:

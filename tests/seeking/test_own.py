@@ -164,3 +164,18 @@ def test_who_was_asked_in_one_tier_is_not_told_of_others() -> None:
     past = given.asked("cedar", past=given.asked("alder"), tier="T2")
     assert not_asked(CASE, past.search, given.market(), "alder") == []
     assert not_asked(CASE, given.asked("alder").dark.search, given.market(), "birch") == []
+
+
+def test_a_search_is_named_once_and_for_the_tier_in_which_a_provider_stands() -> None:
+    past = given.asked("alder", past=given.asked("alder"), tier="T2")
+    [found] = not_asked(CASE, past.search, given.market(), "birch")
+    assert (found.tier, found.why[0][0]) == ("T1", "birch-1")
+    twice = given.asked("alder", past=given.asked("alder"), tier="T3")
+    [once] = not_asked(CASE, twice.search, given.market(), "cedar")
+    assert once.why == ((None, "you stand in another tier of the agreement, or in none", "agreement"),)
+
+
+def test_the_authoritys_own_homes_are_told_of_their_own_tier_alone() -> None:
+    assert not_asked(CASE, given.asked("alder").search, given.market(), "own") == []
+    [left_out] = not_asked(CASE, given.asked("alder", tier="IN_HOUSE").search, given.market(), "own")
+    assert left_out.why == ((None, "by the list you should have been asked; tell us", "other"),)

@@ -366,7 +366,7 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
                 stage=stage,
                 mine=theirs and (roles.may(visitor.roles, gives) or roles.may_ask(visitor.roles, gives)),
                 report=roles.may(visitor.roles, gives, report=True) or roles.may_ask(visitor.roles, gives, report=True),
-                who=roles.who_may(gives).replace("-", " "),
+                who=roles.who_may(gives),
                 drafted=drafts.get(task.code),
             )
         )

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 from litestar.params import FromPath
 
@@ -28,6 +30,8 @@ from fairplace.young_person import editions, facts
 PAGE = 40
 MOST_OWED = 40
 """Lines of what is owed that stand in My work; the list has all."""
+SOON = timedelta(days=14)
+"""How long before its day a review stands in My work."""
 
 
 @signed_in("/desk/searches/living")
@@ -46,14 +50,16 @@ def index(site: TheSite, visitor: TheVisitor, page: Page = 1) -> Answer:
 
 
 def owed(site: Site, visitor: Visitor) -> list[tuple[Lived, Owed]]:
-    """What is owed in placements that run and is theirs to do, what is due first."""
+    """What is owed in placements that run and is theirs to do, what is due first; of the reviews those that are near."""
     if not site.seeks or visitor.roles.isdisjoint(case_file.SEEKERS):
         return []
+    soon = day(london_day(site.now()) + SOON)
     found = [
         (line, one)
         for line in _lines(site, visitor)
         for one in line.owed
         if roles.may(visitor.roles, task(one.code).command.gives)
+        if one.code != "review-placement" or (one.due is not None and one.due <= soon)
     ]
     return sorted(found, key=lambda one: (one[1].due or "9999", one[0].order))[:MOST_OWED]
 

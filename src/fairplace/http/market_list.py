@@ -147,7 +147,7 @@ def _asking(site: Site, visitor: Visitor, stream: str, what: str, home: str) -> 
         raise Missing("there is no such form of the list")
     gives = GIVES[made.do]
     if not roles.may(visitor.roles, gives):
-        raise Forbidden(f"this is for {roles.who_may(gives)}", code="role")
+        raise roles.for_others(gives)
     case = found.stream if found else ""
     return Asking(
         address=f"/desk/market/{case or NEW}/{what}" + (f"?home={quote(made.home)}" if made.home else ""),

@@ -21,7 +21,7 @@ from fairplace.http import numbers_shown as shown
 from fairplace.on_disk import Register
 
 CSV, FEED, JSON, PROOF = (
-    "text/csv; charset=utf-8",
+    "text/csv",  # the charset is added to every text
     "application/feed+json",
     "application/json",
     "application/octet-stream",

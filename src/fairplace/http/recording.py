@@ -270,7 +270,7 @@ def may_do(visitor: Visitor, wanted: Task) -> None:
         roles.may(visitor.roles, gives, report=report) or roles.may_ask(visitor.roles, gives, report=report)
         for report in (False, True)
     ):
-        raise Forbidden(f"this is for {roles.who_may(gives)}", code="role")
+        raise roles.for_others(gives)
 
 
 def owner_of(visitor: Visitor, wanted: Task, made: File) -> str:

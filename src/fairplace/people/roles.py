@@ -295,21 +295,29 @@ def may_export(roles: AbstractSet[str], edition: Edition) -> bool:
 def who_may(event_type: str) -> str:
     """The roles that may sign an event of this type, in words."""
     rule = TABLE.get(event_type)
-    return " or ".join(sorted(rule.first)) if rule else "nobody"
+    return in_words(rule.first) if rule else "nobody"
+
+
+def in_words(roles: AbstractSet[str], between: str = " or ") -> str:
+    """Roles as people read them."""
+    return between.join(sorted(roles)).replace("-", " ") or "nobody"
+
+
+def for_others(event_type: str) -> Forbidden:
+    """The refusal of what is for other roles, and who has them. The name of the event says nothing to whoever acts."""
+    return Forbidden(f"this is for {who_may(event_type)}: ask somebody with that role", code="role")
 
 
 def require(by: Actor, event_type: str, *, report: bool = False) -> None:
     """Raises Forbidden when this person's roles do not allow it."""
     if not may(by.roles, event_type, report=report):
-        instead = "ask somebody with that role"
+        refused = for_others(event_type)
         if event_type in ASK:
-            asked = " or ".join(sorted(ASK[event_type]))
-            instead = f"it signs for {asked}; what came by another way is reported with 'evidence' and 'happened_at'"
-        raise Forbidden(
-            f"{by.key} acts as {', '.join(sorted(by.roles)) or 'nobody'};"
-            f" {event_type} is for {who_may(event_type)}: {instead}",
-            code="role",
-        )
+            instead = "what came by another way is reported with 'evidence' and 'happened_at'"
+            refused = Forbidden(
+                f"this is for {who_may(event_type)}: it signs for {in_words(ASK[event_type])}; {instead}", code="role"
+            )
+        raise Forbidden(f"{by.key} acts as {in_words(by.roles, ', ')}; {refused}", code="role")
 
 
 # Separation of duties: what one person has done in a case bars another thing

@@ -56,13 +56,17 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has answered so far. `asked` and `silent` are null where that is closed."""
+    """Who has answered so far. `asked` and `silent` are null where that is closed.
+
+    `waiting`: who has not answered and still has time to; `silent`: who has not, and has none left.
+    """
 
     asked: int | None
     offers: int
     late: int
     withdrawn: int
     declines: int
+    waiting: int
     silent: int | None
 
 
@@ -125,7 +129,7 @@ def line(case: CaseId, search: Search, now: Instant) -> Line:
         challenged=contested.is_challenged(search),
         stage=_stage(search),
         clocks=tuple(sorted(_clocks(search, now), key=lambda one: one.order)),
-        answers=answers(search),
+        answers=answers(search, now),
         per_cent=complete.percent if complete else None,
         enough=complete.is_enough if complete else True,
         beside=tuple(_beside(search, now)),
@@ -133,10 +137,16 @@ def line(case: CaseId, search: Search, now: Instant) -> Line:
     )
 
 
-def answers(search: Search) -> Answers:
+def answers(search: Search, now: Instant) -> Answers:
     tiers = list(dict.fromkeys(one.tier for one in search.published))
-    silent = [search.silent(tier) for tier in tiers]
-    known = [one for one in silent if one is not None]
+    unanswered = [search.silent(tier) for tier in tiers]
+    known = frozenset[str]().union(*(one for one in unanswered if one is not None))
+    waiting = {
+        provider
+        for tier, providers in zip(tiers, unanswered, strict=True)
+        for provider in (providers or () if search.choice is None and search.ended_without is None else ())
+        if (search.deadline(tier, provider) or now) > now
+    }
     invited = search.invited
     return Answers(
         asked=None if invited is None else len(invited),
@@ -144,7 +154,8 @@ def answers(search: Search) -> Answers:
         late=sum(one.late and one.admitted is None for one in search.offers.values()),
         withdrawn=sum(one.withdrawn is not None for one in search.offers.values()),
         declines=len(search.declines),
-        silent=len(frozenset[str]().union(*known)) if len(known) == len(silent) else None,
+        waiting=len(waiting),
+        silent=None if None in unanswered else len(known - waiting),
     )
 
 

@@ -5,16 +5,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 
-from fairplace.formats import date
+from fairplace import formats
 from fairplace.searching import Search
 from fairplace.seeking.case_word import case_word
-from fairplace.terms import CaseId, Day, Instant, day, london_day
-from fairplace.working_days import BeyondHorizon, working_days_after
+from fairplace.terms import CaseId, Day, Instant, as_date, day, london_day
+from fairplace.working_days import BeyondHorizon, months_beginning, working_days_after
 
 PLAN_DAYS = 5
 """Working days after the start in which the placement plan is signed at the latest (2010 Regulations, reg. 9)."""
+FIRST_REVIEW_DAYS = 20
+"""Working days after the start in which it is reviewed first (reg. 33: of whoever is looked after from then on)."""
+SECOND_MONTHS, LATER_MONTHS = 3, 6
+"""Months from the first review to the second, and between all later ones, at the most (reg. 33)."""
+ONE_DAY = timedelta(days=1)
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,30 +77,47 @@ def lived(case: CaseId, search: Search, today: Day) -> Lived:
     started = search.started
     since = started[1].moved_at.get(None) if started is not None else None
     if started is not None and search.plan is None:
-        plan = _plan_by(since)
+        plan = _working_days(since, PLAN_DAYS)
         says = f"record the placement plan {said_by(plan, today)}" if plan else "record the placement plan"
         owed.append(Owed(code="sign-plan", says=says, due=plan))
     if started is not None and not search.editions:
         owed.append(Owed(code="give-child-edition", says="give the young person the decision"))
     reviews = [event.reviewed_on.get(None) for _, event in search.reviews]
+    known = sorted(one for one in reviews if one is not None)
+    if started is not None and len(known) == len(reviews) and (due := _review_by(since, known)) is not None:
+        owed.append(Owed(code="review-placement", says=f"review how it goes {said_by(due, today)}", due=due))
     return Lived(
         case=case,
         word=case_word(case),
         since=since,
-        reviewed_on=max((one for one in reviews if one is not None), default=None),
+        reviewed_on=known[-1] if known else None,
         owed=tuple(sorted(owed, key=lambda one: one.due or "9999")),
     )
 
 
 def said_by(due: Day, today: Day) -> str:
     """`by 6 March 2026`, `today`, or that it was due."""
-    return f"(it was due on {date(due)})" if due < today else "today" if due == today else f"by {date(due)}"
+    said = formats.date(due)
+    return f"(it was due on {said})" if due < today else "today" if due == today else f"by {said}"
 
 
-def _plan_by(since: Instant | None) -> Day | None:
+def _review_by(since: Instant | None, reviews: list[Day]) -> Day | None:
+    """The last day for the next review; null where nobody can open when the child moved in.
+
+    It is counted from the start here and from reviews on this record: of a child who was looked after before, earlier
+    ones are elsewhere.
+    """
+    if not reviews:
+        return _working_days(since, FIRST_REVIEW_DAYS)
+    last, months = as_date(reviews[-1]), SECOND_MONTHS if len(reviews) == 1 else LATER_MONTHS
+    # The same day of a later month; where that month has no such day, its last one.
+    return day(min(months_beginning(last + ONE_DAY, months), months_beginning(last, months) + ONE_DAY))
+
+
+def _working_days(since: Instant | None, days: int) -> Day | None:
     if since is None:
         return None
     try:
-        return day(working_days_after(london_day(since), PLAN_DAYS, "ENG"))
+        return day(working_days_after(london_day(since), days, "ENG"))
     except BeyondHorizon:
         return None

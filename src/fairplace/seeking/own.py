@@ -16,7 +16,7 @@ import msgspec
 
 from fairplace import home_words
 from fairplace.market.events import Tier
-from fairplace.market.known import Market
+from fairplace.market.known import OWN, Market
 from fairplace.referral.values import Offer, OfferId, SearchCriterion
 from fairplace.searching import OfferRead, Search
 from fairplace.seeking.case_word import case_word
@@ -266,15 +266,22 @@ def _result(search: Search, offers: tuple[OwnOffer, ...]) -> str:
 
 
 def not_asked(case: CaseId, search: Search, market: Market, provider: str) -> list[NotAsked]:
-    """Each tier that was opened without this provider, and why: nothing where no home of its own is of that kind."""
+    """Why this provider was not asked: for each tier in which it stands, or once where it stands in none that was asked.
+
+    Nothing where no home of its own is of that kind. The authority's own homes are asked before all tiers, and in none.
+    """
     if search.authority is None or any(provider in (one.providers or ()) for one in search.published):
         return []
-    found = []
+    found: list[NotAsked] = []
+    elsewhere: list[NotAsked] = []
     for one in search.published:
-        seeker = search.seeker(one.event.need_version)
-        if seeker is None or one.tier == "IN_HOUSE":
+        seeker, before = search.seeker(one.event.need_version), one.recorded.index
+        known = market.provider(provider, before)
+        own = known is not None and (known.provider_class, known.authority) == (OWN, search.authority)
+        if seeker is None or own is not (one.tier == "IN_HOUSE"):
             continue
-        before = one.recorded.index
+        if all(home.family != seeker.family for home in market.homes_of(provider, before)):
+            continue
         declared = search.criteria_at(before)
         told = market.why_not_asked(
             provider, seeker, one.tier, authority=search.authority,
@@ -285,8 +292,9 @@ def not_asked(case: CaseId, search: Search, market: Market, provider: str) -> li
         if not told:
             said = ((None, "by the list you should have been asked; tell us", "other"),)
         if said:
-            found.append(NotAsked(case=case, word=case_word(case), tier=one.tier, on=one.recorded.at, why=said))
-    return found
+            line = NotAsked(case=case, word=case_word(case), tier=one.tier, on=one.recorded.at, why=said)
+            (elsewhere if told == [(None, "other_tier")] else found).append(line)
+    return found or elsewhere[:1]
 
 
 def _said(market: Market, setting: str | None, code: str, at: int) -> str:

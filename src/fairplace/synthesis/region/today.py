@@ -13,7 +13,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from fairplace.decision import History
+from fairplace.placement.events import PlacementReviewed
 from fairplace.referral.values import Urgency
+from fairplace.searching import Search
+from fairplace.seeking.lived import lived, lives
 from fairplace.synthesis.region.days import Agenda, after, at, before, day_of, working
 from fairplace.synthesis.region.demand import Need, drawn
 from fairplace.synthesis.region.draws import Deck, Draws
@@ -21,6 +25,7 @@ from fairplace.synthesis.region.living import REASONS, Placed
 from fairplace.synthesis.region.plans import Plan, Planning
 from fairplace.synthesis.region.telling import Telling
 from fairplace.synthesis.region.world import World
+from fairplace.terms import day
 
 FIRST = 1_000
 """The number of the first of these needs; those of the two years have lower ones."""
@@ -101,6 +106,7 @@ def told(world: World, now: datetime) -> Today:
         agenda.add(_search(world, planning, endings, need(number, urgency, before(today, days)), found))
     for number in range(ONLY_ASSESSED):
         agenda.add(_assessed(world, need(len(BEGUN) + number, "planned", working(after(today, 2))), end, found))
+    agenda.add(_reviewed(world, today))
     for_ours = (need(OURS + number, "planned", before(today, 1)) for number in range(MOST_DRAWN))
     agenda.add(_of_ours(world, planning, endings, for_ours, at(after(today, 2), 12), found))
     agenda.run(world.book.reach)
@@ -121,6 +127,35 @@ def _search(world: World, planning: Planning, endings: Deck, need: Need, today: 
     story = STOPS.get(need.number - FIRST, Placed)(world, plan, endings)
     with suppress(_Stops):
         yield from story.tell()
+
+
+def _reviewed(world: World, today: date) -> Iterator[datetime]:
+    """Who has lived somewhere since the two years was looked at again meanwhile, but for the last of them."""
+    yield at(before(today, 15), 10)
+    world.book.flush()
+    reader, due = world.register.reader, []
+    for case in reader.cases():
+        search = Search(History(case=case, events=reader.case(case)))
+        found = lived(case, search, day(today)) if lives(search) else None
+        due += [(one.due or "", case, search) for one in found.owed if one.code == "review-placement"] if found else []
+    for _, case, search in sorted(due, key=lambda one: one[:2])[:-1]:
+        assert search.started is not None
+        assert search.authority is not None
+        [worker, *_] = world.staff[search.authority]["social-worker"]
+        world.act(
+            PlacementReviewed,
+            worker,
+            case=case,
+            stream=search.started[0].stream,
+            seen=world.book.end(case),
+            reviewed_on=day(day_of(world.clock())),
+            need_met="yes",
+            ratio_day=None,
+            ratio_night=None,
+            added_hours=None,
+            hour_rate=None,
+            words=world.words("It goes on well."),
+        )
 
 
 def _of_ours(
