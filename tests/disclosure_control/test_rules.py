@@ -248,6 +248,19 @@ def test_r4_facts_stay_counted_as_they_were_whatever_is_corrected_or_erased_late
     assert next(one for one in given if one.id == "a3").day == "2025-05-05"
 
 
+def test_a_child_whose_first_search_is_erased_is_tied_to_its_others_by_the_name_of_one_that_was_counted() -> None:
+    """The first search gave the name; without it the others have a new one, which is theirs alone."""
+    [first, second] = facts({"a": 2}, day="2025-05-05", child="by the first search")
+    other, later = facts({"a": 2}, day="2026-02-05", start="other", child="somebody else")
+    later = msgspec.structs.replace(later, child="by the second search")
+    known = [msgspec.structs.replace(second, child="by the second search"), other, later]
+    given = {one.id: one.child for one in as_counted([("2025-12-31", [first, second]), ("2026-03-31", known)])}
+    assert given == {
+        **dict.fromkeys((first.id, second.id, later.id), "by the first search"),
+        other.id: "somebody else",
+    }
+
+
 def test_what_shows_only_later_waits() -> None:
     waiting = plan(table(labels=ABC, down_to="region", wait=2))
     given = facts({"a": 9}, day="2026-02-05")

@@ -70,18 +70,24 @@ def as_counted(known: Sequence[tuple[Day, Sequence[Fact]]]) -> list[Fact]:
 
     `known` gives, for each release and for the one in the making, its last day and the facts as they were known then.
     A fact that was counted keeps its authority, its days and its child; labels and amounts are the newest. One that is
-    gone since, because it was erased, stays as it was counted.
+    gone since, because it was erased, stays as it was counted. What ties a child's facts together may have another name
+    by then: a fact that is new takes the one by which another of the same child was counted.
     """
     found: dict[str, Fact] = {}
     cutoffs = [cutoff for cutoff, _ in known]
     for end, (_, facts) in enumerate(known, start=1):
+        called = {
+            fact.child: old.child
+            for fact in facts
+            if (old := found.get(fact.id)) and None not in (fact.child, old.child)
+        }
         for fact in facts:
             if (old := found.get(fact.id)) is not None:
                 found[fact.id] = msgspec.structs.replace(
                     fact, authority=old.authority, day=old.day, recorded=old.recorded, child=old.child
                 )
             elif counted_in(fact.day, fact.recorded, cutoffs[:end]) is not None or end == len(known):
-                found[fact.id] = fact
+                found[fact.id] = msgspec.structs.replace(fact, child=called.get(fact.child, fact.child))
     return list(found.values())
 
 
