@@ -6,13 +6,11 @@ Days are working days of the whole United Kingdom, counted from the day of the a
 from collections.abc import Iterator
 
 from fairplace.openness.events import Assessed, FindingAnswered
-from fairplace.policy import Case, Finding, Recorded, rule
+from fairplace.policy import Case, Finding, Outcome, Recorded, rule
 from fairplace.terms import london_day
 from fairplace.working_days import BeyondHorizon, working_days_after
 
-REPLY_WORKING_DAYS = (
-    10  # configured: how long the buyer has to answer a finding, after the day on which it was first made
-)
+REPLY_WORKING_DAYS = 10  # configured: how long the buyer has to answer a finding, after the day it was first made
 
 OWN = "FA-01"
 FOUND = ("not-met", "concern")
@@ -56,8 +54,8 @@ def _judged(case: Case, code: str, run: Recorded) -> Finding:
     if answer is None:
         late = today > due
         text = f"{code} found something on {made}; {'not answered by' if late else 'to be answered by'} {due}, {window} later"
-        outcome = "concern" if late else "not-applicable"
-        return Finding(outcome=outcome, text=text, evidence=(run.index,), due_on=due.isoformat())  # type: ignore[arg-type]
+        outcome: Outcome = "concern" if late else "not-applicable"
+        return Finding(outcome=outcome, text=text, evidence=(run.index,), due_on=due.isoformat())
     given = london_day(answer.event.happened_at)
     text = f"{code} found something on {made}, answered on {given}"
     evidence = (run.index, answer.index)

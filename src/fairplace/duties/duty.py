@@ -103,4 +103,4 @@ class Past(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def duty(self, task: str, title: str, who: Sequence[str], **more: object) -> Duty:
         """A duty of this case, of those who act here in one of these roles."""
         made = {"people": self.in_role(*who), **more}
-        return Duty(case=self.case, task=task, title=title, who=frozenset(who), **made)  # type: ignore[arg-type]
+        return Duty(case=self.case, task=task, title=title, who=frozenset(who), **made)  # type: ignore[arg-type]  # members of a duty, by name

@@ -163,8 +163,8 @@ def _attachments(message: EmailMessage) -> list[tuple[str, bytes]]:
     found = []
     for part in _leaves(message):
         if not any(part is body for body in bodies):
-            held = part.as_bytes() if part.get_content_type() == "message/rfc822" else part.get_payload(decode=True)
-            data = part.get_payload(0).as_bytes() if part.get_content_type() == "message/rfc822" else held  # type: ignore[union-attr]
+            inside = part.get_payload(0) if part.get_content_type() == "message/rfc822" else None
+            data = inside.as_bytes() if isinstance(inside, Message) else part.get_payload(decode=True)
             found.append((str(part.get_filename() or "attachment"), data if isinstance(data, bytes) else b""))
     return found
 

@@ -88,7 +88,7 @@ def unpacked(stream: object, most: int) -> bytes | None:
 
 def _number(value: object, otherwise: float) -> float:
     try:
-        return float(value)  # type: ignore[arg-type]
+        return float(value)  # type: ignore[arg-type]  # whatever is no number is caught
     except (TypeError, ValueError):
         return otherwise
 

@@ -75,7 +75,7 @@ def _which(file: File, *states: State) -> Field:
 
 
 def _says(one: Contest) -> str:
-    return " ".join(one.begun.event.words.get("").split())[:MOST_SAID]  # type: ignore[attr-defined]
+    return " ".join(one.begun.event.words.get("").split())[:MOST_SAID]  # type: ignore[attr-defined]  # each event that begins one has words
 
 
 def _whose(file: File) -> Field:

@@ -116,13 +116,13 @@ def _as_paid(file: File) -> dict[str, list[str]]:
 
 def _changed(members: Members, file: File) -> Members:
     """Each part keeps its payer and the needs that it answers; a new one is paid by children's social care."""
-    before = {line.code: line for line in paid(file)}
+    before = {str(line.code): line for line in paid(file)}
     needs = [one.strip() for one in str(members.pop("needs", "") or "").split(",") if one.strip()]
     lines = []
     for code in home_words.FEE:
         amount = members.pop(f"fee-{code}", None)
         if amount:
-            known = before.get(code)  # type: ignore[call-overload]
+            known = before.get(code)
             lines.append(
                 {
                     "code": code,

@@ -214,7 +214,7 @@ def _asked(members: Members, file: File) -> Members:
     sent = when(members, file)
     deadline = members.pop("deadline", None) or instant(moment(sent) + timedelta(hours=window, minutes=GRACE))
     chosen = {one: members.pop(f"recipients-{one}", []) for one in unasked(file)}
-    recipients = [{"provider": one, "sent_at": sent, "deadline": deadline} for one in chosen.get(tier, [])]  # type: ignore[call-overload]
+    recipients = [{"provider": one, "sent_at": sent, "deadline": deadline} for one in chosen.get(tier, [])]  # type: ignore[call-overload]  # a tier that is none has nobody
     return {**with_papers(members, file, "document"), "recipients": recipients}
 
 

@@ -319,7 +319,7 @@ def _purchase(past: History) -> Purchase | None:
 def title(past: History) -> str:
     """What is bought, as far as it is shown."""
     if (bought := past.last(Bought)) is not None:
-        return bought[1].need.get("")  # type: ignore[no-any-return]
+        return str(bought[1].need.get(""))
     planned = past.last(Planned)
     return planned[1].title.get("") if planned else ""
 

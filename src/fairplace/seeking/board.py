@@ -43,12 +43,15 @@ def parties_only(recorded: Recorded) -> Recorded:
     return msgspec.structs.replace(recorded, event=closed(recorded.event, _parties(type(recorded.event))))
 
 
+State = Literal["runs", "today", "over"]
+
+
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """Something that ends, and when: a moment, or a day to its end. `by`: it has to be done by then."""
 
     says: str
     due: Instant | Day
-    state: Literal["runs", "today", "over"]
+    state: State
 
     @property
     def order(self) -> str:
@@ -225,11 +228,12 @@ def _clock(says: str, due: Instant | Day | None, now: Instant) -> Clock | None:
     if due is None:
         return None
     today = day(london_day(now))
+    state: State
     if "T" in due:
         state = "over" if due <= now else "today" if day(london_day(due)) == today else "runs"
     else:
         state = "over" if due < today else "today" if due == today else "runs"
-    return Clock(says=says, due=due, state=state)  # type: ignore[arg-type]
+    return Clock(says=says, due=due, state=state)
 
 
 def _is_settled(search: Search, tier: Tier) -> bool:

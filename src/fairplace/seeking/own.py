@@ -214,7 +214,7 @@ def _offer(search: Search, one: OfferRead, terms: Offer) -> OwnOffer:
         offer=one.offer,
         made_at=one.made.at,
         terms=terms,
-        words=event.words.get(None),  # type: ignore[attr-defined]
+        words=event.words.get(None),  # type: ignore[attr-defined]  # offers and late ones have words
         late=one.late,
         admitted=one.admitted,
         withdrawn=one.withdrawn is not None,

@@ -106,7 +106,7 @@ class Decided(Search):
             market_seen=self.world.market_seen,
             chosen=Chosen(
                 offer=winner.offer,
-                reasons=[Reason(code=code, words=self.world.words(words)) for code, words in self.reasons()],  # type: ignore[arg-type]
+                reasons=[Reason(code=code, words=self.world.words(words)) for code, words in self.reasons()],  # type: ignore[arg-type]  # a code of the list
                 departures=[],
                 weekly_fee=winner.fee,
             ),
@@ -117,8 +117,8 @@ class Decided(Search):
                 for bid in self.plan.others
             },
             kept=Kept(
-                connections=self.kept(),  # type: ignore[arg-type]
-                voice=voice,  # type: ignore[arg-type]
+                connections=self.kept(),  # type: ignore[arg-type]  # words of the lists
+                voice=voice,  # type: ignore[arg-type]  # as above
                 voice_reason=None if voice == "followed" else self.world.words("No home near enough had room."),
             ),
             residential=self.chance.pick(("positive_choice", "after_failed_fostering", "no_fostering_available"))

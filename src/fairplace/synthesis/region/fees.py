@@ -26,7 +26,7 @@ def composed(fee: Pence, family: str, category: str, needs: Sequence[str]) -> li
     linked = list(shares)
     lines = [
         FeeLine(
-            code=code,  # type: ignore[arg-type]
+            code=code,  # type: ignore[arg-type]  # a word of the list
             amount=amount,
             payer="send" if code == "education" else "care",
             needs=[need for number, need in enumerate(needs) if linked[number % len(linked)] == code] or [needs[0]],

@@ -22,7 +22,7 @@ Points = dict[str, BasisPoints]
 
 
 def criteria(weights: Mapping[str, BasisPoints]) -> list[SearchCriterion]:
-    return [SearchCriterion(id=kind, kind=kind, weight=weight) for kind, weight in weights.items()]  # type: ignore[arg-type]
+    return [SearchCriterion(id=kind, kind=kind, weight=weight) for kind, weight in weights.items()]  # type: ignore[arg-type]  # a word of the list
 
 
 def price(weight: BasisPoints, fee: int, lowest: int) -> BasisPoints:

@@ -98,7 +98,7 @@ class Placed(Decided):
             outcomes=[
                 Outcome(
                     id=f"o{number}",
-                    frame=frame,  # type: ignore[arg-type]
+                    frame=frame,  # type: ignore[arg-type]  # a word of the list
                     tool=self.world.words(tool),
                     baseline=self.world.words(baseline),
                     target=self.world.words(target),
@@ -131,7 +131,7 @@ class Placed(Decided):
                 boundary=winner.boundary,
                 over_20_miles=winner.tenths > 200,
                 mechanism=self.mechanism(),
-                spot=spot,  # type: ignore[arg-type]
+                spot=spot,  # type: ignore[arg-type]  # a word of the list
                 registered=True,
             ),
             began=Began(

@@ -52,7 +52,7 @@ class Telling:
         if self.need.child.age_months >= 60:
             kinds.append("school")
         kinds += self.chance.some(("faith", "peers", "health", "activity"), self.chance.below(3))
-        return [Connection(id=f"{kind}-1", kind=kind) for kind in kinds]  # type: ignore[arg-type]
+        return [Connection(id=f"{kind}-1", kind=kind) for kind in kinds]  # type: ignore[arg-type]  # a word of the list
 
     @property
     def line_ids(self) -> list[str]:
