@@ -54,18 +54,20 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.errors": (),
     "fairplace.terms": ("fairplace.errors",),
     "fairplace.sources": (),
+    "fairplace.begun": ("fairplace.errors",),
     "fairplace.settings": WORDS,
     "fairplace.working_days": (*WORDS, "fairplace.ledger.canonical"),
     # the log: it knows bytes, not procurement
     "fairplace.ledger": (*WORDS, "fairplace.sources"),
-    "fairplace.witness": (*WORDS, "fairplace.ledger", "fairplace.settings"),
+    "fairplace.witness": (*WORDS, "fairplace.begun", "fairplace.ledger", "fairplace.settings"),
     "fairplace.monitor": (*WORDS, "fairplace.ledger", "fairplace.witness"),
-    "fairplace.signer": (*WORDS, "fairplace.ledger"),  # it holds the log's keys, and knows nothing else
+    # it holds the log's keys, and knows nothing else
+    "fairplace.signer": (*WORDS, "fairplace.begun", "fairplace.ledger"),
     "fairplace.seen": (*WORDS, "fairplace.ledger", "fairplace.witness"),
     "fairplace.copies": (*WORDS, "fairplace.ledger", "fairplace.settings", "fairplace.witness"),
     "fairplace.documents": WORDS,
     "fairplace.demo": WORDS,
-    "fairplace.keyring": (*WORDS, "fairplace.ledger.note"),
+    "fairplace.keyring": (*WORDS, "fairplace.begun", "fairplace.ledger.note"),
     "fairplace.lodging": (*WORDS, "fairplace.ledger"),
     # who signs in, and what is on its way to a signature: private, and no evidence
     "fairplace.private_file": WORDS,
@@ -208,6 +210,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.holders": RECORD,
     "fairplace.keeping": (
         *REGISTER,
+        "fairplace.begun",
         "fairplace.enrolling",
         "fairplace.holders",
         "fairplace.people.roles",
@@ -260,6 +263,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.on_disk": (
         *REGISTER,
         *TELLING,
+        "fairplace.begun",
         "fairplace.enrolling",
         "fairplace.holders",
         "fairplace.keyring",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fairplace import enrolling
+from fairplace.begun import sweep
 from fairplace.errors import Refused
 from fairplace.holders import names_of
 from fairplace.ledger.entry import Envelope, parsed
@@ -274,4 +275,5 @@ def settle_service(register: Register, role: str) -> None:
     """From now on the service signs with its new key; the old seed is gone."""
     new, secrets = seed_of(role), register.folder / "secrets"
     if (secrets / f"{new}-next.seed").exists():
+        sweep(secrets)
         (secrets / f"{new}-next.seed").replace(secrets / f"{new}.seed")

@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-import tempfile
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from fairplace.begun import appear
 from fairplace.errors import Conflict, Malformed, Misconfigured, Missing, Refused
 from fairplace.ledger.note import Signer, check_name
 
@@ -214,18 +214,12 @@ def _write(folder: Path, name: str, text: str, suffix: str) -> Path:
     path = _path(folder, name, suffix)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # readable by its owner alone
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            # A link appears whole, and never in place of a file that is there.
-            os.link(fresh, path)
-        finally:
-            Path(fresh).unlink()
+        appear(path, text)
     except FileExistsError as error:
-        raise Conflict(f"a key file for {name} is already at {path}; choose another name") from error
+        raise Conflict(
+            f"a key file for {name} is already at {path}; 'fairplace key show {name}' prints its public key, and another"
+            " key needs another name"
+        ) from error
     except OSError as error:
         raise Misconfigured(f"the key file {path} cannot be written: {error.strerror}") from error
     return path

@@ -13,7 +13,7 @@ from fairplace.errors import Misconfigured, Refused
 from fairplace.ledger.key_table import LOG_KEY_OVERLAP, LogKey
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register
-from fairplace.signer.folder import add_keys, forget, next_suffix
+from fairplace.signer.folder import add_keys, forget, is_half, next_suffix
 from fairplace.sources import SYSTEM
 from fairplace.terms import Instant, instant, moment
 
@@ -27,9 +27,11 @@ class Retired(NamedTuple):
 
 def add(register: Register, root: Signer) -> list[str]:
     """New keys of the log, which sign from now on beside the old. Returns them as vkeys."""
-    new = _made(register)
+    old, own = _old(register), not register.settings.signer
+    is_begun = own and not old and is_half(register.folder / "secrets")
+    new = [] if is_begun else _made(register)
     if not new:
-        if (old := _old(register)) and _agree(register):
+        if old and _agree(register):
             raise Refused(
                 f"new keys stand beside {', '.join(key.vkey.text for key in old)} already; those can be retired from"
                 f" {due(register)} on: 'fairplace key retire-log {register.folder}'",

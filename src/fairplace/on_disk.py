@@ -20,7 +20,6 @@ DIR/openers.sqlite      public keys of those who open sealed bids, and what they
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
@@ -30,6 +29,7 @@ from typing import Self
 import msgspec
 
 from fairplace import catalogue, enrolling, erasures, replay, settings, shelf
+from fairplace.begun import MARK, begun, check_free, in_use
 from fairplace.desk import Appended, Desk, Prepared
 from fairplace.documents import Documents
 from fairplace.errors import Misconfigured, Refused
@@ -116,6 +116,7 @@ class Register:
                 if is_due:
                     register.documents.lock_plain_ones()
             erasures.finish(register.store, register.documents, register.origin)
+            in_use(folder)
         except BaseException:
             register.close()
             raise
@@ -389,18 +390,25 @@ def create(
     `continues` is an earlier log, as far as it is trusted, after which this one is begun anew.
     `signer` is where a signer of its own listens, `unix:PATH`: the log's keys are then its, and none are made here.
 
-    The folder must be new or empty; nothing is overwritten, and what fails on the way leaves nothing behind.
+    The folder must be new or empty, or one of which the making was broken off; nothing is overwritten, and what fails on
+    the way leaves nothing behind.
     `worthless` draws the seeds from `sources` (demo, tests).
     """
     authority = check_new(folder, authority, origin)
     enrolling.check_name(root.vkey.name, "root", domain_of(origin))
     chosen = settings.new(authority=authority, origin=origin, vkeys=[], signer=signer, kind=kind)
-    new, draw = not folder.exists(), sources.entropy if worthless else SYSTEM.entropy
-    try:
-        return _filled(folder, chosen, root, sources, draw, continues)
-    except BaseException:
-        _emptied(folder, new)
-        raise
+    with begun(folder, "register", settings.FILE) as stands:
+        if not stands:
+            draw = sources.entropy if worthless else SYSTEM.entropy
+            made = _filled(folder, chosen, root, sources, draw, continues)
+        else:
+            made = _gone_on_with(folder, chosen, sources)
+        try:
+            made.publisher.publish()
+        except BaseException:
+            made.close()
+            raise
+    return made
 
 
 def check_new(folder: Path, authority: str, origin: str) -> str:
@@ -408,8 +416,9 @@ def check_new(folder: Path, authority: str, origin: str) -> str:
     settings.check_origin(origin)
     if not (authority := text(authority)):
         raise Refused("an authority needs a name; give --authority")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not empty; give a new folder for the register")
+    if (folder / settings.FILE).is_file() and not (folder / MARK).exists():
+        raise Refused(f"{folder} is not empty: it is a register; 'fairplace key list {folder}' shows its keys")
+    check_free(folder, "register")
     return authority
 
 
@@ -446,11 +455,20 @@ def _filled(
             made.enrol(
                 made.service(role).vkey.text, role, holder=f"{chosen.authority}: {role}", provider=None, admin=root
             )
-        made.publisher.publish()
-        settings.write(folder, chosen)
+        settings.write(folder, chosen)  # before anything is signed: a signer of its own remembers that
     except BaseException:
         made.close()
         raise
+    return made
+
+
+def _gone_on_with(folder: Path, asked: Settings, sources: Sources) -> Register:
+    """A register whose making was broken off when all but its first checkpoint stood."""
+    made = Register.open(folder, sources)
+    found = made.settings
+    if (found.authority, found.origin, found.kind) != (asked.authority, asked.origin, asked.kind):
+        made.close()
+        raise Refused(f"{folder} is the register {found.origin} of {found.authority}; give a new folder for another")
     return made
 
 
@@ -459,18 +477,6 @@ def _keep_what_is_new(folder: Path) -> None:
     for name in (VAULT, seed_of("vault")):
         with contextlib.suppress(FileExistsError):
             seeds.keep(folder / "secrets", name, SYSTEM.entropy(32))
-
-
-def _emptied(folder: Path, new: bool) -> None:
-    """Take away what was begun in a folder that was empty, or was not there."""
-    if new:
-        shutil.rmtree(folder, ignore_errors=True)
-    elif folder.is_dir():
-        for part in folder.iterdir():
-            if part.is_dir():
-                shutil.rmtree(part, ignore_errors=True)
-            else:
-                part.unlink(missing_ok=True)
 
 
 def signer_of(folder: Path, chosen: Settings, sources: Sources = SYSTEM) -> HeadSigner:

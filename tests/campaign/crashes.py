@@ -13,6 +13,7 @@ import random
 import select
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -29,7 +30,6 @@ from fairplace.ledger.disclosure import Opening, Slot, make_opening
 from fairplace.ledger.note import Signer, Vkey, b64, unb64
 from fairplace.ledger.publisher import Publisher
 from fairplace.ledger.register import TYPES as REGISTER_TYPES
-from fairplace.ledger.store.connection import Connection, Connections
 from fairplace.ledger.store.port import Committed, NewEntry, Store, Submission
 from fairplace.ledger.store.sqlite import SqliteStore
 from fairplace.ledger.tiles import TileReader
@@ -43,7 +43,7 @@ from tests.ledger.story import CASE_STREAM, OFFICER, ORIGIN, ROOT, Log, opened
 AFRESH = 40
 """Kills after which a new log is begun, so that none grows too long to be checked after each."""
 
-STEPS = 340
+STEPS = 700
 """About as many steps as a child takes in its short life."""
 
 
@@ -150,16 +150,16 @@ def kill_at(step: int, *, after: bool) -> None:
 
         return step_taken
 
-    for name in ("fsync", "rename", "replace", "open", "mkdir", "unlink", "rmdir", "fchmod", "write"):
+    for name in ("fsync", "rename", "replace", "open", "mkdir", "unlink", "rmdir", "fchmod", "write", "link"):
         setattr(os, name, watched(getattr(os, name)))
-    connect = Connections._connect
+    connect = sqlite3.connect
 
-    def connected(self: Connections) -> Connection:
-        connection = connect(self)
+    def connected(*given: Any, **named: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*given, **named)
         connection.set_trace_callback(lambda _: end() if passed() else None)
         return connection
 
-    Connections._connect = connected  # type: ignore[method-assign]  # this process ends here
+    sqlite3.connect = connected  # type: ignore[assignment]  # this process ends here
 
 
 # The parent

@@ -68,6 +68,7 @@ def test_a_register_is_made_used_and_verified_from_nothing(run: Any, tmp_path: P
     keys = made.out.split()
     assert len(keys) == 2
     assert "root key" in run("init", tmp_path / "other", "--authority", "X", "--origin", ORIGIN).err
+    assert f"'fairplace key list {folder}'" in run("init", folder, "--authority", "X", "--origin", ORIGIN).sentence
     root = tmp_path / "config/fairplace/keys" / f"{story.DOMAIN}/root.seed"
     assert stat.S_IMODE(root.stat().st_mode) == 0o600
 
@@ -100,8 +101,12 @@ def test_a_register_is_made_used_and_verified_from_nothing(run: Any, tmp_path: P
 
 
 def test_a_key_is_made_once_and_with_a_passphrase_worth_its_name(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run("key", "new", "a/b").code == 0
-    assert run("key", "new", "a/b").code == 4
+    made = run("key", "new", "a/b")
+    assert made.code == 0
+    again = run("key", "new", "a/b")
+    assert (again.code, "'fairplace key show a/b' prints its public key" in again.sentence) == (4, True)
+    assert run("key", "show", "a/b").out == made.out
+    assert run("key", "show", "a/c").code == 2
     assert run("key", "new", "../b").code == 2
     monkeypatch.setenv("FAIRPLACE_PASSPHRASE", "short")
     assert run("key", "new", "a/c").code == 2

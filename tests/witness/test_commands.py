@@ -54,10 +54,16 @@ def test_a_witness_is_made_and_prints_the_keys_that_logs_need(run: Any, tmp_path
     assert code == 0
     assert out.split() == [key.text for key in Own(tmp_path / "w").vkeys]
     assert "fairplace witness add" in err
-    assert run("init", tmp_path / "w", "--name", "witness.example")[::2] == (
+    again = run("init", tmp_path / "w", "--name", "witness.example")
+    assert again[:2] == (0, out), "whoever lost what was printed asks again"
+    assert again[2].startswith(f"witness.example stands in {tmp_path / 'w'} already.")
+    assert run("init", tmp_path / "w", "--name", "witness.other")[::2] == (
         1,
-        f"fairplace: {tmp_path / 'w'} is not empty; give a new folder for the witness",
+        f"fairplace: {tmp_path / 'w'} is the witness witness.example; give a new folder for witness.other",
     )
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter").touch()
+    assert "is not empty; give a new folder for the witness" in run("init", tmp_path / "mine", "--name", "a.example")[2]
     assert run("init", tmp_path / "x", "--name", "Not A Name")[0] == 1
     assert not (tmp_path / "x").exists()
 

@@ -33,6 +33,15 @@ def key_new(name: str) -> int:
     return new_key(name, told)
 
 
+@key.command("show")
+@click.argument("name")
+def key_show(name: str) -> int:
+    """Print the public key of a key in your own key folder once more."""
+    from fairplace.cli.keys import show_key
+
+    return show_key(name)
+
+
 @key.command("enrol")
 @_folder
 @click.argument("vkey")

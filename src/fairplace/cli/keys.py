@@ -64,6 +64,11 @@ def new_key(name: str, told: Console) -> int:
     return 0
 
 
+def show_key(name: str) -> int:
+    click.echo(keyring().signer(name).vkey.text)
+    return 0
+
+
 def enrol_key(
     folder: Path, vkey: str, role: str, holder: str, provider: str | None, who: str | None, told: Console
 ) -> int:

@@ -17,17 +17,19 @@ from fairplace.errors import Malformed, Misconfigured
 from fairplace.on_disk import Register
 from fairplace.signer import folder as folders
 from fairplace.signer.keeper import Keeper
-from fairplace.signer.memory import origin_of
+from fairplace.signer.memory import FILE, origin_of
 from fairplace.signer.server import SignerServer
 
 
 def make_signer(folder: Path, origin: str, seen: Path | None, root_key: str, told: Console) -> int:
     settings.check_origin(origin)
     if seen is None:
+        before = (folder / FILE).is_file()
         for vkey in folders.make(folder, origin, secrets.token_bytes):
             click.echo(vkey)
+        made = f"The keys for {origin} stand in {folder} already" if before else f"Made keys for {origin} in {folder}"
         told.print(
-            f"Made keys for {origin} in {folder}. Next: 'fairplace signer serve {folder} --socket PATH', then"
+            f"{made}. Next: 'fairplace signer serve {folder} --socket PATH', then"
             f" 'fairplace init DIR --authority NAME --origin {origin} --signer unix:PATH'.",
             markup=False,
             soft_wrap=True,

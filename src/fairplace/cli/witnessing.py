@@ -17,7 +17,7 @@ from fairplace.counted import counted
 from fairplace.errors import Malformed, Missing, Refused
 from fairplace.ledger.note import ED25519, MLDSA44, Vkey, b64
 from fairplace.witness import loss
-from fairplace.witness.own import Own, create
+from fairplace.witness.own import FILE, Own, create
 from fairplace.witness.server import Server
 
 MOST_BYTES = 4_000_000
@@ -25,8 +25,10 @@ MOST_BYTES = 4_000_000
 
 
 def make_witness(folder: Path, name: str, told: Console) -> int:
+    before = (folder / FILE).is_file()
     own = create(folder, name)
-    told.print(f"Made the witness {own.name} in {folder}. Give the log's operators these public keys:", markup=False)
+    made = f"{own.name} stands in {folder} already" if before else f"Made the witness {own.name} in {folder}"
+    told.print(f"{made}. Give the log's operators these public keys:", markup=False, soft_wrap=True)
     for vkey in own.vkeys:
         click.echo(vkey.text)
     told.print(

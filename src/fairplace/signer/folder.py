@@ -10,42 +10,56 @@ import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from fairplace.begun import begun, sweep, sync
 from fairplace.errors import Malformed, Misconfigured, Refused
 from fairplace.ledger.checkpoint import Checkpoint
 from fairplace.ledger.note import Vkey
 from fairplace.ledger.signing import Signed
 from fairplace.signer import seeds
-from fairplace.signer.memory import FILE, Memory, sync
+from fairplace.signer.memory import FILE, Memory, origin_of
 
 
 def make(folder: Path, origin: str, draw: Callable[[int], bytes]) -> tuple[str, ...]:
-    """New keys for a log that does not exist yet, and a memory of nothing. Returns the vkeys."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not empty; give a new folder for the signer")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    add_keys(folder, draw)
-    Memory(folder, origin).write(Signed())
+    """New keys for a log that does not exist yet, and a memory of nothing. Returns the vkeys; those that it has, when
+    it was made before.
+    """
+    with begun(folder, "signer", FILE, mode=0o700) as stands:
+        if not stands:
+            add_keys(folder, draw)
+            Memory(folder, origin).write(Signed())
+        elif (other := origin_of(folder)) != origin:
+            raise Refused(f"{folder} is the signer of {other}; give a new folder for that of {origin}")
     return tuple(key.vkey.text for key in seeds.log_keys(folder, origin))
 
 
 def add_keys(folder: Path, draw: Callable[[int], bytes], suffix: str = "") -> None:
-    """Draw one key of each kind; `suffix` tells later ones apart, as `-2`."""
-    seeds.keep(folder, f"{seeds.ED25519}{suffix}", draw(32))
-    seeds.keep(folder, f"{seeds.MLDSA}{suffix}", draw(32))
+    """Draw one key of each kind; `suffix` tells later ones apart, as `-2`. The Ed25519 key comes last: it ends a pair."""
+    ed25519, mldsa = draw(32), draw(32)
+    if not (folder / f"{seeds.MLDSA}{suffix}.seed").exists():
+        seeds.keep(folder, f"{seeds.MLDSA}{suffix}", mldsa)
+    seeds.keep(folder, f"{seeds.ED25519}{suffix}", ed25519)
 
 
 def next_suffix(folder: Path) -> str:
-    """What tells the next keys of a log apart from those in this folder: the first number from 2 that none has."""
-    taken = {path.stem for path in folder.glob("log*.seed")}
+    """What tells the next keys of a log apart from those in this folder: the first number from 2 without an Ed25519 key.
+
+    Of a pair whose drawing was broken off the other key is there.
+    """
     number = 2
-    while {f"{seeds.ED25519}-{number}", f"{seeds.MLDSA}-{number}"} & taken:
+    while (folder / f"{seeds.ED25519}-{number}.seed").exists():
         number += 1
     return f"-{number}"
+
+
+def is_half(folder: Path) -> bool:
+    """Was the drawing of the next keys broken off?"""
+    return (folder / f"{seeds.MLDSA}{next_suffix(folder)}.seed").exists()
 
 
 def forget(folder: Path, origin: str, vkeys: Collection[str]) -> list[str]:
     """Destroy the seeds of these keys, which the log uses no more. Returns those that were here."""
     gone: list[str] = []
+    sweep(folder)
     for path in sorted(folder.glob("log*.seed")):
         seed = seeds.read(folder, path.stem)
         vkey = seeds.signer_of(origin, path.stem, seed)

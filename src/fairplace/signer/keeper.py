@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from fairplace.begun import in_use
 from fairplace.errors import Misconfigured, Refused
 from fairplace.ledger.checkpoint import Checkpoint
 from fairplace.ledger.note import MlDsaSigner, Signer, join_note
@@ -24,6 +25,7 @@ class Keeper:
         self._folder = folder
         self._clock = clock
         self._memory = Memory(folder, origin)
+        in_use(folder)
 
     def _keys(self) -> dict[str, Signer | MlDsaSigner]:
         """Read anew each time: a key that is added signs from then on."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from fairplace.begun import sync
 from fairplace.errors import Busy, Misconfigured
 from fairplace.ledger.signing import Signed
 from fairplace.ledger.tree import EMPTY_ROOT
@@ -117,12 +118,3 @@ def origin_of(folder: Path) -> str:
         raise Misconfigured(
             f"{folder} is no signer's folder: {FILE} cannot be read; make one with 'fairplace signer init' or 'move'"
         ) from error
-
-
-def sync(folder: Path) -> None:
-    """From here on, what was renamed and removed in this folder survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

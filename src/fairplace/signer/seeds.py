@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
+from fairplace.begun import appear
 from fairplace.errors import Misconfigured
 from fairplace.ledger.note import SEED_BYTES, MlDsaSigner, Signer, mldsa_supported
 
@@ -63,8 +63,4 @@ def read(folder: Path, name: str) -> bytes:
 
 def keep(folder: Path, name: str, seed: bytes) -> None:
     """Write a seed, and have it on the disk before anything is signed with it. Never writes over one."""
-    path = folder / f"{name}.seed"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(seed.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    appear(folder / f"{name}.seed", seed.hex() + "\n")

@@ -7,12 +7,11 @@ DIR/secrets/*.seed           its two keys, 0600
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
 import tomllib
 from pathlib import Path
 
+from fairplace.begun import appear, begun, in_use
 from fairplace.errors import Malformed, Misconfigured, Refused
 from fairplace.ledger.note import SEED_BYTES, Cosigner, MlDsaSigner, Vkey, check_name, mldsa_supported
 from fairplace.witness.state import State
@@ -30,6 +29,7 @@ class Own:
         self.state = State(folder)
         self._ed25519 = Cosigner(self.name, _seed(folder, _ED25519))
         self._mldsa = MlDsaSigner(self.name, _seed(folder, _MLDSA)) if mldsa_supported() else None
+        in_use(folder)
 
     @property
     def vkeys(self) -> list[Vkey]:
@@ -44,24 +44,23 @@ class Own:
 
 
 def create(folder: Path, name: str) -> Own:
-    """Make a witness in a new or empty folder. Its name is that of its keys, such as `witness.council.example`."""
+    """Make a witness in a new or empty folder; the one that stands there by this name will do.
+
+    Its name is that of its keys, such as `witness.council.example`.
+    """
     try:
         check_name(name)
     except Malformed as error:
         raise Refused(f"{error}; give an address of your own, such as witness.council.example") from error
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(f"{folder} is not empty; give a new folder for the witness")
-    new = not folder.exists()
-    try:
-        (folder / "secrets").mkdir(mode=0o700, parents=True)
-        for key in (_ED25519, _MLDSA):
-            _keep(folder / "secrets" / f"{key}.seed", secrets.token_bytes(SEED_BYTES))
-        State.create(folder)
-        (folder / FILE).write_text(f'format = 1\nname = "{name}"\n', "ascii")
-    except BaseException:
-        if new:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+    with begun(folder, "witness", FILE) as stands:
+        if not stands:
+            (folder / "secrets").mkdir(mode=0o700)
+            for key in (_ED25519, _MLDSA):
+                appear(folder / "secrets" / f"{key}.seed", secrets.token_bytes(SEED_BYTES).hex() + "\n")
+            State.create(folder)
+            appear(folder / FILE, f'format = 1\nname = "{name}"\n')
+        elif (other := _name(folder)) != name:
+            raise Refused(f"{folder} is the witness {other}; give a new folder for {name}")
     return Own(folder)
 
 
@@ -81,13 +80,6 @@ def _name(folder: Path) -> str:
     except Malformed as error:
         raise Misconfigured(f"{folder / FILE}: {error}") from error
     return found["name"]
-
-
-def _keep(path: Path, seed: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(seed.hex() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _seed(folder: Path, name: str) -> bytes:
