@@ -178,7 +178,7 @@ def test_who_approves_nothing_is_told_who_does(told: Told, who: Actor) -> None:
         agents,
         who,
         "approve-home",
-        "this is for approver or budget holder or director",
+        "for approver or budget holder or director",
         capacity="practice",
         approved="yes",
     )
@@ -255,9 +255,24 @@ def test_a_text_full_of_identifiers_is_refused_and_comes_back_to_be_changed(told
     size = agents.register.reader.size
     answer = ash.post(place, reason="no_vacancy", had_vacancy="no", words=FULL)
     assert answer.status_code == 422
-    assert "NHS number" in text_of(answer)
+    said = text_of(answer)
+    assert "is an NHS number: its check digit is right; no entry may hold that: leave it out" in said
+    assert "or go on to sign" not in said, "nobody can"
     assert "943 476 5919" in answer.text, "what was typed is there to be changed"
     assert agents.register.reader.size == size
+
+
+def test_a_name_to_look_out_for_is_refused_in_a_search_and_no_provider_learns_of_it(told: Told) -> None:
+    agents = told("published")
+    officer, case = agents.be(OFFICER), agents.agency.case
+    officer.open_file(case)
+    officer.post(f"/desk/cases/{case}/names", names="Tamsin", version="0")
+    words = "Tamsin can share a room."
+    refused(
+        agents, OFFICER, "amend-referral", "is a name of this case; no entry may hold that", words=words, material="no"
+    )
+    answer = agents.be(ASH.actor).post(f"/desk/referrals/{case}/question", words=words)
+    assert "/desk/sign/" in str(answer.url), text_of(answer)
 
 
 def test_who_was_not_asked_can_answer_nothing(told: Told) -> None:

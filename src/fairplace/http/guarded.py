@@ -11,13 +11,14 @@ from litestar.params import FromPath
 
 from fairplace.counted import counted
 from fairplace.errors import Conflict, Malformed
-from fairplace.forms.fields import Field
-from fairplace.guarding.drafts import SEEN, Looked, look
+from fairplace.forms.fields import Fault, Field
+from fairplace.guarding.drafts import SEEN, TEXTS, Looked, look
+from fairplace.guarding.never import found_in
 from fairplace.http import case_file
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
-from fairplace.terms import instant
+from fairplace.terms import day, instant, london_day
 
 NAMES = "names"
 STATED = "stated"
@@ -33,6 +34,22 @@ def look_through(
     """What in the texts of a form may tell of a child. `one_person`: the case concerns one, and is never released."""
     alone = one_person or list(sent.get("concerns_one_person", ())) == ["yes"]
     return look(gives, fields, sent, names_of(site, case), released=not alone)
+
+
+def never(site: Site, case: str, fields: Sequence[Field], sent: Sent) -> tuple[Fault, ...]:
+    """What no entry of a register of placements may hold: the desk refuses it, so each field says so at once.
+
+    `case` gives the names to look out for; empty for a provider's form, whom a refusal would tell who is meant.
+    """
+    if not site.seeks:
+        return ()
+    names, on = listed(site, case), day(london_day(site.now()))
+    return tuple(
+        Fault(field.name, f"{one.sentence}; no entry may hold that: {one.instead}")
+        for field in fields
+        if field.kind in TEXTS
+        for one in found_in("\n".join(sent.get(field.name, ())), names, on)
+    )
 
 
 def is_answered(looked: Looked, sent: Sent) -> bool:

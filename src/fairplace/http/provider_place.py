@@ -86,9 +86,9 @@ def take(site: Site, visitor: Visitor, asking: Asking, key: Key, sent: Sent) -> 
     site.drafts.save(asking.case, asking.task, written, by=owner, version=version, owner=owner)
     if sent.get("do") == "save":
         return see_other(asking.address)
-    members, faults = asking.read(asking.fields, written)
-    if faults:
-        return _page(site, visitor, asking, written, faults=tuple(faults), status=422)
+    members, wrong = asking.read(asking.fields, written)
+    if faults := tuple(wrong) or guarded.never(site, "", asking.fields, written):
+        return _page(site, visitor, asking, written, faults=faults, status=422)
     looked = guarded.look_through(site, "", asking.gives, asking.fields, written, one_person=True)
     if not guarded.is_answered(looked, written):
         return _page(site, visitor, asking, written, looked=looked, status=422)

@@ -140,7 +140,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
 def _next(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written, at: in_parts.Place) -> Answer:
     """On to the next part of a long form, or show what is wrong with this one; it is kept either way."""
     fields = at.part.fields if at.part is not None else ()
-    faults = in_parts.faults(at, written.sent)
+    faults = in_parts.faults(at, written.sent) or guarded.never(site, made.case, fields, written.sent)
     looked = guarded.look_through(site, made.case, wanted.command.gives, fields, written.sent, one_person=True)
     if faults or not guarded.is_answered(looked, written.sent):
         again = msgspec.structs.replace(written, faults=faults, looked=Looked() if faults else looked, status=422)
@@ -153,9 +153,9 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
     """Go on to sign, or show what stands against it."""
     shows = exhibit(made)
     fields = [HOW, WHEN, *([shows] if shows else []), *wanted.fields(made), OVERRIDE]
-    members, faults = read_all(fields, written.sent)
-    if faults:
-        return _page(site, visitor, wanted, made, msgspec.structs.replace(written, faults=tuple(faults), status=422))
+    members, wrong = read_all(fields, written.sent)
+    if faults := tuple(wrong) or guarded.never(site, made.case, fields, written.sent):
+        return _page(site, visitor, wanted, made, msgspec.structs.replace(written, faults=faults, status=422))
     planned = made.state.planned
     looked = guarded.look_through(
         site,

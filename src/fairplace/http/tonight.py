@@ -51,9 +51,9 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     draft, owner = site.drafts.get(made.case, TASK, visitor.person.id), visitor.person.id
     site.drafts.save(made.case, TASK, written, by=owner, version=draft.version if draft else 0, owner=owner)
     fields = tonight.fields(made)
-    members, faults = read_all(fields, written)
-    if faults:
-        return _page(site, visitor, made, written, faults=tuple(faults), status=422)
+    members, wrong = read_all(fields, written)
+    if faults := tuple(wrong) or guarded.never(site, made.case, fields, written):
+        return _page(site, visitor, made, written, faults=faults, status=422)
     looked = guarded.look_through(site, made.case, "referral.offer-made/1", fields, written, one_person=True)
     if not guarded.is_answered(looked, written):
         return _page(site, visitor, made, written, looked=looked, status=422)

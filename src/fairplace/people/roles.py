@@ -317,7 +317,7 @@ def require(by: Actor, event_type: str, *, report: bool = False) -> None:
             refused = Forbidden(
                 f"this is for {who_may(event_type)}: it signs for {in_words(ASK[event_type])}; {instead}", code="role"
             )
-        raise Forbidden(f"{by.key} acts as {in_words(by.roles, ', ')}; {refused}", code="role")
+        raise Forbidden(f"{refused} ({by.key} acts as {in_words(by.roles, ', ')})", code="role")
 
 
 # Separation of duties: what one person has done in a case bars another thing

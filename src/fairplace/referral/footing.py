@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from fairplace import procedure
+from fairplace import home_words, procedure
 from fairplace.decision import Actor, Command, History
 from fairplace.procedure import Objections, listed, refuse
 from fairplace.referral.state import Made, Search
@@ -89,12 +89,17 @@ def balanced(lines: list[FeeLine], fee: Pence, known_needs: Collection[str]) -> 
     """The lines of a fee add up to it, to the penny; discounts alone are negative."""
     procedure.pence(fee, "the weekly fee")
     for line in lines:
+        called = home_words.FEE.get(line.code, line.code).lower()
         if abs(line.amount) > procedure.MOST_PENCE or (line.amount < 0) != (
             line.code == "discount" and line.amount != 0
         ):
-            refuse("fee-line", f"{line.amount} pence for {line.code} came; only a discount is below 0")
+            refuse("fee-line", f"{line.amount} pence for {called} came; only a discount is below 0")
         if unknown := sorted(set(line.needs) - set(known_needs)):
-            refuse("unknown-need", f"the line {line.code} answers {listed(unknown)}, which the need does not have")
+            refuse(
+                "unknown-need",
+                f"{called} is said to answer {listed(unknown)}, which the need does not have; give the numbers of the"
+                " referral",
+            )
     total = sum(line.amount for line in lines)
     if total != fee:
         refuse(
