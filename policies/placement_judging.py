@@ -58,7 +58,8 @@ def criteria_first_and_kept(case: Case) -> Iterator[Finding]:
             yield UNEQUAL(text=text, evidence=(recorded.index,), outcome_likely_changed="unknown")
     base = before[-1]
     for recorded, event in search.criteria:
-        if recorded.index <= base[0].index or _weights(event) == _weights(base[1]):
+        same = (_weights(event), _conditions(event)) == (_weights(base[1]), _conditions(base[1]))
+        if recorded.index <= base[0].index or same:
             continue
         found = True
         evidence = (base[0].index, recorded.index)
@@ -106,6 +107,14 @@ def _weights(event: CriteriaDeclared) -> dict[str, int]:
     return {one.id: one.weight for one in event.criteria}
 
 
+def _conditions(event: CriteriaDeclared) -> dict[str, str]:
+    """What else an offer is held to: what it must have, whether a price puts it out, and what each criterion is about."""
+    about = {f"what {one.id} is about": one.kind for one in event.criteria}
+    must_have = ", ".join(sorted(event.hard)) or "nothing"
+    cut_off = "some fall out" if event.price_cut_off else "none falls out"
+    return {"what an offer must have": must_have, "offers above a price": cut_off, **about}
+
+
 def _moved(before: CriteriaDeclared, after: CriteriaDeclared) -> str:
     old, new = _weights(before), _weights(after)
     parts = [
@@ -113,17 +122,25 @@ def _moved(before: CriteriaDeclared, after: CriteriaDeclared) -> str:
         for name in sorted(old.keys() | new.keys())
         if old.get(name, 0) != new.get(name, 0)
     ]
+    was, now = _conditions(before), _conditions(after)
+    parts += [f"{name}: {was[name]}, then {now[name]}" for name in was if name in now and was[name] != now[name]]
     return "; ".join(parts[:6])
 
 
 def _differs(case: Case, before: CriteriaDeclared, after: CriteriaDeclared) -> Answer:
-    """Would another offer come first by the weights as they were? Points grow with the weight of their criterion."""
+    """Would another offer come first by the criteria as they were? Points grow with the weight of their criterion.
+
+    Which offers would have met other conditions is not on the record.
+    """
+    by_weights = _reweighed(case, before, after)
+    return "unknown" if by_weights == "no" and _conditions(before) != _conditions(after) else by_weights
+
+
+def _reweighed(case: Case, before: CriteriaDeclared, after: CriteriaDeclared) -> Answer:
     search = case.search
     pinned = search.criteria_of(search.sittings[-1][1].criteria) if search.sittings else None
-    old, new = (
-        _weights(before),
-        _weights(pinned[1] if pinned else after),
-    )  # points stand in the weights of their sitting
+    # Points stand in the weights of their sitting.
+    old, new = _weights(before), _weights(pinned[1] if pinned else after)
     if search.winner is None or old.keys() - new.keys():
         return "unknown"
     judged = _judged(case)

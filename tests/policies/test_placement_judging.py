@@ -69,6 +69,24 @@ def test_a_change_that_makes_no_difference_to_who_is_first_is_not_met_all_the_sa
     assert answers(worst("PL-08", case)) == ("not-met", "yes", "no")
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"hard": ["siblings"]}, "what an offer must have: sole_placement, then siblings"),
+        ({"price_cut_off": True}, "offers above a price: none falls out, then some fall out"),
+        (
+            {"criteria": [criterion("match", "outcomes", 5000), *CRITERIA[1:]]},
+            "what match is about: match, then outcomes",
+        ),
+    ],
+)
+def test_another_condition_under_the_same_weights_is_a_change_of_criteria(change: dict[str, Any], says: str) -> None:
+    case = search(scored={"criteria": None}, after={"considered": [declared("03 19:00", **change)]})
+    found = worst("PL-08", case)
+    assert answers(found) == ("not-met", "yes", "unknown")
+    assert says in found.text
+
+
 def test_a_change_before_an_offer_was_looked_at_is_a_concern() -> None:
     assert outcome("PL-08", search(after={"t1": [declared("10:00", criteria=LOCAL)]})) == "concern"
 
