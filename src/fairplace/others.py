@@ -16,7 +16,7 @@ import msgspec
 
 from fairplace.market.events import Family
 from fairplace.recorded import Recorded
-from fairplace.referral.events import HomeChosen, NeedAssessed, OfferMade, OfferMadeLate, ReferralOpened
+from fairplace.referral.events import HomeChosen, NeedAssessed, OfferMade, OfferMadeLate, ReferralEnded, ReferralOpened
 from fairplace.referral.values import Category, NeedProfile, Offer, Urgency
 from fairplace.terms import CaseId, Pence, as_date, london_day
 
@@ -26,6 +26,7 @@ TYPES = (
     "referral.offer-made/1",
     "referral.offer-made-late/1",
     "referral.home-chosen/1",
+    "referral.ended/1",
 )
 """What is read here."""
 
@@ -84,6 +85,8 @@ class Others:
                 self._offered[event.case, event.offer] = event.terms.get()
             case HomeChosen() if event.chosen.is_open:
                 self._choose(recorded.index, event)
+            case ReferralEnded():
+                self._chosen.pop(event.case, None)  # nobody moves in
             case _:
                 pass
 
@@ -119,7 +122,7 @@ class Others:
         return list({one.case: one for one in before if one.day >= since and one.case != but}.values())
 
     def chose(self, setting: str, *, since: int, but: CaseId) -> int:
-        """How many other searches have chosen this home after an entry, and no other since."""
+        """How many other searches have chosen this home after an entry, and no other since, and have not ended without one."""
         return sum(home == setting and index > since and case != but for case, (index, home) in self._chosen.items())
 
     def openings(self, authority: str, first: date, last: date, *, at: int) -> Iterator[Opening]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fairplace.market.events import FullCostDeclared, VacancyDeclared, VacancyWithdrawn
 from fairplace.market.events import Vacancy as Room
 from fairplace.market.known import Market
+from fairplace.others import Others
+from fairplace.referral import events as e
 from fairplace.referral.values import FeeLine
 from fairplace.seeking.offers import comparison, price_points
-from fairplace.tags import party
+from fairplace.tags import agg, party
 from tests.market.test_known import recorded, stamp
 from tests.seeking import given
-from tests.seeking.given import MARKET, X, Y, Z
+from tests.seeking.given import CASE, MARKET, X, Y, Z
 
 
 def test_c6_both_rankings_and_the_difference_in_pounds() -> None:
@@ -96,3 +98,11 @@ def test_points_for_price_are_exact_and_hold_for_any_fee() -> None:
     assert price_points(1500, 400_000, 400_000) == 1500
     assert price_points(1500, 0, 0) == 0
     assert price_points(1500, 10**15, 1) == 0
+
+
+def test_a_search_that_chose_a_home_and_was_withdrawn_is_after_its_room_no_more() -> None:
+    past = given.chosen()
+    assert Others.of(past.events).chose("cedar-1", since=0, but="another") == 1
+    assert Others.of(past.events).chose("cedar-1", since=0, but=CASE) == 0
+    past.add(e.ReferralEnded, how=agg("withdrawn"), cause=agg(None), reason=party("Family can care"))
+    assert Others.of(past.events).chose("cedar-1", since=0, but="another") == 0
