@@ -171,6 +171,128 @@ ROLE: Mapping[str, str] = {
     "director": "the director of children’s services",
     "budget-holder": "the budget holder",
 }
+REASON: Mapping[str, str] = {
+    "top_score": "most points",
+    "match": "the match",
+    "sibling": "brothers and sisters",
+    "school": "school",
+    "safety_distance": "a safe distance",
+    "child_view": "the child’s view",
+    "only_suitable": "the only one that suits",
+    "specialism": "what it can do",
+    "lowest_fee": "the lowest fee",
+    "in_house": "it is our own",
+    "other": "something else",
+}
+"""Why a home was chosen, or not the nearest."""
+VOICE: Mapping[str, str] = {"followed": "followed", "partly": "followed in part", "not": "not followed"}
+"""What became of the child’s view."""
+RESIDENTIAL: Mapping[str, str] = {
+    "positive_choice": "it is what the child needs",
+    "after_failed_fostering": "after fostering broke down",
+    "no_fostering_available": "no foster home was free",
+}
+"""Why a children’s home."""
+KEPT: Mapping[str, str] = {"kept": "kept", "lost": "lost", "changed_by_plan": "changed by the plan"}
+HARD: Mapping[str, str] = {
+    "registration": "registration for the child’s age and sex",
+    "level": "evidence of the level needed",
+    "grade": "no inadequate grade",
+    "siblings": "room for brothers and sisters",
+    "date": "free by the day needed",
+}
+"""What an offer must have at all."""
+FRAME: Mapping[str, str] = {
+    "BE_HEALTHY": "be healthy",
+    "STAY_SAFE": "stay safe",
+    "ENJOY_ACHIEVE": "enjoy and achieve",
+    "POSITIVE_CONTRIBUTION": "make a positive contribution",
+    "ECONOMIC_WELLBEING": "economic wellbeing",
+}
+FEE_BASIS: Mapping[str, str] = {
+    "uplift": "the yearly rise",
+    "need_changed": "the need has changed",
+    "hours_changed": "the hours have changed",
+    "correction": "it was wrong",
+    "other": "something else",
+}
+ASSURANCE: Mapping[str, str] = {
+    "visit": "a visit",
+    "monthly_report": "the monthly report of an independent visitor",
+    "grade_change": "another grade of an inspection",
+    "complaint": "a complaint",
+}
+UNREGISTERED: Mapping[str, str] = {
+    "no_registered_home": "no registered home was to be had",
+    "registration_pending": "its registration is asked for",
+    "emergency": "an emergency",
+    "bespoke": "it was made for this child",
+}
+ABILITY: Mapping[str, str] = {
+    "clinical-staff": "clinical staff",
+    "model-of-care": "a model of care",
+    "inspection-text": "the text of an inspection",
+    "outcomes": "outcomes",
+    "training": "training",
+    "ratio": "many adults: alone it never raises a level",
+}
+SIZE: Mapping[str, str] = {"one-home": "one home", "small": "small", "medium": "medium", "large": "large"}
+OWNER: Mapping[str, str] = {
+    "authority": "an authority",
+    "charity": "a charity",
+    "founder": "its founder",
+    "group": "a group",
+    "private-equity": "private equity",
+    "other": "something else",
+}
+UPLIFT: Mapping[str, str] = {
+    "none": "they do not",
+    "cpi": "by the consumer prices index",
+    "lower-of-cap-and-cpi": "by the index, at most by a cap",
+}
+PRIORITY: Mapping[str, str] = {
+    "child_safety_tonight": "a child must be safe tonight",
+    "placement_ends": "a placement ends",
+    "court_date": "a day in court",
+}
+ATTENDED: Mapping[str, str] = {
+    "chair": "the chair",
+    "social_worker": "the social worker",
+    "placements": "the placements team",
+    "health": "health",
+    "education": "education",
+    "budget": "whoever holds the budget",
+    "advocate": "the child’s advocate",
+}
+CHILD_ASKED: Mapping[str, str] = {
+    "in_person": "in person",
+    "advocate": "by an advocate",
+    "written": "in writing",
+    "observed": "by watching, because they are too young to say",
+    "not_taken": "they were not asked",
+}
+NOT_TAKEN: Mapping[str, str] = {
+    "too_young": "too young",
+    "too_urgent": "too urgent",
+    "declined": "they did not want to say",
+}
+CAUSE: Mapping[str, str] = {
+    "no_capacity": "no room anywhere",
+    "declined_on_match": "declined for the match",
+    "late_referral": "asked too late",
+    "incomplete": "the referral said too little",
+    "fee_not_agreed": "the fee was not agreed",
+    "need_changed": "the need changed",
+}
+"""Why no home was found."""
+INTRODUCER: Mapping[str, str] = {
+    "nobody": "the provider itself",
+    "member": "a member of the council",
+    "minister": "a minister or a member of parliament",
+    "senior_officer": "a senior officer",
+    "former_staff": "somebody who worked here",
+    "other": "somebody else",
+}
 BY_MEMBER: Mapping[str, Mapping[str, str]] = {
     "tier": TIER,
     "window_hours": TIER,
@@ -185,9 +307,32 @@ BY_MEMBER: Mapping[str, Mapping[str, str]] = {
     "remedy": REMEDY,
     "format": EDITION,
     "payer": PAYER,
+    "why": REASON,
+    "departs": REASON,
+    "voice": VOICE,
+    "residential": RESIDENTIAL,
+    "hard": HARD,
+    "failed": HARD,
+    "basis": FEE_BASIS,
+    "size_band": SIZE,
+    "owner_type": OWNER,
+    "attended": ATTENDED,
+    "how": CHILD_ASKED,
+    "reason_not": NOT_TAKEN,
+    "cause": CAUSE,
+    "introducer": INTRODUCER,
 }
 """The lists of which a member of an event is: their words come before those of a code alone."""
+_LISTS: tuple[Mapping[str, str], ...] = (
+    RESIDENTIAL, KEPT, FRAME, ASSURANCE, UNREGISTERED, ABILITY, SIZE, OWNER, UPLIFT, PRIORITY, ATTENDED, CHILD_ASKED,
+    NOT_TAKEN, CAUSE, FEE_BASIS, INTRODUCER, REASON,
+)  # fmt: skip
+_CODED: Mapping[str, str] = {
+    code: words for known in _LISTS for code, words in known.items() if not code.isalpha() or code.isupper()
+}
+"""The codes of these lists that are no words of English themselves."""
 VALUE: Mapping[str, str] = {
+    **_CODED,
     **TIER,
     **FAMILY,
     **URGENCY,
@@ -198,60 +343,18 @@ VALUE: Mapping[str, str] = {
     **EDITION,
     **CONTEST_KIND,
     **{code: words.lower() for code, words in FEE.items()},
-    "social_worker": "social worker",
-    "placements": "placements team",
-    "chair": "chair",
-    "in_person": "in person",
-    "not_taken": "not asked",
-    "too_young": "too young",
-    "too_urgent": "too urgent",
-    "changed_by_plan": "changed by plan",
-    "top_score": "most points",
-    "only_suitable": "the only suitable one",
-    "child_view": "the child’s view",
     "lower_match_score": "a lower match",
     "no_vacancy": "no vacancy",
     "match_with_resident_children": "no match with the children who live there",
-    "positive_choice": "a positive choice",
-    "after_failed_fostering": "after fostering failed",
-    "no_fostering_available": "no foster home was to be had",
-    "BE_HEALTHY": "be healthy",
-    "STAY_SAFE": "stay safe",
-    "ENJOY_ACHIEVE": "enjoy and achieve",
-    "POSITIVE_CONTRIBUTION": "make a positive contribution",
-    "ECONOMIC_WELLBEING": "economic wellbeing",
-    "child_safety_tonight": "the child’s safety tonight",
-    "court_date": "a day in court",
-    "placement_ends": "a placement ends",
-    "clinical-staff": "clinical staff",
-    "inspection-text": "words of an inspection",
-    "model-of-care": "a model of care",
     "dynamic-market": "dynamic market",
     "soft-block": "soft block",
-    "lower-of-cap-and-cpi": "the lower of the cap and consumer prices",
     "deprivation_of_liberty": "deprivation of liberty",
-    "declined_on_match": "no home suited",
-    "fee_not_agreed": "no fee was agreed",
-    "late_referral": "the request came too late",
-    "no_capacity": "nobody had room",
-    "need_changed": "the need changed",
-    "hours_changed": "the hours changed",
-    "former_staff": "former staff",
-    "senior_officer": "a senior officer",
-    "grade_change": "a new grade",
-    "monthly_report": "a monthly report",
-    "lowest_fee": "the lowest fee",
-    "safety_distance": "a safe distance",
-    "no_registered_home": "no registered home was to be had",
-    "registration_pending": "registration is under way",
     "none_suitable": "none suits",
     "not_found": "no home was found",
     "occupational_therapist": "an occupational therapist",
     "speech_therapist": "a speech therapist",
     "specialist_social_worker": "a specialist social worker",
-    "one-home": "one home",
     "other_coded": "another reason",
-    "private-equity": "private equity",
     "under_agreement": "under an agreement",
     "off_terms": "off the agreed terms",
 }

@@ -17,11 +17,7 @@ from fairplace.terms import day, london_day
 
 BY_AGREEMENT = frozenset({"block", "soft_block", "framework_call_off", "dynamic_market", "mini_competition"})
 
-_REASONS = options(
-    ("top_score", "Most points"), ("match", "The match"), ("sibling", "Brothers and sisters"), ("school", "School"),
-    ("safety_distance", "A safe distance"), ("child_view", "The child’s view"), ("only_suitable", "The only one that suits"),
-    ("specialism", "What it can do"), ("lowest_fee", "The lowest fee"), ("in_house", "It is our own"), ("other", "Something else"),
-)  # fmt: skip
+_REASONS = worded(home_words.REASON)
 
 
 def _choose_stage(file: File) -> Stage:
@@ -67,19 +63,16 @@ def _choose(file: File) -> list[Field]:
         ]  # fmt: skip
     fields += [
         Field(name=f"kept-{one.id}", label=f"{one.kind.capitalize()}: what becomes of it", kind="choice", group="What the child keeps",
-              options=options(("kept", "Kept"), ("lost", "Lost"), ("changed_by_plan", "Changed by the plan")))
+              options=worded(home_words.KEPT))
         for one in (need.connections.get(()) if need else ())
     ]  # fmt: skip
     fields += [
-        Field(name="voice", label="The child’s view", kind="choice", optional=True, group="What the child keeps", options=options(
-            ("followed", "Followed"), ("partly", "Followed in part"), ("not", "Not followed"))),
+        Field(name="voice", label="The child’s view", kind="choice", optional=True, group="What the child keeps", options=worded(home_words.VOICE)),
         Field(name="voice_reason", label="Why, if not", kind="words", optional=True, group="What the child keeps"),
     ]  # fmt: skip
     if search.family == "residential":
         fields.append(
-            Field(name="residential", label="Why a children’s home", kind="choice", optional=True, group="What the child keeps", options=options(
-                ("positive_choice", "It is what the child needs"), ("after_failed_fostering", "After fostering broke down"),
-                ("no_fostering_available", "No foster home was free")))
+            Field(name="residential", label="Why a children’s home", kind="choice", optional=True, group="What the child keeps", options=worded(home_words.RESIDENTIAL))
         )  # fmt: skip
     return fields
 

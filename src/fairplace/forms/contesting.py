@@ -117,7 +117,7 @@ TASKS: tuple[Task, ...] = (
          fields=_decide, lead="Somebody who neither chose nor approved the home says whether it is right."),
     Task(code="remedy-contest", title="Record that a remedy was carried out", part="Challenges", command=RemedyContest, again=True, stage=lambda file: _waits(file, "owed"),
          fields=lambda file: [_which(file, "owed"), Field(name="words", label="What was done", kind="words", hint=_READ)], lead="What was decided on a challenge, done."),
-    Task(code="why-received", title="Record that a provider asked why another way", part="Challenges", command=AskWhy, again=True, any_time=True, stage=_may_come,
+    Task(code="why-received", title="Record that a provider asked why, in another way", part="Challenges", command=AskWhy, again=True, any_time=True, stage=_may_come,
          fields=lambda file: [_whose(file), *ask()], lead="By e-mail, by telephone, by letter. The provider finds it on its own page."),
     Task(code="contest-received", title="Record a challenge that came another way", part="Challenges", command=LodgeContest, again=True, any_time=True, stage=_may_come,
          fields=lambda file: [_whose(file), *challenge()], lead="By e-mail, by telephone, by letter. The provider finds it on its own page."),

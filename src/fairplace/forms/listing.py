@@ -9,6 +9,7 @@ from typing import Any
 from fairplace import home_words
 from fairplace.forms import answering
 from fairplace.forms.fields import Fault, Field, Option, Sent, read_all
+from fairplace.forms.lists import worded
 from fairplace.forms.task import options
 from fairplace.market.events import AgreementConcluded, Tier
 from fairplace.market.known import Home, Market
@@ -23,10 +24,7 @@ FAMILIES = options(
 SEXES = options(("female", "Female"), ("male", "Male"), ("other", "Other"))
 LEVELS = options(("1", "1: mainstream"), ("2", "2: additional"), ("3", "3: high"), ("4", "4: exceptional"))
 TIERS: tuple[Tier, ...] = ("T1", "T2", "T3")
-ABILITIES = options(
-    ("clinical-staff", "Clinical staff"), ("model-of-care", "A model of care"), ("inspection-text", "The text of an inspection"),
-    ("outcomes", "Outcomes"), ("training", "Training"), ("ratio", "Many adults: alone it never raises a level"),
-)  # fmt: skip
+ABILITIES = worded(home_words.ABILITY)
 ROWS = 4
 """Pieces of evidence of one form."""
 
@@ -80,17 +78,14 @@ def provider(market: Market, on: Day) -> list[Field]:
         Field(name="provider_class", label="What it is", kind="choice", public=True, options=_coded("place_provider", on)),
         Field(name="authority", label="Whose own service it is, if it is one", kind="choice", optional=True, public=True, options=_authorities(market)),
         Field(name="company", label="The company’s number", kind="line", optional=True, public=True),
-        Field(name="size_band", label="How large it is", kind="choice", public=True, options=options(
-            ("one-home", "One home"), ("small", "Small"), ("medium", "Medium"), ("large", "Large"))),
+        Field(name="size_band", label="How large it is", kind="choice", public=True, options=worded(home_words.SIZE)),
     ]  # fmt: skip
 
 
 def ownership() -> list[Field]:
     return [
         Field(name="owner", label="Who owns it in the end", kind="line", public=True, hint="By an id, for example of the companies’ register; a person by a number of your own, never by name"),
-        Field(name="owner_type", label="What the owner is", kind="choice", public=True, options=options(
-            ("authority", "An authority"), ("charity", "A charity"), ("founder", "Its founder"), ("group", "A group"),
-            ("private-equity", "Private equity"), ("other", "Something else"))),
+        Field(name="owner_type", label="What the owner is", kind="choice", public=True, options=worded(home_words.OWNER)),
         Field(name="from_on", label="Since which day", kind="day", public=True),
     ]  # fmt: skip
 
@@ -261,8 +256,7 @@ def agreement(market: Market) -> list[Field]:
         *[Field(name=f"tier-{tier}", label=f"Who stands in {home_words.TIER[tier]}", kind="several", optional=True, public=True, group="Who is in it", options=named) for tier in TIERS],
         *[Field(name=f"hours-{tier}", label=f"Hours to answer in {home_words.TIER[tier]}", kind="number", optional=True, public=True, group="Who is in it") for tier in TIERS],
         Field(name="price_ranked", label="Does the price alone decide who falls out?", kind="yes", public=True, group="Money"),
-        Field(name="uplift.kind", label="How fees rise each year", kind="choice", public=True, group="Money", options=options(
-            ("none", "They do not"), ("cpi", "By the consumer prices index"), ("lower-of-cap-and-cpi", "By the index, at most by a cap"))),
+        Field(name="uplift.kind", label="How fees rise each year", kind="choice", public=True, group="Money", options=worded(home_words.UPLIFT)),
         Field(name="uplift.cap", label="The cap, in per cent", kind="decimal", optional=True, public=True, group="Money"),
         Field(name="rates", label="Agreed fees a week", kind="lines", optional=True, group="Money", hint="One a line: the home’s id and the fee, as home-01 4,700"),
         Field(name="committed", label="Places paid for, in a block", kind="lines", optional=True, public=True, group="Money", hint="One a line: the home’s id and how many, as home-01 2"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fairplace import home_words
 from fairplace.formats import money
 from fairplace.forms.fields import Field
-from fairplace.forms.lists import coded, in_use, search_of
+from fairplace.forms.lists import coded, in_use, search_of, worded
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.placement.commands import (
     ChangeFee,
@@ -21,10 +21,7 @@ from fairplace.placement.commands import (
 )
 from fairplace.referral.values import FeeLine
 
-FRAMES = options(
-    ("BE_HEALTHY", "Be healthy"), ("STAY_SAFE", "Stay safe"), ("ENJOY_ACHIEVE", "Enjoy and achieve"),
-    ("POSITIVE_CONTRIBUTION", "Make a positive contribution"), ("ECONOMIC_WELLBEING", "Economic wellbeing"),
-)  # fmt: skip
+FRAMES = worded(home_words.FRAME)
 ATTAINED = options(("yes", "Yes"), ("partly", "In part"), ("no", "No"))
 
 
@@ -98,9 +95,7 @@ def _fee(file: File) -> list[Field]:
     now = sum(line.amount for line in paid(file))
     group = "What the fee is made of"
     return [
-        Field(name="basis", label="Why it changes", kind="choice", options=options(
-            ("uplift", "The yearly rise"), ("need_changed", "The need has changed"), ("hours_changed", "The hours have changed"),
-            ("correction", "It was wrong"), ("other", "Something else"))),
+        Field(name="basis", label="Why it changes", kind="choice", options=worded(home_words.FEE_BASIS)),
         Field(name="fee.from_on", label="From which day", kind="day"),
         Field(name="fee.weekly_fee", label="Fee a week", kind="money", hint=f"Now {money(now)}"),
         *[Field(name=f"fee-{code}", label=label, kind="money", optional=True, group=group, hint="Taken off the others" if code == "discount" else "")
@@ -136,9 +131,7 @@ def _changed(members: Members, file: File) -> Members:
 
 def _assurance(_: File) -> list[Field]:
     return [
-        Field(name="kind", label="What was it?", kind="choice", public=True, options=options(
-            ("visit", "A visit"), ("monthly_report", "The monthly report of an independent visitor"), ("grade_change", "Another grade of an inspection"),
-            ("complaint", "A complaint"))),
+        Field(name="kind", label="What was it?", kind="choice", public=True, options=worded(home_words.ASSURANCE)),
         Field(name="words", label="What was seen, and what follows for this child", kind="words", hint="Name no child, school or street"),
         Field(name="follow_up_due_on", label="By when is it looked at again?", kind="day", optional=True),
     ]  # fmt: skip
@@ -155,9 +148,7 @@ def _use_stage(file: File) -> Stage:
 def _use(_: File) -> list[Field]:
     return [
         Field(name="use.began_on", label="Since when the child is there", kind="day"),
-        Field(name="reason", label="Why", kind="choice", options=options(
-            ("no_registered_home", "No registered home was to be had"), ("registration_pending", "Its registration is asked for"),
-            ("emergency", "An emergency"), ("bespoke", "It was made for this child"))),
+        Field(name="reason", label="Why", kind="choice", options=worded(home_words.UNREGISTERED)),
         Field(name="approved_by", label="Who approved it", kind="choice", public=True, options=options(
             ("director", "The director"), ("head_of_service", "A head of service"), ("nobody", "Nobody yet"))),
         Field(name="use.weekly_cost", label="Cost a week", kind="money"),

@@ -68,8 +68,7 @@ def _consider(file: File) -> list[Field]:
     fresh = [(one.offer, called(file, one)) for one in live(file) if one.considered is None]
     return [
         Field(name="offers", label="Which offers you look at now", kind="several", options=options(*fresh)),
-        Field(name="priority", label="Why these before others, if so", kind="choice", optional=True, options=options(
-            ("child_safety_tonight", "A child must be safe tonight"), ("placement_ends", "A placement ends"), ("court_date", "A day in court"))),
+        Field(name="priority", label="Why these before others, if so", kind="choice", optional=True, options=worded(home_words.PRIORITY)),
     ]  # fmt: skip
 
 
@@ -133,7 +132,7 @@ def _score(file: File) -> list[Field]:
         if declared and declared.hard:
             fields.append(
                 Field(name=f"o{row}-failed", label="What it must have and has not", kind="several", optional=True, group=group,
-                      options=options(*((code, code.replace("_", " ").capitalize()) for code in declared.hard)))
+                      options=worded({code: home_words.HARD.get(code, code.replace("_", " ")) for code in declared.hard}))
             )  # fmt: skip
         if kept:
             fields.append(
@@ -178,9 +177,7 @@ def _panel_stage(file: File) -> Stage:
 def _panel(file: File) -> list[Field]:
     places = [(str(number + 1), str(number + 1)) for number in range(len(live(file)))]
     return [
-        Field(name="attended", label="Who was there", kind="several", public=True, options=options(
-            ("chair", "The chair"), ("social_worker", "The social worker"), ("placements", "The placements team"), ("health", "Health"),
-            ("education", "Education"), ("budget", "Whoever holds the budget"), ("advocate", "The child’s advocate"))),
+        Field(name="attended", label="Who was there", kind="several", public=True, options=worded(home_words.ATTENDED)),
         Field(name="before_start", label="Was it before the child moves in?", kind="yes", public=True),
         *[Field(name=f"rank-{row}", label=f"{called(file, one)}: place", kind="choice", options=options(*places),
                 hint=f"{money(one.terms.weekly_fee)} a week" if one.terms else "") for row, one in enumerate(live(file))],

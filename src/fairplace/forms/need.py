@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from fairplace import home_words
 from fairplace.forms.fields import Field, Sent
-from fairplace.forms.lists import coded, market_of, search_of
+from fairplace.forms.lists import coded, market_of, search_of, worded
 from fairplace.forms.task import NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.referral.commands import AssessNeed, RecordVoice
 from fairplace.seeking.completeness import GROUPS, Completeness, completeness
@@ -41,8 +42,7 @@ def _fields(file: File) -> list[Field]:
     return [
         *([Field(name="profile.authority", label="Which authority looks after the child", kind="choice", group="The home", options=options(*authorities))]
           if len(authorities) != 1 else []),
-        Field(name="profile.family", label="What kind of home", kind="choice", group="The home", options=options(
-            ("foster", "A foster home"), ("residential", "A children’s home"), ("supported", "Supported accommodation"))),
+        Field(name="profile.family", label="What kind of home", kind="choice", group="The home", options=worded(home_words.FAMILY)),
         Field(name="profile.level", label="How much the child needs", kind="choice", group="The home", options=options(
             ("1", "1: mainstream"), ("2", "2: additional"), ("3", "3: high"), ("4", "4: exceptional"))),
         Field(name="profile.category", label="Is it a generalist’s or a specialist’s to give?", kind="choice", group="The home",
@@ -180,12 +180,9 @@ def written(file: File) -> dict[str, list[str]]:
 
 def _voice(file: File) -> list[Field]:
     return [
-        Field(name="how", label="How the child was asked", kind="choice", options=options(
-            ("in_person", "In person"), ("advocate", "By an advocate"), ("written", "In writing"),
-            ("observed", "By watching, because they are too young to say"), ("not_taken", "They were not asked"))),
+        Field(name="how", label="How the child was asked", kind="choice", options=worded(home_words.CHILD_ASKED)),
         Field(name="heard", label="What they said", kind="words", optional=True, hint="In their own words, if you can; name nobody"),
-        Field(name="reason_not", label="Why they were not asked", kind="choice", optional=True, options=options(
-            ("too_young", "Too young"), ("too_urgent", "Too urgent"), ("declined", "They did not want to say"))),
+        Field(name="reason_not", label="Why they were not asked", kind="choice", optional=True, options=worded(home_words.NOT_TAKEN)),
     ]  # fmt: skip
 
 

@@ -74,9 +74,7 @@ def _criteria(file: File) -> list[Field]:
     return [
         *[Field(name=f"w-{kind}", label=f"{home_words.CRITERION[kind]}: weight in per cent", kind="number", public=True, group="What offers are judged by",
                 hint="Weight × lowest ÷ fee" if kind == "price" else "") for kind, _ in WEIGHTS],
-        Field(name="hard", label="What an offer must have at all", kind="several", optional=True, public=True, group="What offers are judged by", options=options(
-            ("registration", "Registration for the child’s age and sex"), ("level", "Evidence of the level needed"), ("grade", "No inadequate grade"),
-            ("siblings", "Room for brothers and sisters"), ("date", "Free by the day needed"))),
+        Field(name="hard", label="What an offer must have at all", kind="several", optional=True, public=True, group="What offers are judged by", options=worded(home_words.HARD)),
         Field(name="agreement", label="Under which agreement", kind="choice", optional=True, public=True, group="Whom it asks",
               hint="Leave open to search off any agreement", options=options(*agreements)),
         *[Field(name=f"window-{tier}", label=f"Hours to answer: {home_words.TIER[tier]}", kind="number", optional=True, public=True, group="Whom it asks")
@@ -309,9 +307,7 @@ def _end_stage(file: File) -> Stage:
 def _end(file: File) -> list[Field]:
     return [
         Field(name="how", label="How it ends", kind="choice", options=worded(home_words.ENDED)),
-        Field(name="cause", label="Why none was found", kind="choice", optional=True, options=options(
-            ("no_capacity", "No room anywhere"), ("declined_on_match", "Declined for the match"), ("late_referral", "Asked too late"),
-            ("incomplete", "The referral said too little"), ("fee_not_agreed", "The fee was not agreed"), ("need_changed", "The need changed"))),
+        Field(name="cause", label="Why none was found", kind="choice", optional=True, options=worded(home_words.CAUSE)),
         Field(name="reason", label="In words", kind="words", hint="Name no child, school or street"),
     ]  # fmt: skip
 

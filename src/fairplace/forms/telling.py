@@ -100,9 +100,7 @@ def _approach(file: File) -> list[Field]:
     everybody = sorted((one.provider for one in market.providers(market.upto)), key=lambda one: named(file, one))
     return [
         Field(name="provider", label="For which provider", kind="choice", options=options(*((one, named(file, one)) for one in everybody))),
-        Field(name="introducer", label="Who spoke for it", kind="choice", options=options(
-            ("nobody", "The provider itself"), ("member", "A member of the council"), ("minister", "A minister or a member of parliament"),
-            ("senior_officer", "A senior officer"), ("former_staff", "Somebody who worked here"), ("other", "Somebody else"))),
+        Field(name="introducer", label="Who spoke for it", kind="choice", options=worded(home_words.INTRODUCER)),
         Field(name="channel", label="How", kind="choice", options=options(
             ("telephone", "By telephone"), ("email", "By e-mail"), ("meeting", "In a meeting"), ("visit", "On a visit"), ("portal", "In a portal"))),
         Field(name="note", label="What was said, and what you answered", kind="words", hint="Name no child, school or street"),

@@ -29,6 +29,7 @@ from fairplace.people.sight import closed_in
 from fairplace.prepared import Prepared
 from fairplace.publish.wording import Wording
 from fairplace.searching import Search
+from fairplace.seeking.case_word import case_word
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -75,6 +76,7 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         visitor=visitor,
         act=act,
         statement=prepared.statement,
+        word=case_word(prepared.case) if site.seeks and prepared.case else "",
         digest=prepared.digest,
         text=base64.b64encode(prepared.text).decode("ascii"),
         contents=contents(prepared, hidden(site, visitor, act), _words(site, visitor, act)),
