@@ -10,6 +10,7 @@ from fairplace import home_words, shelf
 from fairplace.decision import Actor
 from fairplace.formats import dated
 from fairplace.forms import tasks
+from fairplace.seeking.case_word import case_word
 from tests.homes import APPROVER, ASH, BEECH, BUDGET, CHAIR, CHERRY, DIRECTOR, MONITORING, OFFICER, OWN, SOCIAL_WORKER
 from tests.http.agents import Agents, Told
 from tests.http.colleagues import Colleague, text_of
@@ -98,6 +99,10 @@ def test_an_offer_is_signed_in_words_amounts_and_days(told: Told) -> None:
         assert words in said, words
     for raw in ("485000", "2026-03-05", "care_staffing"):
         assert raw not in said, raw
+    assert f"In the search {case_word(agents.agency.case)}" in said
+    page = beech.post(f"/desk/homes/{BEECH.setting}/gone", why="filled")
+    assert "In the search" not in text_of(page), "a home of the list belongs to no search"
+    assert "search it belongs to" not in text_of(page)
 
 
 def test_days_and_moments_of_a_sentence_are_dated_and_what_somebody_wrote_stays() -> None:

@@ -114,6 +114,8 @@ def test_what_somebody_was_given_can_be_checked_here_and_nothing_of_the_log_come
         answer = client.post("/verify", files={"file": ("a.html", saved)}, data={"keys": ""})
     assert answer.status_code == 200
     assert "This is not a record that can be checked here" in answer.text
+    assert "A proof comes with each receipt" in answer.text
+    assert "at the foot of every page" not in answer.text
 
 
 def test_no_public_page_holds_a_word_or_a_code_of_a_case(app: Litestar, office: PlacementOffice) -> None:

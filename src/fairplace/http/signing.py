@@ -76,7 +76,7 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         visitor=visitor,
         act=act,
         statement=prepared.statement,
-        word=case_word(prepared.case) if site.seeks and prepared.case else "",
+        word=case_word(prepared.case) if site.seeks and prepared.case and not _is_of_the_list(prepared) else "",
         digest=prepared.digest,
         text=base64.b64encode(prepared.text).decode("ascii"),
         contents=contents(prepared, hidden(site, visitor, act), _words(site, visitor, act)),
@@ -227,13 +227,18 @@ def contents(prepared: Prepared, hidden: Collection[str] = (), words: Wording | 
     public = [
         Part(words.name(name) if words else "key" if name == "vkey" else name, lines, False)
         for name, value in sorted(body.items())
-        if (lines := _lines(value, name, words))
+        if (name != "case" or not _is_of_the_list(prepared)) and (lines := _lines(value, name, words))
     ]
     return public + [
         Part(words.slot(one.slot) if words else one.slot[1:], [CLOSED] if one.slot in hidden else lines, True)
         for one in prepared.openings
         if (lines := _lines(one.value, one.slot.rpartition("/")[2], words))
     ]
+
+
+def _is_of_the_list(prepared: Prepared) -> bool:
+    """Is it of the list of homes? Its case is no search, and its number tells nobody anything."""
+    return prepared.type.startswith("market.")
 
 
 def _lines(value: Any, name: str, words: Wording | None) -> list[str]:
