@@ -12,6 +12,7 @@ Rules are loaded from the shelf, as the product does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, get_type_hints
 
 import msgspec
@@ -88,13 +89,12 @@ RESULTS = {
     "03": Result(points={"care": 2400, "staff": 1600, "price": 2500}, total=6500, rank=3),
 }
 
-_HINTS: dict[type, dict[str, Any]] = {}
 _BASE: dict[str, Any] = {"evidence": "signed-by-party", "exhibit": None}
 
 
 def fact(kind: type[Fact], at: str, /, **values: Any) -> Any:
     """An event at a moment; values of sealed fields are sealed, open."""
-    hints = _HINTS.setdefault(kind, get_type_hints(kind))
+    hints = _hints(kind)
     every = {**_BASE, "happened_at": at}
     if issubclass(kind, Event):
         every["case"] = CASE
@@ -109,6 +109,11 @@ def fact(kind: type[Fact], at: str, /, **values: Any) -> Any:
             for name, value in every.items()
         }
     )
+
+
+@cache
+def _hints(kind: type[Fact]) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _is_sealed(hint: Any) -> bool:
