@@ -47,6 +47,7 @@ OPENS = {
     "fairplace.cli.placements": "what an authority takes out of its own record, each case past an entry that says so",
     "fairplace.synthesis.region.contesting": "a made-up search read again, to write what may be said in it; its keys are worthless",
     "fairplace.synthesis.region.census": "a made-up register read again by what its entries say; its keys are worthless",
+    "fairplace.synthesis.region.today": "what goes on in a made-up register on the day of a demo; its keys are worthless",
     "fairplace.http.take_away": "a provider's own answers to one referral, with their proofs, and nothing else opened",
     "fairplace.http.signing": "which parts of a draft a second person may be shown",
     "fairplace.http.preview": "the past and a draft, cut to what whoever looks may see",
