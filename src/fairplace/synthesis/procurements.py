@@ -25,6 +25,9 @@ from fairplace.synthesis.programme import PROGRAMME, Entry
 MARKER = "demo.json"
 TRUTH = "truth.jsonl"
 
+ROOM = 256 << 20
+"""Bytes of memory in which to build it: it takes 40 MB (`du -sh demo`)."""
+
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
     """What was built: the number of entries, and the tree root in base64."""
@@ -48,7 +51,7 @@ def build(
     programme: Sequence[Entry] = PROGRAMME,
 ) -> Built:
     """Build the demo register of this seed in a new or empty folder. `programme` may be a part of the whole."""
-    with built_aside(folder, "the demo register", MARKER) as whole:
+    with built_aside(folder, "the demo register", MARKER, room=ROOM) as whole:
         return _tell(whole, seed, progress or _silence, programme)
 
 

@@ -34,6 +34,9 @@ MARKER = "synthetic.json"
 TRUTH = "truth.jsonl"
 CANARY_FILE = "canaries.json"
 
+ROOM = 2 << 30
+"""Bytes of memory in which to build it: the largest preset takes 612 MB (`du -sh`, world_2007)."""
+
 OWN_SUCCESS = {"foster": 0.42, "residential": 0.22}
 """The share of needs of level 1 and 2 for which the authority's own homes have room (section 5.3)."""
 LEVELS_1_2 = {"foster": 0.58 * 0.73, "residential": 0.30 * 0.45}
@@ -75,7 +78,7 @@ def build(
 
     `ending` is told after everything else, while the register is open: what goes on in it on the day of a demo.
     """
-    with built_aside(folder, "the synthetic register", MARKER) as whole:
+    with built_aside(folder, "the synthetic register", MARKER, room=ROOM) as whole:
         return _tell(whole, preset, seed, twin, canaries, progress or _silence, ending)
 
 
