@@ -189,6 +189,9 @@ def test_a_search_is_withdrawn_while_answers_come_and_everybody_asked_sees_it(to
     assert late.status_code == 422
     assert "the search is over" in text_of(late).lower()
     assert "A draft that is not lost." in late.text
+    again = beech.get(f"/desk/referrals/{case}/decline")
+    assert "The search is over: nothing more can be asked or offered." in text_of(again)
+    assert "A draft that is not lost." in again.text
     said = text_of(officer.get(f"/desk/cases/{case}"))
     assert "Tell everybody what has changed" not in said
 

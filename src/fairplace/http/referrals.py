@@ -152,13 +152,14 @@ def _asking(site: Site, visitor: Visitor, case: str, what: str) -> Asking:
     provider, _ = mine(site, visitor)
     on = day(london_day(site.now()))
     place = f"/desk/referrals/{it.case}"
+    over = "The search is over: nothing more can be asked or offered. What you wrote is kept here until you change it."
     match what:
         case "offer":
             market = site.register.reader.market() or Market()
             homes = [home for home in market.homes_of(provider, market.upto) if home.status == "active"]
             return Asking(
                 address=f"{place}/offer", back=place, back_to=it.word, title="Offer a home", case=it.case,
-                lead="Where, from when, and what for. Only we see it: no other provider.", do="make-offer",
+                lead=over if it.result else "Where, from when, and what for. Only we see it: no other provider.", do="make-offer",
                 gives="referral.offer-made/1", fields=answering.offer(homes),
                 read=lambda fields, sent: answering.read_offer(fields, sent, provider),
                 start={"setting": [homes[0].setting]} if len(homes) == 1 else {},
@@ -166,13 +167,13 @@ def _asking(site: Site, visitor: Visitor, case: str, what: str) -> Asking:
         case "decline":
             return Asking(
                 address=f"{place}/decline", back=place, back_to=it.word, title="Decline", case=it.case,
-                lead="Say why, so that it counts as an answer and not as silence.", do="decline-referral",
+                lead=over if it.result else "Say why, so that it counts as an answer and not as silence.", do="decline-referral",
                 gives="referral.declined/1", fields=answering.decline(on), more={"provider": provider},
             )  # fmt: skip
         case "question":
             return Asking(
                 address=f"{place}/question", back=place, back_to=it.word, title="Ask a question", case=it.case,
-                lead="The answer goes to everybody who was asked, at one time.", do="put-question",
+                lead=over if it.result else "The answer goes to everybody who was asked, at one time.", do="put-question",
                 gives="referral.question-put/1", fields=answering.question(), more={"provider": provider},
             )  # fmt: skip
         case "feedback":
