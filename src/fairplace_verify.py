@@ -48,13 +48,12 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from http.client import HTTPException, HTTPResponse
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn, Self
 from urllib.error import HTTPError
@@ -1998,23 +1997,33 @@ Signed = tuple[int, Key, bytes, bytes]  # a signature that is still to be checke
 
 
 class Tasks:
-    """What takes most of the time, done in order: in a long log by other processors while this one reads on.
+    """What takes most of the time, done in order: in a long log by all processors.
 
-    Threads would wait for each other. What a task finds false is raised by whichever call comes to its result.
+    Other processes work while this one reads on. `by_threads` is for what lets go of Python, as the package does while it
+    checks a signature: nothing is copied then, and all that waits is done at once, while nobody reads, because who reads
+    does not let go. What a task finds false is raised by whichever call comes to its result.
     """
 
-    def __init__(self, size: int) -> None:
-        self.pool: ProcessPoolExecutor | None = None
+    def __init__(self, size: int, *, by_threads: bool = False) -> None:
+        self.pool: Executor | None = None
+        self.by_threads = by_threads
         self.waiting: deque[Callable[[], JSON]] = deque()
         if size > 2048:
             with suppress(ImportError, NotImplementedError, OSError):  # not every machine has other processors for us
-                self.pool = ProcessPoolExecutor(initializer=leave_stopping)
+                self.pool = (
+                    ThreadPoolExecutor(os.cpu_count())
+                    if by_threads
+                    else ProcessPoolExecutor(initializer=leave_stopping)
+                )
 
     def add(self, function: Callable[..., JSON], *given: JSON) -> None:
-        self.waiting.append(self.pool.submit(function, *given).result if self.pool else partial(function, *given))
+        pool = None if self.by_threads else self.pool
+        self.waiting.append(pool.submit(function, *given).result if pool else partial(function, *given))
 
     def results(self, most: int = 0) -> Iterator[JSON]:
         """Of the tasks in their order, until no more than so many are waiting."""
+        if self.pool and self.by_threads and len(self.waiting) > most:
+            self.waiting, most = deque([self.pool.submit(task).result for task in self.waiting]), 0
         while len(self.waiting) > most:
             yield self.waiting.popleft()()
 
@@ -2057,21 +2066,10 @@ def check_published(part: list[Published]) -> dict[int, dict[str, JSON]]:
     return bonds
 
 
-def ahead(bundle: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes, Entry | None]]:
-    """Entries with their indexes, read many at a time where they are usual. What is false in a later one waits its turn."""
-    false: Falsehood | None = None
-    while not false:
-        some: list[tuple[int, bytes]] = []
-        try:
-            for pair in islice(bundle, 32):
-                some.append(pair)  # noqa: PERF402 - those before the false one are kept
-        except Falsehood as error:
-            false = error
-        if not some and not false:
-            return
-        for (index, data), entry in zip(some, read_usual([data for _, data in some]), strict=True):
-            yield index, data, entry
-    raise false
+def ahead(bundle: Iterator[list[bytes]]) -> Iterator[tuple[bytes, Entry | None]]:
+    """Entries, read many at a time where they are usual. What is false in a later one waits its turn."""
+    for some in bundle:
+        yield from zip(some, read_usual(some), strict=True)
 
 
 class Reading:
@@ -2170,17 +2168,17 @@ class Audit(Reading):
     def check_entries(self) -> tuple[str, int]:
         """The entries, bundle by bundle, in order. Of two that are false the earlier is named (§3)."""
         size = self.report.size
-        with Tasks(size) as tasks:
+        with Tasks(size, by_threads=HAS_CRYPTOGRAPHY) as tasks:
             for first in range(0, size, 256):
                 count, signed, most = min(256, size - first), list[Signed](), 0
                 name = tile_path("entries", first // 256, count)
                 try:
                     with At(name) as at:
-                        for index, data, entry in ahead(self.read_bundle(name, first, count)):
+                        for index, (data, entry) in enumerate(ahead(self.read_bundle(name, first, count)), first):
                             at.entry = index
                             signed += self.check_entry(index, entry or read_with_care(data))
                             at.entry = None
-                    most = 64
+                    most = 16
                 finally:
                     tasks.add(check_signed, name, *zip(*signed, strict=True))
                     deque(tasks.results(most), maxlen=0)
@@ -2189,16 +2187,22 @@ class Audit(Reading):
             deque(tasks.results(), maxlen=0)
         return f"form, signatures, keys, order and cases hold, in {len(self.streams)} streams", size
 
-    def read_bundle(self, name: str, first: int, count: int) -> Iterator[tuple[int, bytes]]:
-        """The entries of a bundle with their indexes: (u16 length || entry) for each (tlog-tiles)."""
+    def read_bundle(self, name: str, first: int, count: int) -> Iterator[list[bytes]]:
+        """The entries of a bundle, some at a time: (u16 length || entry) for each (tlog-tiles)."""
         data = self.files.read(name, MOST_BUNDLE)
-        at = 0
+        at, some = 0, list[bytes]()
         for index in range(first, first + count):
-            end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-            if at + 2 > len(data) or end > len(data):
+            start = at + 2
+            end = start + int.from_bytes(data[at:start], "big")
+            if start > len(data) or end > len(data):
+                yield some
                 raise Falsehood(f"the file ends after {len(data)} bytes, in the middle of this entry", name, index)
-            yield index, data[at + 2 : end]
+            some.append(data[start:end])
             at = end
+            if len(some) == 32:
+                yield some
+                some = []
+        yield some
         if at != len(data):
             raise Falsehood(f"the file has {len(data) - at} bytes after its {count} entries", name)
 
@@ -2219,7 +2223,7 @@ class Audit(Reading):
             if folder != "entries":
                 came = self.files.read(name, 8192)
             elif first + width < min(self.report.size, first + 256):
-                came = b"".join(leaf_hash(entry) for _, entry in self.read_bundle(name, first, width))
+                came = b"".join(leaf_hash(entry) for some in self.read_bundle(name, first, width) for entry in some)
             else:
                 continue  # these are the bundles that were read
             right = self.tree.tile(level, number, width)

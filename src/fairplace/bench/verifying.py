@@ -26,11 +26,13 @@ from fairplace.on_disk import Register, create, signed_by
 from fairplace.procurement.events import QuestionAsked
 from fairplace.terms import ACT
 
-GATE = 0.6
-"""Of bare verification, for each second of processor time of all processes together. The aim is 0.8."""
+AIM, GATE = 0.8, 0.72
+"""Of bare verification, for each second of processor time. Below the gate something was made slower: the aim is missed by
+chance on a machine that does other work, which costs a long program more of what lies near the processor than a loop.
+"""
 GATE_BUNDLE = 60.0
 """Seconds, by the clock, for a bundle on a bare Python."""
-ROUNDS = 5
+ROUNDS = 9
 FOR_PEOPLE = ("README.txt", "record.html", "chronology.csv", "index.csv", "schedule.csv", "certificate.txt")
 
 Line = Callable[..., object]
@@ -53,7 +55,7 @@ def register(line: Line, folder: Path, count: int) -> bool:
     line(f"verifying: {count:,} entries from published files: signatures, form, keys, chains, tiles, tree")
     line(f"  {'fairplace verify, of one processor':<38}{whole:>10,.0f} entries/s{ratio:>8.2f}")
     line(f"  {'bare Ed25519 verification, one loop':<38}{bare:>10,.0f} entries/s{1:>8.2f}")
-    line(f"  gate: at least {GATE} of the bare loop: {_held(ratio >= GATE)}")
+    line(f"  aim: {AIM} of the bare loop; gate: at least {GATE}: {_held(ratio >= GATE)}")
     line(f"  {f'by the clock, on {cores} cores':<38}{'':>20}{by_clock:>8.2f}")
     return ratio >= GATE
 
