@@ -61,8 +61,11 @@ async def test_a_document_whose_line_breaks_is_sent_again_from_the_same_page(
     await expect(page.get_by_role("alert")).to_be_focused()
     await look(page, "documents, and the line broke")
     line.broken = False
+    loaded: list[str] = []
+    page.on("request", lambda request: loaded.append(request.url) if "/documents/" in request.url else None)
     await page.get_by_role("button", name="Put it in").click()
     await expect(page.get_by_role("heading", level=1, name="Pack.pdf")).to_be_visible()
+    assert loaded == [f"{desk.site}/desk/cases/{case}/documents/new", page.url], "the next page is loaded once"
 
     # The answer alone was lost: the same again is the same document
     await page.goto(f"{desk.site}/desk/cases/{case}/documents")
@@ -72,6 +75,21 @@ async def test_a_document_whose_line_breaks_is_sent_again_from_the_same_page(
     await expect(page.get_by_role("heading", level=1, name="Pack.pdf")).to_be_visible()
     await page.get_by_role("link", name="Documents", exact=True).click()
     await expect(page.get_by_role("link", name="Pack.pdf")).to_have_count(1)
+
+    # On a line on which nothing moves the page stops waiting, and says so
+    await page.clock.install()
+    await page.goto(f"{desk.site}/desk/cases/{case}/documents")
+    await chosen(page, "file").set_input_files([PACK])
+    await choose(page, "What is it?", "Note")
+    line.upload = 1
+    async with page.expect_request(lambda request: request.method == "POST"):
+        await page.get_by_role("button", name="Put it in").click(no_wait_after=True)
+    await expect(page.get_by_text("Sending")).to_be_visible()
+    await page.clock.fast_forward(91_000)
+    await expect(page.get_by_role("alert")).to_contain_text("Nothing moved for a minute and a half")
+    await expect(page.get_by_role("alert")).to_be_focused()
+    await has_file(page, "file", "Pack.pdf")
+    line.upload = None
 
     # What is too large is not sent at all
     large = tmp_path / "Large.pdf"

@@ -3,8 +3,11 @@
 // - A form with `data-sends` goes this way; its value says what stands then. Without this script it goes as any form does.
 // - A refusal is the page that the server made of it, put in the place of this one; the chosen files stay chosen.
 // - What is no page with this form on it (too large, signed out, out of order) is told here, and the page stays as it is.
+// - Where the next page is comes as an address alone, so that it is loaded once. A line on which nothing moves is given up.
 
 const BROKEN = "The line broke before an answer came";
+const SILENT = "No answer came";
+const PATIENCE = 90_000; // milliseconds in which nothing is sent and nothing comes
 let underway = null;
 
 addEventListener("pageshow", (event) => {
@@ -31,18 +34,18 @@ export async function send(form, button, sealed = {}) {
   settle(form);
   say(form, "Sending. Stay on this page: the next one opens when it has arrived.");
   const address = form.getAttribute("action");
-  const how = { method: "POST", body: data, headers: { accept: "text/html" } };
-  let answer, page;
+  let answer;
   try {
-    answer = await fetch(address, how);
-    page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  } catch {
+    answer = await posted(address, data, (sent) => say(form, `Sending: ${sent}. Stay on this page: the next one opens when it has arrived.`));
+  } catch (why) {
     underway = null;
     say(form, "");
     if (await unreadable(form)) return tell(form, "The file cannot be read any more", "It was changed, moved or taken away since you chose it. Nothing was sent. Choose it again; all else that you typed is still here.");
-    return tell(form, BROKEN, `${form.dataset.sends} All that you typed and chose is still here: press “${name(form, button)}” again.`);
+    const given = why === SILENT ? " Nothing moved for a minute and a half, so this page stopped waiting." : "";
+    return tell(form, given ? SILENT : BROKEN, `${form.dataset.sends}${given} All that you typed and chose is still here: press “${name(form, button)}” again.`);
   }
-  if (answer.redirected) return location.assign(answer.url);
+  if (answer.next) return location.assign(answer.next);
+  const page = new DOMParser().parseFromString(answer.text, "text/html");
   underway = null;
   say(form, "");
   const again = page.querySelector("[data-again]");
@@ -50,6 +53,41 @@ export async function send(form, button, sealed = {}) {
   if (page.querySelector(`form[action="${CSS.escape(address)}"]`)) return showInstead(form, page, answer.ok);
   const words = (selector) => page.querySelector(`main ${selector}`)?.textContent.trim() ?? "";
   tell(form, words("h1") || `The site answered with ${answer.status}`, `${words("h1 ~ p")} ${form.dataset.sends} All that you typed and chose is still here.`);
+}
+
+// Sends it, and says each quarter that has gone. Raises what went wrong: a line that broke, or one on which nothing moves.
+function posted(address, data, tell) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    let waiting, quarters = 0;
+    const wait = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        reject(SILENT);
+        request.abort();
+      }, PATIENCE);
+    };
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      wait();
+      const gone = Math.floor((4 * loaded) / total);
+      if (gone > quarters && gone < 4) tell(`${gone * 25} % has gone`);
+      quarters = gone;
+    });
+    request.addEventListener("progress", wait);
+    request.addEventListener("loadend", () => clearTimeout(waiting));
+    request.addEventListener("error", () => reject(BROKEN));
+    request.addEventListener("load", () => {
+      const { status, responseText: text, responseURL: url } = request;
+      const moved = request.getResponseHeader("location");
+      const elsewhere = new URL(address, document.baseURI).href !== url;
+      resolve({ ok: status >= 200 && status < 300, status, text, next: moved ?? (elsewhere ? url : null) });
+    });
+    request.open("POST", address);
+    request.setRequestHeader("accept", "text/html");
+    request.setRequestHeader("x-stays", "yes");
+    wait();
+    request.send(data);
+  });
 }
 
 const name = (form, button) => (button ?? form.querySelector("button[type=submit]")).textContent.trim();

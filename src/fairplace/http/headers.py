@@ -3,11 +3,14 @@
 - A hook before sending sets them, because Litestar's own `response_headers` miss 404 and 405.
 - No script or style but our own files; no frame; no base; no outside request.
 - A value that a handler set itself (caching, mostly) stays.
+- A script that sends a form and stays on its page (`sending.js`) is told the next address and not led there: a browser
+  would load the page for the script, and then again to show it.
 """
 
 from __future__ import annotations
 
 from litestar.datastructures import MutableScopeHeaders
+from litestar.status_codes import HTTP_201_CREATED, HTTP_303_SEE_OTHER
 from litestar.types import Message, Scope
 
 POLICY = (
@@ -23,6 +26,9 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "x-frame-options": "DENY",
 }
+
+STAYS = b"x-stays"
+"""The request header of a script that wants the address of the next page, and not the page."""
 
 HSTS = "max-age=31536000"
 
@@ -52,5 +58,7 @@ async def before_send(message: Message, scope: Scope) -> None:
         headers["cache-control"] = "no-store" if scope["path"].startswith(PRIVATE) else "no-cache"
     if scope["path"].startswith(PRIVATE):
         headers["x-robots-tag"] = "noindex, nofollow"
+    if message["status"] == HTTP_303_SEE_OTHER and any(name == STAYS for name, _ in scope["headers"]):
+        message["status"] = HTTP_201_CREATED
     if scope.get("scheme") == "https":
         headers["strict-transport-security"] = HSTS
