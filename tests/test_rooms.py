@@ -493,6 +493,7 @@ PACKAGES: dict[str, tuple[str, ...]] = {
         "fairplace.keyring",
         "fairplace.ledger",
         "fairplace.sealing",
+        "fairplace.synthesis.sealed_bids",
         "fairplace_verify",
     ),
     "docx": ("fairplace.giving.word",),

@@ -20,8 +20,15 @@ class Marker(msgspec.Struct, frozen=True):
     worthless: bool
 
 
+CALLED = {"auditor": "opener", "key-admin": "administrator", "monitoring": "monitoring officer"}
+"""What somebody with a role is in the demo, where that is not the role's own name."""
+
+
 class Persona(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody of the demo: their account, their worthless key (`seed` in base64), and what they have to do."""
+    """Somebody of the demo: their account, their worthless key (`seed` in base64), and what they have to do.
+
+    An opener's other key, public and private in base64, is as worthless.
+    """
 
     person: str
     name: str
@@ -29,6 +36,12 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True):
     vkey: str
     seed: str
     about: str
+    opener_key: str = ""
+    opener_seed: str = ""
+
+    @property
+    def called(self) -> str:
+        return CALLED.get(self.role, self.role.replace("-", " "))
 
 
 def personas(folder: Path, domain: str) -> list[Persona]:

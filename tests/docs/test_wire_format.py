@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import fairplace_verify as checker
+from fairplace import catalogue
+from fairplace.event import Step
 from fairplace.ledger import canonical, disclosure, entry, proof
 from fairplace.ledger.tiles import bundle
 from tests.ledger import vectors
@@ -119,3 +121,10 @@ def test_the_page_has_every_member_basis_type_and_limit_of_the_checker() -> None
 
 
 BASES = ("personal", "child", "commercial", "standstill", "security", "legal-privilege")
+
+
+def test_no_step_has_a_member_of_its_own_that_a_reader_takes_for_the_case_as_its_author_knew_it() -> None:
+    """A `seen` in the stream of a case is judged as section 3 says, whatever its author meant."""
+    steps = {name: kind for name, kind in catalogue.TYPES.items() if issubclass(kind, Step)}
+    assert len(steps) > 20
+    assert not [name for name, kind in steps.items() if "seen" in kind.__struct_fields__]

@@ -12,6 +12,7 @@ from litestar import Litestar
 
 from fairplace.http.app import create_app
 from fairplace.openness.commands import WithdrawValue
+from fairplace_verify import verify_register
 from tests import story
 from tests.http.colleagues import Colleague, text_of
 from tests.office import CALL_OFF, Office, open_office
@@ -68,6 +69,9 @@ def test_a_call_off_waits_for_the_name_of_its_framework_and_each_page_leads_to_t
     back = desks.olga.get(f"/decisions/{desks.framework}").text
     listed = back.partition('id="called-off"')[2].partition("<h2")[0]
     assert f'href="/decisions/{desks.case}"' in listed
+    register = desks.office.register
+    report = verify_register(register.folder / "public", register.settings.log[0].vkeys)
+    assert report.exit_code == 0, report.verdict
 
 
 def test_whoever_names_a_framework_sees_nothing_of_it_that_is_not_public(desks: Desks) -> None:

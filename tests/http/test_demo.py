@@ -42,6 +42,9 @@ def test_the_people_of_a_demo_are_of_every_role_and_hold_keys_of_the_register(de
         "moderator",
         "approver",
         "monitoring",
+        "auditor",
+        "auditor",
+        "key-admin",
         "provider",
     ]
     enrolled = {standing.vkey.text: standing for standing in demo.reader.register().standings()}
@@ -88,7 +91,7 @@ def test_each_of_them_is_led_to_the_page_that_says_what_to_do(demo: Register) ->
             assert answer.status_code == 200
             assert "<ol" in answer.text
             assert not re.search(r"<th [^>]*></th>", answer.text)
-        assert client.get("/demo/how-to/administrator").status_code == 404
+        assert client.get("/demo/how-to/backups").status_code == 404
         assert client.get("/demo/how-to/..%2F..%2FREADME").status_code == 404
 
 

@@ -126,7 +126,7 @@ def test_two_openers_open_a_bid_after_the_deadline_and_the_panel_reads_it(vault:
         reader = vault.desk.opened(one.key, vault.case)
         assert reader.get(address).content == found.content
     assert (
-        "No sealed bid of this case waits"
+        "Two openers gave their parts, and the bids are open"
         in vault.desk.client(OFFICER.key).get(f"/desk/openers/cases/{vault.case}").text
     )
 

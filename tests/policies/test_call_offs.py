@@ -13,7 +13,7 @@ CODES = ("SC-04", "AD-07")
 
 def named(at: str = EARLY, **changes: Any) -> Any:
     fields = {
-        "parent": None, "seen": None, "reference": "ocds-h6vhtk-04a1b2", "until": "2029-03-31", "name": "Homes",
+        "parent": None, "parent_leaf": None, "reference": "ocds-h6vhtk-04a1b2", "until": "2029-03-31", "name": "Homes",
         "members": [ALDER, BIRCH, CEDAR],
     }  # fmt: skip
     return fact(ParentNamed, at, **{**fields, **changes})

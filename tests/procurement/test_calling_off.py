@@ -90,7 +90,7 @@ def test_of_a_framework_of_this_register_the_rest_is_read_there() -> None:
     decision = naming(story, other)
     event = decision.event
     assert isinstance(event, ParentNamed)
-    assert (event.parent, event.seen, event.until) == (other.case, other.history.head.leaf, "2030-04-23")  # type: ignore[union-attr]
+    assert (event.parent, event.parent_leaf, event.until) == (other.case, other.history.head.leaf, "2030-04-23")  # type: ignore[union-attr]
     assert event.members.value == [ALDER]
     assert (
         decision.statement

@@ -138,7 +138,7 @@ def test_a_call_off_says_what_it_is_called_off_from_and_keeps_back_who_stands_in
     members = [provider(1), provider(2)]
     index = log.add(
         e.ParentNamed(
-            **step(CASE), parent=case_id(2), seen=None, reference="ocds-1", until="2029-03-31",
+            **step(CASE), parent=case_id(2), parent_leaf=None, reference="ocds-1", until="2029-03-31",
             name=sealed("standstill", None), members=sealed("commercial", members),
         )
     )  # fmt: skip

@@ -198,7 +198,7 @@ def _say(register: Register, host: str, port: int, told: Console) -> None:
     told.print(f"    {site}/")
     people = personas(register.folder, register.domain)
     for one in people:
-        told.print(f"    {one.name}, {one.role}: {site}/demo#{one.person}", markup=False, soft_wrap=True)
+        told.print(f"    {one.name}, {one.called}: {site}/demo#{one.person}", markup=False, soft_wrap=True)
     if people and register.is_of_placements:
         told.print(f"    A reader of the numbers: {site}/homes", markup=False, soft_wrap=True)
 

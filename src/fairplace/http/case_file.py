@@ -228,7 +228,7 @@ def _file(past: History, visitor: Visitor, people: dict[KeyName, str], findings:
         state=state_of(past),
         me=visitor.key.name if visitor.key else "",
         titles=dict(named[-1].get({})) if named else {},
-        people=people,
+        people=dict(sorted(people.items(), key=lambda one: one[1].casefold())),
         challenges=_challenges(past),
         interests=_interests(past),
         declared=_declared(past, visitor),

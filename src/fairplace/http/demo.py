@@ -17,7 +17,7 @@ from fairplace.http.site import Answer, Site, TheSite
 
 PAGES = {
     "officer": "officer", "evaluator": "evaluator", "moderator": "moderator", "approver": "approver",
-    "monitoring": "monitoring-officer", "provider": "provider",
+    "monitoring": "monitoring-officer", "auditor": "openers", "key-admin": "administrator", "provider": "provider",
 }  # fmt: skip
 """The how-to page of whoever acts in a competition, by role."""
 IN_A_SEARCH = {

@@ -88,7 +88,7 @@ def _signing_key(visitor: Visitor) -> Vkey | None:
     return next((key for key in reversed(found) if key.kind == ED25519), None)
 
 
-def _cases(site: Site, visitor: Visitor) -> list[Any]:
+def _cases(site: Site, visitor: Visitor, *, lacking: bool = False) -> list[Any]:
     """The public lines of cases with sealed bids that this opener can help to open."""
     mine = site.openers.keys_of(visitor.person.id)
     if not mine:
@@ -97,8 +97,26 @@ def _cases(site: Site, visitor: Visitor) -> list[Any]:
     rows, _ = site.rows.list("register", limit=200, order="-deadline")
     passed = [row for row in rows if row.deadline is not None and row.deadline < now and row.decided_at is None]
     return [
-        row for row in passed[:NEWEST] if any(_place(bid, mine) is not None for bid in _closed_bids(site, row.case))
+        row for row in passed[:NEWEST] if any(_wanted(site, bid, mine, lacking) for bid in _closed_bids(site, row.case))
     ]
+
+
+def _wanted(site: Site, bid: Bid, mine: set[str], lacking: bool) -> bool:
+    """Is it sealed to this opener? `lacking`: and is their part of it still missing?"""
+    place = _place(bid, mine)
+    return place is not None and not (lacking and place in site.openers.shares(bid.document.sha256))
+
+
+def to_open(site: Site, visitor: Visitor) -> list[Any]:
+    """The public lines of cases whose bids wait for this person's part."""
+    return _cases(site, visitor, lacking=True) if visitor.opens and not site.seeks else []
+
+
+def to_confirm(site: Site, visitor: Visitor) -> int:
+    """How many openers' keys wait for this person to confirm them."""
+    if not visitor.heads or site.seeks:
+        return 0
+    return sum(one.confirmed is None and one.person != visitor.person.id for one in site.openers.all())
 
 
 @acting("/desk/openers")
@@ -204,7 +222,8 @@ def opening(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 def _opening(site: Site, visitor: Visitor, case: CaseId, *, fault: str = "", status: int = 200) -> Answer:
     _when_open(site, visitor, case)
     mine = site.openers.keys_of(visitor.person.id)
-    bids = _closed_bids(site, case) if mine else []  # who is no opener costs nothing that is sealed
+    every = _bids(site, case_file.history(site, case)) if mine else []  # who is no opener costs nothing that is sealed
+    bids = [bid for bid in every if site.openers.inside(bid.document.sha256) is None]
     waiting = [(bid, place) for bid in bids if (place := _place(bid, mine)) is not None]
     asked_for = [
         {"id": bid.place, "key": bid.sealed.head.openers[place].key, "ephemeral": bid.sealed.head.ephemeral}
@@ -218,6 +237,7 @@ def _opening(site: Site, visitor: Visitor, case: CaseId, *, fault: str = "", sta
         row=site.rows.get("register", case),
         case=case,
         waiting=len(waiting),
+        opened=any(_place(bid, mine) is not None for bid in every),
         asked=msgspec.json.encode(asked_for).decode("ascii") if asked_for else "",
         needed=NEEDED,
         fault=fault,

@@ -22,7 +22,7 @@ from fairplace.duties.table import Work
 from fairplace.errors import Missing
 from fairplace.formats import listed
 from fairplace.forms.tasks import task
-from fairplace.http import case_file, contests, living, recoveries, referrals
+from fairplace.http import case_file, contests, living, openers, recoveries, referrals
 from fairplace.http.asked import Page
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -84,6 +84,8 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     owed = living.owed(site, visitor)
     challenged = contests.owed(site, visitor)
     answering = referrals.to_answer(site, visitor) if site.seeks else []
+    opening, keys_wait = openers.to_open(site, visitor), openers.to_confirm(site, visitor)
+    asked = site.accounts.requests() if visitor.heads else []
     today = day(london_day(now))
     lines = [_line(one, titles, names, today, visitor) for one in shown]
     return site.page(
@@ -94,7 +96,9 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         answers=[line for line in lines if line.duty.task == ANSWER],
         waits=[line for line in lines if line.duty.state == "waits"],
         runs=[line for line in lines if line.duty.state == "runs"],
-        asked=site.accounts.requests() if visitor.heads else [],
+        asked=asked,
+        keys_wait=keys_wait,
+        opening=opening,
         lost=list(recoveries.asked(site, visitor)) if _recovers(visitor) else [],
         recoveries=running,
         reasons=recoveries.REASONS,
@@ -105,6 +109,9 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         and not owed
         and not challenged
         and not answering
+        and not opening
+        and not keys_wait
+        and not asked
         and not any(one.own for one in running),
         searches=searches,
         owed=owed,

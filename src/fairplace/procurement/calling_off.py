@@ -28,7 +28,7 @@ from fairplace.terms import Day, Instant, LeafHash, Provider, Text, as_date, day
 class Parent(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a parent. `begun`: it is concluded, as far as this register knows."""
 
-    seen: LeafHash | None = None
+    leaf: LeafHash | None = None
     reference: str | None = None
     until: Day | None = None
     name: Text | None = None
@@ -63,7 +63,7 @@ def name_parent(command: NameParent, history: History, at: Instant) -> Decision:
         event=ParentNamed(
             **stamp,
             parent=command.parent,
-            seen=parent.seen,
+            parent_leaf=parent.leaf,
             reference=parent.reference,
             until=parent.until,
             name=sealed("standstill", parent.name),
@@ -138,7 +138,7 @@ def _here(command: NameParent, history: History, objections: Objections) -> Pare
             f"the case {command.parent} is planned as {state.planned.contract_kind}, not as a framework; name the framework",
         )
     return Parent(
-        seen=past.head.leaf,
+        leaf=past.head.leaf,
         reference=None if state.tender is None else state.tender.notice_reference,
         until=None if state.contract is None else _last_day(state.contract, state.planned.max_term_days),
         members=None if state.contract is None else state.contract.providers or None,
@@ -158,4 +158,4 @@ def _from_notices(head: Recorded, notices: list[Imported]) -> Parent:
     """A framework that was taken in from its notices: whoever they say was awarded stands in it."""
     awarded = {one.id: one for notice in notices for award in notice.awards.get(()) for one in award.suppliers}
     members = tuple(awarded[name] for name in sorted(awarded) if name)
-    return Parent(seen=head.leaf, reference=notices[-1].ocid, members=members or None)
+    return Parent(leaf=head.leaf, reference=notices[-1].ocid, members=members or None)

@@ -56,7 +56,7 @@ class ParentNamed(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     parent: CaseId | None
-    seen: LeafHash | None  # the newest entry of the parent's own stream: the parent as it was known
+    parent_leaf: LeafHash | None  # the newest entry of the parent's own stream: the parent as it was known
     reference: str | None  # its OCID, or the number of its notice
     until: Day | None  # the last day on which it can be called off from; null: not known
     name: Sealed[Text | None]

@@ -135,7 +135,7 @@ def opened(sealed: Sealed, shares: Mapping[int, bytes]) -> tuple[Manifest, bytes
     wrap = next(one for one in head.wraps if one.pair == (first, second))
     info = PAIR_INFO + f"{head.case}\n{head.deadline}\n{head.ephemeral}\n".encode("ascii")
     try:
-        key = AESGCM(_derived(shares[first] + shares[second], b"", info)).decrypt(
+        key = AESGCM(derived(shares[first] + shares[second], b"", info)).decrypt(
             bytes_of(wrap.nonce, NONCE), bytes_of(wrap.key, KEY + TAG), None
         )
         plain = AESGCM(key).decrypt(bytes_of(head.nonce, NONCE), sealed.ciphertext, sealed.bound)
@@ -144,7 +144,7 @@ def opened(sealed: Sealed, shares: Mapping[int, bytes]) -> tuple[Manifest, bytes
     return _inside(plain)
 
 
-def _derived(secret: bytes, salt: bytes, info: bytes) -> bytes:
+def derived(secret: bytes, salt: bytes, info: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY, salt=salt, info=info).derive(secret)
 
 

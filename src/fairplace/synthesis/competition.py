@@ -70,6 +70,7 @@ class Competition:
         self.first_day = last_day() - outline.ago
         self.deadline_day = NOTICE + outline.bidding
         self.case = ""
+        council.stories[outline.slug] = self
         self.sheets: dict[Official, dict[str, Marks]] = {}
         self.standstill_ends = working_days()[0]
 
@@ -138,6 +139,11 @@ class Competition:
             steps=self.chance.some(wording.STEPS, 2),
         )
 
+    @property
+    def way(self) -> dict[str, Any]:
+        """By which route it is bought."""
+        return {"route": "open"}
+
     def plan(self) -> str:
         outline = self.outline
         done = self.do(
@@ -145,7 +151,7 @@ class Competition:
             self.panel.officer,
             regime=outline.regime,
             contract_kind="framework" if outline.framework else "services",
-            route="open",
+            **self.way,
             light_touch=self.service.light_touch,
             cpv=list(self.service.cpv),
             title=outline.title,

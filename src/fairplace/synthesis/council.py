@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -13,10 +14,13 @@ from fairplace.clerk import Clerk
 from fairplace.decision import Command
 from fairplace.ledger.note import Signer
 from fairplace.prepared import Appended
+from fairplace.sealing.container import Opener
 from fairplace.synthesis.agenda import Agenda, at
 from fairplace.synthesis.chance import Chance, Clock, sources
+from fairplace.synthesis.entrants import Entrant
 from fairplace.synthesis.officials import Officials, officials
 from fairplace.synthesis.providers import Firm, firms
+from fairplace.synthesis.sealed_bids import opener_seed, public_key
 from fairplace.terms import CaseId, Document, Instant, instant
 
 AUTHORITY = "Northbrook Council"
@@ -33,6 +37,15 @@ class Planted(msgspec.Struct, frozen=True):
     outcome: str
 
 
+class Told(Protocol):
+    """What other stories look up of one."""
+
+    case: CaseId
+
+    @property
+    def winners(self) -> list[Entrant]: ...
+
+
 class Council:
     """Everything that the stories share. Time passes a little with each entry."""
 
@@ -44,6 +57,7 @@ class Council:
         self.staff: Officials = officials(DOMAIN, self.chance)
         self.firms: tuple[Firm, ...] = firms(DOMAIN, self.chance)
         self.truth: list[Planted] = []
+        self.stories: dict[str, Told] = {}
         self._keys = folder / KEYS
         self._seeds: dict[str, bytes] = {}
         self._signers: dict[str, Signer] = {}
@@ -65,6 +79,12 @@ class Council:
     def seeds(self) -> Mapping[str, bytes]:
         """Everybody's keys, which are worthless."""
         return self._seeds
+
+    @property
+    def openers(self) -> list[Opener]:
+        """To whom bids are sealed: those of the auditors who sit outside the authority."""
+        keys = [one.key for one in self.staff.with_role("auditor")]
+        return [Opener(key=public_key(opener_seed(self.seed, key)), name=key) for key in keys]
 
     def _signer(self, name: str) -> Signer:
         self._seeds[name] = self.chance.bytes(32)

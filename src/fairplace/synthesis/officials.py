@@ -8,12 +8,13 @@ from fairplace.synthesis.chance import Chance
 
 _FIRST = (
     "Tamsin", "Idris", "Marguerite", "Anand", "Bronwen", "Callum", "Delphine", "Eamon", "Farida", "Gethin", "Hester",
-    "Ifeoma", "Jarek", "Kirsty", "Leopold", "Nadia", "Oswin", "Priya", "Rhodri", "Saskia", "Tobias", "Una",
+    "Ifeoma", "Imre", "Jarek", "Kirsty", "Leopold", "Nadia", "Oswin", "Priya", "Rhodri", "Saskia", "Tobias", "Una", "Wendel",
+    "Xanthe", "Yestin",
 )  # fmt: skip
 _LAST = (
     "Orrinholt", "Keldermoor", "Averlund", "Brackstow", "Corvelley", "Dunnerwyke", "Eskelby", "Farrowgate", "Harlscar",
     "Isterfold", "Jesselden", "Lorrimore", "Nesselby", "Pellowick", "Quillgarth", "Rossenby", "Scarrowell", "Tamberley",
-    "Ulverwick", "Vennaway", "Warrelby", "Yarrimond",
+    "Ostervale", "Dellingwyke", "Marrowick", "Pennarby", "Ulverwick", "Vennaway", "Warrelby", "Yarrimond",
 )  # fmt: skip
 
 _STAFF: tuple[tuple[str, int], ...] = (
@@ -22,6 +23,8 @@ _STAFF: tuple[tuple[str, int], ...] = (
     ("moderator", 3),
     ("approver", 3),
     ("monitoring", 1),
+    ("auditor", 2),
+    ("key-admin", 1),
 )
 """How many people have each role first."""
 

@@ -16,15 +16,33 @@ from fairplace.counted import counted
 from fairplace.demo import PERSONAS, Persona
 from fairplace.duties.duty import Duty
 from fairplace.duties.table import Duties
-from fairplace.ledger.note import Signer
+from fairplace.ledger.note import Signer, join_note
 from fairplace.on_disk import Register
+from fairplace.sealing.openers import Openers, opener_text
 from fairplace.synthesis.officials import Official, Officials
 from fairplace.synthesis.providers import Firm
+from fairplace.synthesis.sealed_bids import opener_seed, public_key, text
 from fairplace.terms import instant
 from fairplace.workroom import Workroom
 
-HOW_MANY: Mapping[str, int] = {"officer": 1, "evaluator": 3, "moderator": 1, "approver": 1, "monitoring": 1}
-"""Those who can be walked through, by role, in the order of a case."""
+HOW_MANY: Mapping[str, int] = {
+    "officer": 1,
+    "evaluator": 3,
+    "moderator": 1,
+    "approver": 1,
+    "monitoring": 1,
+    "auditor": 2,
+}
+"""Those who can be walked through, by role, in the order of a case; the administrator comes after them."""
+
+OPENS = (
+    "Sits outside the authority, and holds one of the two keys that open sealed bids. Once the officer has recorded the"
+    " opening of the case whose deadline has just passed, Openers asks for their part."
+)
+KEEPS_KEYS = (
+    "Lets people in and keeps keys. On their desk: a new officer’s key under People, and another opener’s key, wait for a"
+    " second person."
+)
 
 MOST_SAID = 3
 
@@ -32,23 +50,56 @@ ANSWER, FOUND = "answer-finding", "Answer what rules found"
 
 
 def settle(
-    folder: Path, register: Register, staff: Officials, firms: Iterable[Firm], seeds: Mapping[str, bytes]
+    folder: Path, register: Register, staff: Officials, firms: Iterable[Firm], seeds: Mapping[str, bytes], seed: int
 ) -> list[Persona]:
     """Give the busiest people of each role, and a bidder, an account; write down who they are."""
-    accounts = Workroom(register).accounts
+    room = Workroom(register)
+    accounts, openers = room.accounts, room.openers
     found = _duties(register)
-    personas = [
-        settled(accounts, one.name, one.role, None, (one.key, seeds[one.key]), _about(found[one.key]))
-        for role, many in HOW_MANY.items()
-        for one in _busiest(staff.with_role(role), found)[:many]
-    ]
+    personas = []
+    for role, many in HOW_MANY.items():
+        for one in _busiest(staff.with_role(role), found)[:many]:
+            about = OPENS if role == "auditor" else _about(found[one.key])
+            personas.append(settled(accounts, one.name, role, None, (one.key, seeds[one.key]), about))
+    personas = _with_openers(openers, personas, seed)
+    [admin] = staff.with_role("key-admin")
+    personas.append(settled(accounts, admin.name, admin.role, None, (admin.key, seeds[admin.key]), KEEPS_KEYS))
     firm = next(iter(firms))
     about = "Bids, asks why and challenges. What is theirs comes to them by links in e-mails."
     personas.append(
         settled(accounts, firm.provider.name, "provider", firm.provider.id, (firm.key, seeds[firm.key]), about)
     )
+    _waiting(accounts, seed)
     (folder / PERSONAS).write_bytes(msgspec.json.format(msgspec.json.encode(personas)) + b"\n")
     return personas
+
+
+def _with_openers(openers: Openers, personas: list[Persona], seed: int) -> list[Persona]:
+    """The auditors' keys that open bids, confirmed; and one of the monitoring officer, which waits for that."""
+    return [_with_opener(openers, one, seed) if one.role in ("auditor", "monitoring") else one for one in personas]
+
+
+def _with_opener(openers: Openers, one: Persona, seed: int) -> Persona:
+    key = Signer(one.vkey.split("+")[0], base64.b64decode(one.seed))
+    private = opener_seed(seed, key.vkey.name)
+    public = public_key(private)
+    note = opener_text(key.vkey.name, public)
+    openers.add(one.person, key.vkey.name, public, join_note(note, [key.line(note)]).decode("utf-8"))
+    if one.role == "auditor":
+        [asked] = [kept for kept in openers.all() if kept.public_key == public]
+        openers.confirm(asked.id, "console")
+    return msgspec.structs.replace(one, opener_key=public, opener_seed=text(private))
+
+
+def _waiting(accounts: Accounts, seed: int) -> None:
+    """Somebody new, whose key nobody has confirmed yet."""
+    name = "northbrook.example/officer/0a7e11d2"
+    link = accounts.invite(
+        name="Imogen Tarrowby", email="imogen.tarrowby@demo.example", roles=("officer",), provider=None
+    )
+    with accounts.database.writing() as connection:
+        person = accounts.accept(connection, accounts.invitation(link))
+    accounts.keep_key(person.id, Signer(name, opener_seed(seed, name)).vkey.text, "work laptop", ("officer",))
 
 
 def _duties(register: Register) -> dict[str, list[Duty]]:

@@ -74,7 +74,7 @@ def _tell(folder: Path, seed: int, progress: Callable[[int, int], None], program
         council.agenda.run(progress)
         register.publisher.publish()
         head = register.store.head(register.origin)
-        personas.settle(folder, register, council.staff, council.firms, council.seeds)
+        personas.settle(folder, register, council.staff, council.firms, council.seeds, seed)
     lines = (msgspec.json.encode(planted) for planted in council.truth)
     (folder / TRUTH).write_bytes(b"".join(line + b"\n" for line in lines))
     (folder / MARKER).write_bytes(msgspec.json.encode(Marker(seed=seed)) + b"\n")

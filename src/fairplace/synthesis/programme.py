@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from fairplace.synthesis import faults, twists
+from fairplace.synthesis import after_signature, equal_terms, faults, twists
 from fairplace.synthesis.competition import Competition
 from fairplace.synthesis.outline import Outline
 from fairplace.synthesis.placements import ForOnePerson
@@ -70,7 +70,7 @@ PROGRAMME: tuple[Entry, ...] = (
         ),
     ),
     (
-        twists.OnThePortal,
+        after_signature.ThenChanged,
         _systems(
             slug="case-management",
             ago=334,
@@ -333,7 +333,7 @@ PROGRAMME: tuple[Entry, ...] = (
         ),
     ),
     (
-        twists.TakenDown,
+        after_signature.ThenEnded,
         _breaks(
             slug="short-breaks-nursing",
             ago=126,
@@ -428,7 +428,7 @@ PROGRAMME: tuple[Entry, ...] = (
         ),
     ),
     (
-        Competition,
+        after_signature.CalledOff,
         _homes(
             slug="homes-learning",
             ago=46,
@@ -437,7 +437,7 @@ PROGRAMME: tuple[Entry, ...] = (
         ),
     ),
     (
-        Competition,
+        equal_terms.Unnamed,
         _fostering(
             slug="fostering-bridging",
             ago=38,
@@ -455,7 +455,7 @@ PROGRAMME: tuple[Entry, ...] = (
         ),
     ),
     (
-        Competition,
+        equal_terms.SealedToOpeners,
         _homes(
             slug="homes-block-2027",
             ago=31,
