@@ -25,11 +25,13 @@ def entries(folder: Path) -> list[bytes]:
 
 
 def files(folder: Path, name: str) -> dict[str, bytes]:
-    """By name, without what the signer remembers: its signatures of one of the two kinds are different each time."""
+    """By name, without what the signer remembers (its signatures of one of the two kinds are different each time) and the
+    key under which openers' parts are kept, of which nothing in the register follows.
+    """
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in (folder / name).rglob("*")
-        if path.is_file() and path.name != "signed.json"
+        if path.is_file() and path.name not in ("signed.json", "openers.seed")
     }
 
 

@@ -173,7 +173,8 @@ def _live(file: File) -> Stage:
 
 def _sheet(file: File) -> list[Field]:
     scale = file.state.scale
-    marks = [(str(mark), str(mark)) for mark in range(scale.lowest, scale.highest + 1, scale.step)] if scale else []
+    every = [str(mark) for mark in range(scale.lowest, scale.highest + 1, scale.step)] if scale else []
+    marks = [(mark, mark, file.scale.get(mark, "")) for mark in every]
     fields = []
     # Counted among all bids: a draft must not slip to another bid when one of them drops out.
     for row, (name, bid) in enumerate(file.bids.items()):

@@ -75,6 +75,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     me: KeyName
     titles: Mapping[str, str]  # criterion to its words
+    scale: Mapping[str, str] = {}  # what earns each mark, by mark
     people: Mapping[KeyName, str]  # the authority's own people, by key
     challenges: tuple[Challenge, ...]
     interests: tuple[Declared, ...] = ()

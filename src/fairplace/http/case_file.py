@@ -222,12 +222,13 @@ def colleagues(site: Site) -> dict[KeyName, str]:
 
 
 def _file(past: History, visitor: Visitor, people: dict[KeyName, str], findings: tuple[tuple[str, str], ...]) -> File:
-    named = [one.event.titles for one in past.events if isinstance(one.event, TenderPublished | CriteriaChanged)]
+    named = [one.event for one in past.events if isinstance(one.event, TenderPublished | CriteriaChanged)]
     return File(
         case=past.case,
         state=state_of(past),
         me=visitor.key.name if visitor.key else "",
-        titles=dict(named[-1].get({})) if named else {},
+        titles=dict(named[-1].titles.get({})) if named else {},
+        scale=dict(named[-1].descriptors.get(None) or {}) if named else {},
         people=dict(sorted(people.items(), key=lambda one: one[1].casefold())),
         challenges=_challenges(past),
         interests=_interests(past),
