@@ -113,6 +113,7 @@ class Workroom:
                 self.notes.forget(case, at)
                 self.outbox.forget(case, at)
                 self.links.forget(case, at)
+                self.lodgings.forget(case, at)
 
     def postman(self) -> Postman | None:
         """Whoever hands messages to the mail server, when the settings name one."""

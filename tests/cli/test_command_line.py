@@ -18,10 +18,12 @@ from typing import Any
 import pytest
 
 from fairplace.cli.doctor import LOOKS
+from fairplace.on_disk import Register
 from fairplace.procurement.commands import EndWithoutAward
+from fairplace.workroom import Workroom
 from tests import story
 from tests.office import ORIGIN, as_json, open_office, signer
-from tests.story import APPROVER, DOMAIN, EVALUATORS, OFFICER
+from tests.story import ALDER, APPROVER, DOMAIN, EVALUATORS, OFFICER
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +224,28 @@ def test_recording_stops_at_the_first_refusal_and_goes_on_from_there(run: Any, f
     )
     assert set(second.objects[0]) == {"index", "leaf", "size", "case", "type", "statement", "duplicate"}
     assert run("record", folder, file).sentence.endswith("Recorded 0 new entries.")
+
+
+def test_a_bid_is_lodged_and_its_trade_secrets_are_marked_until_the_bids_are_opened(run: Any, tmp_path: Path) -> None:
+    folder, marks = tmp_path / "register", tmp_path / "marks.txt"
+    with open_office(folder, keys=True, until="deposited") as office:
+        case, size = office.case, office.register.reader.size
+    told = ("--case", case, "--provider", ALDER.id)
+    assert "there is no file" in run("mark-secrets", folder, marks, *told).sentence
+    marks.write_text("Rota, pages 7 to 9: others could copy it\n\nPrice")
+    assert "Write line 2 as the part, a colon and the reason" in run("mark-secrets", folder, marks, *told).sentence
+    marks.write_bytes(b"\xff\xfe")
+    assert "no text in UTF-8" in run("mark-secrets", folder, marks, *told).sentence
+    marks.write_text("Rota, pages 7 to 9: others could copy it\n")
+    assert (
+        "no bid of GB-COH-99" in run("mark-secrets", folder, marks, "--case", case, "--provider", "GB-COH-99").sentence
+    )
+    assert "there is no case" in run("mark-secrets", folder, marks, "--case", CASE, "--provider", ALDER.id).sentence
+    assert run("mark-secrets", folder, marks, *told).code == 0
+    with Register.open(folder) as register:
+        assert register.reader.size == size, "an entry would show that somebody bids"
+        kept = Workroom(register).lodgings.marks(case)
+    assert {name: [one.part for one in found] for name, found in kept.items()} == {ALDER.id: ["Rota, pages 7 to 9"]}
 
 
 def test_who_acts_may_be_said_once_for_all_lines(run: Any, folder: Path, tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from fairplace.chosen import choose
 from fairplace.clerk import Clerk
 from fairplace.drafting.acts import Erase
 from fairplace.drafting.signatures import Signatures
+from fairplace.post.lodgings import Mark
 from fairplace.workroom import Workroom
 from tests import story
 from tests.http.opened import Client, Desk, found
 from tests.office import open_office, person
-from tests.story import APPROVER, EVALUATORS, MONITORING, OFFERS, OFFICER
+from tests.story import ALDER, APPROVER, EVALUATORS, MONITORING, OFFERS, OFFICER
 from tests.test_erasing import take_down
 
 
@@ -50,11 +51,16 @@ def signed(desk: Desk, client: Client, key: str, act: str) -> int:
 def test_what_was_written_about_a_case_goes_when_the_second_signs_at_the_desk(desk: Desk) -> None:
     room = Workroom(desk.office.register)
     room.drafts.save(desk.office.case, "names", {"names": ["Maya Quillfeather"]}, by="olga", version=0)
+    mark = Mark(part="Rota", reason="Maya Quillfeather wrote it")
+    room.lodgings.mark(desk.office.case, ALDER.id, (mark,), person="bea")
+    room.lodgings.mark("another", ALDER.id, (mark,), person="bea")
     take_down(desk.office, f"case:{desk.office.case}")
     act = begun(desk, f"case:{desk.office.case}")
     assert room.drafts.get(desk.office.case, "names") is not None, "one signature takes nothing away"
     assert signed(desk, desk.client(MONITORING.key), MONITORING.key, act) == 303
     assert room.drafts.get(desk.office.case, "names") is None
+    assert room.lodgings.marks(desk.office.case) == {}
+    assert room.lodgings.marks("another") == {ALDER.id: (mark,)}
 
 
 def test_a_second_person_reads_and_signs_it_at_the_desk(desk: Desk) -> None:

@@ -96,7 +96,9 @@ def test_marks_on_the_way_are_for_the_moderator_and_monitoring_alone(built: Buil
 def test_bidders_stand_in_forms_once_the_bids_are_open(built: Built) -> None:
     building = built("marked")
     assert "Alder Homes" in pages(building, EVALUATORS[0])["/sheet"]
-    assert "Convincing in every respect" in pages(building, EVALUATORS[0])["/sheet"], "the scale stands beside each mark"
+    assert "Convincing in every respect" in pages(building, EVALUATORS[0])["/sheet"], (
+        "the scale stands beside each mark"
+    )
     assert "Alder Homes" in pages(building, OFFICER)["/checks"]
     assert "Alder Homes" in pages(building, OFFICER)["/moderation"]
 

@@ -167,6 +167,18 @@ def record(folder: Path, file: Path, who: str | None, dry_run: bool, receipts: P
     return record_file(folder, file, who, told, dry_run=dry_run, receipts=receipts)
 
 
+@cli.command(name="mark-secrets")
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.argument("file", metavar="FILE", type=FILE)
+@click.option("--case", required=True, help="The case that the bid is for.")
+@click.option("--provider", required=True, metavar="ID", help="Whose bid it is, such as GB-COH-01234567.")
+def mark_secrets_(folder: Path, file: Path, case: str, provider: str) -> int:
+    """Keep which parts of a bid are marked as a trade secret: a line for each, its name, a colon, the reason."""
+    from fairplace.cli.marking import mark_secrets
+
+    return mark_secrets(folder, case, provider, file, told)
+
+
 @cli.group(name="import")
 def take_in() -> None:
     """Take in notices published elsewhere."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace.bidding.commands import DecideSecrets, MarkSecrets
+from fairplace.bidding.commands import MOST_PARTS, DecideSecrets, MarkSecrets
 from fairplace.forms.fields import Field
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done
 
@@ -17,6 +17,10 @@ LINES = Field(
 """What a provider fills in for its own bid."""
 
 
+LONGEST = 1_000
+"""Characters of one line."""
+
+
 def marks_of(lines: list[str]) -> list[dict[str, str]]:
     """`What: why` line by line; a line without a colon has no reason yet."""
     found = []
@@ -24,6 +28,19 @@ def marks_of(lines: list[str]) -> list[dict[str, str]]:
         part, _, reason = line.partition(":")
         found.append({"part": part.strip(), "reason": reason.strip()})
     return found
+
+
+def wrong(found: list[dict[str, str]]) -> str:
+    """What is wrong with the lines, in a sentence; empty when nothing is."""
+    for number, one in enumerate(found, 1):
+        if not one["part"] or not one["reason"]:
+            return f"Write line {number} as the part, a colon and the reason"
+        if len(one["part"]) + len(one["reason"]) > LONGEST:
+            return f"Shorten line {number} to {LONGEST:,} characters"
+    if len(found) > MOST_PARTS:
+        return f"{len(found)} parts came; name at most {MOST_PARTS}"
+    names = [one["part"].casefold() for one in found]
+    return "Name each part once" if len(set(names)) < len(names) else ""
 
 
 def _mark_stage(file: File) -> Stage:

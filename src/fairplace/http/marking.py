@@ -10,10 +10,9 @@ from typing import Any
 
 from litestar.params import FromPath
 
-from fairplace.bidding.commands import MOST_PARTS
 from fairplace.errors import Refused
 from fairplace.forms.fields import Fault, read_all
-from fairplace.forms.secrets import LINES, marks_of
+from fairplace.forms.secrets import LINES, marks_of, wrong
 from fairplace.http import case_file, guarded
 from fairplace.http.again import Form
 from fairplace.http.bids import standing, tender
@@ -21,9 +20,6 @@ from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.post.lodgings import Mark
 from fairplace.procurement.events import BidsOpened
-
-LONGEST = 1_000
-"""Characters of one line."""
 
 
 def _may(site: Site, visitor: Visitor, case: str) -> tuple[Any, str]:
@@ -71,8 +67,8 @@ def mark(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
         return _page(site, visitor, row, provider, Form(sent=sent.fields, refusal=why, status=422))
     members, faults = read_all((LINES,), sent.fields)
     found = marks_of(members.get(LINES.name, []))
-    if not faults and (wrong := _wrong(found)):
-        faults = [Fault(LINES.name, wrong)]
+    if not faults and (why := wrong(found)):
+        faults = [Fault(LINES.name, why)]
     if faults:
         return _page(site, visitor, row, provider, Form(sent=sent.fields, faults=tuple(faults), status=422))
     if looked := guarded.of_outsiders("procurement.secrets-marked/1", (LINES,), sent.fields):
@@ -80,19 +76,6 @@ def mark(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     marks = tuple(Mark(part=one["part"], reason=one["reason"]) for one in found)
     site.lodgings.mark(row.case, provider, marks, person=visitor.person.id)
     return see_other(f"/desk/bids/{row.case}/secrets")
-
-
-def _wrong(found: list[dict[str, str]]) -> str:
-    """What is wrong with the lines, in a sentence; empty when nothing is."""
-    for number, one in enumerate(found, 1):
-        if not one["part"] or not one["reason"]:
-            return f"Write line {number} as the part, a colon and the reason"
-        if len(one["part"]) + len(one["reason"]) > LONGEST:
-            return f"Shorten line {number} to {LONGEST:,} characters"
-    if len(found) > MOST_PARTS:
-        return f"{len(found)} parts came; name at most {MOST_PARTS}"
-    names = [one["part"].casefold() for one in found]
-    return "Name each part once" if len(set(names)) < len(names) else ""
 
 
 HANDLERS = (secrets, mark)

@@ -5,6 +5,7 @@ It is no evidence. Which case a bid is for stands in nothing that can be read wi
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Literal
 
 import msgspec
@@ -80,10 +81,20 @@ class Lodgings:
                 found.setdefault(one.provider, one.marks)
         return found
 
+    def forget(self, case: CaseId, upto: Instant) -> None:
+        """Everything that was lodged in a case by then, and what was marked in it."""
+        with self._file.writing() as connection:
+            for row in connection.execute("SELECT * FROM lodging WHERE at <= ?", (upto,)).fetchall():
+                if self._opened(row).case == case:
+                    connection.execute("DELETE FROM lodging WHERE id = ?", (row["id"],))
+
+    def _opened(self, row: sqlite3.Row) -> Lodging:
+        return msgspec.json.decode(self._cipher.open(row["given"], _place(row["id"])), type=Lodging)
+
     def _all(self) -> list[Lodging]:
         with self._file.reading() as connection:
             rows = connection.execute("SELECT * FROM lodging ORDER BY at DESC, rowid DESC").fetchall()
-        return [msgspec.json.decode(self._cipher.open(row["given"], _place(row["id"])), type=Lodging) for row in rows]
+        return [self._opened(row) for row in rows]
 
 
 def _place(id_: str) -> str:
