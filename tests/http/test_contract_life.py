@@ -122,11 +122,14 @@ def test_an_end_is_recorded_noticed_and_read_by_everybody(desks: Desks) -> None:
 
 
 def test_what_the_act_does_not_permit_needs_a_reason_and_a_second_person(desks: Desks) -> None:
-    refused = desks.change(ground="below-threshold")
+    hostile = desks.change(version="²", **{"changed_on-day": "9" * 40})
+    assert hostile.status_code == 422
+    assert "Write a day of the calendar" in text_of(hostile)
+    refused = desks.change(version="1", ground="below-threshold")
     assert refused.status_code == 422
     assert "not below the threshold (Act, s. 74(4))" in text_of(refused)
     assert "Clause 14 ties the price to wages." in refused.text, "nothing typed is lost"
-    again = desks.change(version="1", ground="below-threshold", override_reason="The old price would close the home.")
+    again = desks.change(version="2", ground="below-threshold", override_reason="The old price would close the home.")
     assert "/desk/sign/" in str(again.url), text_of(again)
 
 

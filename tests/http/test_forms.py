@@ -55,6 +55,8 @@ def test_a_time_is_london_s_and_the_command_gets_utc() -> None:
         {"day": "", "month": "", "year": "", "time": "12:00"},
         {"day": "1", "month": "1", "year": "2026", "time": "25:00"},
         {"day": "1", "month": "1", "year": "20260", "time": "12:00"},
+        {"day": "9" * 40, "month": "1", "year": "2026", "time": "12:00"},
+        {"day": "²", "month": "1", "year": "2026", "time": "12:00"},
         {"day": "29", "month": "3", "year": "2026", "time": "01:30"},
     ],
 )

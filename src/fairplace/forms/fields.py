@@ -141,7 +141,7 @@ def _date(name: str, sent: Sent) -> date | None:
         return None
     try:
         found = date(*(int(part) for part in parts))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Wrong("Write a day of the calendar, like 27 3 2026") from error
     if found.year not in YEARS:
         raise Wrong(f"Write a year from {YEARS[0]} to {YEARS[-1]}")

@@ -335,6 +335,12 @@ class Sent(msgspec.Struct, frozen=True):
     def all(self, name: str) -> list[str]:
         return self.fields.get(name, [])
 
+    @property
+    def version(self) -> int:
+        """The version of the draft that a form was made from; 0, which is none, for anything else that came."""
+        said = self.get("version")
+        return int(said) if said.isdecimal() and len(said) < 10 else 0
+
 
 TheSent = NamedDependency[Sent]
 """What a form sent, as a handler asks for it."""

@@ -122,8 +122,7 @@ def keep(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     lines = list(dict.fromkeys(" ".join(line.split()) for line in sent.get("names").splitlines() if line.strip()))
     try:
         _check(lines)
-        version = int(sent.get("version")) if sent.get("version").isdecimal() and len(sent.get("version")) < 10 else 0
-        site.drafts.save(found, NAMES, {"names": lines}, by=visitor.person.id, version=version)
+        site.drafts.save(found, NAMES, {"names": lines}, by=visitor.person.id, version=sent.version)
     except (Malformed, Conflict) as error:
         return _page(site, visitor, found, wanted=lines, fault=str(error), status=error.status)
     return see_other(f"/desk/cases/{found}/names")

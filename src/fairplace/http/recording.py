@@ -111,7 +111,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     fits(made, wanted)
     may_do(visitor, wanted)
     written = {name: values for name, values in sent.fields.items() if name not in ("token", "version", "do", "part")}
-    version = int(sent.get("version")) if sent.get("version").isdigit() else 0
+    version = sent.version
     owner = owner_of(visitor, wanted, made)
     before = site.drafts.get(made.case, code, owner)
     written = {name: values for name, values in written.items() if not name.startswith("@")}
