@@ -15,6 +15,7 @@ from fairplace.openness.commands import WithdrawValue
 from fairplace_verify import verify_register
 from tests import story
 from tests.http.colleagues import Colleague, text_of
+from tests.ocds.test_facts import notice, packed
 from tests.office import CALL_OFF, Office, open_office
 from tests.story import ALDER, MONITORING, OFFICER
 
@@ -98,6 +99,20 @@ def test_a_framework_of_elsewhere_is_named_by_its_number(desks: Desks) -> None:
     assert "Breaks" not in page, "its name is sealed until the notice"
     sheet = desks.text(f"/desk/cases/{desks.case}/notices/UK6")
     assert "ocds-h6vhtk-04a1b2, Breaks <script>" in sheet
+
+
+def test_a_framework_of_elsewhere_is_filled_in_from_its_notice(desks: Desks) -> None:
+    own = notice(techniques={"hasFrameworkAgreement": True}) | {
+        "awards": [{"id": "1", "suppliers": [{"id": "GB-COH-01234567", "name": "Alder <b>Homes"}]}]
+    }
+    address = f"/desk/cases/{desks.case}/parent"
+    assert f"{address}/notice" in desks.olga.get(address).text
+    desks.olga.post(f"{address}/notice", do="choose", files={"notice": ("a.json", packed(own))})
+    page = desks.olga.get(address).text
+    assert "GB-COH-01234567 Alder &lt;b&gt;Homes" in page
+    assert page.count("From the notice 012345-2026, ocds-h6vhtk-0abcde") == 4
+    empty = desks.olga.post(f"{address}/notice", do="choose", files={"notice": ("a.json", packed(notice()))})
+    assert "The notice is of no framework, and names none" in text_of(empty)
 
 
 def test_a_call_off_that_concerns_one_person_is_in_no_list(desks: Desks) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fairplace.errors import Malformed
-from fairplace.http.notices import plan_values, tender_values
+from fairplace.http.notices import parent_values, plan_values, tender_values
 from fairplace.ocds.facts import MOST_BYTES, read
 
 
@@ -88,6 +88,29 @@ def test_what_is_not_said_exactly_is_left_open_and_said() -> None:
     ]
     assert len(facts.left) == 5
     assert facts.left[0].startswith("the notice gives a value of £100")
+
+
+def test_a_framework_is_read_from_its_own_notice_or_from_one_that_names_it() -> None:
+    own = notice(techniques={"hasFrameworkAgreement": True}) | {
+        "parties": [{"id": "GB-COH-01234567", "name": "Alder Homes", "contactPoint": {"email": "jo@example.gov.uk"}}],
+        "awards": [
+            {"id": "1", "suppliers": [{"id": "GB-COH-01234567"}], "contractPeriod": {"endDate": "2029-03-31T22:59:59Z"}},
+            {"id": "2", "suppliers": [{"id": "GB-COH-02345678", "name": "Birch Care"}, {"name": "Nobody"}, 7]},
+        ],
+    }  # fmt: skip
+    [found] = read("a.json", packed(own))
+    assert parent_values(found) == {
+        "where": ["elsewhere"], "reference": ["ocds-h6vhtk-0abcde"], "name": ["Short breaks"],
+        "until-year": ["2029"], "until-month": ["3"], "until-day": ["31"],
+        "member-lines": ["GB-COH-01234567 Alder Homes\nGB-COH-02345678 Birch Care"],
+    }  # fmt: skip
+    related = [{"relationship": ["planning"], "identifier": "ocds-1"}, 3,
+               {"relationship": ["framework"], "scheme": "ocid", "identifier": "ocds-h6vhtk-04a1b2", "title": "Breaks, jo@example.gov.uk"}]  # fmt: skip
+    [named] = read("a.json", packed(notice() | {"relatedProcesses": related}))
+    assert parent_values(named)["reference"] == ["ocds-h6vhtk-04a1b2"]
+    assert "jo@" not in parent_values(named)["name"][0]
+    [neither] = read("a.json", packed(notice()))
+    assert parent_values(neither) == {}
 
 
 def test_each_lot_is_a_case_of_its_own() -> None:

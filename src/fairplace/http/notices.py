@@ -1,4 +1,4 @@
-"""A notice fills in the forms of planning and inviting: a draft to be read and signed, each value marked as the notice's.
+"""A notice fills in the forms of planning, inviting and naming a framework: a draft to be read and signed, each value marked as the notice's.
 
 - Nothing is recorded, and what somebody has written themselves stays.
 - What the notice does not say exactly is left open, and said.
@@ -28,7 +28,7 @@ from fairplace.terms import LONDON, Instant, moment
 
 ROOM = 1 << 16
 """Bytes for what a form sends beside its file."""
-FORMS = ("plan", "tender")
+FORMS = ("plan", "tender", "parent")
 """Tasks whose form a notice can fill in."""
 
 
@@ -117,6 +117,24 @@ def tender_values(facts: Facts) -> dict[str, list[str]]:
     )
 
 
+def parent_values(facts: Facts) -> dict[str, list[str]]:
+    """The fields of a call-off's framework: from its own notice, or from one that names it."""
+    if (found := facts.framework) is None:
+        return {}
+    members = "\n".join(f"{one.id} {one.name}" for one in found.members)
+    days = [] if found.until is None else found.until.split("-")
+    until = {f"until-{part}": str(int(value)) for part, value in zip(("year", "month", "day"), days, strict=False)}
+    return _given(
+        {
+            "where": invitation.ELSEWHERE,
+            "reference": found.reference,
+            "name": found.name,
+            "member-lines": members or None,
+            **until,
+        }
+    )
+
+
 def _moment(name: str, at: Instant | None) -> dict[str, str | None]:
     """A moment as its four fields have it, in London."""
     if at is None:
@@ -130,7 +148,7 @@ def _given(values: dict[str, str | None]) -> dict[str, list[str]]:
     return {name: [value] for name, value in values.items() if value}
 
 
-_VALUES = {"plan": plan_values, "tender": tender_values}
+_VALUES = {"plan": plan_values, "tender": tender_values, "parent": parent_values}
 
 
 def _fill(site: Site, visitor: Visitor, wanted: Task, made: File, facts: Facts) -> list[str]:
@@ -144,7 +162,10 @@ def _fill(site: Site, visitor: Visitor, wanted: Task, made: File, facts: Facts) 
     filled = origin.fill(draft.written if draft else {}, values)
     version = draft.version if draft else 0
     site.drafts.save(made.case, wanted.code, filled.written, by=visitor.person.id, version=version, owner=owner)
-    left = [one for one in facts.left if ("value" in one) == (wanted.code == "plan")]
+    if wanted.code == "parent":
+        left = [] if facts.framework else ["the notice is of no framework, and names none that is called off from"]
+    else:
+        left = [one for one in facts.left if ("value" in one) == (wanted.code == "plan")]
     if wanted.code == "tender" and (more := len(facts.criteria) - invitation.ROWS) > 0:
         left.append(f"the notice has {more} more criteria than the form has room for")
     if filled.left:

@@ -19,14 +19,15 @@ import msgspec
 
 from fairplace.errors import Malformed
 from fairplace.formats import money
-from fairplace.ocds.mapping import MAX_TEXT, MAX_TITLE, cpv, parties_of
+from fairplace.ocds.mapping import MAX_TEXT, MAX_TITLE, cpv, organisation, parties_of
 from fairplace.ocds.packages import releases
 from fairplace.ocds.part import Part
-from fairplace.ocds.persons import cleaner
-from fairplace.terms import BasisPoints, Instant, Pence
+from fairplace.ocds.persons import cleaner, without_contacts
+from fairplace.terms import BasisPoints, Day, Instant, Pence, Provider
 
 MOST_BYTES = 16 << 20
 """Bytes of a file of notices that is read at a desk."""
+MAX_REFERENCE = 120
 MOST = 200
 """Releases and lots to choose from."""
 
@@ -40,6 +41,15 @@ class FoundCriterion(msgspec.Struct, frozen=True):
     title: str
     kind: Literal["quality", "price"]
     weight: BasisPoints | None
+
+
+class FoundFramework(msgspec.Struct, frozen=True, kw_only=True):
+    """The framework that a notice is of, or that it names as the one it is called off from."""
+
+    reference: str
+    name: str | None = None
+    until: Day | None = None
+    members: list[Provider] = []
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +71,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     questions_until: Instant | None
     criteria: list[FoundCriterion]
     left: list[str]
+    framework: FoundFramework | None = None
 
 
 def read(name: str, data: bytes) -> list[Facts]:
@@ -122,7 +133,37 @@ def _fact(whole: Part, tender: Part, lot: Part, *, several: bool) -> Facts:
         questions_until=tender.part("enquiryPeriod").instant("endDate"),
         criteria=_criteria(lot if lot.value.get("awardCriteria") else tender, clean, left),
         left=left,
+        framework=_named(whole) or (_framework(whole, title) if _frames(tender) or _frames(lot) else None),
     )  # fmt: skip
+
+
+def _named(whole: Part) -> FoundFramework | None:
+    """The framework that a call-off's notice leads to (OCDS, `relatedProcesses`)."""
+    for one in whole.parts("relatedProcesses"):
+        reference = one.code("identifier", MAX_REFERENCE)
+        if reference and {"framework", "parent"} & {
+            said for said in one.items("relationship") if isinstance(said, str)
+        }:
+            return FoundFramework(reference=reference, name=one.text("title", MAX_TITLE, without_contacts))
+    return None
+
+
+def _framework(whole: Part, title: str) -> FoundFramework | None:
+    """The framework as its own notice has it: who was awarded stands in it, until the last of its days."""
+    reference = whole.code("ocid", MAX_REFERENCE)
+    if not reference:
+        return None
+    parties, members, ends = parties_of(whole.value), {}, []
+    for award in whole.parts("awards"):
+        for one in award.parts("suppliers"):
+            if (found := organisation(one, parties)) is not None and found.id:
+                members[found.id] = found
+        ends.append(award.part("contractPeriod").day("endDate"))
+    ends += [one.part("period").day("endDate") for one in whole.parts("contracts")]
+    until = max((day for day in ends if day is not None), default=None)
+    return FoundFramework(
+        reference=reference, name=title or None, until=until, members=[members[name] for name in sorted(members)]
+    )
 
 
 def _frames(part: Part) -> bool:

@@ -79,10 +79,10 @@ def imported(release: dict[str, Any], *, at: Instant, raw: Document, fault: Faul
 def _buyer(whole: Part, parties: dict[str, Provider]) -> Provider | None:
     """The buying organisation, named by the release or by the role that a party has."""
     if whole.value.get("buyer") is not None:
-        return _organisation(whole.part("buyer"), parties)
+        return organisation(whole.part("buyer"), parties)
     buyers = (party for party in whole.parts("parties") if "buyer" in party.items("roles"))
     first = next(buyers, None)
-    return None if first is None else _organisation(first, parties)
+    return None if first is None else organisation(first, parties)
 
 
 def in_the_open(identifier: str, name: str, fault: Fault) -> str:
@@ -140,7 +140,7 @@ def _suppliers(award: Part, parties: dict[str, Provider], room: int) -> list[Pro
     """The suppliers of an award, as many as fit, the last saying how many did not; None when there is no room at all."""
     found: list[Provider] = []
     for supplier in award.parts("suppliers"):
-        provider = _organisation(supplier, parties)
+        provider = organisation(supplier, parties)
         if provider is None:
             continue
         room -= _size(provider)
@@ -156,7 +156,7 @@ def _suppliers(award: Part, parties: dict[str, Provider], room: int) -> list[Pro
     return found if room >= _REST else None
 
 
-def _organisation(part: Part, parties: dict[str, Provider]) -> Provider | None:
+def organisation(part: Part, parties: dict[str, Provider]) -> Provider | None:
     """An organisation where it stands whole (OCDS 1.0), or by its reference to `parties` (1.1)."""
     found = _provider(part)
     name = part.text("name", MAX_NAME, without_contacts)
