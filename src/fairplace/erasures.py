@@ -59,6 +59,11 @@ def finish(store: SqliteStore, documents: Documents, log: str) -> int:
     return done
 
 
+def under_way(store: SqliteStore, log: str) -> bool:
+    """Is something ordered and not carried out yet? It opens until then."""
+    return any(store.is_to_erase(log, one.subjects, one.index) for one in ordered(store, log))
+
+
 def carry_out(store: SqliteStore, documents: Documents, log: str, what: Ordered) -> None:
     """Destroy files, keys and records. Asked again it does what is left."""
     kept = store.kept(log, what.subjects, what.index)

@@ -155,6 +155,8 @@ class StoreReader:
         size = self.size
         with self._market_lock:
             if self._market_upto < size:
+                if self.erased_between(self._market_upto, size):
+                    self._market, self._market_upto = None, 0
                 new = list(self._store.of_types(self._log, sorted(MARKET), self._market_upto, size))
                 if new:
                     market = self._market = self._market or Market()
@@ -167,6 +169,8 @@ class StoreReader:
         size = self.size
         with self._market_lock:
             if self._others_upto < size:
+                if self.erased_between(self._others_upto, size):
+                    self._others, self._others_upto = None, 0
                 new = list(self._store.of_types(self._log, sorted(COMPARED), self._others_upto, size))
                 if new:
                     others = self._others = self._others or Others()
@@ -263,6 +267,10 @@ class StoreReader:
         acts = [stored.index for stored in self._store.of_types(self._log, (ERASED,))]
         held = self._store.openings(self._log, acts, {index: frozenset({"/digests"}) for index in acts})
         return frozenset(digest for slots in held.values() for digest in slots["/digests"].value)
+
+    def erased_between(self, start: int, stop: int) -> bool:
+        """Was anything erased by one of these entries? What was made of the log before is made anew then."""
+        return next(iter(self._store.of_types(self._log, (ERASED,), start, stop)), None) is not None
 
     def disclosed(self, upto: int | None = None) -> Mapping[int, frozenset[str]]:
         size = self._follow()

@@ -3,12 +3,13 @@
 - One pass over the log at the first look, then only what is new.
 - Of children who have moved in a search is read once a day, and once more when something is recorded of it; `folded` counts.
 - Only what is public and what the parties know is kept; nothing of a child is held here (`parties_only`).
+- After an erasure everything is read anew, and once more where it was not carried out yet: nothing that is gone is kept.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from fairplace import catalogue
@@ -42,8 +43,11 @@ class Past:
 class Searches:
     """The searches of one register. Safe to share between threads."""
 
-    def __init__(self, reader: StoreReader) -> None:
+    def __init__(self, reader: StoreReader, erasing: Callable[[], bool]) -> None:
+        """`erasing`: is an erasure ordered and not carried out?"""
         self._reader = reader
+        self._erasing = erasing
+        self._again = False
         self._lock = threading.Lock()
         self._upto = 0
         self._pasts: dict[CaseId, Past] = {}
@@ -82,6 +86,9 @@ class Searches:
 
     def _catch_up(self) -> None:
         size = self._reader.size
+        if self._again or (self._upto < size and self._reader.erased_between(self._upto, size)):
+            self._again = self._erasing()
+            self._pasts, self._over, self._lived, self._upto = {}, set(), {}, 0
         if size == self._upto:
             return
         for recorded in self._reader.of_types(READ, self._upto, size):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,6 +18,7 @@ from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.types import Scope
 
+from fairplace import erasures
 from fairplace.accounts.ceremonies import Ceremonies
 from fairplace.accounts.passkeys import Passkeys
 from fairplace.accounts.sessions import Sessions
@@ -114,7 +116,7 @@ class Site:
         self.clerk = clerk
         self.signatures = Signatures(room.acts, clerk)
         self.duties = Duties(register.reader, lambda: {one.rule.code: one.rule for one in clerk.rules})
-        self.searches = Searches(register.reader)
+        self.searches = Searches(register.reader, partial(erasures.under_way, register.store, register.origin))
         self.readings = Readings(register, Ceremonies(room.accounts))
         self.settings: Settings = register.settings
         self.rows: Rows = register.rows
