@@ -23,6 +23,7 @@ import fairplace_verify
 from fairplace import settings
 from fairplace.cli import main
 from fairplace.errors import Busy, Misconfigured, Refused, Unproven
+from fairplace.keyring import keep_worthless
 from fairplace.ledger.checkpoint import Checkpoint
 from fairplace.ledger.note import Vkey
 from fairplace.on_disk import Register, create
@@ -34,9 +35,10 @@ from fairplace.signer.server import SignerServer
 from fairplace.signer.wire import MOST_BYTES
 from fairplace.sources import SYSTEM
 from tests.ledger.story import ORIGIN
-from tests.office import AUTHORITY, ROOT, signer
+from tests.office import AUTHORITY, ROOT, seed_of, signer
 from tests.office import ORIGIN as OFFICE
 from tests.signer.asks import Grown
+from tests.story import DOMAIN
 
 SECRETS = ("log.seed", "log-mldsa.seed", FILE)
 
@@ -103,10 +105,15 @@ def test_a_register_whose_log_key_never_was_in_its_folder(
         register.limit(register.service("importer").vkey.text, not_for=["a.b/1"], admin=signer(ROOT))
         with pytest.raises(Misconfigured, match=r"signer at unix:\S+ does not answer .* start it with"):
             register.publisher.publish()
+    keep_worthless(folder / "demo-keys", ROOT, seed_of(ROOT))
+    assert main(["key", "revoke", str(folder), f"{DOMAIN}/service/importer", "--reason", "stolen"]) == 5
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"may sign nothing after entry {size + 1}" in said, "what was done"
+    assert "it is recorded and stands, but it is not published yet: the signer at unix:" in said
     with process(path, state), Register.open(folder) as register:
         published = register.publisher.publish()
         assert published is not None
-        assert published.size == size + 1
+        assert published.size == size + 2
 
 
 def _seed(state: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,10 +12,10 @@ import msgspec
 from rich.console import Console
 
 from fairplace.counted import counted
-from fairplace.errors import Conflict, Malformed, Misconfigured, Missing
+from fairplace.errors import Conflict, FairplaceError, Malformed, Misconfigured, Missing
 from fairplace.keyring import Keyring, keep, personal_folder
 from fairplace.ledger.key_table import Standing, how
-from fairplace.ledger.note import Signer, Vkey
+from fairplace.ledger.note import ED25519, Signer, Vkey
 from fairplace.on_disk import Register
 
 PASSPHRASE = "FAIRPLACE_PASSPHRASE"  # noqa: S105 - the name of a variable, not a passphrase
@@ -69,6 +70,16 @@ def show_key(name: str) -> int:
     return 0
 
 
+def publish(register: Register, told: Console, how: Callable[[], object] | None = None) -> None:
+    """Publish what was recorded, and say that it stands, whatever comes of this."""
+    try:
+        how() if how else register.publisher.publish()
+    except Conflict as error:
+        told.print(f"Not published yet: {error}. 'fairplace serve' or 'fairplace publish' will.", markup=False)
+    except FairplaceError as error:
+        raise type(error)(f"it is recorded and stands, but it is not published yet: {error}") from error
+
+
 def enrol_key(
     folder: Path, vkey: str, role: str, holder: str, provider: str | None, who: str | None, told: Console
 ) -> int:
@@ -82,8 +93,8 @@ def enrol_key(
         done = register.enrol(
             Vkey.parse(vkey).text, role, holder=holder, provider=provider, admin=admin_of(register, who)
         )
-        register.publisher.publish()
-    told.print(f"{_name(vkey)} may act as {role} from entry {done.index} on.", markup=False)
+        told.print(f"{_name(vkey)} may act as {role} from entry {done.index} on.", markup=False)
+        publish(register, told)
     return 0
 
 
@@ -91,10 +102,12 @@ def revoke_key(folder: Path, vkey: str, reason: str, who: str | None, told: Cons
     with Register.open(folder) as register:
         found = standing_of(register, vkey)
         done = register.revoke(found.text, reason=reason, admin=admin_of(register, who))
-        register.publisher.publish()
-    told.print(
-        f"{found.name} may sign nothing after entry {done.index}; what it signed stands.", markup=False, soft_wrap=True
-    )
+        told.print(
+            f"{found.name} may sign nothing after entry {done.index}; what it signed stands.",
+            markup=False,
+            soft_wrap=True,
+        )
+        publish(register, told)
     return 0
 
 
@@ -126,7 +139,8 @@ def list_keys(folder: Path, as_json: bool) -> int:
             click.echo(msgspec.json.encode({"log_key": key.vkey.text, "added": key.added, "retired": key.retired}))
         else:
             state = "" if key.retired is None else f", retired at entry {key.retired}"
-            click.echo(f"{key.vkey.text[:80]}  signs checkpoints since entry {key.added}{state}")
+            shown = key.vkey.text if key.vkey.kind == ED25519 else f"{key.vkey.text[:80]}…"  # whole with --json
+            click.echo(f"{shown}  signs checkpoints since entry {key.added}{state}")
     return 0
 
 

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from fairplace.accounts.accounts import CONSOLE_LINK, INVITATION
-from fairplace.cli.keys import keyring, root_name
+from fairplace.cli.keys import keyring, publish, root_name
 from fairplace.errors import Malformed, Missing
 from fairplace.ledger.note import Vkey
 from fairplace.on_disk import Register
@@ -98,7 +98,7 @@ def confirm(folder: Path, request: str | None, who: str | None, told: Console, *
             done = register.enrol(one.vkey, one.role, holder=person.name, provider=person.provider, admin=admin)
             accounts.decide(one.id, CONSOLE, "confirmed")
             told.print(f"{person.name} may act as {one.role} from entry {done.index} on.", markup=False)
-        register.publisher.publish()
+        publish(register, told)
     if not asked:
         told.print("Nothing waits.")
     return 0

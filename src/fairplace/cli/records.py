@@ -16,10 +16,10 @@ from rich.console import Console
 from fairplace import assess, shelf
 from fairplace.catalogue import PLACEMENTS
 from fairplace.clerk import Clerk, Done, Rehearsed
-from fairplace.cli.keys import keyring
+from fairplace.cli.keys import keyring, publish
 from fairplace.counted import counted
 from fairplace.decision import Command
-from fairplace.errors import Conflict, FairplaceError, Malformed, Missing
+from fairplace.errors import FairplaceError, Malformed, Missing
 from fairplace.jsonl import lines, read_command
 from fairplace.on_disk import Register
 from fairplace.reading import Reader, View
@@ -77,11 +77,8 @@ def _give_receipts(register: Register, indexes: list[int], folder: Path, told: C
 
 
 def show_public(register: Register, told: Console) -> None:
-    """Publish and project what was recorded. What was recorded stands, whatever comes of this."""
-    try:
-        register.follow()
-    except Conflict as error:
-        told.print(f"Not published yet: {error}. 'fairplace serve' or 'fairplace publish' will.", markup=False)
+    """Publish and project what was recorded."""
+    publish(register, told, register.follow)
 
 
 def _commands(stream: BinaryIO, limit: int, who: str | None) -> Iterator[tuple[int, Command | FairplaceError]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fairplace.cli.keys import admin_of, keyring, standing_of
+from fairplace.cli.keys import admin_of, keyring, publish, standing_of
 from fairplace.cli.requesting import write_request
 from fairplace.cli.rotating import of_two
 from fairplace.drafting.acts import ChangeKey, What
@@ -22,21 +22,21 @@ def report_stolen(folder: Path, named: str, first: int, last: int | None, who: s
     with Register.open(folder) as register:
         vkey = standing_of(register, named, ended=True)
         found = Keeping(register).stolen(vkey, first, last, admin_of(register, who))
-        register.publisher.publish()
-    entries = ", ".join(map(str, found.contested)) or "none"
-    told.print(
-        f"The key of {vkey.name} was reported stolen at entry {found.reports[0].index} and may sign nothing more."
-        f" Contested entries: {entries}.",
-        markup=False,
-        soft_wrap=True,
-    )
-    if found.of_register:
+        entries = ", ".join(map(str, found.contested)) or "none"
         told.print(
-            f"It changed the key register meanwhile, at {', '.join(map(str, found.of_register))}: look at each, and revoke"
-            " what it let in.",
+            f"The key of {vkey.name} was reported stolen at entry {found.reports[0].index} and may sign nothing more."
+            f" Contested entries: {entries}.",
             markup=False,
             soft_wrap=True,
         )
+        if found.of_register:
+            told.print(
+                f"It changed the key register meanwhile, at {', '.join(map(str, found.of_register))}: look at each, and"
+                " revoke what it let in.",
+                markup=False,
+                soft_wrap=True,
+            )
+        publish(register, told)
     return 0
 
 
@@ -45,26 +45,26 @@ def start(folder: Path, vkey: str, people: tuple[str, ...], told: Console) -> in
     with Register.open(folder) as register:
         keeping = Keeping(register)
         done = keeping.start_recovery(vkey, *of_two(register, people))
-        register.publisher.publish()
         due = instant(moment(keeping.under_way(name).at) + RECOVERY_WAIT)
-    told.print(
-        f"The recovery of {name} began at entry {done.index} and is public. Tell {name} by another way, too. Unless it"
-        f" is stopped, finish it from {due} on: 'fairplace key finish-recovery {folder} {name}'.",
-        markup=False,
-        soft_wrap=True,
-    )
+        told.print(
+            f"The recovery of {name} began at entry {done.index}. Tell {name} by another way, too. Unless it is stopped,"
+            f" finish it from {due} on: 'fairplace key finish-recovery {folder} {name}'.",
+            markup=False,
+            soft_wrap=True,
+        )
+        publish(register, told)
     return 0
 
 
 def finish(folder: Path, name: str, people: tuple[str, ...], told: Console) -> int:
     with Register.open(folder) as register:
         done = Keeping(register).finish_recovery(name, *of_two(register, people))
-        register.publisher.publish()
-    told.print(
-        f"{name} signs with the new key after entry {done.index}; the lost one may sign nothing.",
-        markup=False,
-        soft_wrap=True,
-    )
+        told.print(
+            f"{name} signs with the new key after entry {done.index}; the lost one may sign nothing.",
+            markup=False,
+            soft_wrap=True,
+        )
+        publish(register, told)
     return 0
 
 
@@ -92,6 +92,6 @@ def _request(
 def stop(folder: Path, name: str, reason: str, who: str | None, told: Console) -> int:
     with Register.open(folder) as register:
         done = Keeping(register).stop_recovery(name, reason, admin_of(register, who))
-        register.publisher.publish()
-    told.print(f"The recovery of {name} was stopped at entry {done.index}.", markup=False, soft_wrap=True)
+        told.print(f"The recovery of {name} was stopped at entry {done.index}.", markup=False, soft_wrap=True)
+        publish(register, told)
     return 0

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from fairplace import log_keys
-from fairplace.cli.keys import admin_of, keyring, new_passphrase
+from fairplace.cli.keys import admin_of, keyring, new_passphrase, publish
 from fairplace.counted import counted
 from fairplace.errors import Missing
 from fairplace.keeping import Keeping, next_service, settle_service
@@ -40,7 +40,6 @@ def rotate_key(folder: Path, name: str, vkey: str | None, who: str | None, told:
             settle = lambda: succeed(home, name)  # noqa: E731 - one step, taken once the register has the key
         if not recorded:
             done = keeping.rotate(old, vkey, admin)
-            register.publisher.publish()
             told.print(
                 f"{name} signs with a new key after entry {done.index}; the old one may sign nothing more.",
                 markup=False,
@@ -48,7 +47,8 @@ def rotate_key(folder: Path, name: str, vkey: str | None, who: str | None, told:
             )
         if settle is not None:
             settle()
-    click.echo(vkey)
+        click.echo(vkey)
+        publish(register, told)
     return 0
 
 
@@ -75,10 +75,10 @@ def _rotate_service(register: Register, role: str, admin: Signer, told: Console)
     new = next_service(register, role)
     if not _has(register.reader.register(), new.vkey.text):
         Keeping(register).renew_service(role, new.vkey.text, admin)
-        register.publisher.publish()
     settle_service(register, role)
     told.print(f"The {role} signs with a new key.", markup=False)
     click.echo(new.vkey.text)
+    publish(register, told)
     return 0
 
 
