@@ -84,6 +84,9 @@ def test_what_is_erased_is_kept_for_no_page(told: Told) -> None:
     [_] = searches.all()
     assert under_way == []
     assert case_word(case) not in ash.get("/desk/referrals").text
+    officer = agents.be(OFFICER)
+    officer.open_file(case)
+    assert "What was sealed in this search was erased on 2 March 2026" in text_of(officer.get(f"/desk/cases/{case}"))
     others = register.reader.others()
     assert others is not None
     assert not others._offered

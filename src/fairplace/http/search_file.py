@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace import home_words
+from fairplace import erasures, home_words
 from fairplace import provider_notices as notices
 from fairplace.errors import Missing
 from fairplace.forms.task import File
@@ -14,6 +14,7 @@ from fairplace.searching import Search
 from fairplace.seeking import board
 from fairplace.seeking.case_word import case_word
 from fairplace.seeking.completeness import Completeness, completeness
+from fairplace.terms import CaseId, Instant
 
 
 def page(site: Site, visitor: Visitor, made: File) -> Answer:
@@ -29,6 +30,7 @@ def page(site: Site, visitor: Visitor, made: File) -> Answer:
         word=case_word(made.case),
         line=board.line(made.case, search, made.now),
         profile=need.profile.get(None),
+        erased=None if need.profile.is_open else _erased(site, made.case),
         lines=need.lines.get(()),
         version=need.version,
         complete=complete(made),
@@ -43,6 +45,12 @@ def page(site: Site, visitor: Visitor, made: File) -> Answer:
         codes=home_words,
         unreached=_unreached(site, search),
     )
+
+
+def _erased(site: Site, case: CaseId) -> Instant | None:
+    """When it was ordered that all that is sealed in this search goes; null where it was not."""
+    found = erasures.whole_cases(site.register.store, site.register.origin)
+    return next((at for one, at in found if one == case), None)
 
 
 def _unreached(site: Site, search: Search) -> list[str]:
