@@ -592,12 +592,14 @@ def imports(module: str) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+@cache
 def within(module: str, pattern: str) -> bool:
     """Does the module lie in the room that the pattern names? `fairplace` alone means all of it."""
     wanted, names = pattern.split("."), module.split(".")
     return len(names) >= len(wanted) and all(part in ("*", name) for part, name in zip(wanted, names, strict=False))
 
 
+@cache
 def row(module: str) -> str | None:
     """The row that speaks for a module: the one that names most of it, literal names before stars."""
     rows = [pattern for pattern in TABLE if within(module, pattern)]
