@@ -258,6 +258,7 @@ def test_a_text_full_of_identifiers_is_refused_and_comes_back_to_be_changed(told
     said = text_of(answer)
     assert "is an NHS number: its check digit is right; no entry may hold that: leave it out" in said
     assert "or go on to sign" not in said, "nobody can"
+    assert said.count("date of birth") == 1
     assert "943 476 5919" in answer.text, "what was typed is there to be changed"
     assert agents.register.reader.size == size
 

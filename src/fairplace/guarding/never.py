@@ -55,10 +55,13 @@ class Found(msgspec.Struct, frozen=True):
 def found_in(text: str, names: Collection[str], on: Day, *, named: str = "") -> Iterator[Found]:
     """What in a text tells who a child is, or has one of the names: those of the case, or what `named` says of them."""
     text = plain_letters(text)
-    for mark in find(text, _near(text, names)):
+    marks = find(text, _near(text, names))
+    for mark in marks:
         said = f"“{mark.words}” {named}" if named and mark.kind == "name" else mark.sentence
         yield Found(mark.kind, said, INSTEAD[mark.kind])
     for words in _birthdays(text, on):
+        if any(mark.kind == "birth" and " ".join(words.split()) in mark.words for mark in marks):
+            continue  # it is told already
         yield Found("birth", f"“{words}” may be a date of birth", "write the month and the year, or the age")
 
 

@@ -30,7 +30,7 @@ from fairplace.errors import FairplaceError, Forbidden
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.http.typed import Typed, typed_in
 from fairplace.ledger.note import Vkey
-from fairplace.people.roles import HEADS, PEOPLE
+from fairplace.people.roles import HEADS, PEOPLE, in_words
 
 P = ParamSpec("P")
 
@@ -150,7 +150,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
     def need(self, *roles: str) -> None:
         """Raises Forbidden unless they have one of these roles."""
         if self.roles.isdisjoint(roles):
-            raise Forbidden(f"this is for {' or '.join(sorted(roles))}; ask a key-admin for the role", code="role")
+            raise Forbidden(f"this is for {in_words(frozenset(roles))}; ask a key-admin for the role", code="role")
 
 
 TheVisitor = NamedDependency[Visitor]
