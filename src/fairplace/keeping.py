@@ -13,7 +13,7 @@ from fairplace import enrolling
 from fairplace.begun import sweep
 from fairplace.errors import Refused
 from fairplace.holders import names_of
-from fairplace.ledger.entry import Envelope, parsed
+from fairplace.ledger.entry import HEADER, Envelope, parsed, read_envelope
 from fairplace.ledger.note import Signer, Vkey
 from fairplace.ledger.register import KeyRegister, Recovery, Standing
 from fairplace.on_disk import Register, seed_of, signed_by
@@ -213,7 +213,18 @@ class Keeping:
     def _prepare(
         self, kind: str, body: dict[str, object], by: KeyName, statement: str, key: str | None = None
     ) -> Prepared:
-        return self._register.prepare_key_event(kind, body, by, statement=statement, key=key, second=TABLE[kind].second)
+        prepared = self._register.prepare_key_event(
+            kind, body, by, statement=statement, key=key, second=TABLE[kind].second
+        )
+        self._rehearse(prepared)
+        return prepared
+
+    def _rehearse(self, prepared: Prepared) -> None:
+        """Nobody signs what the key register would refuse: the second signature may be a journey away."""
+        envelope = read_envelope(prepared.text[len(HEADER) : -1])
+        after = self._keys().copy()
+        if envelope.prev == after.head_leaf:  # else somebody wrote meanwhile, and it is prepared again
+            after.apply(self._register.reader.size, "", envelope)
 
     def _signed_by(self, prepared: Prepared, *signers: Signer) -> Appended:
         return self._register.desk.append(prepared, signed_by(*signers)(prepared))
