@@ -159,6 +159,9 @@ async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council
         await page.locator(f"input[name=c{row}-kind][value={kind.lower()}]").check()
         await page.locator(f"#c{row}-weight").fill(weight)
     await page.get_by_label("Highest mark").fill("5")
+    await page.get_by_label("What earns each mark").fill(
+        "0: No answer\n1: Serious doubt\n2: Several doubts\n3: Few doubts\n4: Confidence in most points\n5: Confidence throughout"
+    )
     await choose(page, "How the price earns its weight (optional)", "Lowest price ÷ price")
     await day_and_time(page, "deadline", datetime.now(UTC) + timedelta(days=40))
     await page.get_by_label("How many may win").fill("1")

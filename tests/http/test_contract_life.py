@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ def test_a_change_is_decided_noticed_and_read_by_everybody(desks: Desks) -> None
     assert "£7,000" not in kept
     desks.olga.sign(desks.notice("UK10"))
     assert "contract change" not in desks.page("/desk")
+    assert re.search(r"Due before the change \(section 75\); published 24 April 2026", desks.page())
     desks.publish()
     shown = desks.page()
     assert "Clause 14 ties the price to wages." in shown

@@ -65,7 +65,8 @@ def _came_stage(file: File) -> Stage:
 def _came(file: File) -> list[Field]:
     waiting = _waiting(file)
     fields = []
-    for row, (name, bid) in enumerate(file.bids.items()):
+    # Whoever was invited comes first; a field is named by the place of its bid among all, so that no draft slips.
+    for row, (name, bid) in sorted(enumerate(file.bids.items()), key=lambda one: one[1][0] not in waiting):
         if bid.place in file.state.corrected:
             continue
         invited = name in waiting

@@ -53,7 +53,7 @@ class ThenEnded(TakenDown):
             EndContract,
             self.panel.officer,
             ended_on=day(self.council.clock().date()),
-            how="termination",
+            how="discharge",
             cause="agreed",
             reason="The provider could not find nurses for the nights. Both sides agreed to end it; families were told first.",
         )
