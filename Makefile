@@ -57,8 +57,7 @@ matrices: MARKED := -m matrix
 matrices: test  ## run the long matrices of tests whole, every page at every width and every flipped byte: make matrices ARGS='-k page'
 
 # Only the stories that are pictured are told.
-PICTURED := test_desk test_debrief test_whole_story test_recording test_bidding test_joining test_lost_keys test_a_home test_own_results test_trade_secrets \
-	test_contract_life test_equal_terms
+PICTURED := test_desk test_debrief test_whole_story test_recording test_bidding test_joining test_lost_keys test_a_home test_own_results test_trade_secrets test_contract_life test_equal_terms
 pictures: export FAIRPLACE_PICTURES := docs/how-to/pictures
 pictures: $(TEST) assets $(PROJECT) browser  ## take the pictures of docs/how-to anew, from the tests in the browser
 	@$(BIN)/python -m pytest $(PICTURED:%=tests/browser/%.py) $(ARGS)

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from httpx import Response
 
-from fairplace.people.commands import DeclareInterests
+from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.procurement.commands import OpenBids, RecordPrices
 from fairplace.sealing.openers import opener_text
 from fairplace.workroom import Workroom
@@ -105,6 +105,7 @@ def test_two_openers_open_a_bid_after_the_deadline_and_the_panel_reads_it(vault:
     vault.lodge_sealed()
     vault.open_bids()
     assert "Short breaks" in vault.desk.client(OFFICER.key).get("/desk/openers").text
+    assert "Give your part" in vault.desk.client(APPROVER.key).get("/desk").text
     client, page = files_of(vault, OFFICER.key)
     assert "Sealed: 0 of 2 openers" in page
     sha256 = re.search(r"fp-digest\">([0-9a-f]{64})<", page)
@@ -112,6 +113,7 @@ def test_two_openers_open_a_bid_after_the_deadline_and_the_panel_reads_it(vault:
     address = f"/desk/cases/{vault.case}/files/{sha256[1]}"
     assert client.get(address).status_code == 404
     assert vault.give(APPROVER.key).status_code == 303
+    assert "Give your part" not in vault.desk.client(APPROVER.key).get("/desk").text
     assert "You gave your part" in vault.desk.client(APPROVER.key).get(f"/desk/openers/cases/{vault.case}").text
     assert "Sealed: 1 of 2 openers" in files_of(vault, OFFICER.key)[1]
     assert client.get(address).status_code == 404
@@ -192,6 +194,16 @@ def test_the_register_with_all_its_keys_and_one_opener_cannot_open_it(vault: Vau
     assert vault.give(MONITORING.key).status_code == 303
     assert vault.give(APPROVER.key).status_code == 303
     assert "bid.pdf" in files_of(vault, OFFICER.key)[1]
+
+
+def test_an_opener_who_must_stay_out_is_shown_no_case_to_open(vault: Vault) -> None:
+    vault.lodge_sealed()
+    vault.open_bids()
+    vault.office.do(DecideInterest(id="test", person=MONITORING.key, outcome="recuse", reason="A friend"), by=APPROVER)
+    vault.office.register.follow()
+    for place in ("/desk", "/desk/openers"):
+        assert "Short breaks" in vault.desk.client(APPROVER.key).get(place).text
+        assert "Short breaks" not in vault.desk.client(MONITORING.key).get(place).text
 
 
 def test_only_what_is_sealed_to_these_openers_for_this_tender_is_taken_in(vault: Vault) -> None:

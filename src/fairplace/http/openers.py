@@ -94,8 +94,13 @@ def _cases(site: Site, visitor: Visitor, *, lacking: bool = False) -> list[Any]:
     if not mine:
         return []
     now = site.register.store.now()
+    out = site.duties.closed_to({key.name for key in visitor.keys})
     rows, _ = site.rows.list("register", limit=200, order="-deadline")
-    passed = [row for row in rows if row.deadline is not None and row.deadline < now and row.decided_at is None]
+    passed = [
+        row
+        for row in rows
+        if row.deadline is not None and row.deadline < now and row.decided_at is None and row.case not in out
+    ]
     return [
         row for row in passed[:NEWEST] if any(_wanted(site, bid, mine, lacking) for bid in _closed_bids(site, row.case))
     ]
