@@ -44,7 +44,9 @@ def test_two_signatures_record_it_and_the_decision_begins_with_it(agents: Agents
     again = officer.get(place)
     assert "Three homes were asked" in again.text
     assert "The emergency is signed." in text_of(again)
-    officer.sign(officer.post(place, **FIVE))
+    second = text_of(officer.sign(officer.post(place, **FIVE)))
+    assert "Go on with the home for tonight" in second, "the decision is left"
+    assert "Back to the search" in second
     kinds = [one.type for one in agents.register.reader.case(case)[-2:]]
     assert kinds == ["referral.emergency-declared/1", "referral.offer-made/1"]
     assert "Choose a home" in text_of(officer.get("/desk/searches"))

@@ -45,8 +45,7 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     """What is to be signed."""
     if (place := site.acts.place(act)) is not None:
         entry = site.register.reader.entry(place).envelope
-        known = visitor.seeks and not entry.type.startswith("market.") and entry.stream in site.register.reader.cases()
-        searched = entry.stream if known else ""
+        searched = _search(site, place) if visitor.seeks and not entry.type.startswith("market.") else ""
         return site.page(
             "signed.html",
             visitor=visitor,
@@ -54,7 +53,7 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
             case=searched,
             listed=entry.type.startswith("market."),
             left=site.clerk.left_open(place) if visitor.heads else [],
-            contested=_contested(site, place) if entry.type.startswith("contest.") else "",
+            contested=searched if entry.type.startswith("contest.") else "",
             goes_on=tonight.goes_on(site, visitor, searched),
         )
     found = site.acts.get(act)
@@ -62,10 +61,9 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     return _page(site, visitor, found)
 
 
-def _contested(site: Site, place: int) -> str:
-    """The search that was asked about or challenged: its own page says who may come there."""
-    [recorded] = site.register.reader.recorded(place, place + 1)
-    return recorded.case or ""
+def _search(site: Site, place: int) -> str:
+    """The search that an entry belongs to, in whatever stream it stands: its own page says who may come there."""
+    return next((one.case or "" for one in site.register.reader.recorded(place, place + 1)), "")
 
 
 def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: int = 200) -> Answer:
