@@ -163,11 +163,16 @@ def _told(site: Site, given: Given, report: fairplace_verify.Report, *, own: boo
         sentence=str(report.false) if report.false else report.trust,
         steps=[Step(found.ok, found.check, found.detail) for found in report.checks],
         superseded=list(report.superseded),
-        notes=[*report.unsettled, *report.notes],
+        notes=[_on_a_page(note) for note in (*report.unsettled, *report.notes)],
         place=None if report.false else place,
         log=report.origin,
         here=report.origin == site.settings.log[0].origin,
     )
+
+
+def _on_a_page(note: str) -> str:
+    """A note of the program names its options; a page has none."""
+    return note.replace("give --register as well", "hold it beside the register, with the program")
 
 
 def _typed(text: str) -> tuple[str, int, bytes]:
