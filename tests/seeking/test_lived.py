@@ -45,8 +45,8 @@ def test_a_child_who_moved_in_is_owed_the_plan_and_the_decision_in_their_own_wor
     line = lived(story.case, Search(type(story.history)(case=story.case, events=tuple(bare))), "2026-03-10")
     assert [one.says for one in line.owed] == [
         "record the placement plan by 13 March 2026",
-        "review how it goes by 7 April 2026",
         "give the young person the decision",
+        "review how it goes by 7 April 2026",
     ]
     assert (line.due, line.since) == ("2026-03-13", "2026-03-06T12:00:00.000Z")
 

@@ -22,6 +22,8 @@ FIRST_REVIEW_DAYS = 20
 SECOND_MONTHS, LATER_MONTHS = 3, 6
 """Months from the first review to the second, and between all later ones, at the most (reg. 33)."""
 ONE_DAY = timedelta(days=1)
+UNDATED = timedelta(days=14)
+"""What has no day counts as if it were due so many days from now: before a review months away."""
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +41,8 @@ class Lived(msgspec.Struct, frozen=True, kw_only=True):
     word: str
     since: Instant | None
     reviewed_on: Day | None
-    owed: tuple[Owed, ...]  # what has a day first
+    owed: tuple[Owed, ...]  # by their days
+    counts_from: Day  # that of the first of them
 
     @property
     def due(self) -> Day | None:
@@ -48,7 +51,7 @@ class Lived(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def order(self) -> tuple[str, str, str]:
-        return (self.due or "9999", self.since or "", self.case)
+        return (self.counts_from, self.since or "", self.case)
 
 
 def lives(search: Search) -> bool:
@@ -86,12 +89,15 @@ def lived(case: CaseId, search: Search, today: Day) -> Lived:
     known = sorted(one for one in reviews if one is not None)
     if started is not None and len(known) == len(reviews) and (due := _review_by(since, known)) is not None:
         owed.append(Owed(code="review-placement", says=f"review how it goes {said_by(due, today)}", due=due))
+    undated = day(as_date(today) + UNDATED)
+    owed.sort(key=lambda one: one.due or undated)
     return Lived(
         case=case,
         word=case_word(case),
         since=since,
         reviewed_on=known[-1] if known else None,
-        owed=tuple(sorted(owed, key=lambda one: one.due or "9999")),
+        owed=tuple(owed),
+        counts_from=(owed[0].due or undated) if owed else "9999",
     )
 
 
