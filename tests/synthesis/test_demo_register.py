@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from fairplace import assess, shelf
+from fairplace.bidding.events import AnonymityDecided, CorrectionsReceived, SecretsMarked
 from fairplace.challenge.events import Decided, Lodged, Withdrawn
+from fairplace.demo import personas
 from fairplace.keyring import Keyring
 from fairplace.ledger.note import Vkey
 from fairplace.ledger.register import KeyRegister
@@ -24,6 +28,8 @@ from fairplace.procurement.events import (
     BidsChecked,
     BidsOpened,
     ClaimNotified,
+    ContractChanged,
+    ContractEnded,
     ContractEntered,
     DepositReceived,
     DepositReceivedLate,
@@ -32,6 +38,7 @@ from fairplace.procurement.events import (
     LateBidsDecided,
     Moderated,
     NoticePublished,
+    ParentNamed,
     Planned,
     QuestionAnswered,
     QuestionAsked,
@@ -39,9 +46,12 @@ from fairplace.procurement.events import (
     TenderPublished,
 )
 from fairplace.recorded import Recorded
+from fairplace.sealing import container
+from fairplace.sealing.container import MEDIA
 from fairplace.synthesis import procurements
 from fairplace.terms import LONDON, moment
 from fairplace_verify import verify_register
+from tests.sealing.sealer import b64, given, public
 from tests.whole_demo import whole_demo
 
 pytestmark = pytest.mark.slow
@@ -158,6 +168,31 @@ def test_there_are_bids_questions_changes_and_late_bids(demo: Demo) -> None:
     checked = [one.event for one in demo.everything if isinstance(one.event, BidsChecked)]
     held = {check.exclusion for event in checked for bid in event.bids.values() if (check := bid.check.get())}
     assert held >= {"clear", "excludable"}
+
+
+def test_bids_of_one_case_are_sealed_and_any_two_whose_keys_are_in_the_demo_open_them(demo: Demo) -> None:
+    keys = {
+        one.opener_key: X25519PrivateKey.from_private_bytes(base64.b64decode(one.opener_seed))
+        for one in personas(demo.folder, demo.register.domain)
+        if one.opener_key
+    }
+    assert {b64(public(one)) for one in keys.values()} == keys.keys()
+    documents = [one.event.document.get() for one in demo.everything if isinstance(one.event, DepositReceived)]
+    bids = [container.read(demo.register.documents.get(one.sha256)) for one in documents if one and one.media == MEDIA]
+    assert len(bids) == 5
+    for bid in bids:
+        head = {"ephemeral": bid.head.ephemeral}
+        shares = {place: given(keys[one.key], head) for place, one in enumerate(bid.head.openers)}
+        manifest, file = container.opened(bid, shares)
+        assert manifest.price
+        assert len(file) == manifest.bytes
+
+
+def test_the_newer_steps_are_there_too(demo: Demo) -> None:
+    for kind in (AnonymityDecided, CorrectionsReceived, SecretsMarked, ParentNamed, ContractChanged, ContractEnded):
+        assert any(isinstance(one.event, kind) for one in demo.everything), kind
+    [named] = [one.event for one in demo.everything if isinstance(one.event, ParentNamed)]
+    assert named.parent in demo.cases
 
 
 def test_challenges_are_upheld_refused_let_go_and_still_open(demo: Demo) -> None:
