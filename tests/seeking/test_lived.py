@@ -48,7 +48,7 @@ def test_a_child_who_moved_in_is_owed_the_plan_and_the_decision_in_their_own_wor
         "give the young person the decision",
         "review how it goes by 7 April 2026",
     ]
-    assert (line.due, line.since) == ("2026-03-13", "2026-03-06T12:00:00.000Z")
+    assert (line.owed[0].due, line.since) == ("2026-03-13", "2026-03-06T12:00:00.000Z")
 
 
 def test_the_next_review_is_owed_after_three_months_and_then_after_six() -> None:

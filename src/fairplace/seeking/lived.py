@@ -45,11 +45,6 @@ class Lived(msgspec.Struct, frozen=True, kw_only=True):
     counts_from: Day  # that of the first of them
 
     @property
-    def due(self) -> Day | None:
-        """The first day by which something is owed."""
-        return self.owed[0].due if self.owed else None
-
-    @property
     def order(self) -> tuple[str, str, str]:
         return (self.counts_from, self.since or "", self.case)
 
