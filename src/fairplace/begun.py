@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -64,7 +65,8 @@ def begun(folder: Path, what: str, last: str, *, mode: int = 0o777) -> Iterator[
         sync(folder)
         in_use(folder)
         sync(folder)
-        sync(folder.parent)
+        with suppress(OSError):  # not everybody may open the folder around it
+            sync(folder.parent)
     finally:
         os.close(handle)
 
@@ -84,10 +86,21 @@ def appear(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.link(fresh, path)
+        _named(Path(fresh), path)
     finally:
         Path(fresh).unlink(missing_ok=True)
     sync(path.parent)
+
+
+def _named(fresh: Path, path: Path) -> None:
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        raise
+    except OSError as error:  # a disk without hard links, such as a stick
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        fresh.rename(path)
 
 
 def sweep(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fairplace.begun import MARK, begun
+from fairplace.begun import MARK, appear, begun
 from fairplace.errors import Busy, Refused
 from tests.matrix import WHOLE
 
@@ -35,6 +35,17 @@ def test_what_was_killed_while_it_was_made_is_made_by_doing_it_again(kind: str) 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(done.stdout.split("killed at ")[1].split()[0]) > 2
+
+
+def test_a_disk_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refused)
+    appear(tmp_path / "key", "one")
+    with pytest.raises(FileExistsError):
+        appear(tmp_path / "key", "two")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("key", "one")]
 
 
 def test_nothing_is_taken_away_that_a_making_did_not_leave(tmp_path: Path) -> None:
