@@ -18,10 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 import fairplace_verify
 from fairplace import settings
 from fairplace.cli import main
+from fairplace.cli.serving import kept_current
 from fairplace.errors import Busy, Misconfigured, Refused, Unproven
 from fairplace.keyring import keep_worthless
 from fairplace.ledger.checkpoint import Checkpoint
@@ -105,6 +107,12 @@ def test_a_register_whose_log_key_never_was_in_its_folder(
         register.limit(register.service("importer").vkey.text, not_for=["a.b/1"], admin=signer(ROOT))
         with pytest.raises(Misconfigured, match=r"signer at unix:\S+ does not answer .* start it with"):
             register.publisher.publish()
+    with capture_logs() as logs, Register.open(folder) as register, kept_current(register):
+        until = time.monotonic() + 20
+        while not logs and time.monotonic() < until:
+            time.sleep(0.05)
+    assert [(one["event"], "exc_info" in one) for one in logs] == [("publishing stopped", False)]
+    assert "start it with 'fairplace signer serve'" in logs[0]["reason"]
     keep_worthless(folder / "demo-keys", ROOT, seed_of(ROOT))
     assert main(["key", "revoke", str(folder), f"{DOMAIN}/service/importer", "--reason", "stolen"]) == 5
     said = " ".join(capsys.readouterr().err.split())

@@ -21,7 +21,7 @@ from fairplace.cli.listening import check_address, listening
 from fairplace.cli.posting import kept_sending
 from fairplace.covering import CoverRounds
 from fairplace.demo import personas
-from fairplace.errors import Conflict, FairplaceError
+from fairplace.errors import Conflict, FairplaceError, Misconfigured
 from fairplace.on_disk import Register
 
 log = structlog.get_logger()
@@ -47,6 +47,9 @@ def kept_current(register: Register) -> Iterator[None]:
             except Conflict as error:
                 # Another process holds the lock; it does the work, and we look again.
                 log.info("waiting", reason=str(error))
+            except Misconfigured as error:  # a signer that is away, say; its sentence is all that an operator needs
+                log.warning("publishing stopped", reason=str(error))
+                stop.wait(30)
             except (FairplaceError, OSError, sqlite3.Error):
                 log.exception("publishing stopped")  # and is tried again: a full disk is emptied some day
                 stop.wait(30)
