@@ -45,6 +45,8 @@ OPENS = {
     "fairplace.issuing": "cases are counted, and only numbers over at least six children leave; rows are kept sealed",
     "fairplace.provider_notices": "whom a step concerns; a message says only that something waits, to people of that provider",
     "fairplace.cli.placements": "what an authority takes out of its own record, each case past an entry that says so",
+    "fairplace.cli.marking": "whether a bid is in whose parts are marked, and whether the bids are opened; it prints nothing of them",
+    "fairplace.synthesis.equal_terms": "a made-up case read again for the places of its bids; its keys are worthless",
     "fairplace.synthesis.region.contesting": "a made-up search read again, to write what may be said in it; its keys are worthless",
     "fairplace.synthesis.region.census": "a made-up register read again by what its entries say; its keys are worthless",
     "fairplace.synthesis.region.today": "what goes on in a made-up register on the day of a demo; its keys are worthless",

@@ -184,7 +184,10 @@ async def test_a_bid_is_sealed_in_one_browser_and_opened_in_two_others(served: S
     office.wait_until("2026-04-02T09:00:00.000Z")
     office.do(OpenBids(id="test", present=[]))
     office.register.follow()
-    for person, after in ((first, "You gave your part"), (second, "No sealed bid of this case waits for your key")):
+    for person, after in (
+        (first, "You gave your part"),
+        (second, "Two openers gave their parts, and the bids are open"),
+    ):
         await person.sign_in()
         await person.page.goto(f"{served.site}/desk/openers")
         await person.page.get_by_role("link", name="Short breaks for disabled children").click()
