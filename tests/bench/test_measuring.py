@@ -54,8 +54,8 @@ def test_the_ledger_is_measured_on_a_register_that_is_true(tmp_path: Path, monke
     measured = (
         "building: 20 entries",
         "verifying: 28 entries",
-        "fairplace verify, of one processor",
-        "by the clock, on ",
+        "fairplace verify, on one core",
+        "by the clock, ",
         "a bundle of one case, 20 entries",
         "proving: one entry of 300",
     )

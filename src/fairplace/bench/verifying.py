@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -26,16 +26,17 @@ from fairplace.on_disk import Register, create, signed_by
 from fairplace.procurement.events import QuestionAsked
 from fairplace.terms import ACT
 
-AIM, GATE = 0.8, 0.72
-"""Of bare verification, for each second of processor time. Below the gate something was made slower: the aim is missed by
-chance on a machine that does other work, which costs a long program more of what lies near the processor than a loop.
+AIM, GATE = 0.8, 0.75
+"""Of bare verification on the same core. Below the gate something was made slower: the aim is missed by chance on a machine
+that does other work, which costs a long program more of what lies near the processor than a loop.
 """
 GATE_BUNDLE = 60.0
 """Seconds, by the clock, for a bundle on a bare Python."""
-ROUNDS = 9
+ROUNDS, ROUNDS_FREELY = 9, 3
 FOR_PEOPLE = ("README.txt", "record.html", "chronology.csv", "index.csv", "schedule.csv", "certificate.txt")
 
 Line = Callable[..., object]
+Spent = tuple[float, float]  # seconds of processor, and by the clock
 
 
 def register(line: Line, folder: Path, count: int) -> bool:
@@ -47,16 +48,22 @@ def register(line: Line, folder: Path, count: int) -> bool:
         entries = [entry.parse(stored.raw) for stored in one.store.entries(one.origin)]
         known = {standing.vkey.name: standing.vkey for standing in one.reader.register().standings()}
         keys = [part for vkey in one.settings.log[0].vkeys for part in ("--key", vkey)]
-        turns = [(_spent(_bare, entries, known), _spent(_checked, one.public, keys)) for _ in range(ROUNDS)]
+
+        def turns_of(rounds: int) -> list[tuple[Spent, Spent]]:
+            return [(_spent(_bare, entries, known), _spent(_checked, one.public, keys)) for _ in range(rounds)]
+
+        with _on_one_core():
+            turns = turns_of(ROUNDS)
+        freely = turns_of(ROUNDS_FREELY)
     count, cores = len(entries), os.cpu_count()
     bare, whole = (count / median(spent for spent, _ in times) for times in zip(*turns, strict=True))
     ratio = float(median(first / second for (first, _), (second, _) in turns))
-    by_clock = float(median(first / second for (_, first), (_, second) in turns))
+    by_clock = float(median(first / second for (_, first), (_, second) in freely))
     line(f"verifying: {count:,} entries from published files: signatures, form, keys, chains, tiles, tree")
-    line(f"  {'fairplace verify, of one processor':<38}{whole:>10,.0f} entries/s{ratio:>8.2f}")
-    line(f"  {'bare Ed25519 verification, one loop':<38}{bare:>10,.0f} entries/s{1:>8.2f}")
-    line(f"  aim: {AIM} of the bare loop; gate: at least {GATE}: {_held(ratio >= GATE)}")
-    line(f"  {f'by the clock, on {cores} cores':<38}{'':>20}{by_clock:>8.2f}")
+    line(f"  {'fairplace verify, on one core':<38}{whole:>10,.0f} entries/s{ratio:>8.2f}")
+    line(f"  {'bare Ed25519 verification, on it':<38}{bare:>10,.0f} entries/s{1:>8.2f}")
+    line(f"  aim: {AIM} of bare verification; gate: at least {GATE}: {_held(ratio >= GATE)}")
+    line(f"  {f'by the clock, {cores} cores to one bare loop':<38}{'':>20}{by_clock:>8.2f}")
     return ratio >= GATE
 
 
@@ -165,11 +172,25 @@ def _checked(public: Path, keys: Sequence[str]) -> None:
         raise Misconfigured(f"the register of the benchmark is not true: {said.getvalue()[:500]}")
 
 
-def _spent(work: Callable[..., object], *given: object) -> tuple[float, float]:
+def _spent(work: Callable[..., object], *given: object) -> Spent:
     """Seconds of processor, of this process and of those that it started; and seconds by the clock."""
     before, began = _processor(), time.perf_counter()
     work(*given)
     return _processor() - before, time.perf_counter() - began
+
+
+@contextlib.contextmanager
+def _on_one_core() -> Iterator[None]:
+    """Where the system lets us: two cores of one machine slow each other down, each by how much the other does."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def _processor() -> float:
