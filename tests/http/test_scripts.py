@@ -19,6 +19,8 @@ IMPORT = re.compile(r'^(?:import|export) (?:[^;]*? from )?"([^"]*)";$', re.MULTI
 FORBIDDEN = (
     r"\b(eval|Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|importScripts|XMLHttpRequest|WebSocket)\b"
 )
+BUT = {"sending.js": ["XMLHttpRequest"]}
+"""It says how much of a file has gone, which `fetch` tells nobody."""
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -32,7 +34,7 @@ def test_a_script_is_small_and_loads_nothing_but_its_neighbours(file: Path) -> N
     asked = re.findall(r"^import |\bimport\(", text, re.MULTILINE)
     near = re.findall(r'^import [^;]*"\./|\bimport\("\./', text, re.MULTILINE)
     assert len(asked) == len(near)
-    assert re.findall(FORBIDDEN, text) == []
+    assert re.findall(FORBIDDEN, text) == BUT.get(file.name, [])
     assert re.findall(r"https?://", text) == []
 
 
