@@ -54,7 +54,7 @@ async def plan(olga: Person) -> None:
     await page.goto(f"{olga.site}/desk/cases/new/plan")
     await page.get_by_label("What is bought").fill("Short breaks for disabled children")
     await page.get_by_label("Why it is needed").fill("Forty families wait for short breaks.")
-    await page.get_by_label("By whose authority").fill("Cabinet, 3 March, item 4")
+    await page.get_by_label("Who buys").fill("Northbrook Council")
     await page.get_by_label("Estimated value (optional)").fill("18,000")
     await choose(page, "The law that applies", "Procurement Act 2023")
     await choose(page, "Kind of contract", "Services")

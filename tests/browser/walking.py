@@ -89,7 +89,7 @@ async def open_file(one: Person, case: str) -> None:
 PLAN = {
     "What is bought": "Short breaks for disabled children",
     "Why it is needed": "Forty families wait for short breaks.",
-    "By whose authority": "Cabinet, 3 March, item 4",
+    "Who buys": "Northbrook Council",
     "Estimated value (optional)": "1,800,000",
     "CPV codes": "85311300",
     "Why there are no lots": "One team serves the whole county.",

@@ -18,6 +18,7 @@ from fairplace.http.recording import HOW, OVERRIDE, WHEN
 from fairplace.procurement.state import state_of
 from tests.http.town import Town
 
+NOBODY = File(case="", state=state_of(History(case="", events=())), me="", titles={}, people={}, challenges=())
 HTTP = Path(fairplace.http.__file__).parent
 
 
@@ -69,6 +70,21 @@ def test_what_is_missing_is_asked_for_by_its_name() -> None:
     for kind, sentence in {"line": "Write the x", "choice": "Choose the x", "yes": "Answer yes or no: the x"}.items():
         with pytest.raises(Wrong, match=sentence):
             read(kind, _="")  # type: ignore[arg-type]
+    with pytest.raises(Wrong, match=r"Answer: does it take part\?"):
+        Field(name="x", label="Does it take part?", kind="choice").read({})
+
+
+def test_no_line_of_a_scale_is_left_out_silently() -> None:
+    [scale] = [one for one in task("tender").fields(NOBODY) if one.name == "descriptors"]
+    assert scale.read({"descriptors": ["0: Nothing\n5: Everything"]}) == ["0: Nothing", "5: Everything"]
+    with pytest.raises(Wrong, match="this one does not: 5 - Everything"):
+        scale.read({"descriptors": ["0: Nothing\n5 - Everything"]})
+
+
+def test_a_lot_is_named_by_its_number_or_the_address_of_its_page() -> None:
+    number = "6f0e2f0c-8b1e-4f2a-9c3d-0a1b2c3d4e5f"
+    made = task("plan").members({"related": [f"https://x.example/desk/cases/{number}/award", number, "North"]}, NOBODY)
+    assert made == {"related": [number, number, "North"], "value_estimable": False}
 
 
 def test_an_abbreviation_is_asked_for_as_it_is_written() -> None:

@@ -41,6 +41,7 @@ def test_a_plan_is_filled_in_and_marked(office: Office, olga: Colleague) -> None
     choose(olga, "/desk/cases/new/plan", packed(notice()))
     page = olga.get("/desk/cases/new/plan").text
     assert 'value="Short breaks"' in page
+    assert 'value="Northbrook Council"' in page
     assert 'value="1,800,000.50"' in page
     assert page.count("From the notice 012345-2026, ocds-h6vhtk-0abcde") == 9
     assert "Jo Bloggs" not in page
@@ -89,6 +90,19 @@ def test_what_somebody_wrote_stays(olga: Colleague) -> None:
     assert "1 fields stay" not in text_of(page)
     assert "1 field stays as it was written by hand" in text_of(page)
     assert 'value="My own words"' in olga.get("/desk/cases/new/plan").text
+
+
+def test_another_notice_takes_the_place_of_the_first_and_mixes_with_nothing(olga: Colleague) -> None:
+    """Whoever chose the wrong file first must not sign its term with the right one's title."""
+    choose(olga, "/desk/cases/new/plan", packed(notice()))
+    olga.post("/desk/cases/new/plan", title="Short breaks", need="My own words", version="1", do="save")
+    other = {**notice(title="Foster care", lots=[]), "id": "099999-2026"}
+    choose(olga, "/desk/cases/new/plan", packed(other))
+    draft = olga.drafts.get("", "plan", olga.person.id)
+    assert draft is not None
+    assert (draft.written["title"], draft.written["need"]) == (["Foster care"], ["My own words"])
+    assert "max_term_days" not in draft.written
+    assert "012345-2026" not in olga.get("/desk/cases/new/plan").text
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe", b'{"ocid": 5}', b"<script>", b"[" * 50_000])

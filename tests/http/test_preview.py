@@ -14,7 +14,7 @@ from litestar import Litestar
 from fairplace.http.app import create_app
 from tests.http.colleagues import Colleague, text_of
 from tests.office import Office, open_office
-from tests.story import APPROVER, EVALUATORS, OFFICER, tender
+from tests.story import APPROVER, EVALUATORS, MONITORING, OFFICER, tender
 
 REASON = "The best plan for each child, and within the estimate."
 
@@ -74,6 +74,27 @@ def test_an_award_is_previewed_for_the_public_and_for_each_bidder(desks: Desks) 
     desks.office.register.follow()
     real = words(desks.asha.get(f"/decisions/{desks.office.case}"))
     assert shown == real, list(difflib.unified_diff(shown.split(), real.split()))
+
+
+def test_what_is_signed_is_said_in_pounds_days_and_names(desks: Desks) -> None:
+    """An estimate in pence reads a hundred times too high, and a key's name is nobody's."""
+    page = text_of(desks.award())
+    for words in (
+        "(Alder Homes): who the award goes to",
+        "£5,200",
+        "How it is recorded Signed here",
+        "When 9 April 2026, 10am",
+    ):
+        assert words in page
+    for code in ("520000", "2026-04-09", "signed-by-party"):
+        assert code not in page
+    desks.olga.open_file(desks.office.case)
+    present = {"evidence": "signed-by-party", "outcome": "monitor", "reason": "Watch it.", "version": "0", "do": "sign"}
+    lin = Colleague(desks.office, desks.app, MONITORING, "Lin Webb")
+    lin.open_file(desks.office.case)
+    signing = lin.post(f"/desk/cases/{desks.office.case}/interest", person=OFFICER.key, **present)
+    assert "Olga Smith" in text_of(signing)
+    assert "Back to the case" in text_of(lin.sign(signing))
 
 
 def places(page: str) -> list[str]:

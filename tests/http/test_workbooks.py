@@ -185,6 +185,14 @@ def test_a_name_is_answered_and_the_layout_is_offered_next_time(panel: Panel) ->
     ]
     page = panel.choose(panel.officer, comma_separated(rows), "x.csv")
     assert "0 marks read, 0 to answer." in text_of(page)
+    for words in (
+        "Looked for were whole marks from 0 to 5",
+        "the bids Alder Homes; ",
+        "the criteria Quality of care; ",
+        "; in row 1: “",
+    ):
+        assert words in text_of(page)
+    assert "choose it again" in text_of(page)
     said = {"column-bidder": "Bid", "column-criterion": "What", "column-evaluator": "By", "column-mark": "Given", "column-reason": "Why"}  # fmt: skip
     page = panel.officer.post(panel.address, do="look", shape="rows", heading="1", **said)
     assert "0 marks read, 40 to answer." in text_of(page)

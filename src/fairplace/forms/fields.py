@@ -55,12 +55,15 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""  # a heading that several fields share
     page: str = ""  # the part of a long form on which it stands, where several headings share one
     path: tuple[str, ...] = ()  # where it goes in the command, when its name does not say
+    check: Callable[[Any], str] = lambda _: ""  # what is wrong with a value that could be read, in a sentence
 
     def read(self, sent: Sent) -> Any:
         """The value for the command; None when nothing was filled in. Raises Wrong."""
         value = _READERS[self.kind](self, sent)
         if value in (None, [], "") and not self.optional:
-            raise Wrong(_MISSING.get(self.kind, "Write") + f" {_lowered(self.label)}")
+            raise Wrong(_missing(self))
+        if value not in (None, [], "") and (wrong := self.check(value)):
+            raise Wrong(wrong)
         return None if value == "" else value
 
 
@@ -123,6 +126,8 @@ def _number(field: Field, sent: Sent) -> int | None:
 def _decimal(field: Field, sent: Sent) -> int | None:
     """In hundredths: `1.5` is 150."""
     value = _one(field, sent)
+    if "per cent" in field.label:
+        value = value.removesuffix("%").rstrip()
     if not value:
         return None
     if not (found := _DECIMAL.fullmatch(value)):
@@ -191,14 +196,21 @@ _MISSING: dict[Kind, str] = {
     "choice": "Choose",
     "several": "Choose",
     "yes": "Answer yes or no:",
+    "number": "Write a number:",
     "day": "Write the day:",
     "moment": "Write the day and time:",
 }
 
 
+def _missing(field: Field) -> str:
+    """What to do with a field that was left empty; a question is answered, anything else is chosen or written."""
+    asked = "Answer:" if field.label.endswith("?") and field.kind != "yes" else _MISSING.get(field.kind, "Write")
+    return f"{asked} {_lowered(field.label)}"
+
+
 def _lowered(label: str) -> str:
     """A label within a sentence; one that begins with an abbreviation keeps it."""
-    return (label if label[1:2].isupper() else label[:1].lower() + label[1:]).rstrip("?")
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 class Fault(msgspec.Struct, frozen=True):

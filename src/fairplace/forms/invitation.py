@@ -24,6 +24,8 @@ from fairplace.procurement.state import calls_off
 ROWS = 10
 """Criteria that the form has room for."""
 
+_CASE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 PROVIDER = (
     Field(name="provider.id", label="The provider’s id", kind="line", hint="As in notices, such as GB-COH-01234567"),
     Field(name="provider.name", label="The provider’s name", kind="line"),
@@ -44,7 +46,7 @@ def _plan(_: File) -> list[Field]:
     return [
         Field(name="title", label="What is bought", kind="line", hint="The title of the notice"),
         Field(name="need", label="Why it is needed", kind="words", hint="Published word for word. Name no child, school or street."),
-        Field(name="authority", label="By whose authority", kind="line", hint="The decision or delegation that allows it"),
+        Field(name="authority", label="Who buys", kind="line", hint="The authority by its name. Where several buy together, name each, the one that leads first"),
         Field(name="estimated_value", label="Estimated value", kind="money", optional=True,
               hint="The most that may be paid, with VAT, options and extensions (Procurement Act 2023, Schedule 3). Leave empty if it cannot be estimated."),
         Field(name="regime", label="The law that applies", kind="choice", public=True, options=options(
@@ -60,8 +62,16 @@ def _plan(_: File) -> list[Field]:
         Field(name="concerns_one_person", label="Does it concern one person?", kind="yes", public=True, optional=True,
               hint="Then it has no public page. Left open, the service and the route decide."),
         Field(name="max_term_days", label="Longest term in days", kind="number", public=True, optional=True),
+        Field(name="related", label="Its other lots, if it has any", kind="lines", public=True, optional=True,
+              hint="Each lot is a case of its own. Name those that are planned already, one a line: the number of the case, or the address of its page"),
         Field(name="lots_reason", label="Why there are no lots, if there are none", kind="words", optional=True),
     ]  # fmt: skip
+
+
+def _plan_members(members: Members, _: File) -> Members:
+    """A case is named by its number or by the address of one of its pages; a value that is left out cannot be estimated."""
+    related = [found[0] if (found := _CASE.search(line)) else line for line in members.get("related", [])]
+    return {**members, "related": related, "value_estimable": "estimated_value" in members}
 
 
 def _conflicts(_: File) -> list[Field]:
@@ -107,6 +117,16 @@ def _parent_members(members: Members, _: File) -> Members:
     return {**members, **({"members": listed} if listed else {})}
 
 
+def _described(lines: list[str]) -> str:
+    """Each line says which mark it is of."""
+    odd = next((line for line in lines if not re.match(r"[0-9]+\s*:", line)), None)
+    return (
+        ""
+        if odd is None
+        else f"Begin each line with its mark and a colon, like 5: everything asked; this one does not: {odd[:60]}"
+    )
+
+
 def _criteria_fields(file: File) -> list[Field]:
     kinds = options(("quality", "Quality"), ("price", "Price"))
     rows = [
@@ -115,13 +135,13 @@ def _criteria_fields(file: File) -> list[Field]:
         for field in (
             Field(name=f"c{row}-title", label="Criterion", kind="line", optional=row > 0, group=f"Criterion {row + 1}"),
             Field(name=f"c{row}-kind", label="Judged by", kind="choice", options=kinds, optional=row > 0, public=True, group=f"Criterion {row + 1}"),
-            Field(name=f"c{row}-weight", label="Weight in per cent", kind="line", optional=row > 0, public=True, group=f"Criterion {row + 1}"),
+            Field(name=f"c{row}-weight", label="Weight in per cent", kind="decimal", optional=row > 0, public=True, group=f"Criterion {row + 1}"),
         )
     ]  # fmt: skip
     return [
         *rows,
         Field(name="highest", label="Highest mark", kind="number", public=True, hint="Marks run from 0 to this, in whole steps"),
-        Field(name="descriptors", label="What earns each mark", kind="lines", optional=True, hint="One a line: 5: everything asked, with evidence"),
+        Field(name="descriptors", label="What earns each mark", kind="lines", optional=True, hint="One a line: 5: everything asked, with evidence", check=_described),
         Field(name="price_formula", label="How the price earns its weight", kind="choice", public=True, optional=True, options=options(
             ("lowest-over-price", "Lowest price ÷ price"), ("linear-to-double", "Straight line: nothing at twice the lowest price"))),
     ]  # fmt: skip
@@ -136,10 +156,10 @@ def criteria_of(members: Members) -> Members:
         if title is None:
             continue
         name = _slug(title, titles)
-        criteria.append({"id": name, "parent": None, "kind": kind or "quality", "weight": _share(weight or "")})
+        criteria.append({"id": name, "parent": None, "kind": kind or "quality", "weight": weight or 0})
         titles[name] = title
     highest = members.pop("highest", 0)
-    described = (line.split(":", 1) for line in members.pop("descriptors", []) if ":" in line)
+    described = (line.split(":", 1) for line in members.pop("descriptors", []))
     return {
         **members,
         "criteria": criteria,
@@ -166,12 +186,6 @@ def _slug(title: str, taken: dict[str, str]) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _share(weight: str) -> int:
-    """Per cent as basis points; what is no number weighs nothing, and the sum is then refused."""
-    found = re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?\s*%?", weight)
-    return 0 if found is None else int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
-
-
 def _tender(file: File) -> list[Field]:
     packs = to_publish(file, "tender-pack")
     return [
@@ -179,6 +193,8 @@ def _tender(file: File) -> list[Field]:
         Field(name="deadline", label="Deadline for bids", kind="moment", public=True),
         Field(name="questions_until", label="Questions until", kind="moment", public=True, optional=True),
         Field(name="conditions", label="Conditions of participation", kind="lines", public=True, optional=True, hint="Short codes, one a line, such as registration"),
+        Field(name="tie_break", label="If bids tie", kind="choice", public=True, optional=True, hint="Left open, a tie ends without an award", options=options(
+            ("highest-quality", "The higher quality score wins"), ("lowest-price", "The lower price wins"))),
         Field(name="winners", label="How many may win", kind="number", public=True, hint="1 for a contract, more for a framework"),
         Field(name="late_policy", label="Late bids", kind="choice", public=True, options=options(
             ("reject", "Are rejected"), ("discretion", "May be admitted, with a reason and two signatures"))),
@@ -256,7 +272,7 @@ def _contact_members(members: Members, _: File) -> Members:
 
 
 TASKS: tuple[Task, ...] = (
-    Task(code="plan", title="Plan what is bought", part="Plan", command=Plan, stage=_planned, fields=_plan,
+    Task(code="plan", title="Plan what is bought", part="Plan", command=Plan, stage=_planned, fields=_plan, members=_plan_members,
          lead="A need, and the route to meet it. This opens the case."),
     Task(code="parent", title="Name the framework or dynamic market", part="Plan", command=NameParent, stage=_parent_stage, fields=_parent,
          members=_parent_members, again=True,

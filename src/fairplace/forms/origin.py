@@ -36,6 +36,13 @@ def fill(written: Mapping[str, Any], values: Mapping[str, tuple[Values, str]]) -
     return Filled(written={**made, KEPT: origins}, filled=filled, left=left)
 
 
+def without(written: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """A draft without what came from such a source and nobody has touched: another takes its place whole."""
+    gone = {name for name, said in sources(written).items() if said.startswith(source)}
+    origins = {name: one for name, one in written.get(KEPT, {}).items() if name not in gone}
+    return {**{name: value for name, value in written.items() if name not in gone}, KEPT: origins}
+
+
 def carried(written: Mapping[str, Any] | None) -> dict[str, Any]:
     """What a draft keeps of itself when its form is sent again."""
     return {name: value for name, value in (written or {}).items() if name.startswith("@")}

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
@@ -219,6 +220,15 @@ def _findings(site: Site, case: CaseId) -> tuple[tuple[str, str], ...]:
 def colleagues(site: Site) -> dict[KeyName, str]:
     """The authority's own people with accounts, by the names of their keys."""
     return {Vkey.parse(vkey).name: name for vkey, name in site.accounts.holders()}
+
+
+_KEY = re.compile(r"[a-z0-9.-]+/[a-z0-9/_-]+")
+
+
+def with_names(site: Site, visitor: Visitor, text: str) -> str:
+    """A sentence of the engine, which knows keys alone: the authority's own people read the names of theirs in it."""
+    people = {} if visitor.person.provider else colleagues(site)
+    return _KEY.sub(lambda found: people.get(found[0], found[0]), text)
 
 
 def _file(past: History, visitor: Visitor, people: dict[KeyName, str], findings: tuple[tuple[str, str], ...]) -> File:

@@ -20,7 +20,7 @@ from fairplace.forms.task import File, Task
 from fairplace.forms.tasks import task
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
-from fairplace.http.recording import file_of, may_do, owner_of
+from fairplace.http.recording import begins_with, file_of, may_do, owner_of
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ocds import facts as notices
 from fairplace.ocds.facts import Facts
@@ -159,7 +159,8 @@ def _fill(site: Site, visitor: Visitor, wanted: Task, made: File, facts: Facts) 
     }
     owner = owner_of(visitor, wanted, made)
     draft = site.drafts.get(made.case, wanted.code, owner)
-    filled = origin.fill(draft.written if draft else {}, values)
+    written = draft.written if draft else begins_with(site, wanted.code, made)
+    filled = origin.fill(origin.without(written, "the notice "), values)
     version = draft.version if draft else 0
     site.drafts.save(made.case, wanted.code, filled.written, by=visitor.person.id, version=version, owner=owner)
     if wanted.code == "parent":

@@ -88,12 +88,14 @@ def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     draft = site.drafts.get(made.case, code, owner_of(visitor, wanted, made))
     if draft is not None:
         return _page(site, visitor, wanted, made, Written(sent=draft.written, version=draft.version, part=part))
-    return _page(site, visitor, wanted, made, Written(sent=_start(code, made), part=part))
+    return _page(site, visitor, wanted, made, Written(sent=begins_with(site, code, made), part=part))
 
 
-def _start(code: str, made: File) -> Mapping[str, Sequence[str]]:
+def begins_with(site: Site, code: str, made: File) -> Mapping[str, Sequence[str]]:
     """What a form begins with: nothing that the record has is typed again."""
     match code:
+        case "plan":
+            return {"authority": [site.register.settings.authority]}
         case "criteria":
             return invitation.written(made.state.criteria, made.state.scale, dict(made.titles))
         case "prices":
@@ -116,7 +118,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     before = site.drafts.get(made.case, code, owner)
     written = {name: values for name, values in written.items() if not name.startswith("@")}
     part = sent.get("part") or in_parts.ALL
-    kept = dict(before.written) if before else dict(_start(code, made))
+    kept = dict(before.written) if before else dict(begins_with(site, code, made))
     at = in_parts.place(wanted, wanted.fields(made), {**kept, **written}, part)
     if at.pages:
         written = in_parts.together(at, kept, written)
@@ -184,7 +186,9 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
         return _page(site, visitor, wanted, made, again)
     except (Refused, Malformed, Conflict) as error:
         can = isinstance(error, Refused) and error.overridable
-        again = msgspec.structs.replace(written, refusal=str(error), overridable=can, status=error.status)
+        again = msgspec.structs.replace(
+            written, refusal=case_file.with_names(site, visitor, str(error)), overridable=can, status=error.status
+        )
         return _page(site, visitor, wanted, made, again)
     return see_other(f"/desk/sign/{act}")
 

@@ -45,7 +45,7 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     """What is to be signed."""
     if (place := site.acts.place(act)) is not None:
         entry = site.register.reader.entry(place).envelope
-        searched = _search(site, place) if visitor.seeks and not entry.type.startswith("market.") else ""
+        searched = _case(site, place) if not entry.type.startswith("market.") else ""
         return site.page(
             "signed.html",
             visitor=visitor,
@@ -61,8 +61,8 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     return _page(site, visitor, found)
 
 
-def _search(site: Site, place: int) -> str:
-    """The search that an entry belongs to, in whatever stream it stands: its own page says who may come there."""
+def _case(site: Site, place: int) -> str:
+    """The case that an entry belongs to, in whatever stream it stands: its own page says who may come there."""
     return next((one.case or "" for one in site.register.reader.recorded(place, place + 1)), "")
 
 
@@ -73,34 +73,51 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         status=status,
         visitor=visitor,
         act=act,
-        statement=prepared.statement,
+        statement=case_file.with_names(site, visitor, prepared.statement),
         word=case_word(prepared.case) if site.seeks and prepared.case and not _is_of_the_list(prepared) else "",
         digest=prepared.digest,
         text=base64.b64encode(prepared.text).decode("ascii"),
-        contents=contents(prepared, hidden(site, visitor, act), _words(site, visitor, act)),
+        contents=contents(prepared, _words(site, visitor, act), hidden(site, visitor, act)),
         empty=sum(not said(one.value) for one in prepared.openings),
         key=_key(visitor, act),
         turn=_turn(visitor, act),
         second=sorted(prepared.second),
-        fixes=_fixes(site, visitor, act),
+        fixes=[(fix, case_file.with_names(site, visitor, fix.finding.text)) for fix in _fixes(site, visitor, act)],
         preview=previewing.is_shown(prepared),
         fault=fault,
     )
 
 
-def _words(site: Site, visitor: Visitor, act: Act) -> Wording | None:
-    """The words of the papers of a search, in a register of placements. The authority reads which home an offer is of."""
-    if not site.register.is_of_placements:
-        return None
+def _words(site: Site, visitor: Visitor, act: Act) -> Wording:
+    """The words of the papers. The authority reads which home an offer is of, and whose a bid is where they may know it."""
+    past = History(case=act.case, events=site.register.reader.case(act.case) if act.case else ())
+    places: dict[str, str] = {}
+    criteria: dict[str, str] = {}
+    if site.register.is_of_placements:
+        criteria, names = dict(home_words.CRITERION), _of_the_market(site, visitor, past)
+    elif visitor.person.provider is None and act.case:
+        made = case_file.file(site, past, visitor)
+        places = {one.place: one.provider.name for one in made.bids.values()}
+        criteria, names = dict(made.titles), dict(made.people)
+    else:
+        names = case_file.colleagues(site) if visitor.person.provider is None else {}
+    return Wording(
+        site.pages.environment,
+        places=places,
+        leaves={one.leaf: one.index for one in past.events},
+        criteria=criteria,
+        names=names,
+        of_homes=site.register.is_of_placements,
+    )
+
+
+def _of_the_market(site: Site, visitor: Visitor, past: History) -> dict[str, str]:
     market = site.register.reader.market() or Market()
     names = {one.provider: one.name for one in market.providers(market.upto) if one.name}
-    if act.case and visitor.person.provider is None:
-        offers = Search(History(case=act.case, events=site.register.reader.case(act.case))).offers
-        homes = {one.offer: one.terms for one in offers.values() if one.terms}
+    if past.case and visitor.person.provider is None:
+        homes = {one.offer: one.terms for one in Search(past).offers.values() if one.terms}
         names |= {offer: f"{names.get(one.provider, one.provider)}, {one.setting}" for offer, one in homes.items()}
-    return Wording(
-        site.pages.environment, places={}, leaves={}, criteria=home_words.CRITERION, names=names, of_homes=True
-    )
+    return names
 
 
 def _fixes(site: Site, visitor: Visitor, act: Act) -> list[ToFix]:
@@ -216,19 +233,19 @@ def _own(visitor: Visitor, name: str, key_id: bytes) -> Vkey | None:
     return next((key for key in keys if (key.name, key.key_id) == (name, key_id)), None)
 
 
-def contents(prepared: Prepared, hidden: Collection[str] = (), words: Wording | None = None) -> list[Part]:
+def contents(prepared: Prepared, words: Wording, hidden: Collection[str] = ()) -> list[Part]:
     """Every value of what is signed that says something, those that stay sealed among them, but for those hidden.
 
-    With `words` every code, amount and day is said as on the papers of a search.
+    Every code, amount and day is said as on papers.
     """
     body: dict[str, Any] = canonical.decode(prepared.text.split(b"\n", 1)[1][:-1])["body"]
     public = [
-        Part(words.name(name) if words else "key" if name == "vkey" else name, lines, False)
+        Part("key" if name == "vkey" else words.name(name), lines, False)
         for name, value in sorted(body.items())
         if (name != "case" or not _is_of_the_list(prepared)) and (lines := _lines(value, name, words))
     ]
     return public + [
-        Part(words.slot(one.slot) if words else one.slot[1:], [CLOSED] if one.slot in hidden else lines, True)
+        Part(words.slot(one.slot), [CLOSED] if one.slot in hidden else lines, True)
         for one in prepared.openings
         if (lines := _lines(one.value, one.slot.rpartition("/")[2], words))
     ]
@@ -239,9 +256,9 @@ def _is_of_the_list(prepared: Prepared) -> bool:
     return prepared.type.startswith("market.")
 
 
-def _lines(value: Any, name: str, words: Wording | None) -> list[str]:
-    if words is None or not (lines := said(value)):
-        return said(value)
+def _lines(value: Any, name: str, words: Wording) -> list[str]:
+    if not (lines := said(value)):
+        return []
     node = words.node(value, name)
     match node.kind:
         case "text":

@@ -300,7 +300,8 @@ def who_may(event_type: str) -> str:
 
 def in_words(roles: AbstractSet[str], between: str = " or ") -> str:
     """Roles as people read them."""
-    return between.join(sorted(roles)).replace("-", " ") or "nobody"
+    called = ("monitoring officer" if role == "monitoring" else role.replace("-", " ") for role in sorted(roles))
+    return between.join(called) or "nobody"
 
 
 def for_others(event_type: str) -> Forbidden:

@@ -114,7 +114,7 @@ def _assess(command: AssessConflicts, history: History, at: Instant) -> Decision
     steps = [words(one, "a step against conflicts") for one in command.steps]
     return Decision(
         event=ConflictsAssessed(**stamp, conflicts=sealed("personal", conflicts), steps=sealed("personal", steps)),
-        statement=f"Record the conflicts assessment (conflicts seen: {len(conflicts)}, steps taken: {len(steps)}).",
+        statement="Record the conflicts assessment: which conflicts are seen, and what is done against them.",
         second=second_for(stamp["override"]),
     )
 

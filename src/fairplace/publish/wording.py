@@ -193,7 +193,7 @@ class Wording:
             return formats.capitalised(key.replace(".", ", ").replace("_", " "))
         if above == "window_hours":
             return formats.capitalised(home_words.TIER.get(key, key))
-        if above in ("descriptors", "outcomes", "policies"):
+        if above in ("descriptors", "outcomes", "policies", "titles"):
             return f"Mark {key}" if above == "descriptors" else key
         return self.name(key)
 

@@ -131,6 +131,24 @@ def first(book: Book) -> Sheet:
     return next((sheet for sheet in filled if not sheet.hidden), filled[0])
 
 
+class Glance(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a sheet at first sight: how many rows, and the texts of the row that was taken for its headings."""
+
+    name: str
+    rows: int
+    row: int
+    texts: list[str]
+    hidden: bool
+
+
+def glance(sheet: Sheet, row: int) -> Glance:
+    """The row with the headings, or the first with anything in it where that one is empty."""
+    filled = [number for number, texts in enumerate(sheet.rows, 1) if any(texts)]
+    at = row if row in filled else next(iter(filled), 0)
+    texts = [text for text in sheet.rows[at - 1] if text] if at else []
+    return Glance(name=sheet.name, rows=len(filled), row=at, texts=texts, hidden=sheet.hidden)
+
+
 def _columns(texts: list[str]) -> dict[Role, str]:
     found: dict[Role, str] = {}
     for role in ("change", "bidder", "criterion", "evaluator", "mark", "reason"):
