@@ -166,6 +166,7 @@ def test_an_open_document_sheet_with_macros_is_no_evidence(market: Market) -> No
 def test_a_second_person_signs_marks_without_reading_them_before_they_are_agreed(tmp_path: Path) -> None:
     with open_office(tmp_path / "register") as office:
         office.tell("opened")
+        office.register.follow()
         desk, name = Desk(office), "northbrook.gov.example/officer/ev9"
         office.enrol(name, "evaluator")
         sheet = msgspec.structs.replace(

@@ -178,7 +178,7 @@ def test_who_approves_nothing_is_told_who_does(told: Told, who: Actor) -> None:
         agents,
         who,
         "approve-home",
-        "for approver or budget holder or director",
+        "for the approver, the budget holder, the director or",
         capacity="practice",
         approved="yes",
     )

@@ -355,6 +355,7 @@ def test_a_made_up_address_has_no_document(desk: Desk, name: str) -> None:
 @pytest.fixture
 def planned(tmp_path: Path) -> Iterator[Desk]:
     with open_office(tmp_path / "register", until="planned") as office:
+        office.register.follow()
         yield Desk(office)
 
 

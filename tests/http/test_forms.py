@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import fairplace.http
 from fairplace.deciders import COMMANDS, PLACEMENTS
 from fairplace.decision import History
+from fairplace.forms import growing
 from fairplace.forms.fields import Field, Kind, Option, Wrong, read_all
 from fairplace.forms.task import File
 from fairplace.forms.tasks import SEARCH, TASKS, task
@@ -87,6 +89,35 @@ def test_a_lot_is_named_by_its_number_or_the_address_of_its_page() -> None:
     assert made == {"related": [number, number, "North"], "value_estimable": False}
 
 
+def row_of(number: int) -> list[Field]:
+    return [
+        Field(name=f"c{number}-title", label="Criterion", kind="line", row=growing.after_first("c", number)),
+        Field(name=f"c{number}-weight", label="Weight", kind="decimal", row=growing.after_first("c", number)),
+        Field(name=f"c{number}-on", label="Day", kind="day", row=growing.after_first("c", number), optional=True),
+    ]
+
+
+def test_a_row_is_filled_in_as_a_whole_or_not_at_all_and_the_first_always() -> None:
+    fields = [*row_of(0), *row_of(1), *row_of(2), *row_of(3)]
+    sent = {"c0-title": ["Care"], "c0-weight": ["60 %"], "c1-weight": ["40"], "c3-on-day": ["4"], "c3-title": ["Price"]}
+    members, faults = read_all(fields, sent)
+    assert members == {"c0-title": "Care", "c0-weight": 6_000, "c1-weight": 4_000, "c3-title": "Price"}
+    assert {one.name for one in faults} == {"c1-title", "c3-weight", "c3-on"}
+    assert [one.name for one in read_all(fields, {})[1]] == ["c0-title", "c0-weight"]
+
+
+def test_a_form_has_room_for_all_that_is_written_and_some_more() -> None:
+    past = History(case="c", events=())
+    made = File(case="c", state=state_of(past), me="", titles={}, people={}, challenges=())
+
+    def room(*names: str) -> int:
+        return len(
+            growing.rows(msgspec.structs.replace(made, typed={one: ["x"] for one in names}), "c", least=6, spare=3)
+        )
+
+    assert (room(), room("c2-title"), room("c11-weight"), room("c99-title")) == (6, 6, 15, growing.MOST)
+
+
 def test_an_abbreviation_is_asked_for_as_it_is_written() -> None:
     with pytest.raises(Wrong, match="Write CPV codes"):
         Field(name="x", label="CPV codes", kind="lines").read({})
@@ -124,7 +155,7 @@ def test_every_task_has_a_form_at_every_stage_of_a_case(town: Town) -> None:
         made = file(town, case)
         for one in TASKS:
             stage = one.stage(made)
-            assert stage.state in ("now", "done", "waits", "away")
+            assert stage.state in ("now", "done", "waits", "over", "away")
             assert stage.note or stage.state != "waits", one.code
             names = [field.name for field in (HOW, WHEN, *one.fields(made), OVERRIDE)]
             assert len(names) == len(set(names)), one.code

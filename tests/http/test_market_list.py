@@ -212,7 +212,7 @@ def test_what_was_written_of_one_home_never_becomes_anothers(agents: Agents) -> 
         ("{ash}/change", {"setting": ASH.setting, "reason": "registration", "registration.age_from": "5"}, "Fill in all of the registration"),
         ("{ash}/room", {"setting": ASH.setting, "vacancy.places": "9", **day("vacancy.from_on", 2026, 3, 2), "vacancy.available": "yes"}, "registered for 4"),
         ("{ash}/room", {"vacancy.places": "9", "setting": BEECH.setting}, "Choose one of the answers"),
-        ("{ash}/level", {"setting": ASH.setting, "claimed": "3", "a0-kind": "training"}, "Fill in all of evidence 1"),
+        ("{ash}/level", {"setting": ASH.setting, "claimed": "3", "a0-kind": "training"}, "Write what you saw"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
@@ -233,7 +233,7 @@ def test_who_may_not_keep_the_list_reads_it_and_is_told_who_may(agents: Agents) 
     assert "Enter a provider" not in said
     answer = worker.get("/desk/market/new/provider")
     assert answer.status_code == 403
-    assert "this is for officer" in answer.text
+    assert "this is for the officer" in answer.text
     for lost in ("nothing", "0" * 40, "new"):
         assert worker.get(f"/desk/market/{lost}").status_code == 404
     assert agents.be(OFFICER).get(f"/desk/market/{stream_of(agents, ASH.provider)}/nothing").status_code == 404

@@ -67,6 +67,51 @@ def test_an_invitation_is_filled_in_with_weights_and_days(office: Office, olga: 
     event = office.register.reader.case(office.case)[-1].event
     assert [one.weight for one in event.criteria] == [5750, 4250]
     assert event.deadline == "2026-10-30T12:00:00.000Z"
+    assert "In the case <strong>Short breaks for disabled children</strong>" in signing.text
+
+
+def test_twelve_criteria_have_room_and_stand_in_the_form_that_changes_them(office: Office, olga: Colleague) -> None:
+    titles = [f"Part {number}" for number in range(1, 13)]
+    rows = [{"type": "quality", "name": one, "numbers": [{"number": 5, "weight": "percentageExact"}]} for one in titles]
+    rows.append({"type": "cost", "name": "Price", "numbers": [{"number": 40, "weight": "percentageExact"}]})
+    address = f"/desk/cases/{office.case}/tender"
+    choose(olga, address, packed(notice(awardCriteria={"criteria": rows})))
+    draft = olga.drafts.get(office.case, "tender")
+    assert draft is not None
+    page = olga.get(address).text
+    assert 'value="Part 12"' in page
+    assert page.count(">Criterion ") == 16  # thirteen and three more
+    sent = {name: values for name, values in draft.written.items() if not name.startswith("@")}
+    more = {
+        "highest": "5",
+        "descriptors": "5: all of it\n0: nothing",
+        "price_formula": "lowest-over-price",
+        "winners": "1",
+        "late_policy": "reject",
+    }
+    version = str(draft.version)
+    stray = olga.post(
+        address,
+        **sent,
+        **{**more, "descriptors": "5: all of it\nnothing"},
+        evidence="signed-by-party",
+        version=version,
+        do="sign",
+    )
+    assert "this one does not: nothing" in stray.text
+    olga.sign(olga.post(address, **sent, **more, evidence="signed-by-party", version=str(draft.version + 1), do="sign"))
+    change = olga.get(f"/desk/cases/{office.case}/criteria").text
+    assert all(f'value="{one}"' in change for one in [*titles, "Price"])
+    assert "5: all of it" in change
+    assert "checked" in change.split('value="lowest-over-price"', 1)[1].split(">", 1)[0]
+
+
+def test_room_for_more_is_made_without_losing_what_was_typed(office: Office, olga: Colleague) -> None:
+    address = f"/desk/cases/{office.case}/tender"
+    answer = olga.post(address, **{f"c{row}-title": f"Part {row}" for row in range(6)}, version="0", do="more")
+    assert 'value="Part 5"' in answer.text
+    assert 'id="c8-title"' in answer.text
+    assert 'id="c9-title"' not in answer.text
 
 
 def test_of_several_lots_one_is_chosen(olga: Colleague) -> None:

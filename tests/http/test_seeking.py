@@ -181,7 +181,10 @@ def test_whoever_has_no_power_to_approve_is_told_who_has(agents: Agents) -> None
     worker.open_file(case)
     answer = worker.get(f"/desk/cases/{case}/approve-home")
     assert answer.status_code == 403
-    assert "this is for approver or budget holder or director or nominated officer: ask somebody" in answer.text
+    assert (
+        "this is for the approver, the budget holder, the director or the nominated officer: ask somebody"
+        in answer.text
+    )
 
 
 def test_nothing_is_typed_twice_in_a_later_version_of_the_need(agents: Agents) -> None:

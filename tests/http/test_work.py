@@ -75,6 +75,24 @@ def test_what_is_overdue_stands_first_and_is_named_so(building: Building) -> Non
     assert text.index(office.case) < text.index(first)
 
 
+def test_a_case_without_a_public_title_has_its_citation_until_its_file_is_opened(building: Building) -> None:
+    office, title = building.office, "Respite in the west"
+    office.case = ""
+    office.do(story.plan(title=title))
+    office.register.follow()
+    client = building.client(OFFICER.key)
+    for place in ("/desk", "/desk/cases"):
+        assert title not in (closed := client.get(place).text)
+        assert "FP-NC [2026] 2, title not public yet" in closed, place
+    building.signed_request(client, client.get(f"/desk/cases/{office.case}").text)
+    for place in ("/desk", "/desk/cases", f"/desk/cases/{office.case}/conflicts"):
+        assert title in client.get(place).text, place
+    assert title not in building.client(OFFICER.key).get("/desk/cases").text
+    office.do(DecideInterest(id="test", person=OFFICER.key, outcome="recuse", reason="Worked there"), by=MONITORING)
+    for place in ("/desk", "/desk/cases", f"/desk/cases/{office.case}", f"/desk/cases/{office.case}/conflicts"):
+        assert title not in client.get(place).text, place
+
+
 def test_nothing_of_a_case_is_shown_to_who_must_stay_out(building: Building) -> None:
     key = EVALUATORS[1].key
     assert building.office.case in work(building, key, whose="all")

@@ -113,7 +113,7 @@ def test_every_command_gives_a_type_of_the_table() -> None:
 
 def test_a_refusal_for_the_role_says_who_could() -> None:
     with pytest.raises(
-        Forbidden, match=r"this is for approver: ask somebody with that role \(a/provider/b acts as provider\)"
+        Forbidden, match=r"this is for the approver: ask somebody with that role \(a/provider/b acts as provider\)"
     ):
         roles.require(Actor(key="a/provider/b", roles=frozenset({"provider"})), "procurement.awarded/1")
 

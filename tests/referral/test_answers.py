@@ -63,7 +63,7 @@ def test_an_offer_has_an_id_that_tells_nothing_and_may_be_brought() -> None:
 def test_each_speaks_for_itself() -> None:
     with pytest.raises(Forbidden, match="cannot speak for"):
         published().do(needs.offer(BEECH), by=ASH.actor)
-    with pytest.raises(Forbidden, match="this is for provider"):
+    with pytest.raises(Forbidden, match="this is for the provider"):
         published().do(needs.offer(BEECH), by=OFFICER)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fairplace import home_words
 from fairplace.formats import money
+from fairplace.forms import growing
 from fairplace.forms.fields import Field
 from fairplace.forms.lists import called, coded, in_use, search_of, when, worded
 from fairplace.forms.living import FRAMES
@@ -231,14 +232,14 @@ def _agree(file: File) -> list[Field]:
             else []
         ),
     ]
-    for row in range(3):
-        more = row > 0
+    for row in growing.rows(file, "o", least=3, spare=1):
+        whole = growing.after_first("o", row)
         fields += [
-            Field(name=f"o{row}-frame", label="Outcome", kind="choice", optional=more, group=f"Outcome {row + 1}", page="Outcomes", options=FRAMES),
-            Field(name=f"o{row}-baseline", label="From where", kind="words", optional=more, group=f"Outcome {row + 1}", page="Outcomes"),
-            Field(name=f"o{row}-target", label="To where", kind="words", optional=more, group=f"Outcome {row + 1}", page="Outcomes"),
-            Field(name=f"o{row}-tool", label="Measured how", kind="line", optional=more, group=f"Outcome {row + 1}", page="Outcomes"),
-            Field(name=f"o{row}-due", label="By when", kind="day", optional=more, group=f"Outcome {row + 1}", page="Outcomes"),
+            Field(name=f"o{row}-frame", label="Outcome", kind="choice", row=whole, group=f"Outcome {row + 1}", page="Outcomes", options=FRAMES),
+            Field(name=f"o{row}-baseline", label="From where", kind="words", row=whole, group=f"Outcome {row + 1}", page="Outcomes"),
+            Field(name=f"o{row}-target", label="To where", kind="words", row=whole, group=f"Outcome {row + 1}", page="Outcomes"),
+            Field(name=f"o{row}-tool", label="Measured how", kind="line", row=whole, group=f"Outcome {row + 1}", page="Outcomes"),
+            Field(name=f"o{row}-due", label="By when", kind="day", row=whole, group=f"Outcome {row + 1}", page="Outcomes"),
         ]  # fmt: skip
     need = search_of(file).needs[-1][1] if search_of(file).needs else None
     winner = search_of(file).winner
@@ -256,9 +257,9 @@ def _agreed(members: Members, file: File) -> Members:
     winner = search_of(file).winner
     offered = winner.terms if winner else None
     outcomes = []
-    for row in range(3):
+    for row in range(growing.MOST):
         parts = {name: members.pop(f"o{row}-{name}", None) for name in ("frame", "baseline", "target", "tool", "due")}
-        if parts["frame"] and parts["baseline"] and parts["target"]:
+        if parts["frame"]:
             due = parts.pop("due")
             outcomes.append({"id": f"o{row + 1}", **parts, "due_on": due})
     unlinked = {name.removeprefix("no-"): members.pop(name) for name in list(members) if name.startswith("no-")}

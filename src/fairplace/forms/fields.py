@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -26,7 +27,8 @@ MOST_WORDS = 20_000
 
 _MONEY = re.compile(r"£?\s*([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,13})(?:\.([0-9]{2}))?")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
-_DECIMAL = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,2}))?")
+_DECIMAL = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,2}))?\s*%?")
+_OF_DAY = ("day", "month", "year", "time")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})\s*(am|pm)?", re.IGNORECASE)
 
 
@@ -56,11 +58,26 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     page: str = ""  # the part of a long form on which it stands, where several headings share one
     path: tuple[str, ...] = ()  # where it goes in the command, when its name does not say
     check: Callable[[Any], str] = lambda _: ""  # what is wrong with a value that could be read, in a sentence
+    row: str = ""  # of one row all that is not optional is filled in, or nothing at all
 
-    def read(self, sent: Sent) -> Any:
-        """The value for the command; None when nothing was filled in. Raises Wrong."""
+    @property
+    def may_be_left(self) -> bool:
+        """May it be left empty, as far as it is asked alone?"""
+        return self.optional or bool(self.row)
+
+    @property
+    def names(self) -> list[str]:
+        """What it is sent as: a day comes in parts."""
+        return [f"{self.name}-{part}" for part in _OF_DAY] if self.kind in ("day", "moment") else [self.name]
+
+    def is_filled(self, sent: Sent) -> bool:
+        """Was anything written, right or wrong?"""
+        return any(value.strip() for name in self.names for value in sent.get(name, ()))
+
+    def read(self, sent: Sent, begun: AbstractSet[str] = frozenset()) -> Any:
+        """The value for the command; None when nothing was filled in. `begun`: the rows that hold something. Raises Wrong."""
         value = _READERS[self.kind](self, sent)
-        if value in (None, [], "") and not self.optional:
+        if value in (None, [], "") and not self.optional and (not self.row or self.row in begun):
             raise Wrong(_missing(self))
         if value not in (None, [], "") and (wrong := self.check(value)):
             raise Wrong(wrong)
@@ -224,13 +241,14 @@ def read_all(fields: Sequence[Field], sent: Sent) -> tuple[dict[str, Any], list[
     """The members of the command, nested, and what is wrong. Optional members that are empty are left out."""
     members: dict[str, Any] = {}
     faults: list[Fault] = []
+    begun = {field.row for field in fields if field.row and field.is_filled(sent)}
     for field in fields:
         try:
-            value = field.read(sent)
+            value = field.read(sent, begun)
         except Wrong as wrong:
             faults.append(Fault(field.name, str(wrong)))
             continue
-        if value is None or (value == [] and field.optional):
+        if value is None or (value == [] and field.may_be_left):
             continue
         node = members
         *parents, last = field.path or field.name.split(".")

@@ -5,8 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fairplace.forms import growing
 from fairplace.forms.fields import Field
-from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, to_publish, waits, with_papers
+from fairplace.forms.task import (
+    AWAY,
+    NOW,
+    File,
+    Members,
+    Stage,
+    Task,
+    done,
+    options,
+    over,
+    to_publish,
+    waits,
+    with_papers,
+)
 from fairplace.procurement.commands import (
     AnswerQuestion,
     AskQuestion,
@@ -18,11 +32,7 @@ from fairplace.procurement.commands import (
     PublishTender,
     RecordContact,
 )
-from fairplace.procurement.events import Criterion, Scale
 from fairplace.procurement.state import calls_off
-
-ROWS = 10
-"""Criteria that the form has room for."""
 
 _CASE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -131,11 +141,11 @@ def _criteria_fields(file: File) -> list[Field]:
     kinds = options(("quality", "Quality"), ("price", "Price"))
     rows = [
         field
-        for row in range(ROWS)
+        for row in growing.rows(file, "c", least=6, spare=3)
         for field in (
-            Field(name=f"c{row}-title", label="Criterion", kind="line", optional=row > 0, group=f"Criterion {row + 1}"),
-            Field(name=f"c{row}-kind", label="Judged by", kind="choice", options=kinds, optional=row > 0, public=True, group=f"Criterion {row + 1}"),
-            Field(name=f"c{row}-weight", label="Weight in per cent", kind="decimal", optional=row > 0, public=True, group=f"Criterion {row + 1}"),
+            Field(name=f"c{row}-title", label="Criterion", kind="line", row=growing.after_first("c", row), group=f"Criterion {row + 1}"),
+            Field(name=f"c{row}-kind", label="Judged by", kind="choice", options=kinds, row=growing.after_first("c", row), public=True, group=f"Criterion {row + 1}"),
+            Field(name=f"c{row}-weight", label="Weight in per cent", kind="decimal", row=growing.after_first("c", row), public=True, group=f"Criterion {row + 1}"),
         )
     ]  # fmt: skip
     return [
@@ -148,15 +158,15 @@ def _criteria_fields(file: File) -> list[Field]:
 
 
 def criteria_of(members: Members) -> Members:
-    """The criteria, scale and words of the rows; rows without a title are left out."""
+    """The criteria, scale and words of the rows."""
     criteria: list[dict[str, Any]] = []
     titles: dict[str, str] = {}
-    for row in range(ROWS):
+    for row in range(growing.MOST):
         title, kind, weight = (members.pop(f"c{row}-{part}", None) for part in ("title", "kind", "weight"))
         if title is None:
             continue
         name = _slug(title, titles)
-        criteria.append({"id": name, "parent": None, "kind": kind or "quality", "weight": weight or 0})
+        criteria.append({"id": name, "parent": None, "kind": kind, "weight": weight})
         titles[name] = title
     highest = members.pop("highest", 0)
     described = (line.split(":", 1) for line in members.pop("descriptors", []))
@@ -169,11 +179,16 @@ def criteria_of(members: Members) -> Members:
     }
 
 
-def written(criteria: tuple[Criterion, ...], scale: Scale | None, titles: dict[str, str]) -> dict[str, list[str]]:
-    """The rows of the form for criteria that stand already."""
-    rows = {"highest": [str(scale.highest)]} if scale else {}
-    for row, one in enumerate(criteria[:ROWS]):
-        rows[f"c{row}-title"] = [titles.get(one.id, one.id)]
+def _standing(file: File) -> dict[str, list[str]]:
+    """The rows of the form for criteria that stand already, with their scale and formula."""
+    state = file.state
+    rows = {"highest": [str(state.scale.highest)]} if state.scale else {}
+    if file.scale:
+        rows["descriptors"] = ["\n".join(f"{mark}: {words}" for mark, words in file.scale.items())]
+    if state.price_formula:
+        rows["price_formula"] = [state.price_formula]
+    for row, one in enumerate(state.criteria):
+        rows[f"c{row}-title"] = [file.named(one.id)]
         rows[f"c{row}-kind"] = [one.kind]
         rows[f"c{row}-weight"] = [f"{one.weight / 100:g}"]
     return rows
@@ -182,7 +197,7 @@ def written(criteria: tuple[Criterion, ...], scale: Scale | None, titles: dict[s
 def _slug(title: str, taken: dict[str, str]) -> str:
     """A short name for a criterion, from its words: it stands in the open."""
     base = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:24].strip("-") or "criterion"
-    names = [base, *(f"{base}-{number}" for number in range(2, ROWS + 2))]
+    names = [base, *(f"{base}-{number}" for number in range(2, growing.MOST + 2))]
     return next(name for name in names if name not in taken)
 
 
@@ -211,7 +226,7 @@ def _tender_stage(file: File) -> Stage:
 def _changeable(file: File) -> Stage:
     if file.state.tender is None:
         return waits("first publish the tender notice")
-    return waits("bids are open: criteria and deadline stand") if file.state.opened else NOW
+    return over("the bids are opened: criteria, deadline and answers stand as they are") if file.state.opened else NOW
 
 
 def _deadline(_: File) -> list[Field]:
@@ -280,10 +295,10 @@ TASKS: tuple[Task, ...] = (
     Task(code="conflicts", title="Assess conflicts of interest", part="Plan", command=AssessConflicts, fields=_conflicts, again=True,
          stage=lambda file: done() if file.state.conflicts_assessed else _after_plan(file),
          lead="What conflicts are seen, and what is done about them (Procurement Act 2023, section 83)."),
-    Task(code="tender", title="Publish the tender notice", part="Invite", command=PublishTender, stage=_tender_stage, fields=_tender,
+    Task(code="tender", title="Publish the tender notice", part="Invite", command=PublishTender, stage=_tender_stage, fields=_tender, grows="criteria",
          members=lambda members, file: with_papers(criteria_of(members), file, "documents"),
          lead="What is asked, how bids will be judged, and until when. Bids are judged by this and nothing else."),
-    Task(code="criteria", any_time=True, title="Change the criteria", part="Invite", command=ChangeCriteria, stage=_changeable, again=True,
+    Task(code="criteria", any_time=True, title="Change the criteria", part="Invite", command=ChangeCriteria, stage=_changeable, again=True, start=_standing, grows="criteria",
          fields=lambda file: [*_criteria_fields(file), Field(name="reason", label="Why", kind="words")],
          members=lambda members, _: criteria_of(members),
          lead="Before bids are opened only. Everybody is told, and needs enough time."),

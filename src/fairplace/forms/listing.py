@@ -189,10 +189,10 @@ def capability(homes: Sequence[Home]) -> list[Field]:
         group = f"Evidence {row + 1}"
         found += [
             Field(
-                name=f"a{row}-kind", label="What shows it", kind="choice", optional=True, group=group, options=ABILITIES
+                name=f"a{row}-kind", label="What shows it", kind="choice", row=f"a{row}", group=group, options=ABILITIES
             ),
-            Field(name=f"a{row}-detail", label="What you saw", kind="line", optional=True, group=group),
-            Field(name=f"a{row}-on", label="On which day", kind="day", optional=True, group=group),
+            Field(name=f"a{row}-detail", label="What you saw", kind="line", row=f"a{row}", group=group),
+            Field(name=f"a{row}-on", label="On which day", kind="day", row=f"a{row}", group=group),
         ]
     return found
 
@@ -204,8 +204,6 @@ def read_capability(fields: Sequence[Field], sent: Sent) -> Read:
         kind, detail, on = (members.pop(f"a{row}-{part}", None) for part in ("kind", "detail", "on"))
         if kind and detail and on:
             shown.append({"kind": kind, "detail": detail, "seen_on": on})
-        elif kind or detail or on:
-            faults.append(Fault(f"a{row}-kind", f"Fill in all of evidence {row + 1}, or nothing of it"))
     claimed = members.get("claimed")
     return {**members, "claimed": int(claimed) if claimed else 0, "shown": shown}, faults
 

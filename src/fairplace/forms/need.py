@@ -7,14 +7,12 @@
 from __future__ import annotations
 
 from fairplace import home_words
+from fairplace.forms import growing
 from fairplace.forms.fields import Field, Sent
 from fairplace.forms.lists import coded, market_of, search_of, worded
 from fairplace.forms.task import NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.referral.commands import AssessNeed, RecordVoice
 from fairplace.seeking.completeness import GROUPS, Completeness, completeness
-
-ROWS = 4
-"""Need lines of one form; a later version may have others."""
 
 _BANDS = ((5, "0-4"), (10, "5-9"), (16, "10-15"), (18, "16-17"))
 _EVIDENCE = options(
@@ -62,7 +60,7 @@ def _fields(file: File) -> list[Field]:
             ("unaccompanied", "An unaccompanied asylum-seeking child"), ("disabled", "Disabled"), ("deprived_of_liberty", "Deprived of liberty by a court"))),
         Field(name="child.sdq_band", label="Strengths and difficulties score", kind="choice", optional=True, group="The child", options=options(
             ("normal", "Normal"), ("borderline", "Borderline"), ("concern", "Cause for concern"))),
-        *[field for row in range(ROWS) for field in _line(row)],
+        *[field for row in growing.rows(file, "n", least=4, spare=1) for field in _line(row)],
         Field(name="connections", label="What must not be lost", kind="several", optional=True, group="Connections", options=_KINDS),
         Field(name="assessment.assessor_class", label="I am", kind="choice", group="The assessment", options=options(
             ("social_worker", "A social worker"), ("specialist_social_worker", "A specialist social worker"), ("psychologist", "A psychologist"),
@@ -79,12 +77,12 @@ def _fields(file: File) -> list[Field]:
 
 def _line(row: int) -> list[Field]:
     group = f"Need n{row + 1}"
-    more = row > 0
+    whole = growing.after_first("n", row)
     return [
-        Field(name=f"n{row}-words", label="What is needed", kind="words", optional=more, group=group, page="What is needed",
+        Field(name=f"n{row}-words", label="What is needed", kind="words", row=whole, group=group, page="What is needed",
               hint="Name no child, school or street" if row == 0 else ""),
-        Field(name=f"n{row}-evidence", label="What shows it", kind="choice", optional=True, group=group, page="What is needed", options=_EVIDENCE),
-        Field(name=f"n{row}-on", label="From which day", kind="day", optional=True, group=group, page="What is needed"),
+        Field(name=f"n{row}-evidence", label="What shows it", kind="choice", optional=True, row=whole, group=group, page="What is needed", options=_EVIDENCE),
+        Field(name=f"n{row}-on", label="From which day", kind="day", optional=True, row=whole, group=group, page="What is needed"),
     ]  # fmt: skip
 
 
@@ -107,7 +105,7 @@ def _members(members: Members, file: File) -> Members:
         **{name: name in also for name in ("unaccompanied", "disabled", "deprived_of_liberty")},
     }
     lines = []
-    for row in range(ROWS):
+    for row in range(growing.MOST):
         words, shows, on = (members.pop(f"n{row}-{part}", None) for part in ("words", "evidence", "on"))
         if words:
             lines.append({"id": f"n{row + 1}", "words": words, "evidence": shows, "evidenced_on": on})
@@ -161,7 +159,7 @@ def written(file: File) -> dict[str, list[str]]:
         "also": [name for name in ("unaccompanied", "disabled", "deprived_of_liberty") if getattr(child, name)],
         "connections": [one.kind for one in need.connections.get(())],
     }
-    for row, line in enumerate(need.lines.get()[:ROWS]):
+    for row, line in enumerate(need.lines.get()):
         found |= {f"n{row}-words": line.words, f"n{row}-evidence": line.evidence or ""}
         if line.evidenced_on:
             year, month, on = line.evidenced_on.split("-")

@@ -13,8 +13,6 @@ import msgspec
 from fairplace.forms.fields import Field, Sent
 from fairplace.forms.task import Task
 
-_OF_DAY = ("day", "month", "year", "time")
-
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a form. `missing`: fields that must be answered and are not."""
@@ -43,29 +41,16 @@ def parts(task: Task, fields: Sequence[Field], sent: Sent) -> list[Part]:
             number=number,
             title=title,
             fields=tuple(them),
-            answered=sum(is_filled(one, sent) for one in them),
-            missing=sum(not one.optional and not is_filled(one, sent) for one in them),
+            answered=sum(one.is_filled(sent) for one in them),
+            missing=sum(not one.may_be_left and not one.is_filled(sent) for one in them),
         )
         for number, (title, them) in enumerate(pages.items(), 1)
     ]
 
 
-def is_filled(field: Field, sent: Sent) -> bool:
-    return any(value.strip() for name in names_of([field]) for value in sent.get(name, ()))
-
-
-def names_of(fields: Iterable[Field]) -> list[str]:
-    """What these fields are sent as."""
-    return [
-        name
-        for field in fields
-        for name in ([f"{field.name}-{part}" for part in _OF_DAY] if field.kind in ("day", "moment") else [field.name])
-    ]
-
-
 def merged(before: Mapping[str, Any], part: Iterable[Field], sent: Sent) -> dict[str, Any]:
     """What was written so far, with one part as it was sent now."""
-    own = set(names_of(part))
+    own = {name for field in part for name in field.names}
     return {name: value for name, value in before.items() if name not in own} | dict(sent)
 
 

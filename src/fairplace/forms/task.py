@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -92,6 +92,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
         str, tuple[tuple[str, str], ...]
     ] = {}  # trade secrets as bidders mark them, by provider: part and reason
     bidders: tuple[str, ...] = ()  # those who bid, by the alphabet, where bids are marked without names
+    typed: Mapping[str, Sequence[str]] = {}  # what the form that is filled in holds so far
     drawn: str = ""  # a number drawn at random, for whoever is spoken of by no name
 
     @property
@@ -119,9 +120,9 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """How it stands with a task: `now` it can be done, it is `done`, it has to wait, or it is `away`: not asked here."""
+    """How it stands with a task: `now` it can be done, it is `done`, it has to wait, its time is `over`, or it is `away`: not asked here."""
 
-    state: Literal["now", "done", "waits", "away"]
+    state: Literal["now", "done", "waits", "over", "away"]
     note: str = ""
 
 
@@ -136,12 +137,18 @@ def waits(note: str) -> Stage:
     return Stage("waits", note)
 
 
+def over(note: str) -> Stage:
+    """It can be done no more."""
+    return Stage("over", note)
+
+
 Members = dict[str, Any]
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One task. `start`: what its form begins with. `own`: its draft is the writer's alone. `again`: it can be done more than once. `any_time`: nobody waits
     for it. `in_parts`: its form is long and stands on several pages; the title of the one for fields without a heading.
+    `grows`: what a form with rows has room for more of, once it is saved.
     """
 
     code: str
@@ -157,6 +164,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     again: bool = False
     any_time: bool = False
     in_parts: str = ""
+    grows: str = ""
 
     @property
     def do(self) -> str:

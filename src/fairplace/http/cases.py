@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from fairplace.errors import FairplaceError
 from fairplace.forms import tasks
-from fairplace.http import asked, case_file, search_file
+from fairplace.http import asked, case_file, case_names, search_file
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.http.typed import typed_in
@@ -18,26 +18,28 @@ MOST_LISTED = 200
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A case in the list: its public title, when it has one yet."""
+    """A case in the list. `row` is what the public pages know of it; null for a case that has no public page."""
 
     case: str
-    title: str
-    state: str
+    called: str
+    row: Any
 
 
 @signed_in("/desk/cases")
 def cases(site: TheSite, visitor: TheVisitor) -> Answer:
-    """Every case, the newest first, but those that they must stay out of. Titles are those that are public."""
+    """Every case, the newest first, but those that they must stay out of."""
     visitor.need(*case_file.STAFF)
     out = site.duties.closed_to({key.name for key in visitor.keys})
     known = [one for one in site.register.reader.cases()[::-1] if one not in out]
-    public = site.rows.many("register", known[:MOST_LISTED])
-    lines = [_line(case, public.get(case)) for case in known[:MOST_LISTED]]
-    return site.page("cases.html", visitor=visitor, lines=lines, left_out=max(0, len(known) - MOST_LISTED))
-
-
-def _line(case: str, row: Any) -> Line:
-    return Line(case, getattr(row, "title", None) or "", getattr(row, "state", None) or "")
+    listed = known[:MOST_LISTED]
+    public: Any = site.rows.many("register", listed)
+    called = case_names.names(site, visitor, listed)
+    return site.page(
+        "cases.html",
+        visitor=visitor,
+        lines=[Line(case, called[case], public.get(case)) for case in listed],
+        left_out=len(known) - len(listed),
+    )
 
 
 @signed_in("/desk/cases/{case:str}")

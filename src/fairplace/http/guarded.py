@@ -14,7 +14,7 @@ from fairplace.errors import Conflict, Malformed
 from fairplace.forms.fields import Fault, Field
 from fairplace.guarding.drafts import SEEN, TEXTS, Looked, look
 from fairplace.guarding.never import found_in
-from fairplace.http import case_file
+from fairplace.http import case_file, case_names
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -150,6 +150,7 @@ def _page(
         status=status,
         visitor=visitor,
         case=case,
+        called=case_names.name(site, visitor, case),
         names="\n".join(listed(site, case) if wanted is None else wanted),
         version=draft.version if draft else 0,
         stated=stated.written.get("stated", []) if stated else [],

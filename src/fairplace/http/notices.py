@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from fairplace.counted import counted
 from fairplace.errors import Conflict, Malformed, Missing
 from fairplace.formats import money
-from fairplace.forms import invitation, origin
+from fairplace.forms import growing, invitation, origin
 from fairplace.forms.origin import Values
 from fairplace.forms.task import File, Task
 from fairplace.forms.tasks import task
@@ -109,7 +109,7 @@ def plan_values(facts: Facts) -> dict[str, list[str]]:
 def tender_values(facts: Facts) -> dict[str, list[str]]:
     """The fields of the invitation that a notice fills in."""
     values: dict[str, str | None] = {"notice_reference": facts.notice if _NUMBER.fullmatch(facts.notice) else None}
-    for row, one in enumerate(facts.criteria[: invitation.ROWS]):
+    for row, one in enumerate(facts.criteria[: growing.MOST]):
         values[f"c{row}-title"], values[f"c{row}-kind"] = one.title, one.kind
         values[f"c{row}-weight"] = None if one.weight is None else f"{one.weight / 100:g}"
     return _given(
@@ -167,7 +167,7 @@ def _fill(site: Site, visitor: Visitor, wanted: Task, made: File, facts: Facts) 
         left = [] if facts.framework else ["the notice is of no framework, and names none that is called off from"]
     else:
         left = [one for one in facts.left if ("value" in one) == (wanted.code == "plan")]
-    if wanted.code == "tender" and (more := len(facts.criteria) - invitation.ROWS) > 0:
+    if wanted.code == "tender" and (more := len(facts.criteria) - growing.MOST) > 0:
         left.append(f"the notice has {more} more criteria than the form has room for")
     if filled.left:
         left.append(f"{counted(filled.left, 'field stays as it was', 'fields stay as they were')} written by hand")

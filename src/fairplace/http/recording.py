@@ -14,12 +14,12 @@ from litestar.params import FromPath, QueryParameter
 
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
-from fairplace.forms import evaluation, invitation, need, origin, seeking
+from fairplace.forms import evaluation, need, origin, seeking
 from fairplace.forms.fields import Fault, Field, Option, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import SEARCH, task
 from fairplace.guarding.drafts import Looked
-from fairplace.http import asked, case_documents, case_file, guarded, in_parts, search_file
+from fairplace.http import asked, case_documents, case_file, case_names, guarded, in_parts, search_file
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.moderating import Pointed, pointed
@@ -86,9 +86,9 @@ def form(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     fits(made, wanted)
     may_do(visitor, wanted)
     draft = site.drafts.get(made.case, code, owner_of(visitor, wanted, made))
-    if draft is not None:
-        return _page(site, visitor, wanted, made, Written(sent=draft.written, version=draft.version, part=part))
-    return _page(site, visitor, wanted, made, Written(sent=begins_with(site, code, made), part=part))
+    sent, version = (begins_with(site, code, made), 0) if draft is None else (draft.written, draft.version)
+    made = msgspec.structs.replace(made, typed=sent)
+    return _page(site, visitor, wanted, made, Written(sent=sent, version=version, part=part))
 
 
 def begins_with(site: Site, code: str, made: File) -> Mapping[str, Sequence[str]]:
@@ -96,8 +96,6 @@ def begins_with(site: Site, code: str, made: File) -> Mapping[str, Sequence[str]
     match code:
         case "plan":
             return {"authority": [site.register.settings.authority]}
-        case "criteria":
-            return invitation.written(made.state.criteria, made.state.scale, dict(made.titles))
         case "prices":
             return evaluation.prices(made)
         case _:
@@ -119,6 +117,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     written = {name: values for name, values in written.items() if not name.startswith("@")}
     part = sent.get("part") or in_parts.ALL
     kept = dict(before.written) if before else dict(begins_with(site, code, made))
+    made = msgspec.structs.replace(made, typed={**kept, **written})
     at = in_parts.place(wanted, wanted.fields(made), {**kept, **written}, part)
     if at.pages:
         written = in_parts.together(at, kept, written)
@@ -130,6 +129,8 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
         version = theirs.version if theirs else 0
         again = Written(sent=written, refusal=str(error), version=version, status=error.status, part=part)
         return _page(site, visitor, wanted, made, again)
+    if sent.get("do") == "more":
+        return see_other(f"/desk/cases/{case}/{code}")
     if sent.get("do") == "save":
         leave = "/desk" if case == NEW else f"/desk/cases/{case}"
         return see_other(f"/desk/cases/{case}/{code}" if at.part is not None else leave)
@@ -207,6 +208,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         visitor=visitor,
         task=wanted,
         case=made.case or NEW,
+        called=case_names.name(site, visitor, made.case) if made.case else "",
         fields=at.part.fields if at.part is not None else () if at.is_list else fields,
         at=at,
         stands={one.name: each.number for each in at.pages for one in each.fields} if at.is_list else {},

@@ -18,7 +18,7 @@ from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey, Erase
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Refused
-from fairplace.http import case_file, recoveries, revoking, tonight
+from fairplace.http import case_file, case_names, recoveries, revoking, tonight
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.said import said
 from fairplace.http.site import Answer, Site, TheSite
@@ -29,7 +29,6 @@ from fairplace.people.sight import closed_in
 from fairplace.prepared import Prepared
 from fairplace.publish.wording import Wording
 from fairplace.searching import Search
-from fairplace.seeking.case_word import case_word
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -74,7 +73,7 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         visitor=visitor,
         act=act,
         statement=case_file.with_names(site, visitor, prepared.statement),
-        word=case_word(prepared.case) if site.seeks and prepared.case and not _is_of_the_list(prepared) else "",
+        called=_called(site, visitor, act),
         digest=prepared.digest,
         text=base64.b64encode(prepared.text).decode("ascii"),
         contents=contents(prepared, _words(site, visitor, act), hidden(site, visitor, act)),
@@ -86,6 +85,15 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         preview=previewing.is_shown(prepared),
         fault=fault,
     )
+
+
+def _called(site: Site, visitor: Visitor, act: Act) -> str:
+    """The case that it belongs to. What begins a case of a procurement says itself what is bought."""
+    if not act.prepared.case or _is_of_the_list(act.prepared):
+        return ""
+    if act.task in case_names.BEGINS and not site.seeks:
+        return ""
+    return case_names.name(site, visitor, act.prepared.case)
 
 
 def _words(site: Site, visitor: Visitor, act: Act) -> Wording:

@@ -1,6 +1,7 @@
 """My work: what waits for whoever is signed in, what blocks it, and what is due when, over all cases.
 
-- It is found in what everybody may know alone, so it shows nothing sealed: a case has its public title here, or its number.
+- It is found in what everybody may know alone, so it shows nothing sealed but the title of a case whose file this session
+  has opened: other cases have their public titles here, or their citations.
 - Beside those that say who asks, four look-ups make the page, however many cases there are: the head of the log (and what
   is new in it), acts that wait for a signature, names of colleagues, and the titles of the cases on the page.
 - Nothing of a case is shown to who must stay out of it.
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar.params import QueryParameter
@@ -22,7 +23,7 @@ from fairplace.duties.table import Work
 from fairplace.errors import Missing
 from fairplace.formats import listed
 from fairplace.forms.tasks import task
-from fairplace.http import case_file, contests, living, openers, recoveries, referrals
+from fairplace.http import case_file, case_names, contests, living, openers, recoveries, referrals
 from fairplace.http.asked import Page
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -78,7 +79,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     later = [one for one in all_mine if one.state != "now"]
     every = [*todo, *answers, *later]
     shown = every[(page - 1) * PAGE : page * PAGE]
-    titles = _titles(site, {one.case for one in shown} | {act.case for act in acts})
+    called = case_names.names(site, visitor, [one.case for one in shown] + [act.case for act in acts if act.case])
     names = case_file.colleagues(site) if any(one.waits_for for one in shown) else {}
     searches = _searches(site, visitor, now)
     owed = living.owed(site, visitor)
@@ -87,11 +88,11 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     opening, keys_wait = openers.to_open(site, visitor), openers.to_confirm(site, visitor)
     asked = site.accounts.requests() if visitor.heads else []
     today = day(london_day(now))
-    lines = [_line(one, titles, names, today, visitor) for one in shown]
+    lines = [_line(one, called, names, today, visitor) for one in shown]
     return site.page(
         "work.html",
         visitor=visitor,
-        to_sign=[_signing(act, titles) for act in acts],
+        to_sign=[_signing(act, called) for act in acts],
         todo=[line for line in lines if line.duty.state == "now" and line.duty.task != ANSWER],
         answers=[line for line in lines if line.duty.task == ANSWER],
         waits=[line for line in lines if line.duty.state == "waits"],
@@ -188,28 +189,18 @@ def _acts(site: Site, visitor: Visitor) -> list[Waiting]:
     return [act for act in site.acts.waiting_for(keys, visitor.roles) if act.case not in out and act.task not in own]
 
 
-def _titles(site: Site, cases: set[CaseId]) -> dict[CaseId, str]:
-    rows: Any = site.rows.many("register", sorted(one for one in cases if one))
-    return {case: rows[case].title if case in rows and rows[case].title else "" for case in cases}
-
-
-def _line(duty: Duty, titles: dict[CaseId, str], names: dict[KeyName, str], today: str, visitor: Visitor) -> Line:
+def _line(duty: Duty, called: dict[CaseId, str], names: dict[KeyName, str], today: str, visitor: Visitor) -> Line:
     own = {key.name for key in visitor.keys}
     people = listed(["you" if key in own else names.get(key, "a colleague") for key in duty.waits_for])
     place = f"/desk/cases/{duty.case}" + (f"/{duty.task}" if duty.task and duty.state == "now" else "")
     return Line(
         duty=duty,
-        case=named(duty.case, titles),
+        case=called[duty.case],
         link=place,
         overdue=duty.is_overdue(today),
         today=duty.due == today,
         waits=f"{duty.blocked} {people}" if duty.waits_for else duty.blocked,
     )
-
-
-def named(case: CaseId, titles: dict[CaseId, str]) -> str:
-    """A case by its public title, or by the beginning of its number."""
-    return titles.get(case) or f"Case {case[:8]}"
 
 
 OTHERS = {
@@ -248,12 +239,12 @@ OTHERS = {
 """Acts that are no task of a case's file."""
 
 
-def _signing(act: Waiting, titles: dict[CaseId, str]) -> Signing:
+def _signing(act: Waiting, called: dict[CaseId, str]) -> Signing:
     try:
         title = task(act.task).title
     except Missing:
         title = OTHERS.get(act.task.partition(":")[0], "Let a key act")
-    case = "" if not act.case or act.task in ("plan", "urgent", "need") else named(act.case, titles)
+    case = "" if not act.case or act.task in case_names.BEGINS else called[act.case]
     return Signing(id=act.id, title=title, case=case, created=act.created, second=act.second)
 
 

@@ -18,6 +18,7 @@ from fairplace.forms import origin
 from fairplace.forms.fields import Option
 from fairplace.forms.task import File
 from fairplace.forms.tasks import task
+from fairplace.http import case_names
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.recording import file_of
@@ -182,7 +183,14 @@ def _page(site: Site, visitor: Visitor, made: File, *, fault: str = "", status: 
     elif draft is not None:
         context |= _shown(site, visitor, made, msgspec.convert(draft.written, Taken))
     return site.page(
-        "workbook.html", status=status, visitor=visitor, case=made.case, stage=stage, fault=fault, **context
+        "workbook.html",
+        status=status,
+        visitor=visitor,
+        case=made.case,
+        called=case_names.name(site, visitor, made.case),
+        stage=stage,
+        fault=fault,
+        **context,
     )
 
 

@@ -295,13 +295,17 @@ def may_export(roles: AbstractSet[str], edition: Edition) -> bool:
 def who_may(event_type: str) -> str:
     """The roles that may sign an event of this type, in words."""
     rule = TABLE.get(event_type)
-    return in_words(rule.first) if rule else "nobody"
+    *others, last = [f"the {one}" for one in _called(rule.first)] if rule and rule.first else ["nobody"]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def in_words(roles: AbstractSet[str], between: str = " or ") -> str:
     """Roles as people read them."""
-    called = ("monitoring officer" if role == "monitoring" else role.replace("-", " ") for role in sorted(roles))
-    return between.join(called) or "nobody"
+    return between.join(_called(roles)) or "nobody"
+
+
+def _called(roles: AbstractSet[str]) -> list[str]:
+    return [{"monitoring": "monitoring officer"}.get(one, one).replace("-", " ") for one in sorted(roles)]
 
 
 def for_others(event_type: str) -> Forbidden:

@@ -1,0 +1,26 @@
+"""Forms with rows: as many as were written, and room for a few more. Nothing that stands already is left out of a form."""
+
+from __future__ import annotations
+
+import re
+
+from fairplace.forms.task import File
+
+MOST = 60
+"""Rows of one form; more than any notice that was seen."""
+
+
+def rows(file: File, letter: str, *, least: int, spare: int) -> range:
+    """The rows of a form whose fields are named by a letter and the number of their row, as `c3-title`."""
+    named = re.compile(rf"{letter}([0-9]{{1,2}})-.+")
+    written = [
+        int(found[1])
+        for name, values in file.typed.items()
+        if any(values) and (found := named.fullmatch(name)) is not None
+    ]
+    return range(min(MOST, max(least, max(written, default=-1) + 1 + spare)))
+
+
+def after_first(letter: str, row: int) -> str:
+    """The row that a field belongs to: the first is always asked, a further one as a whole or not at all."""
+    return f"{letter}{row}" if row else ""
