@@ -168,7 +168,7 @@ def test_a_challenge_is_withdrawn_by_whoever_lodged_it(told: Told) -> None:
     [
         ({"words": ""}, "What was wrong"),
         ({"ground": "whim"}, "Choose one of the answers"),
-        ({"kind": ""}, "Choose"),
+        ({"kind": ""}, "Answer: what is this?"),
         ({"remedy": "=cmd()"}, "Choose one of the answers"),
         ({"words": "Her NHS number is 943 476 5919"}, "NHS number"),
         ({"words": "Write to mum@family.example"}, "e-mail"),

@@ -153,7 +153,7 @@ def test_a_place_that_is_not_registered_is_recorded_and_looked_at_again(told: To
         ("started", "review-placement", {**day("reviewed_on", 2027, 3, 10), "need_met": "yes", "words": "Well."}, "still to come"),
         ("started", "review-placement", {**day("reviewed_on", 2026, 3, 6), "need_met": "yes", "words": "Well.", "added_hours": "3"}, "give both, or neither"),
         ("started", "review-placement", {**day("reviewed_on", 2026, 3, 6), "need_met": "yes", "words": "Lives at LS1 4AP"}, "postcode"),
-        ("started", "end-placement", END | day("ending.ended_on", 2026, 3, 1), "it began on 2026-03-06"),
+        ("started", "end-placement", END | day("ending.ended_on", 2026, 3, 1), "it began on 6 March 2026"),
         ("started", "end-placement", END | {"reason": "NOPE"}, "Choose one of the answers"),
         ("opened", "record-unregistered-use", USE | day("use.review_due_on", 2026, 3, 20), "within 7 days"),
         ("opened", "record-unregistered-use", USE | {"use.weekly_cost": "1e9"}, "Write an amount in pounds"),
