@@ -77,6 +77,14 @@ def time_tag(value: str, *, hour: bool = True) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value, words)
 
 
+def exact_time_tag(value: str) -> Markup:
+    """`1 April 2026, 1:00:01pm`, for what a second decides: whether a bid was in time."""
+    at = moment(value).astimezone(LONDON)
+    half = "am" if at.hour < 12 else "pm"
+    words = f"{date(value)}, {at.hour % 12 or 12}:{at.minute:02d}:{at.second:02d}{half}"
+    return Markup('<time datetime="{}">{}</time>').format(value, words)
+
+
 def span(first: str, last: str) -> Markup:
     """From one moment to another; a day in common is named once."""
     if first == last:
@@ -137,6 +145,7 @@ FILTERS = {
     "date": date,
     "date_time": date_time,
     "dated": dated,
+    "exact_time_tag": exact_time_tag,
     "time_tag": time_tag,
     "span_to": span,
     "money": money,

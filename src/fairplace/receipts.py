@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from fairplace.errors import Conflict
 from fairplace.ledger import paper, proof
 from fairplace.ledger.entry import Entry
 from fairplace.ledger.store.port import Published
 from fairplace.ledger.tree import inclusion_proof
 from fairplace.on_disk import Register
+from fairplace.terms import Document, Pence
 
 LODGED = ("deposit.", "challenge.lodged/", "contest.")
 """Types whose sealed values are those of whoever lodged: their receipt opens them, and nobody else gets it."""
@@ -23,6 +26,24 @@ def receipt(register: Register, index: int) -> bytes:
     if entry.envelope.type.startswith("contest."):
         own -= {"/exhibit"}  # what a report rests on is the authority's own
     return proof_of(register, index, own)
+
+
+class Came(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bid that came in holds, for whoever lodged it. `price` is null where there is none, or where it is sealed."""
+
+    document: Document | None
+    price: Pence | None
+
+
+def came(register: Register, index: int) -> Came | None:
+    """What was lodged with this entry; null where it is no bid, or nothing of it opens any more."""
+    if not register.reader.entry(index).envelope.type.startswith("deposit.received"):
+        return None
+    opened = {slot: one.value for slot, one in register.reader.openings(index).items()}
+    if "/document" not in opened:
+        return None
+    document = msgspec.convert(opened["/document"], Document | None)
+    return Came(document=document, price=opened.get("/price"))
 
 
 def proof_of(register: Register, index: int, opened: frozenset[str]) -> bytes:

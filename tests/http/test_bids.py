@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import re
 from collections.abc import Iterator
@@ -108,6 +109,9 @@ def test_a_bid_is_lodged_with_the_providers_own_signature_and_leaves_a_receipt(m
     page = client.get(receipt).text
     assert "Your bid is in" in page
     assert "Short code" in page
+    assert hashlib.sha256(FILE[1]).hexdigest() in page, "what came in"
+    assert "£4,800" in page
+    assert "30 March 2026, 10:00:00am" in page, "to the second: it decides whether a bid was in time"
     data = client.get(f"{receipt}.tlog-proof").content
     assert {one.slot for one in proof.parse(data).openings} >= {"/price", "/document", "/provider"}
     key = market.office.register.log_vkeys()[0].text
@@ -117,6 +121,8 @@ def test_a_bid_is_lodged_with_the_providers_own_signature_and_leaves_a_receipt(m
     assert printed.content.startswith(b"%PDF-")
     assert "The receipt as a PDF" in page
     assert f"{market.address}/receipts/{index}" in client.get("/desk/bids").text
+    for gone_back in (client.get(f"{market.address}/sign", follow_redirects=False), market.fill(client, "/sign")):
+        assert gone_back.headers["location"] == market.address, "the page that says that the bid is in"
     again = market.fill(client, files={"document": FILE}, provider_name="Birch Care")
     assert again.status_code == 422
     assert "withdraw it before another is lodged" in again.text
@@ -138,6 +144,21 @@ def test_who_goes_back_before_signing_finds_what_was_typed_and_the_way_on(market
     assert market.fill(client, "/sign", drop="yes").status_code == 303
     assert "waits for your signature" not in client.get(market.address).text
     assert "waits for your signature" not in market.provider(CEDAR).get(market.address).text
+
+
+def test_what_another_tab_put_in_its_place_is_not_lodged_by_this_one(market: Market) -> None:
+    client = market.provider(BIRCH)
+    for price in ("4,800", "4,700"):
+        assert market.fill(client, files={"document": FILE}, provider_name="Birch Care", price=price).status_code == 303
+    shown = re.search(r'name="shown" value="([0-9a-f]{64})"', client.get(f"{market.address}/sign").text)
+    assert shown is not None
+    size = market.office.register.reader.size
+    refused = market.fill(client, "/sign", line="as the other tab", shown="0" * 64)
+    assert refused.status_code == 409
+    assert "perhaps in another tab, took its place" in refused.text
+    assert "£4,700" in refused.text
+    assert market.office.register.reader.size == size
+    assert "took its place" not in market.fill(client, "/sign", line="bent", shown=shown[1]).text
 
 
 def test_a_provider_signs_a_bid_by_passkey(market: Market) -> None:
@@ -206,7 +227,7 @@ def test_nobody_finds_what_another_lodged(market: Market) -> None:
         assert client.get(f"{market.address}/receipts/{index}{suffix}").status_code == 200
     for wrong in ("0", "-1", "x", "999999", "1e5", f"0{index}", f"{index}.doc", "0.pdf"):
         assert client.get(f"{market.address}/receipts/{wrong}").status_code == 404, wrong
-    assert other.get(f"{market.address}/sign").status_code == 404
+    assert "Sign and lodge" not in other.get(f"{market.address}/sign").text
     canaries = ("4,800", "480000", "canary", BIRCH.id, "Birch")
     officer = market.desk.opened(OFFICER.key, market.case)
     for client_, path in (
@@ -235,7 +256,7 @@ def test_a_signature_of_another_or_over_another_text_lodges_nothing(market: Mark
     assert market.office.register.reader.size == size
     assert "Sign and lodge your bid" in client.get(f"{market.address}/sign").text, "what was typed is still there"
     assert market.fill(client, "/sign", drop="yes").status_code == 303
-    assert client.get(f"{market.address}/sign").status_code == 404
+    assert client.get(f"{market.address}/sign", follow_redirects=False).headers["location"] == market.address
 
 
 def test_somebody_who_asks_for_another_provider_is_refused(market: Market) -> None:

@@ -1,6 +1,7 @@
 // Seals the chosen file and the price on this device before the form of a bid is sent: neither leaves it in the clear.
 
-import { isSealed, pence, seal } from "./seal.js";
+import { digest, isSealed, pence, seal, unfit } from "./seal.js";
+import { remember } from "./sealed-here.js";
 import { fits, send, tell, untell } from "./sending.js";
 
 let sealing = false;
@@ -34,22 +35,22 @@ async function lodge(form, button) {
   }
   if (isSealed(data)) {
     if (!asks.value.trim()) return send(form, button);
-    told.textContent = "This file is sealed already, with its price inside. Leave the price here empty.";
-    return asks.focus();
+    return tell(form, "The price is inside already", "This file is sealed already, with its price inside. Leave the price here empty. Nothing was sent.");
   }
+  const terms = JSON.parse(form.dataset.seal);
+  const wrong = unfit(data, file.name, terms.kinds);
+  if (wrong) return tell(form, "This file cannot be lodged", `${wrong} Nothing was sent; all else that you typed is still here.`);
   const price = pence(asks.value);
-  if (price === undefined) {
-    told.textContent = "Write the price in pounds, like 1,250.00. It is sealed with the file.";
-    return asks.focus();
-  }
+  if (price === undefined) return tell(form, "The price is no amount", "Write the price in pounds, like 1,250.00. It is sealed with the file. Nothing was sent.");
   told.textContent = "Sealing your bid on this device…";
   let made;
   try {
-    made = await seal(data, file.name, file.type, price, JSON.parse(form.dataset.seal));
+    made = await seal(data, file.name, file.type, price, terms);
   } catch {
     told.textContent = "Your browser cannot seal a bid. Use a newer one over https: Chrome or Edge 137, Firefox 130, Safari 17 or later.";
     return;
   }
+  remember(await digest(made), { name: file.name, bytes: file.size, digest: await digest(data), price });
   const sealed = new File([made], "bid.sealed", { type: "application/vnd.fairplace.sealed-bid" });
   await send(form, button, { document: sealed });
 }

@@ -42,6 +42,31 @@ export async function share(privateKey, openerKey, ephemeral, other) {
 // Was this file sealed already, as by the page that is kept for when this site is down?
 export const isSealed = (data) => new TextDecoder().decode(data.subarray(0, HEADER.length)) === HEADER;
 
+const startsWith = (data, hex) => (hex.match(/../g) ?? []).every((pair, at) => data[at] === parseInt(pair, 16));
+
+// Why a file is no bid that can be opened and read: a sentence, or null. Once it is sealed nobody can look for that before
+// the deadline. `kinds`: by the end of a name how such a file begins, in hexadecimal; nothing for a text.
+export function unfit(data, name, kinds) {
+  const begins = kinds[/\.[^.]*$/.exec(name.toLowerCase())?.[0] ?? ""];
+  if (begins === undefined) return `“${name}” cannot be taken in; choose a PDF, a document without macros, or a picture.`;
+  if (!data.length) return `“${name}” is empty; choose the file that holds your bid.`;
+  const other = `“${name}” does not hold what its name says; save it anew, as PDF if you can, and choose it again.`;
+  if (!startsWith(data, begins)) return other;
+  try {
+    if (!begins && new TextDecoder("utf-8", { fatal: true }).decode(data).includes("\0")) return other;
+  } catch {
+    return other;
+  }
+  const zipped = begins.startsWith("504b") && new TextDecoder("latin1").decode(data);
+  if (zipped && /vbaProject|vbaData\.xml|macrosheets\/|activeX\/|Basic\/script-l|Scripts\/python/.test(zipped)) return `“${name}” holds macros; save it without them, or as PDF, and choose it again.`;
+  return null;
+}
+
+export async function digest(data) {
+  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+  return Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 // Pounds as people write them, in pence; null for nothing written, undefined for what is no amount.
 export function pence(text) {
   if (!text.trim()) return null;

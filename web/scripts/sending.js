@@ -151,6 +151,7 @@ function settle(form) {
 // What happened and what to do, before the button, where it is read out and where the next key press is.
 export function tell(form, title, text, link = null) {
   untell();
+  settle(form);
   const box = document.createElement("div");
   box.className = "govuk-error-summary";
   box.dataset.told = "";

@@ -48,6 +48,12 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+OTHER = (
+    "what that page showed was not lodged: something else that you began, perhaps in another tab, took its place; this is"
+    " what waits now"
+)
+
+
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """What waits for a signature: the command, and what came with a challenge."""
 
@@ -109,7 +115,8 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
     own = site.lodgings.of(provider, row.case)
     public = site.rows.get("provider", provider)
     start = {"provider_name": [public.name]} if public is not None and public.name else {}
-    waiting = _begun(site, visitor, row.case)
+    begun = _waiting(site, visitor, row.case)
+    waiting = None if begun is None else begun[1]
     if isinstance(waiting, LodgeBid):
         price = {} if waiting.price is None else {"price": [money(waiting.price).removeprefix("£")]}
         start = {"provider_name": [waiting.provider.name], **price}
@@ -161,7 +168,8 @@ def late_rule(site: Site, case: CaseId) -> str:
 def terms(site: Site, row: Any) -> str:
     """What the browser needs to seal a bid; empty while there are no openers."""
     openers = [{"key": one.public_key, "name": one.name} for one in site.openers.confirmed()]
-    terms = {"case": row.case, "deadline": row.deadline, "openers": openers}
+    kinds = {end: begins.hex() for end, (_, begins) in evidence.MEDIA.items()}
+    terms = {"case": row.case, "deadline": row.deadline, "kinds": kinds, "openers": openers}
     return msgspec.json.encode(terms).decode("ascii") if openers else ""
 
 
@@ -315,23 +323,20 @@ def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: The
 
 @signed_in("/desk/bids/{case:str}/sign")
 def read(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
-    """What is to be signed, in words and to the byte."""
-    return _sign_page(site, visitor, tender(site, visitor, case))
+    """What is to be signed, in words and to the byte. Where nothing waits: what was lodged, as after the button Back."""
+    row = tender(site, visitor, case)
+    _mine(visitor)
+    begun = _waiting(site, visitor, row.case)
+    return see_other(f"/desk/bids/{row.case}") if begun is None else _sign_page(site, visitor, row, begun[1])
 
 
-def _waiting(site: Site, visitor: Visitor, case: CaseId) -> tuple[Waiting, Command]:
+def _waiting(site: Site, visitor: Visitor, case: CaseId) -> tuple[Waiting, Command] | None:
+    """What they went on to sign and did not sign yet; null when nothing waits."""
     draft = site.drafts.get(case, WAITING, visitor.person.id)
     if draft is None:
-        raise Missing("nothing waits for your signature here; begin at My bids")
+        return None
     waiting = msgspec.convert(draft.written, Waiting)
     return waiting, convert(dict(waiting.command))
-
-
-def _begun(site: Site, visitor: Visitor, case: CaseId) -> Command | None:
-    """What they went on to sign and did not sign yet; null when nothing waits."""
-    if site.drafts.get(case, WAITING, visitor.person.id) is None:
-        return None
-    return _waiting(site, visitor, case)[1]
 
 
 def _text(site: Site, command: Command) -> bytes:
@@ -340,9 +345,13 @@ def _text(site: Site, command: Command) -> bytes:
     return lodging_text({**command.lodged(), "id": command.id, "log": site.register.origin})
 
 
-def _sign_page(site: Site, visitor: Visitor, row: Any, *, fault: str = "", status: int = 200) -> Answer:
-    _mine(visitor)
-    _, command = _waiting(site, visitor, row.case)
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+def _sign_page(
+    site: Site, visitor: Visitor, row: Any, command: Command, *, fault: str = "", status: int = 200
+) -> Answer:
     text = _text(site, command)
     key = next((key for key in visitor.keys if key.name == command.as_ and key.roles), None)
     return site.page(
@@ -356,7 +365,7 @@ def _sign_page(site: Site, visitor: Visitor, row: Any, *, fault: str = "", statu
         late=isinstance(command, LodgeBid) and site.register.store.now() > row.deadline,
         rule=late_rule(site, row.case),
         text=base64.b64encode(text).decode("ascii"),
-        digest=hashlib.sha256(text).hexdigest(),
+        digest=_digest(text),
         key=key,
         fault=fault,
     )
@@ -367,17 +376,22 @@ def sign(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
     """Lodge what was signed; or let it go."""
     row = tender(site, visitor, case)
     provider, _ = _mine(visitor)
-    waiting, command = _waiting(site, visitor, row.case)
+    begun = _waiting(site, visitor, row.case)
+    if begun is None:  # signed already, perhaps in another tab: the page of the tender says what was lodged
+        return see_other(f"/desk/bids/{row.case}")
+    waiting, command = begun
     if sent.get("drop"):
         site.drafts.drop(row.case, WAITING, visitor.person.id)
         return see_other(f"/desk/bids/{row.case}")
+    if sent.get("shown") not in {"", _digest(_text(site, command))}:
+        return _sign_page(site, visitor, row, command, fault=OTHER, status=409)
     if command.as_ not in {key.name for key in visitor.keys if key.roles}:
         raise Forbidden("this was prepared for another key of yours; begin again", code="key")
     note = join_note(_text(site, command), [sent.get("line") + "\n"]).decode("utf-8", "replace")
     try:
         done = site.clerk.carry_out(msgspec.structs.replace(command, signature=note)).recorded
     except FairplaceError as error:
-        return _sign_page(site, visitor, row, fault=str(error), status=error.status)
+        return _sign_page(site, visitor, row, command, fault=str(error), status=error.status)
     entry = site.register.reader.entry(done.index)
     known = {one.place for one in site.lodgings.of(provider, row.case)}
     if done.index not in known:

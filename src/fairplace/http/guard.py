@@ -149,8 +149,17 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
 
     def need(self, *roles: str) -> None:
         """Raises Forbidden unless they have one of these roles."""
+        if not self.roles:
+            raise Forbidden(
+                "no signing key of yours may act yet; My keys, at the top, says whether one is still to be made on this"
+                " device, or waits until a second person confirms it",
+                code="key",
+            )
         if self.roles.isdisjoint(roles):
-            raise Forbidden(f"this is for {in_words(frozenset(roles))}; ask a key-admin for the role", code="role")
+            raise Forbidden(
+                f"this is for the role of {in_words(frozenset(roles))}; ask whoever looks after the register for it",
+                code="role",
+            )
 
 
 TheVisitor = NamedDependency[Visitor]

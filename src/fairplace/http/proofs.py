@@ -60,6 +60,7 @@ def lodged(site: Site, name: str, mine: Collection[int], *, template: str | None
         code=paper.short_code(index, entry.leaf),
         text=text,
         pdf=can_print(),
+        came=receipts.came(site.register, index),
         **context,
     )
 
@@ -69,8 +70,9 @@ def _pdf(site: Site, index: int) -> bytes:
     entry, text = site.register.reader.entry(index), receipts.page(site.register, index)
     at = entry.envelope.at
     page = site.pages.render(
-        "receipt_paper.html", style=STYLE, index=index, at=at, code=paper.short_code(index, entry.leaf), text=text
-    )
+        "receipt_paper.html", style=STYLE, index=index, at=at, code=paper.short_code(index, entry.leaf), text=text,
+        came=receipts.came(site.register, index),
+    )  # fmt: skip
     attached = {f"{index}{PROOF}": receipts.receipt(site.register, index), f"{index}{TEXT}": text.encode("utf-8")}
     return pdf.paginated(page, attached, at).data
 
