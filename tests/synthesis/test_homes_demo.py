@@ -48,7 +48,7 @@ def people(demo: Register) -> dict[str, Persona]:
 
 def test_everybody_of_a_search_can_be_walked_through_with_a_key_of_the_register(demo: Register) -> None:
     found = personas(demo.folder, demo.domain)
-    assert [one.role for one in found] == [*homes_demo.STAFF, "provider", "provider"]
+    assert [one.role for one in found] == [*homes_demo.STAFF, "provider", "provider", "provider"]
     enrolled = {standing.vkey.text: standing for standing in demo.reader.register().standings()}
     for one in found:
         assert Signer(one.vkey.split("+")[0], base64.b64decode(one.seed)).vkey.text == one.vkey
@@ -73,6 +73,17 @@ def test_each_lands_on_a_desk_and_those_who_decide_have_something_to_do(
         assert ("Searches for homes" in desk.text) is waits, one.role
         busy |= {one.role} if waits else set()
     assert busy >= {"officer", "evaluator", "moderator", "approver", "budget-holder", "nominated-officer", "director"}
+
+
+def test_a_provider_of_older_children_s_homes_reads_why_it_was_not_asked(
+    demo: Register, client: TestClient[Litestar]
+) -> None:
+    [narrow] = [one for one in personas(demo.folder, demo.domain) if "13 and over" in one.about]
+    client.post("/demo", data={"person": narrow.person}, headers={"sec-fetch-site": "same-origin"})
+    page = client.get("/desk/referrals").text.split("Why you were not asked", maxsplit=1)[1]
+    assert "its registered age range here says 13 to 17" in page
+    [challenge, *_] = re.findall(r'href="(/desk/referrals/[0-9a-f-]+/challenges)"', page)
+    assert client.get(challenge).status_code == 200
 
 
 def test_an_independent_provider_can_still_answer(demo: Register, client: TestClient[Litestar]) -> None:

@@ -41,9 +41,10 @@ STAFF = {
 
 PRESET = msgspec.structs.replace(
     preset("tiny"), authorities=6, referrals=40, residential=9, foster=5, supported=3,
-    tiers={"residential": (3, 3), "foster": (2, 1), "supported": (1, 1)},
+    tiers={"residential": (3, 3), "foster": (2, 1), "supported": (1, 1)}, narrow={1: (13, 17)},
 )  # fmt: skip
-"""A small world with neighbours: some homes lie outside the area, so that somebody has to allow that."""
+"""A small world with neighbours: some homes lie outside the area, so that somebody has to allow that; and with one firm
+whose only home takes young people alone, and which is not asked for a younger child."""
 
 
 def build(folder: Path, *, seed: int, now: datetime, progress: Callable[[int, int], None] | None = None) -> int:
@@ -80,7 +81,7 @@ def _people(world: World, under_way: today.Today) -> Iterator[Persona]:
 
 
 def _providers(world: World, plans: list[Plan]) -> Iterator[tuple[str, str]]:
-    """The authority's own homes, and the independent provider with most to answer."""
+    """The authority's own homes, the independent provider with most to answer, and one that is asked for older children."""
     now = world.clock()
     open_to = Counter(
         name
@@ -95,6 +96,12 @@ def _providers(world: World, plans: list[Plan]) -> Iterator[tuple[str, str]]:
     busiest = max(others, key=lambda firm: (open_to[firm], firm))
     yield own, "The authority's own homes."
     yield busiest, "An independent provider of homes."
+    narrow = next(one.id for one in world.firms.values() for home in one.homes if home.ages in PRESET.narrow.values())
+    if narrow != busiest:
+        yield (
+            narrow,
+            "An independent provider whose only home takes young people of 13 and over: it sees why it was not asked.",
+        )
 
 
 def _answered(asked: Asked, now: datetime) -> set[str]:

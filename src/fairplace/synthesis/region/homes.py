@@ -131,6 +131,7 @@ class Drawing:
         homes = [self._one(family, self._area()) for _ in range(self._size(family, number, count))]
         if family == "residential":
             self._spread(homes)
+            homes[0].ages = self._preset.narrow.get(number, homes[0].ages)
         charity = number % 20 in (4, 11)  # one in ten, of firms with many homes and of firms with one
         firm = self._firm("", "PR5" if charity else "PR4", (family,), homes, tier)
         firm.name = made_up.provider(firm.words, family, chance)

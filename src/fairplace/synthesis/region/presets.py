@@ -52,6 +52,8 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     """The first day of a month in which 35 % are emergencies."""
     lone: Mapping[str, int] = {}
     """Faults in a world too small for shares."""
+    narrow: Mapping[int, tuple[int, int]] = {}
+    """The ages for which the first home of a firm of children's homes is registered, where few are: by the firm's number."""
 
     @property
     def providers(self) -> int:
