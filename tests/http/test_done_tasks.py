@@ -47,6 +47,10 @@ def test_what_is_done_says_so_and_can_be_done_again(tmp_path: Path) -> None:
         tell(desk, "released")
         assert status(desk, OFFICER.key, "summaries") == "Done"
         assert is_offered(desk, OFFICER.key, "summaries")
+        assert status(desk, APPROVER.key, "contract") == "Cannot start yet"
+        told = html.unescape(re.sub(r"<[^>]+>", "", page(desk, APPROVER.key)))
+        assert "Waits for the standstill. Standstill runs to the end of" in told
+        assert status(desk, OFFICER.key, "criteria") == "Too late"
 
 
 def test_of_many_marks_that_are_missing_each_is_named(tmp_path: Path) -> None:

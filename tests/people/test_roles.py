@@ -61,6 +61,13 @@ def test_what_is_not_listed_is_not_allowed() -> None:
     assert roles.who_may("procurement.planned/2") == "nobody"
 
 
+def test_who_may_is_told_as_people_with_no_service_among_them() -> None:
+    assert roles.who_may("value.withdrawn/1") == "the monitoring officer or the officer"
+    assert (
+        roles.who_may("referral.approved/1") == "the approver, the budget holder, the director or the nominated officer"
+    )
+
+
 def test_a_provider_signs_nothing_itself_but_what_is_about_its_own_key_and_its_homes() -> None:
     """A log of placements shows its entries to nobody outside: a provider's own signature tells nothing there."""
     own = {event_type for event_type in roles.TABLE if roles.may({"provider"}, event_type, report=True)}

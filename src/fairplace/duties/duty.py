@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from fairplace.decision import History
+from fairplace.formats import listed
 from fairplace.people import roles
 from fairplace.people.events import InterestsDeclared
 from fairplace.policy import Case, Rule
@@ -45,6 +46,11 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     def order(self) -> tuple[str, str]:
         """Overdue first, then by date; what has none comes last."""
         return (self.due or self.opens or "9999", self.case)
+
+    def waits(self, names: Mapping[KeyName, str], own: AbstractSet[KeyName]) -> str:
+        """What it waits for and by whom, in words. `names` are people by their keys, `own` the keys of whoever looks."""
+        people = ["you" if key in own else names.get(key, "a colleague") for key in self.waits_for]
+        return f"{self.blocked} {listed(people)}" if people else self.blocked
 
     def is_overdue(self, today: Day) -> bool:
         return self.state != "runs" and self.due is not None and self.due < today

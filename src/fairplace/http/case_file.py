@@ -8,8 +8,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -17,8 +15,7 @@ from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, 
 from fairplace.decision import History
 from fairplace.errors import Forbidden, Missing
 from fairplace.formats import money
-from fairplace.forms.task import PARTS, Challenge, Declared, File, Part, Purchase, Stage, Task
-from fairplace.forms.tasks import SEARCH, TASKS
+from fairplace.forms.task import Challenge, Declared, File, Purchase
 from fairplace.http import sealed_prices, whose_bids
 from fairplace.http.asked import identifier
 from fairplace.http.guard import Visitor
@@ -31,10 +28,8 @@ from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import BidsOpened, CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import calls_off, state_of
-from fairplace.referral.choosing import CAPACITIES
 from fairplace.searching import Search
-from fairplace.seeking.board import missing_approvals
-from fairplace.terms import CaseId, Instant, KeyName
+from fairplace.terms import CaseId, KeyName
 from fairplace.urgent.events import Bought
 from fairplace.urgent.events import Decided as UrgencyDecided
 
@@ -66,17 +61,6 @@ KEEP_THE_FILE = ("officer", "approver", "monitoring")
 
 KEEP_NAMES = ("officer", "monitoring")
 """Who may see and change the names that drafts are looked through for: they can be those of children."""
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A task in the list of a case. `mine`: whoever looks may do it; `report`: they may record that it happened."""
-
-    task: Task
-    stage: Stage
-    mine: bool
-    report: bool
-    who: str
-    drafted: Instant | None
 
 
 def history(site: Site, case: CaseId) -> History:
@@ -333,52 +317,3 @@ def title(past: History) -> str:
         return str(bought[1].need.get(""))
     planned = past.last(Planned)
     return planned[1].title.get("") if planned else ""
-
-
-BOUGHT = frozenset({"decide-urgency", "answer-finding", "release", "take-down"})
-"""What can be done in the case of an urgent purchase."""
-
-
-APPROVE = "approve-home"
-
-
-def approves(held: AbstractSet[str], capacities: Iterable[str]) -> bool:
-    """May somebody with these roles approve in one of these capacities?"""
-    return any(held & CAPACITIES[one] for one in capacities)
-
-
-BY_PLACE = {"ADJ": "nominated_officer", "DIST": "director", "OUTSIDE_ENGLAND": "director"}
-"""Who approves, besides practice and budget, because of where the home lies (2010 Regulations, reg. 11)."""
-
-
-def _missing(made: File) -> list[str]:
-    """In which capacities the home that was chosen is still to be approved."""
-    search = made.search
-    if search is None:
-        return []
-    by_place = BY_PLACE.get((search.winner and search.winner.boundary) or "")
-    given = {event.capacity for _, event in search.approvals if event.approved}
-    return [*missing_approvals(search), *([by_place] if by_place and by_place not in given else [])]
-
-
-def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
-    """The tasks of a case, by part; those that are not asked here are left out."""
-    drafts = site.drafts.of(made.case, visitor.person.id)
-    found: dict[Part, list[Row]] = {part: [] for part in PARTS}
-    for task in TASKS if made.search is None or made.purchase is not None else SEARCH:
-        stage = task.stage(made)
-        if stage.state == "away" or (made.purchase is not None and task.code not in BOUGHT):
-            continue
-        gives = task.command.gives
-        theirs = task.code != APPROVE or stage.state != "now" or approves(visitor.roles, _missing(made))
-        found[task.part].append(
-            Row(
-                task=task,
-                stage=stage,
-                mine=theirs and (roles.may(visitor.roles, gives) or roles.may_ask(visitor.roles, gives)),
-                report=roles.may(visitor.roles, gives, report=True) or roles.may_ask(visitor.roles, gives, report=True),
-                who=roles.who_may(gives),
-                drafted=drafts.get(task.code),
-            )
-        )
-    return {part: rows for part, rows in found.items() if rows}

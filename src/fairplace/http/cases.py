@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from fairplace.errors import FairplaceError
 from fairplace.forms import tasks
-from fairplace.http import asked, case_file, case_names, search_file
+from fairplace.http import asked, case_file, case_names, case_tasks, search_file
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.http.typed import typed_in
@@ -60,7 +60,7 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         visitor=visitor,
         case=found,
         title=case_file.title(case_file.seen(site, past, visitor)),
-        parts_of=case_file.rows(site, made, visitor),
+        parts_of=case_tasks.rows(site, made, visitor),
         bids=made.bids,
         challenges=made.challenges if visitor.roles & set(case_file.KEEP_THE_FILE) else (),
         workbooks=tasks.task("sheet").stage(made).state == "now" and bool(visitor.roles & {"officer", "evaluator"}),

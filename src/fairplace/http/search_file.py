@@ -6,7 +6,7 @@ from fairplace import erasures, home_words
 from fairplace import provider_notices as notices
 from fairplace.errors import Missing
 from fairplace.forms.task import File
-from fairplace.http import case_file
+from fairplace.http import case_file, case_tasks
 from fairplace.http.guard import Visitor
 from fairplace.http.site import Answer, Site
 from fairplace.market.known import Market
@@ -34,7 +34,7 @@ def page(site: Site, visitor: Visitor, made: File) -> Answer:
         lines=need.lines.get(()),
         version=need.version,
         complete=complete(made),
-        parts_of=case_file.rows(site, made, visitor),
+        parts_of=case_tasks.rows(site, made, visitor),
         offers=len(search.offers),
         contests=len(search.contests),
         winner=search.winner,

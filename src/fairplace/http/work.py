@@ -23,7 +23,7 @@ from fairplace.duties.table import Work
 from fairplace.errors import Missing
 from fairplace.formats import listed
 from fairplace.forms.tasks import task
-from fairplace.http import case_file, case_names, contests, living, openers, recoveries, referrals
+from fairplace.http import case_file, case_names, case_tasks, contests, living, openers, recoveries, referrals
 from fairplace.http.asked import Page
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -166,13 +166,13 @@ def next_for(site: Site, held: AbstractSet[str], now: Instant) -> Iterator[Searc
         if step is None or not roles.may(held, task(step.code).command.gives):
             continue
         # A director may approve the match as well; it waits for whoever has no other reason to look.
-        if not step.waits or case_file.approves(held - WHERE, step.approvals):
+        if not step.waits or case_tasks.approves(held - WHERE, step.approvals):
             yield one
         elif step.approvals and held & WHERE:
             yield msgspec.structs.replace(one, step=msgspec.structs.replace(step, title=SEE))
 
 
-WHERE = frozenset().union(*(CAPACITIES[one] for one in case_file.BY_PLACE.values()))
+WHERE = frozenset().union(*(CAPACITIES[one] for one in case_tasks.BY_PLACE.values()))
 SEE = "See whether this needs your approval"
 """Where a home lies is the child's own: no list says it, so whoever approves because of it looks into the file."""
 
@@ -191,7 +191,6 @@ def _acts(site: Site, visitor: Visitor) -> list[Waiting]:
 
 def _line(duty: Duty, called: dict[CaseId, str], names: dict[KeyName, str], today: str, visitor: Visitor) -> Line:
     own = {key.name for key in visitor.keys}
-    people = listed(["you" if key in own else names.get(key, "a colleague") for key in duty.waits_for])
     place = f"/desk/cases/{duty.case}" + (f"/{duty.task}" if duty.task and duty.state == "now" else "")
     return Line(
         duty=duty,
@@ -199,7 +198,7 @@ def _line(duty: Duty, called: dict[CaseId, str], names: dict[KeyName, str], toda
         link=place,
         overdue=duty.is_overdue(today),
         today=duty.due == today,
-        waits=f"{duty.blocked} {people}" if duty.waits_for else duty.blocked,
+        waits=duty.waits(names, own),
     )
 
 

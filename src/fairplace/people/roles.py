@@ -42,7 +42,9 @@ Role = Literal[
 ROLES: frozenset[str] = frozenset(get_args(Role))
 HEADS: frozenset[str] = frozenset({"root", "key-admin"})
 """Who can let others act."""
-PEOPLE: frozenset[str] = ROLES - {"root", "provider", "receiver", "assessor", "importer", "vault"}
+SERVICES: frozenset[str] = frozenset({"receiver", "assessor", "importer", "vault"})
+"""Roles of what runs by itself."""
+PEOPLE: frozenset[str] = ROLES - SERVICES - {"root", "provider"}
 """Roles of people whom the authority lets in: those who decide, and who could countersign themselves with a second key."""
 
 
@@ -295,7 +297,8 @@ def may_export(roles: AbstractSet[str], edition: Edition) -> bool:
 def who_may(event_type: str) -> str:
     """The roles that may sign an event of this type, in words."""
     rule = TABLE.get(event_type)
-    *others, last = [f"the {one}" for one in _called(rule.first)] if rule and rule.first else ["nobody"]
+    people = rule.first - SERVICES or rule.first if rule else frozenset()
+    *others, last = [f"the {one}" for one in _called(people)] or ["nobody"]
     return f"{', '.join(others)} or {last}" if others else last
 
 

@@ -1,0 +1,102 @@
+"""The tasks of a case as its file lists them: who may do each, what it waits for, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+import msgspec
+
+from fairplace.duties.duty import Duty
+from fairplace.forms.task import PARTS, File, Part, Stage, Task, waits
+from fairplace.forms.tasks import SEARCH, TASKS
+from fairplace.http.case_file import colleagues
+from fairplace.http.guard import Visitor
+from fairplace.http.site import Site
+from fairplace.people import roles
+from fairplace.referral.choosing import CAPACITIES
+from fairplace.seeking.board import missing_approvals
+from fairplace.terms import CaseId, Day, Instant, day, london_day
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A task in the list of a case. `mine`: whoever looks may do it; `report`: they may record that it happened.
+
+    `due` is its last day, in London, where a rule sets one.
+    """
+
+    task: Task
+    stage: Stage
+    mine: bool
+    report: bool
+    who: str
+    drafted: Instant | None
+    due: Day | None
+    overdue: bool
+
+
+BOUGHT = frozenset({"decide-urgency", "answer-finding", "release", "take-down"})
+"""What can be done in the case of an urgent purchase."""
+
+
+APPROVE = "approve-home"
+
+
+def approves(held: AbstractSet[str], capacities: Iterable[str]) -> bool:
+    """May somebody with these roles approve in one of these capacities?"""
+    return any(held & CAPACITIES[one] for one in capacities)
+
+
+BY_PLACE = {"ADJ": "nominated_officer", "DIST": "director", "OUTSIDE_ENGLAND": "director"}
+"""Who approves, besides practice and budget, because of where the home lies (2010 Regulations, reg. 11)."""
+
+
+def _missing(made: File) -> list[str]:
+    """In which capacities the home that was chosen is still to be approved."""
+    search = made.search
+    if search is None:
+        return []
+    by_place = BY_PLACE.get((search.winner and search.winner.boundary) or "")
+    given = {event.capacity for _, event in search.approvals if event.approved}
+    return [*missing_approvals(search), *([by_place] if by_place and by_place not in given else [])]
+
+
+def _next(site: Site, case: CaseId) -> dict[str, Duty]:
+    """What is to be done in a case, or has to wait, by its task: of several that can be done the one that is due first."""
+    found: dict[str, Duty] = {}
+    for one in sorted(site.duties.of(case, site.now()), key=lambda one: (one.state != "now", one.order)):
+        if one.state != "runs":
+            found.setdefault(one.task, one)
+    return found
+
+
+def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
+    """The tasks of a case, by part; those that are not asked here are left out."""
+    drafts = site.drafts.of(made.case, visitor.person.id)
+    duties = _next(site, made.case)
+    own = {key.name for key in visitor.keys}
+    names = colleagues(site) if any(one.waits_for for one in duties.values()) else {}
+    today = day(london_day(site.now()))
+    found: dict[Part, list[Row]] = {part: [] for part in PARTS}
+    for task in TASKS if made.search is None or made.purchase is not None else SEARCH:
+        stage = task.stage(made)
+        if stage.state == "away" or (made.purchase is not None and task.code not in BOUGHT):
+            continue
+        duty = duties.get(task.code) if stage.state == "now" else None
+        if duty is not None and duty.state == "waits":
+            stage = waits(". ".join(one for one in (duty.waits(names, own), duty.says.removesuffix(".")) if one))
+        gives = task.command.gives
+        theirs = task.code != APPROVE or stage.state != "now" or approves(visitor.roles, _missing(made))
+        found[task.part].append(
+            Row(
+                task=task,
+                stage=stage,
+                mine=theirs and (roles.may(visitor.roles, gives) or roles.may_ask(visitor.roles, gives)),
+                report=roles.may(visitor.roles, gives, report=True) or roles.may_ask(visitor.roles, gives, report=True),
+                who=roles.who_may(gives),
+                drafted=drafts.get(task.code),
+                due=duty.due if duty is not None else None,
+                overdue=duty is not None and duty.is_overdue(today),
+            )
+        )
+    return {part: rows for part, rows in found.items() if rows}
