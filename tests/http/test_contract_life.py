@@ -145,8 +145,8 @@ def test_a_change_that_was_made_without_its_notice_is_recorded_as_it_happened_an
     desks.asha.sign(told)
     desks.publish()
     shown = desks.page()
-    assert "The contract was changed from 2026-06-01; no notice of it is on the record" in shown
-    assert "From 2026-06-01: no ground is stated" in shown
+    assert "The contract was changed from 1 June 2026; no notice of it is on the record" in shown
+    assert "From 1 June 2026: no ground is stated" in shown
 
 
 @pytest.mark.parametrize(

@@ -305,6 +305,11 @@ def test_to_ask_is_private_and_is_answered_by_another_link(box: Letterbox) -> No
     assert "Why 6 and not 8? &lt;b&gt;" in page
     note = re.search(rf"{address}/([0-9a-f-]+)/answer", page)
     assert note is not None
+    for words, says in (("", "Nothing was written"), ("Ask at BS3 4QT", "Look at these words once more")):
+        again = box.desk.send(officer, f"{address}/{note[1]}/answer", words=words)
+        assert again.status_code in (400, 422)
+        assert says in again.text
+        assert f"{words}</textarea>" in again.text
     answer = box.desk.send(officer, f"{address}/{note[1]}/answer", words="The canary of an answer: page 4.")
     assert answer.status_code == 303
     assert "canary of an answer" in officer.get(address).text

@@ -95,12 +95,13 @@ def test_a_table_the_other_way_round_is_read() -> None:
     assert taken(reading) == {("p1", "GB-1", "care", 4, "Page 3"), ("p1", "GB-2", "care", 2, "Page 9")}
 
 
-def test_headings_in_two_rows_with_merged_names_are_read() -> None:
+@pytest.mark.parametrize("first", [("", "Criterion"), ("Criterion", None)], ids=["below", "merged down"])
+def test_headings_in_two_rows_with_merged_names_are_read(first: tuple[str, str | None]) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = "Eva Jones"
-    for row in (["", "Alder Homes", None, "Birch & Sons Ltd", None], ["Criterion", "Score", "Comment", "Score", "Comment"],
+    for row in ([first[0], "Alder Homes", None, "Birch & Sons Ltd", None], [first[1], "Score", "Comment", "Score", "Comment"],
                 ["Quality of care", 4, "Page 3", 2, "Page 9"]):  # fmt: skip
         sheet.append(row)
     sheet.merge_cells("B1:C1")

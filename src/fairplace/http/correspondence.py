@@ -5,15 +5,18 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
+from fairplace.decision import History
 from fairplace.http import case_file
+from fairplace.http.again import Form
 from fairplace.http.cases import closed, closed_meanwhile
-from fairplace.http.guard import TheSent, TheVisitor, acting, see_other, signed_in
+from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.post.letter import MARK
 from fairplace.post.notes import Note
 from fairplace.post.outbox import Message
 from fairplace.terms import Instant
 
+NOTHING = Form()
 OFFICE = ("approver", "monitoring", "officer")
 """Who writes to bidders, and who answers for it."""
 
@@ -22,10 +25,16 @@ OFFICE = ("approver", "monitoring", "officer")
 def correspondence(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """Every message of a case, the newest first."""
     past = case_file.open_to(site, visitor, case, *OFFICE)
-    if past is None:
-        return closed(site, visitor, case)
+    return closed(site, visitor, case) if past is None else page(site, visitor, past)
+
+
+def page(site: Site, visitor: Visitor, past: History, form: Form = NOTHING, *, answers: str = "") -> Answer:
+    """The correspondence; with the answer to one note as it was typed, where something is wrong with it."""
     return site.page(
         "correspondence.html",
+        status=form.status,
+        form=form,
+        answers=answers,
         visitor=visitor,
         case=past.case,
         title=case_file.title(case_file.seen(site, past, visitor)),

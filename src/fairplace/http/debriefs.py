@@ -10,7 +10,9 @@ from litestar.params import FromPath
 
 from fairplace.decision import History
 from fairplace.errors import Malformed, Refused
-from fairplace.http import bids, case_file
+from fairplace.forms.fields import Field
+from fairplace.http import bids, case_file, correspondence, guarded
+from fairplace.http.again import Form
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.correspondence import OFFICE
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
@@ -24,6 +26,7 @@ from fairplace.terms import Place, Provider
 PER_HOUR = 5
 """Links to its own result that one person can ask for."""
 
+WORDS = Field(name="words", label="Your answer", kind="words")
 SENDERS = ("monitoring", "officer")
 """Who writes to bidders."""
 
@@ -127,17 +130,25 @@ def answer(site: TheSite, visitor: TheVisitor, case: FromPath[str], note: FromPa
         return closed_meanwhile(site, visitor, case, f"/desk/cases/{case}/correspondence/{note}/answer", sent)
     question = site.notes.get(past.case, note)
     asker = question.written
-    site.notes.put(
-        past.case,
-        Written(
-            kind="answer",
-            provider=asker.provider,
-            words=sent.get("words"),
-            name=visitor.person.name,
-            to=asker.to,
-            answers=question.id,
-        ),
-    )
+    typed = {name: list(values) for name, values in sent.fields.items()}
+    looked = guarded.look_through(site, past.case, "", [WORDS], typed)
+    if not guarded.is_answered(looked, typed):
+        return correspondence.page(site, visitor, past, Form(sent=typed, looked=looked, status=422), answers=note)
+    try:
+        site.notes.put(
+            past.case,
+            Written(
+                kind="answer",
+                provider=asker.provider,
+                words=sent.get("words"),
+                name=visitor.person.name,
+                to=asker.to,
+                answers=question.id,
+            ),
+        )
+    except Malformed as error:
+        again = Form(sent=typed, refusal=str(error), status=error.status)
+        return correspondence.page(site, visitor, past, again, answers=note)
     if asker.to:
         post_link(site, past, asker.provider, asker.to, "answer")
     return see_other(f"/desk/cases/{past.case}/correspondence")

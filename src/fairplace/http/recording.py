@@ -188,10 +188,18 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
     except (Refused, Malformed, Conflict) as error:
         can = isinstance(error, Refused) and error.overridable
         again = msgspec.structs.replace(
-            written, refusal=case_file.with_names(site, visitor, str(error)), overridable=can, status=error.status
+            written, refusal=_refusal(site, visitor, made, error), overridable=can, status=error.status
         )
         return _page(site, visitor, wanted, made, again)
     return see_other(f"/desk/sign/{act}")
+
+
+def _refusal(site: Site, visitor: Visitor, made: File, error: Exception) -> str:
+    """Why it is refused, with the names of bidders and colleagues for their ids and keys."""
+    text = case_file.with_names(site, visitor, str(error))
+    for name, bid in made.bids.items():
+        text = text.replace(name, bid.provider.name)
+    return text
 
 
 def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written) -> Answer:

@@ -198,7 +198,7 @@ def _shown(site: Site, visitor: Visitor, made: File, taken: Taken) -> dict[str, 
     """A workbook as its page shows it."""
     names = _names(site, visitor, made, taken.answers)
     sheet = layouts.first(taken.book)
-    heading = taken.layout.heading if taken.layout else 1
+    heading = taken.layout.heading if taken.layout else layouts.fullest(sheet)
     reading = Reading(marks=(), questions=(), left_out=0)
     if taken.layout is not None:
         reading = read_marks(taken.book, taken.layout, names, _scale(made))
@@ -209,7 +209,7 @@ def _shown(site: Site, visitor: Visitor, made: File, taken: Taken) -> dict[str, 
         "reading": reading,
         "heading": heading,
         "headings": [(text, text) for text in dict.fromkeys(layouts.headings(sheet, heading)) if text],
-        "found": [layouts.glance(one, heading) for one in taken.book.sheets],
+        "found": [layouts.glance(one) for one in taken.book.sheets],
         "scale": _scale(made),
         "shapes": SHAPES,
         "columns": COLUMNS,

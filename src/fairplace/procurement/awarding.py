@@ -215,13 +215,15 @@ def _object_to_award_notice(state: State, published: Day, ends: Day | None, obje
             "summaries-missing",
             f"{listed(left)} have no assessment summary; send them before the award notice (Act, s. 50(3))",
         )
+    least = least_last_day(state, published)
     if ends is None:
         if is_mandatory(state):
             objections.add(
-                "standstill-missing", "the award notice must give the standstill of 8 working days (Act, s. 51)"
+                "standstill-missing",
+                "the award notice must give the last day of the standstill of 8 working days (Act, s. 51); published on"
+                f" {published}, that is {least} or later",
             )
         return
-    least = least_last_day(state, published)
     if least is not None and ends < least:
         objections.add(
             "standstill-short",

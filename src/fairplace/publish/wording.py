@@ -22,7 +22,7 @@ from fairplace.referral.codes import ListName
 from fairplace.terms import KeyName, LeafHash, Place
 
 MONEY = frozenset({
-    "price", "value", "estimated_value", "tender_value", "weekly_fee", "amount", "cost", "hour_rate", "weekly_cost", "rates",
+    "price", "value", "value_before", "value_after", "estimated_value", "tender_value", "weekly_fee", "amount", "cost", "hour_rate", "weekly_cost", "rates",
 })  # fmt: skip
 SHARES = frozenset({"weight"})
 POINTS = frozenset({"points", "total"})
@@ -33,9 +33,16 @@ KEYED = frozenset({"marks", "reasons", "changes", "points"})
 _CODES: Mapping[str, str] = {
     "regime": "regime", "route": "route", "contract_kind": "kind", "price_formula": "formula", "tie_break": "tie",
     "notice": "notice", "evidence": "evidence", "status": "bid_status", "remedy": "remedy", "outcome": "outcome",
-    "outcomes": "outcome",
+    "outcomes": "outcome", "cause": "ended_cause", "change_notice": "change_notice",
 }  # fmt: skip
 """Which list of words speaks of a member."""
+
+_SEVERAL: Mapping[str, tuple[str, ...]] = {
+    "ground": ("challenge_ground", "ended", "bid_ground", "change_ground", "ground"),
+    "kind": ("change_kind", "kind"),
+    "how": ("ended_how", "value"),
+}
+"""Members that say different things in different events, with the lists that speak of them."""
 
 _LISTED: Mapping[str, tuple[ListName, ...]] = {
     "legal_status": ("legal_status",), "need_code": ("need",), "place_code": ("place",), "grade": ("grade",),
@@ -101,7 +108,8 @@ class Wording:
         """What a sealed slot holds; `*` is any place."""
         *_, place, name = ("", *slot.split("/"))
         words = formats.capitalised(self.of("part", name, name.replace("_", " ")))
-        return f"{self.bid(place)}: {words[:1].lower()}{words[1:]}" if place in self._places else words
+        of_a_bid = place in self._places or (self._first is None and place.isdecimal())
+        return f"{self.bid(place)}: {words[:1].lower()}{words[1:]}" if of_a_bid else words
 
     def bid(self, place: Place) -> str:
         name = self._places.get(place)
@@ -193,7 +201,7 @@ class Wording:
             return formats.capitalised(key.replace(".", ", ").replace("_", " "))
         if above == "window_hours":
             return formats.capitalised(home_words.TIER.get(key, key))
-        if above in ("descriptors", "outcomes", "policies", "titles"):
+        if above in ("descriptors", "outcomes", "policies", "titles", "conditions"):
             return f"Mark {key}" if above == "descriptors" else key
         return self.name(key)
 
@@ -228,8 +236,8 @@ class Wording:
     def _code(self, value: str, name: str) -> str:
         if self._first is not None and (words := home_words.BY_MEMBER.get(name, {}).get(value)):
             return words
-        if name == "ground":
-            for group in ("challenge_ground", "ended", "bid_ground", "ground"):
+        if name in _SEVERAL and (name == "ground" or self._first is None):
+            for group in _SEVERAL[name]:
                 if (words := self.of(group, value)) != value:
                     return formats.capitalised(words)
         if self._first is not None and (said := self._listed(value, name) or self.of("value", value)) != value:

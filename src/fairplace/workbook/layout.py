@@ -60,7 +60,9 @@ def plain(text: str) -> str:
 
 
 def headings(sheet: Sheet, row: int) -> list[str]:
-    """The headings in a row, counted from 1. A bare *Score* or *Comment* belongs to the name in the row above it."""
+    """The headings in a row, counted from 1. A bare *Score* or *Comment* belongs to the name in the row above it; beside
+    such, an empty cell is the lower half of the one above: the two were merged.
+    """
     if not 0 < row <= len(sheet.rows):
         return []
     texts = [text[:_LONGEST] for text in sheet.rows[row - 1]]
@@ -71,6 +73,8 @@ def headings(sheet: Sheet, row: int) -> list[str]:
         last = above[column] if column < len(above) and above[column] else last
         part = _PART.match(text)
         found.append(f"{last} {text}" if part and not part["name"] and len(above) > 1 and last else text)
+    if found != texts:
+        found = [text or (above[column] if column < len(above) else "") for column, text in enumerate(found)]
     return found
 
 
@@ -132,7 +136,7 @@ def first(book: Book) -> Sheet:
 
 
 class Glance(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in a sheet at first sight: how many rows, and the texts of the row that was taken for its headings."""
+    """What stands in a sheet at first sight: how many rows, and the texts of the row that looks most like headings."""
 
     name: str
     rows: int
@@ -141,12 +145,16 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
     hidden: bool
 
 
-def glance(sheet: Sheet, row: int) -> Glance:
-    """The row with the headings, or the first with anything in it where that one is empty."""
-    filled = [number for number, texts in enumerate(sheet.rows, 1) if any(texts)]
-    at = row if row in filled else next(iter(filled), 0)
-    texts = [text for text in sheet.rows[at - 1] if text] if at else []
-    return Glance(name=sheet.name, rows=len(filled), row=at, texts=texts, hidden=sheet.hidden)
+def glance(sheet: Sheet) -> Glance:
+    at = fullest(sheet)
+    texts = [text for text in sheet.rows[at - 1] if text] if sheet.rows else []
+    return Glance(name=sheet.name, rows=sum(map(any, sheet.rows)), row=at, texts=texts, hidden=sheet.hidden)
+
+
+def fullest(sheet: Sheet) -> int:
+    """The row that looks most like headings: the first with the most cells filled, counted from 1."""
+    filled = [sum(map(bool, texts)) for texts in sheet.rows[:_LOOKED_AT]]
+    return filled.index(max(filled)) + 1 if filled else 1
 
 
 def _columns(texts: list[str]) -> dict[Role, str]:
