@@ -38,6 +38,7 @@ def test_what_is_done_says_so_and_can_be_done_again(tmp_path: Path) -> None:
     with open_office(tmp_path / "register", until="opened") as office:
         desk = Desk(office)
         assert status(desk, OFFICER.key, "checks") == "To do"
+        assert "For you now: Check the bids" in re.sub(r"<[^>]+>", "", page(desk, OFFICER.key))
         assert status(desk, OFFICER.key, "summaries") == "Cannot start yet"
         tell(desk, "marked")
         assert status(desk, OFFICER.key, "checks") == "Done"

@@ -96,7 +96,8 @@ def test_the_decision_text_stands_in_a_field_that_works_without_a_script(desk: D
     desk.client(APPROVER.key)
     page = officer.get(f"/desk/cases/{desk.office.case}/letters/decision").text
     assert "<textarea" in page
-    assert "Date of the decision: 9 April 2026" in page
+    on_paper = page.split('class="fp-printed-only', 1)[1].split("</div>", 1)[0]
+    assert "Date of the decision: 9 April 2026" in on_paper
     assert "Decided by: Person a5ee" in page
 
 
