@@ -87,7 +87,7 @@ def exact_time_tag(value: str) -> Markup:
 
 def span(first: str, last: str) -> Markup:
     """From one moment to another; a day in common is named once."""
-    if first == last:
+    if date_time(first) == date_time(last):
         return time_tag(first)
     if as_day(first) != as_day(last) or "T" not in last:
         return Markup("{} to {}").format(time_tag(first), time_tag(last))

@@ -85,6 +85,16 @@ def test_bids_can_come_until_the_deadline_and_are_opened_after_it() -> None:
     assert not late.is_overdue("2026-04-01")
 
 
+def test_evaluators_are_asked_for_their_interests_until_the_first_sheet_is_in() -> None:
+    told = open_competition(until="opened")
+    asked = at(told)["Declare your interests"]
+    assert (asked.first, asked.who, asked.people) == (True, frozenset({"evaluator"}), frozenset())
+    told = open_competition(until="checked")
+    assert "Declare your interests" in at(told)
+    told.do(story.sheet(story.OFFERS[:3]), by=EVALUATORS[0])
+    assert "Declare your interests" not in at(told)
+
+
 def test_whose_marks_are_missing_is_said_and_no_mark() -> None:
     told = open_competition(until="checked")
     told.do(story.sheet(story.OFFERS[:3]), by=EVALUATORS[0])

@@ -12,16 +12,23 @@ from litestar.routes import HTTPRoute
 
 from fairplace.forms.tasks import TASKS
 from fairplace.http.app import create_app
-from fairplace.people.commands import DeclareInterests
+from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.procurement.commands import Marked, SignSheet
+from fairplace.workroom import Workroom
 from tests import story
 from tests.http.colleagues import Colleague, text_of
 from tests.http.test_headers import EXAMPLES
-from tests.office import Office, open_office
+from tests.office import Office, open_office, signer
 from tests.story import APPROVER, EVALUATORS, MODERATOR, MONITORING, OFFERS, OFFICER
 
 CANARY = "The therapist of Wren House keeps a night log that nobody else in this tender mentions"
 BIDS = OFFERS[:2]
+CELLS = [f"b{row}-{column}" for row in range(2) for column in range(2)]
+SHEET = {
+    "evidence": "signed-by-party", "do": "sign", **{f"{one}-mark": "4" for one in CELLS},
+    **{f"{one}-reason": f"Page {one} says how." for one in CELLS},
+}  # fmt: skip
+"""A form of marks, filled in."""
 
 
 def sheet(marks: dict[str, int], reason: str) -> SignSheet:
@@ -105,6 +112,52 @@ def test_whoever_moderates_reads_it_at_the_form_and_says_so(panel: Panel) -> Non
     assert "Alder Homes: Staffing and training : Eva Jones gave" not in said
     assert "The same sentence in several reasons" in said
     assert "(2 evaluators)" in said
+    assert f"Eva Jones gave 2 : {CANARY} on care." in said
+    assert "Emil Novák gave 8 : " in said
+
+
+def test_who_took_part_is_asked_of_those_who_may_act_and_do_not_stay_out(panel: Panel) -> None:
+    moderator, out = panel.person(MODERATOR, "Mo Ali"), panel.person(EVALUATORS[1], "Emil Novák")
+    panel.person(EVALUATORS[0], "Eva Jones")
+    for name, key in (("Una Waits", "officer/waits"), ("Nils Left", "officer/left")):
+        accounts = Workroom(panel.office.register).accounts
+        link = accounts.invite(name=name, email="one@council.example", roles=("evaluator",))
+        with accounts.database.writing() as connection:
+            person = accounts.accept(connection, accounts.invitation(link))
+        accounts.keep_key(person.id, signer(f"council.example/{key}").vkey.text, "laptop", ("evaluator",))
+    said = text_of(moderator.get(f"/desk/cases/{panel.case}/moderation"))
+    assert [name for name in ("Eva Jones", "Emil Novák", "Una Waits", "Nils Left") if name in said] == [
+        "Eva Jones",
+        "Emil Novák",
+    ]
+    panel.office.do(
+        DecideInterest(id="test", person=EVALUATORS[1].key, outcome="recuse", reason="Too close."), by=MONITORING
+    )
+    assert out.person.name not in text_of(moderator.get(f"/desk/cases/{panel.case}/moderation"))
+
+
+def test_an_evaluator_declares_first_reads_what_is_signed_in_words_and_finds_the_sheet_done(panel: Panel) -> None:
+    emil, late = panel.person(EVALUATORS[1], "Emil Novák"), panel.person(EVALUATORS[2], "Priya Lal")
+    address = f"/desk/cases/{panel.case}/sheet"
+    assert "First declare your interests" in text_of(late.get(f"/desk/cases/{panel.case}"))
+    assert "Declare your interests in this case first" in text_of(late.get(address))
+    refused = text_of(late.post(address, version="0", **SHEET))
+    assert "You have not declared interests in this case" in refused
+    page = emil.post(address, version="0", **SHEET)
+    said = text_of(page)
+    assert "(Alder Homes): the marks of each bid Sealed Quality of care: 4 Staffing and training: 4" in said
+    assert [code for code in ("signed-by-party", "Seen ", ".000Z") if code in said] == []
+    assert "Back to the case" in text_of(emil.sign(page))
+    assert "You signed yours Done" in text_of(emil.get(f"/desk/cases/{panel.case}"))
+    assert "You signed your marks; they stand in the log" in text_of(emil.get(address))
+
+
+def test_what_was_prepared_before_and_is_refused_now_waits_no_more(panel: Panel) -> None:
+    emil, address = panel.person(EVALUATORS[1], "Emil Novák"), f"/desk/cases/{panel.case}/sheet"
+    first = emil.post(address, version="0", **SHEET)
+    emil.sign(emil.post(address, version="1", **SHEET))
+    assert emil.get(first.url.path).status_code == 404
+    assert "To sign" not in text_of(emil.get("/desk"))
 
 
 def test_those_who_keep_the_file_are_pointed_to_nothing_before_marks_are_agreed(panel: Panel) -> None:

@@ -48,7 +48,7 @@ def test_everybody_revokes_their_own_and_nobody_elses(office: Office) -> None:
     answer = office.post("officer", "/desk/keys/revocation", vkey=own, reason="lost")
     assert office.sign("officer", answer.headers["location"]).status_code == 303
     assert last(office) == ("key.revoked/1", "lost")
-    assert "no signing key that may act" in office.client("officer").get("/desk").text
+    assert "Your signing key was revoked" in office.client("officer").get("/desk").text
 
 
 @pytest.mark.parametrize("reason", ["", "<script>", "Mr Lee is ill", "LOST", "other"])

@@ -210,6 +210,15 @@ class Acts:
                 (case, upto),
             )
 
+    def like(self, act: Act) -> list[Act]:
+        """The other acts of the same task of a case by whoever made this one, that nobody has signed yet."""
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "SELECT id FROM act WHERE case_id = ? AND task = ? AND made_by = ? AND id <> ? AND state = 'waiting'",
+                (act.case, act.task, act.made_by, act.id),
+            ).fetchall()
+        return [self.get(row["id"]) for row in rows]
+
     def waiting_for(self, keys: list[KeyName], roles: frozenset[str]) -> list[Waiting]:
         """The acts that somebody with these keys and roles may sign, first or second, the oldest first."""
         with self._file.reading() as connection:

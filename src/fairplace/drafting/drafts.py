@@ -61,12 +61,17 @@ class Drafts:
         sealed = self._cipher.seal(msgspec.json.encode(dict(written)), _place(case, task, owner))
         with self._file.writing() as connection:
             row = connection.execute(
-                "SELECT version FROM draft WHERE case_id = ? AND task = ? AND owner = ?", (case, task, owner)
+                "SELECT version, changed_by FROM draft WHERE case_id = ? AND task = ? AND owner = ?",
+                (case, task, owner),
             ).fetchone()
             found = row["version"] if row else 0
             if found != version:
                 raise Conflict(
-                    "somebody else saved this draft while you wrote; compare theirs with yours, then save again",
+                    "you saved this draft in another window meanwhile; what stands here is what you wrote in this one."
+                    " Open the page again beside it to compare, then save here what is to stay"
+                    if row is not None and row["changed_by"] == by
+                    else "somebody else saved this draft while you wrote, and theirs is kept; what stands here is yours."
+                    " Open the page again beside it to compare, then save here what is to stay",
                     kind="draft",
                 )
             connection.execute(

@@ -68,6 +68,14 @@ class Signatures:
         self._acts.done(act, place)
         return place
 
+    def drop_passed(self, act: Act) -> None:
+        """Now that this one stands, drop what its maker prepared for the same task before, where it is refused now."""
+        for other in self._acts.like(act) if act.case else ():
+            try:
+                self._recorder.prepare(other.command)
+            except (Refused, Forbidden):
+                self._acts.drop(other)
+
     def renew(self, act: Act) -> None:
         """Prepare an act anew, as the record stands now."""
         self._acts.renew(act, self._recorder.prepare(act.command))

@@ -75,6 +75,9 @@ def _marking(past: Past) -> Iterator[Duty]:
     expected = roles.expected_evaluators(history)
     given = {sheet.evaluator for sheet in state.sheets}
     missing = [person for person in expected if person not in given]
+    if not given:
+        yield past.duty("interests", "Declare your interests", ["evaluator"], people=frozenset(), first=True, rule="CI-01",
+                        says="If you are to mark in this case: before you do, also when you have none.")  # fmt: skip
     if missing:
         waits = "" if checked else "waits for the check of the bids"
         yield past.duty("sheet", "Give your marks", ["evaluator"], people=frozenset(missing), state="waits" if waits else "now",

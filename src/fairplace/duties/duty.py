@@ -40,6 +40,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     rule: str | None = None
     blocked: str = ""
     waits_for: tuple[KeyName, ...] = ()
+    first: bool = False  # only for those who have not acted in the case yet
     about: str = ""  # the rule that found what is to be answered, or the challenge
 
     @property

@@ -16,9 +16,8 @@ def _open_stage(file: File) -> Stage:
 
 
 def _open(file: File) -> list[Field]:
-    others = [(key, name) for key, name in file.people.items() if key != file.me]
     return [
-        Field(name="present", label="Who else is present", kind="several", public=True, optional=True, options=options(*others),
+        Field(name="present", label="Who else is present", kind="several", public=True, optional=True, options=options(*file.others()),
               hint="You always are. All bids are opened together."),
     ]  # fmt: skip
 
@@ -151,7 +150,9 @@ def _interest_stage(file: File) -> Stage:
 
 def _interest(file: File) -> list[Field]:
     says = {one.person: one.says for one in file.interests}
-    people = [(key, name, says.get(key, "")) for key, name in file.people.items() if key != file.me]
+    able = says.keys() | file.acting | file.state.recused.keys()
+    people = [(key, name, says.get(key, "")) for key, name in file.people.items() if key in able and key != file.me]
+    people.sort(key=lambda one: not one[2])  # those on whom nobody has decided yet come first
     return [
         Field(name="person", label="Whose interest", kind="choice", public=True, options=options(*people)),
         Field(name="outcome", label="What follows", kind="choice", public=True, options=options(
@@ -169,6 +170,13 @@ def _live(file: File) -> Stage:
     if any(bid.check is None for bid in file.bids.values()):
         return waits("first check the bids")
     return NOW if file.state.live else waits("no bid takes part")
+
+
+def _sheet_stage(file: File) -> Stage:
+    live = _live(file)
+    mine = [one for one in file.state.sheets if one.evaluator == file.me and one.index > file.state.reopened_at]
+    given = {criterion for one in mine for criterion in one.criteria}
+    return done("You signed yours") if live.state == "now" and given >= set(file.quality) else live
 
 
 def _sheet(file: File) -> list[Field]:
@@ -211,12 +219,10 @@ def _agreed(file: File) -> list[Field]:
                                 label="Why this mark, where they differed" if differed else "Why another mark than everybody gave",
                                 hint=_gave(given) if differed else f"Only if it is another. {_gave(given)}", group=field.group,
                                 optional=not differed))  # fmt: skip
-    others = [(key, name) for key, name in file.people.items() if key != file.me]
+    present = options(*file.others())
     return [
         *fields,
-        Field(
-            name="present", label="Who took part", kind="several", public=True, optional=True, options=options(*others)
-        ),
+        Field(name="present", label="Who took part", kind="several", public=True, optional=True, options=present),
     ]
 
 
@@ -251,7 +257,7 @@ TASKS: tuple[Task, ...] = (
          lead="Yours alone, before you mark or decide; and again once you know who bids."),
     Task(code="interest", any_time=True, title="Decide on somebody’s interest", part="Evaluate", command=DecideInterest, fields=_interest, again=True,
          stage=_interest_stage, lead="Never on your own."),
-    Task(code="sheet", title="My marks", part="Evaluate", command=SignSheet, stage=_live, fields=_sheet, members=_numbers, own=True, again=True,
+    Task(code="sheet", title="My marks", part="Evaluate", command=SignSheet, stage=_sheet_stage, fields=_sheet, members=_numbers, own=True, again=True,
          lead="Alone, with a reason for each mark. Nobody sees them before all are in."),
     Task(code="moderation", title="Agree the marks", part="Evaluate", command=Moderate, stage=_moderation, fields=_agreed, members=_numbers, again=True,
          lead="Where evaluators differed, say why the agreed mark was chosen."),

@@ -77,6 +77,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     titles: Mapping[str, str]  # criterion to its words
     scale: Mapping[str, str] = {}  # what earns each mark, by mark
     people: Mapping[KeyName, str]  # the authority's own people, by key
+    acting: frozenset[KeyName] = frozenset()  # those of them whose key may act now
     challenges: tuple[Challenge, ...]
     interests: tuple[Declared, ...] = ()
     declared: bool = False  # has whoever looks declared their own, as far as they could know who bids?
@@ -114,6 +115,11 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
             for one in self.state.sheets
             if one.evaluator in self.state.recused
         ]
+
+    def others(self) -> list[tuple[KeyName, str]]:
+        """Who else may act in the case now, with their names: nobody whose key waits or has ended, nor who must stay out."""
+        able = self.acting - self.state.recused.keys() - {self.me}
+        return [(key, name) for key, name in self.people.items() if key in able]
 
     def named(self, criterion: str) -> str:
         return self.titles.get(criterion, criterion)

@@ -27,12 +27,11 @@ def _seen_stage(file: File) -> Stage:
 
 def _seen(file: File) -> list[Field]:
     places = [place for place, leaf in sorted(file.state.places.items()) if leaf is not None]
-    others = [(key, name) for key, name in file.people.items() if key != file.me]
     return [
         Field(name="how", label="How did it become known?", kind="choice", public=True, options=options(
             ("answer", "From a written answer"), ("document", "From another document"), ("told", "Somebody said it"),
             ("guessed", "From what else the bid says"), ("other", "In another way"))),
-        Field(name="person", label="To whom", kind="choice", public=True, optional=True, options=options(*others),
+        Field(name="person", label="To whom", kind="choice", public=True, optional=True, options=options(*file.others()),
               hint="Leave it open if it was you"),
         Field(name="bid", label="Which bid", kind="choice", optional=True, options=options(*((place, bid_under(place)) for place in places))),
         Field(name="note", label="What happened", kind="words", optional=True),

@@ -161,7 +161,9 @@ def empty(site: Site, case: CaseId, visitor: Visitor) -> File:
 def file(site: Site, past: History, visitor: Visitor) -> File:
     """What forms need to know of a case, as far as whoever looks may see it."""
     shown_now = seen(site, past, visitor)
-    made = _file(shown_now, visitor, colleagues(site), _findings(site, past.case))
+    people = colleagues(site)
+    made = _file(shown_now, visitor, people, _findings(site, past.case))
+    made = msgspec.structs.replace(made, acting=frozenset(key for key in people if site.register.desk.roles_of(key)))
     if not is_out(past, visitor):
         made = whose_bids.under_letters(site, past, made, visitor)
     made = msgspec.structs.replace(made, marked=whose_bids.marked(site, past, made, visitor))

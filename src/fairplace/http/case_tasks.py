@@ -35,6 +35,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool
 
 
+AFTER_DECLARING = frozenset({"sheet", "moderation", "award"})
+"""What nobody does here before they have declared their interests."""
+
+
 BOUGHT = frozenset({"decide-urgency", "answer-finding", "release", "take-down"})
 """What can be done in the case of an urgent purchase."""
 
@@ -49,6 +53,11 @@ def approves(held: AbstractSet[str], capacities: Iterable[str]) -> bool:
 
 BY_PLACE = {"ADJ": "nominated_officer", "DIST": "director", "OUTSIDE_ENGLAND": "director"}
 """Who approves, besides practice and budget, because of where the home lies (2010 Regulations, reg. 11)."""
+
+
+def has_to_declare(made: File, visitor: Visitor, task: Task) -> bool:
+    """Is this theirs to do, once they have declared their interests?"""
+    return not made.declared and task.code in AFTER_DECLARING and roles.may(visitor.roles, task.command.gives)
 
 
 def _missing(made: File) -> list[str]:
@@ -86,6 +95,8 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
         if duty is not None and duty.state == "waits":
             stage = waits(". ".join(one for one in (duty.waits(names, own), duty.says.removesuffix(".")) if one))
         gives = task.command.gives
+        if stage.state == "now" and has_to_declare(made, visitor, task):
+            stage = waits("first declare your interests")
         theirs = task.code != APPROVE or stage.state != "now" or approves(visitor.roles, _missing(made))
         found[task.part].append(
             Row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -38,12 +38,21 @@ class Twice(msgspec.Struct, frozen=True, kw_only=True):
     where: tuple[Where, ...]
 
 
+class Gave(msgspec.Struct, frozen=True, kw_only=True):
+    """The mark that one evaluator gave, and why."""
+
+    evaluator: str
+    mark: int
+    reason: str
+
+
 class Pointed(msgspec.Struct, frozen=True, kw_only=True):
     """What is pointed out. `left` are those that the page has no room for."""
 
     apart: tuple[Apart, ...] = ()
     twice: tuple[Twice, ...] = ()
     left: int = 0
+    sheets: Mapping[str, tuple[Gave, ...]] = {}  # what evaluators gave, by the field of the agreed mark
 
 
 def pointed(seen: History, made: File) -> Pointed:
@@ -52,7 +61,8 @@ def pointed(seen: History, made: File) -> Pointed:
     if scale is None:
         return Pointed()
     names = [bid.provider.name for bid in made.bids.values()]
-    found = hints(_given(seen, made), scale.step, names)
+    given = list(_given(seen, made))
+    found = hints(given, scale.step, names)
     apart = tuple(
         Apart(where=_where(made, one.evaluator, one.place, one.criterion), mark=one.mark, others=one.others)
         for one in found.outliers
@@ -66,7 +76,17 @@ def pointed(seen: History, made: File) -> Pointed:
         for one in found.copied
     )
     left = max(len(apart) - MOST_SHOWN, 0) + max(len(twice) - MOST_SHOWN, 0)
-    return Pointed(apart=apart[:MOST_SHOWN], twice=twice[:MOST_SHOWN], left=left)
+    return Pointed(apart=apart[:MOST_SHOWN], twice=twice[:MOST_SHOWN], left=left, sheets=_sheets(given, made))
+
+
+def _sheets(given: list[Given], made: File) -> dict[str, tuple[Gave, ...]]:
+    """What each gave and wrote, beside the mark that is to be agreed on it."""
+    found: dict[str, tuple[Gave, ...]] = {}
+    for one in given:
+        where = _where(made, one.evaluator, one.place, one.criterion)
+        gave = Gave(evaluator=where.evaluator, mark=one.mark, reason=one.reason)
+        found[where.field] = (*found.get(where.field, ()), gave)
+    return found
 
 
 def _given(seen: History, made: File) -> Iterator[Given]:

@@ -20,6 +20,7 @@ from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import SEARCH, task
 from fairplace.guarding.drafts import Looked
 from fairplace.http import asked, case_documents, case_file, case_names, guarded, in_parts, search_file
+from fairplace.http.case_tasks import has_to_declare
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.moderating import Pointed, pointed
@@ -195,8 +196,11 @@ def _prepared(site: Site, visitor: Visitor, wanted: Task, made: File, written: W
 
 
 def _refusal(site: Site, visitor: Visitor, made: File, error: Exception) -> str:
-    """Why it is refused, with the names of bidders and colleagues for their ids and keys."""
-    text = case_file.with_names(site, visitor, str(error))
+    """Why it is refused, with the names of bidders and colleagues for their ids and keys; whoever reads it is `you`."""
+    text = str(error)
+    if made.me:
+        text = text.replace(f"{made.me} has ", "you have ").replace(f"{made.me} was ", "you were ")
+    text = case_file.with_names(site, visitor, text)
     for name, bid in made.bids.items():
         text = text.replace(name, bid.provider.name)
     return text
@@ -225,6 +229,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         exhibit=exhibit(made),
         override=OVERRIDE,
         may_act=may_act,
+        declare_first=has_to_declare(made, visitor, wanted),
         stage=wanted.stage(made),
         written=written,
         sent=written.sent,

@@ -50,6 +50,7 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
             visitor=visitor,
             place=place,
             case=searched,
+            of_keys=entry.type.startswith("key.") and visitor.heads,
             listed=entry.type.startswith("market."),
             left=site.clerk.left_open(place) if visitor.heads else [],
             contested=searched if entry.type.startswith("contest.") else "",
@@ -97,13 +98,16 @@ def _called(site: Site, visitor: Visitor, act: Act) -> str:
 
 
 def _words(site: Site, visitor: Visitor, act: Act) -> Wording:
-    """The words of the papers. The authority reads which home an offer is of, and whose a bid is where they may know it."""
+    """The words of the papers. The authority reads which home an offer is of.
+
+    Whose a bid is they read where they may know it, and only while they have the file open: the log says who looked.
+    """
     past = History(case=act.case, events=site.register.reader.case(act.case) if act.case else ())
     places: dict[str, str] = {}
     criteria: dict[str, str] = {}
     if site.register.is_of_placements:
         criteria, names = dict(home_words.CRITERION), _of_the_market(site, visitor, past)
-    elif visitor.person.provider is None and act.case:
+    elif visitor.person.provider is None and act.case and site.readings.is_open(visitor.session.csrf, act.case):
         made = case_file.file(site, past, visitor)
         places = {one.place: one.provider.name for one in made.bids.values()}
         criteria, names = dict(made.titles), dict(made.people)
@@ -186,6 +190,7 @@ def _settle(site: Site, visitor: Visitor, act: Act, place: int) -> None:
             site.drafts.drop("", task, act.made_by)  # of the version that began the case
         site.drafts.drop(case, task)
         site.drafts.drop(case, task, act.made_by)
+        site.signatures.drop_passed(act)
 
 
 def may_see(site: Site, visitor: Visitor, act: Act) -> None:

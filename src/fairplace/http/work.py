@@ -87,6 +87,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     answering = referrals.to_answer(site, visitor) if site.seeks else []
     opening, keys_wait = openers.to_open(site, visitor), openers.to_confirm(site, visitor)
     asked = site.accounts.requests() if visitor.heads else []
+    asking = list(recoveries.asked(site, visitor)) if _recovers(visitor) else []
     today = day(london_day(now))
     lines = [_line(one, called, names, today, visitor) for one in shown]
     return site.page(
@@ -100,7 +101,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         asked=asked,
         keys_wait=keys_wait,
         opening=opening,
-        lost=list(recoveries.asked(site, visitor)) if _recovers(visitor) else [],
+        lost=asking,
         recoveries=running,
         reasons=recoveries.REASONS,
         nothing=not todo
@@ -113,7 +114,8 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         and not opening
         and not keys_wait
         and not asked
-        and not any(one.own for one in running),
+        and not any(one.own for one in running)
+        and all(one.own for one in asking),
         searches=searches,
         owed=owed,
         challenged=challenged,
@@ -132,6 +134,8 @@ def _of(everything: dict[CaseId, Work], visitor: Visitor, *, wide: bool) -> Iter
         if keys & found.out:
             continue
         for duty in found.duties:
+            if duty.first and keys & found.acted:
+                continue
             if keys & duty.people or (visitor.roles & duty.who and (wide or not duty.people)):
                 yield duty
 

@@ -245,7 +245,7 @@ def _changes(state: State, name: str, bid: Bid, given: Agreed, objections: Objec
             objections.add(
                 "change-without-reason",
                 f"evaluators gave {name} the marks {listed([str(one) for one in inputs])} on {criterion} and {mark} was"
-                " agreed; say why in 'changes'",
+                " agreed; say why that one ('changes' in a file of commands)",
                 final=True,
             )
         changes[criterion] = Changed(
