@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,6 +20,7 @@ from fairplace.terms import CaseId, Instant
 
 _PAGE = 500
 _ASSESSED = "case.assessed/1"
+_DEPOSITS = ("deposit.received/1", "deposit.received-late/1", "deposit.withdrawn/1")
 
 
 class Ordered(msgspec.Struct, frozen=True):
@@ -47,6 +48,25 @@ def whole_cases(store: SqliteStore, log: str) -> Iterator[tuple[CaseId, Instant]
             kind, _, case = subject.partition("/")
             if kind == "case" and case:
                 yield case, entry.parsed(stored.raw).envelope.at
+
+
+class Deposits(NamedTuple):
+    """The deposits of which nothing that is the bidder's opens any more, and the files that the others name."""
+
+    erased: frozenset[int]
+    files: frozenset[str]
+
+
+def deposits(store: SqliteStore, log: str) -> Deposits:
+    """What became of all deposits, so that what is kept beside the log of an erased one can go as well."""
+    indexes = [stored.index for stored in store.of_types(log, _DEPOSITS)]
+    erased, files = set(indexes), set[str]()
+    for start in range(0, len(indexes), _PAGE):
+        for index, slots in store.openings(log, indexes[start : start + _PAGE]).items():
+            if "/provider_signature" in slots:
+                erased.discard(index)
+            files.update(name for opening in slots.values() for name in files_in(opening.value))
+    return Deposits(frozenset(erased), frozenset(files))
 
 
 def finish(store: SqliteStore, documents: Documents, log: str) -> int:

@@ -39,7 +39,9 @@ from fairplace.private_file import PrivateFile
 from fairplace.sealing import openers
 from fairplace.sealing.openers import Openers
 
-DRAFTS, POST = "drafts.sqlite", "post.sqlite"
+DRAFTS, POST, OPENERS = "drafts.sqlite", "post.sqlite", "openers.sqlite"
+LODGING = "lodging"
+"""The draft that holds what waits for a provider's signature: one for each person and case."""
 
 
 class Workroom:
@@ -114,6 +116,27 @@ class Workroom:
                 self.outbox.forget(case, at)
                 self.links.forget(case, at)
                 self.lodgings.forget(case, at)
+        self._forget_erased_bids()
+
+    def _forget_erased_bids(self) -> None:
+        """What is kept beside the log of a bid that was erased: the list of what was lodged and marked, what was not signed,
+        and the file and price that openers took out of a sealed one.
+        """
+        store, log = self._register.store, self._register.origin
+        if next(erasures.ordered(store, log), None) is None:
+            return
+        of_bids = erasures.deposits(store, log)
+        if (self._folder / POST).exists():
+            for case, provider in self.lodgings.without_bid(of_bids.erased):
+                for one in self.accounts.people():
+                    if one.provider == provider:
+                        self.drafts.drop(case, LODGING, one.id)
+            self.lodgings.forget_bids(of_bids.erased)
+        if (self._folder / OPENERS).exists():
+            gone = self.openers.left_over(of_bids.files)
+            for name in gone - erasures.named(store, log, gone):
+                self._register.documents.destroy(name)
+            self.openers.forget_but(of_bids.files)
 
     def postman(self) -> Postman | None:
         """Whoever hands messages to the mail server, when the settings name one."""
@@ -146,7 +169,7 @@ class Workroom:
     @cached_property
     def openers(self) -> Openers:
         """Who can open sealed bids."""
-        file = PrivateFile(self._folder / "openers.sqlite", openers.SCHEMA, application=openers.APPLICATION)
+        file = PrivateFile(self._folder / OPENERS, openers.SCHEMA, application=openers.APPLICATION)
         seed = own_seed(self._folder, "openers")
         return Openers(file, Cipher(seed), seed, self._register.sources)
 

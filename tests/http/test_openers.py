@@ -11,12 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from httpx import Response
 
+from fairplace import erasing
 from fairplace.people.commands import DecideInterest, DeclareInterests
-from fairplace.procurement.commands import OpenBids, RecordPrices
+from fairplace.procurement.commands import EndWithoutAward, OpenBids, RecordPrices
+from fairplace.procurement.events import DepositReceived
 from fairplace.sealing.openers import opener_text
 from fairplace.workroom import Workroom
 from tests.http.opened import Client
-from tests.http.test_bids import Market
+from tests.http.test_bids import CHALLENGE, Market
 from tests.office import key_of, open_office, signer
 from tests.sealing.sealer import b64, given, key, public, seal
 from tests.story import APPROVER, BIRCH, CEDAR, EVALUATORS, MONITORING, OFFICER
@@ -283,3 +285,45 @@ def test_no_entry_says_who_the_openers_are(vault: Vault) -> None:
         assert b64(public(made)).encode() not in raw
     [opened] = [one for one in reader.case(vault.case) if one.type == "procurement.bids-opened/1"]
     assert opened.event.present == sorted([OFFICER.key, MONITORING.key]), "who was there, by the tokens of their keys"
+
+
+def test_a_bid_that_is_erased_goes_from_beside_the_log_as_well(vault: Vault) -> None:
+    """Its file and price as the openers took them out, its bidder's list and marks, and what was not signed."""
+    client, room = vault.provider(BIRCH), Workroom(vault.office.register)
+    vault.lodge_sealed()
+    marked = "Rota: competitors could copy it"
+    assert vault.fill(client, "/secrets", secrets=marked).status_code == 303
+    assert room.lodgings.marks(vault.case)
+    other = vault.provider(CEDAR)
+    sent = vault.fill(other, files={"document": vault.sealed(b"%PDF another bid")}, provider_name="Cedar House")
+    assert sent.status_code == 303
+    assert vault.sign(other, key_of(CEDAR)).status_code == 303
+    vault.open_bids()
+    shares = [vault.give(one).status_code for one in (APPROVER.key, MONITORING.key)]
+    assert shares == [303, 303]
+    filled = vault.fill(vault.provider(BIRCH), "/challenge", **CHALLENGE)
+    assert filled.status_code == 303, "a challenge that is not signed waits"
+    history = vault.office.register.reader.case(vault.case)
+    files = {
+        one.event.provider.get(None): room.openers.inside(one.event.document.get(None).sha256)  # type: ignore[union-attr]
+        for one in history
+        if isinstance(one.event, DepositReceived)
+    }
+    birch, cedar = (next(kept for who, kept in files.items() if who and who.id == one.id) for one in (BIRCH, CEDAR))
+    assert birch is not None
+    assert cedar is not None
+    vault.office.do(EndWithoutAward(id="test", ground="need-changed", reason="The need went away"), by=APPROVER)
+    both = [signer(OFFICER.key), signer(MONITORING.key)]
+    erasing.erase(vault.office.register, [f"bid:{vault.case}:{BIRCH.id}"], "erasure-request", "They asked.", both)
+    room.forget_erased()
+    documents = vault.office.register.documents
+    assert not documents.is_here(birch.document.sha256)
+    assert documents.is_here(cedar.document.sha256), "the others stay"
+    with room.openers._file.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM opened").fetchone()[0] == 1
+    assert room.lodgings.of(BIRCH.id) == []
+    assert len(room.lodgings.of(CEDAR.id)) == 1
+    assert room.lodgings.marks(vault.case) == {}
+    assert "Sign and lodge your challenge" not in vault.provider(BIRCH).get(f"{vault.address}/sign").text
+    room.forget_erased()  # asked again it does what is left
+    assert documents.is_here(cedar.document.sha256)

@@ -36,9 +36,7 @@ from fairplace.procurement.commands import LodgeBid, WithdrawBid
 from fairplace.sealing import container
 from fairplace.sealing.container import MEDIA
 from fairplace.terms import CaseId, Provider
-
-WAITING = "lodging"
-"""The draft that holds what waits for the provider's signature: one for each person and case."""
+from fairplace.workroom import LODGING
 
 KINDS: Mapping[str, Kind] = {
     "deposit.received/1": "bid",
@@ -240,10 +238,10 @@ def _written(site: Site, command: Command) -> dict[str, Any]:
 
 
 def _wait(site: Site, visitor: Visitor, case: CaseId, waiting: Waiting) -> None:
-    before = site.drafts.get(case, WAITING, visitor.person.id)
+    before = site.drafts.get(case, LODGING, visitor.person.id)
     site.drafts.save(
         case,
-        WAITING,
+        LODGING,
         msgspec.to_builtins(waiting),
         by=visitor.person.id,
         version=before.version if before else 0,
@@ -332,7 +330,7 @@ def read(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
 
 def _waiting(site: Site, visitor: Visitor, case: CaseId) -> tuple[Waiting, Command] | None:
     """What they went on to sign and did not sign yet; null when nothing waits."""
-    draft = site.drafts.get(case, WAITING, visitor.person.id)
+    draft = site.drafts.get(case, LODGING, visitor.person.id)
     if draft is None:
         return None
     waiting = msgspec.convert(draft.written, Waiting)
@@ -381,7 +379,7 @@ def sign(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
         return see_other(f"/desk/bids/{row.case}")
     waiting, command = begun
     if sent.get("drop"):
-        site.drafts.drop(row.case, WAITING, visitor.person.id)
+        site.drafts.drop(row.case, LODGING, visitor.person.id)
         return see_other(f"/desk/bids/{row.case}")
     if sent.get("shown") not in {"", _digest(_text(site, command))}:
         return _sign_page(site, visitor, row, command, fault=OTHER, status=409)
@@ -405,7 +403,7 @@ def sign(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
         )
         if isinstance(command, LodgeChallenge):
             _note(site, visitor, row.case, waiting, command, done.index)
-    site.drafts.drop(row.case, WAITING, visitor.person.id)
+    site.drafts.drop(row.case, LODGING, visitor.person.id)
     return see_other(f"/desk/bids/{row.case}/receipts/{done.index}")
 
 

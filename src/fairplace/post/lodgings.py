@@ -6,6 +6,7 @@ It is no evidence. Which case a bid is for stands in nothing that can be read wi
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from typing import Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from fairplace.sources import Sources
 from fairplace.terms import CaseId, Instant, instant
 
 Kind = Literal["bid", "late-bid", "withdrawal", "challenge", "secrets"]
+BIDS: frozenset[Kind] = frozenset({"bid", "late-bid", "withdrawal"})
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -86,6 +88,21 @@ class Lodgings:
         with self._file.writing() as connection:
             for row in connection.execute("SELECT * FROM lodging WHERE at <= ?", (upto,)).fetchall():
                 if self._opened(row).case == case:
+                    connection.execute("DELETE FROM lodging WHERE id = ?", (row["id"],))
+
+    def without_bid(self, erased: Collection[int]) -> set[tuple[CaseId, str]]:
+        """Cases and providers that have none of their bids left, when those with these entries are gone."""
+        own = [one for one in self._all() if one.kind in BIDS]
+        left = {(one.case, one.provider) for one in own if one.place not in erased}
+        return {(one.case, one.provider) for one in own} - left
+
+    def forget_bids(self, erased: Collection[int]) -> None:
+        """What was lodged with these entries, and what was marked in a bid of which none is left."""
+        gone = self.without_bid(erased)
+        with self._file.writing() as connection:
+            for row in connection.execute("SELECT * FROM lodging").fetchall():
+                one = self._opened(row)
+                if one.place in erased or (one.kind == "secrets" and (one.case, one.provider) in gone):
                     connection.execute("DELETE FROM lodging WHERE id = ?", (row["id"],))
 
     def _opened(self, row: sqlite3.Row) -> Lodging:

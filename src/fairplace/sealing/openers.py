@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -182,9 +183,29 @@ class Openers:
         name = self._name(sha256)
         with self._file.reading() as connection:
             row = connection.execute("SELECT given FROM opened WHERE document = ?", (name,)).fetchone()
-        if row is None:
-            return None
-        return msgspec.json.decode(self._cipher.open(row["given"], _place(name, "inside")), type=Inside)
+        return None if row is None else self._inside(name, row["given"])
+
+    def left_over(self, sealed: Iterable[str]) -> set[str]:
+        """The files that came out of sealed ones, other than of those that are named, and that came out of no other."""
+        named = {self._name(one) for one in sealed}
+        with self._file.reading() as connection:
+            rows = connection.execute("SELECT document, given FROM opened").fetchall()
+        files = {row["document"]: self._inside(row["document"], row["given"]).document.sha256 for row in rows}
+        return {file for name, file in files.items() if name not in named} - {
+            file for name, file in files.items() if name in named
+        }
+
+    def forget_but(self, sealed: Iterable[str]) -> None:
+        """What was inside sealed files, and what was given towards opening them, other than of those that are named."""
+        named = {self._name(one) for one in sealed}
+        with self._file.writing() as connection:
+            for table in ("opened", "share"):
+                kept = {row["document"] for row in connection.execute(f"SELECT document FROM {table}")}  # noqa: S608 - our own words
+                for name in kept - named:
+                    connection.execute(f"DELETE FROM {table} WHERE document = ?", (name,))  # noqa: S608 - our own words
+
+    def _inside(self, name: str, given: bytes) -> Inside:
+        return msgspec.json.decode(self._cipher.open(given, _place(name, "inside")), type=Inside)
 
     def _name(self, sha256: str) -> str:
         return hmac.new(self._key, f"fairplace/opened/v1\n{sha256}\n".encode(), "sha256").hexdigest()
