@@ -157,7 +157,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
             )
         if self.roles.isdisjoint(roles):
             raise Forbidden(
-                f"this is for the role of {in_words(frozenset(roles))}; ask whoever looks after the register for it",
+                f"this is for {in_words(frozenset(roles))}; ask whoever looks after the register for that role",
                 code="role",
             )
 
