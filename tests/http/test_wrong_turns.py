@@ -169,11 +169,20 @@ def test_of_two_tabs_the_second_to_save_is_told_and_loses_nothing(desk: Desk) ->
     second = desk.send(client, address, **{**END, "reason": "Typed in the other tab."}, version=version[1])
     assert second.status_code == 409
     assert "Typed in the other tab." in second.text
-    assert "There is a problem" in second.text
+    assert "This draft was saved meanwhile by you, in another window" in second.text
+    assert "What was saved meanwhile." in second.text
+    assert WORDS in html.unescape(second.text)
     newer = re.search(r'name="version" value="(\d+)"', second.text)
     assert newer is not None
     assert desk.send(client, address, **{**END, "reason": "Both."}, version=newer[1]).status_code == 303
     assert "Both." in client.get(address).text
+    Workroom(desk.office.register).drafts.drop(case, "end")
+    gone = desk.send(client, address, **END, version="3")
+    assert (gone.status_code, "signed or put away meanwhile" in gone.text, WORDS in html.unescape(gone.text)) == (
+        409,
+        True,
+        True,
+    )
 
 
 def test_a_time_that_is_still_to_come_is_no_report_and_the_words_stay(desk: Desk) -> None:

@@ -230,6 +230,23 @@ def _lowered(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
+def differing(fields: Sequence[Field], mine: Sent, theirs: Sent) -> list[tuple[Field, str]]:
+    """The fields in which another writing of the same form says something else, with its words."""
+    return [(field, there) for field in fields if (there := _told(field, theirs)) != _told(field, mine)]
+
+
+def _told(field: Field, sent: Sent) -> str:
+    """What a form says in a field, as a person reads it; empty for nothing."""
+    names = [field.name, *(f"{field.name}-{part}" for part in ("day", "month", "year", "time"))]
+    labels = {option.value: option.label for option in field.options} | (
+        {"yes": "Yes", "no": "No"} if field.kind == "yes" else {}
+    )
+    values = [
+        labels.get(value.strip(), value.strip()) for name in names for value in sent.get(name, ()) if value.strip()
+    ]
+    return (", " if field.options else " ").join(values)
+
+
 class Fault(msgspec.Struct, frozen=True):
     """What is wrong with one field."""
 

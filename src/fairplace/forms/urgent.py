@@ -13,7 +13,7 @@ FIELDS = (
     Field(name="provider", label="From whom", kind="line", hint="Name, and number if you have it: Alder Homes, GB-COH-01000001"),
     Field(name="price", label="The most that it will cost", kind="money"),
     Field(name="why", label="Why it could not wait", kind="words", hint="What happened, and whom you asked"),
-    Field(name="from_on", label="From when", kind="day"),
+    Field(name="from_on", label="From when", kind="day", hint="Today, unless you say another day"),
     Field(name="concerns_one_person", label="Is it for one person?", kind="yes", public=True, hint="Then nothing of it is ever public"),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from litestar.params import FromPath, QueryParameter
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
 from fairplace.forms import evaluation, need, origin, seeking
-from fairplace.forms.fields import Fault, Field, Option, read_all
+from fairplace.forms.fields import Fault, Field, Option, differing, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import SEARCH, task
 from fairplace.guarding.drafts import Looked
@@ -73,6 +73,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     looked: Looked = Looked()
     part: str = ""  # which page of a long form
+    theirs: tuple[tuple[Field, str], ...] = ()  # what somebody else saved meanwhile, where it says something else
 
 
 PartOf = Annotated[str, QueryParameter(name="part")]
@@ -126,10 +127,8 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     try:
         version = site.drafts.save(made.case, code, written, by=visitor.person.id, version=version, owner=owner)
     except Conflict as error:
-        theirs = site.drafts.get(made.case, code, owner)
-        version = theirs.version if theirs else 0
-        again = Written(sent=written, refusal=str(error), version=version, status=error.status, part=part)
-        return _page(site, visitor, wanted, made, again)
+        again = _meanwhile(site, visitor, wanted, made, written)
+        return _page(site, visitor, wanted, made, msgspec.structs.replace(again, status=error.status, part=part))
     if sent.get("do") == "more":
         return see_other(f"/desk/cases/{case}/{code}")
     if sent.get("do") == "save":
@@ -139,6 +138,23 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: FromPath
     if at.part is not None:
         return _next(site, visitor, wanted, made, now, at)
     return _prepared(site, visitor, wanted, made, now)
+
+
+def _meanwhile(site: Site, visitor: Visitor, wanted: Task, made: File, written: Mapping[str, Sequence[str]]) -> Written:
+    """The form of whoever saves second, with what was saved meanwhile beside it."""
+    theirs = site.drafts.get(made.case, wanted.code, owner_of(visitor, wanted, made))
+    if theirs is None:
+        gone = (
+            "this draft was signed or put away meanwhile; look at what is recorded before you go on with what you typed"
+        )
+        return Written(sent=written, refusal=gone)
+    names = {one.id: one.name for one in site.accounts.people()} | {visitor.person.id: "you, in another window"}
+    return Written(
+        sent=written,
+        refusal=f"this draft was saved meanwhile by {names.get(theirs.changed_by, 'a colleague')}; what it says is below",
+        version=theirs.version,
+        theirs=tuple(differing([HOW, WHEN, *wanted.fields(made)], written, theirs.written)),
+    )
 
 
 def _next(site: Site, visitor: Visitor, wanted: Task, made: File, written: Written, at: in_parts.Place) -> Answer:

@@ -25,6 +25,7 @@ from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import canonical
 from fairplace.ledger.note import Vkey
 from fairplace.market.known import Market
+from fairplace.people import roles
 from fairplace.people.sight import closed_in
 from fairplace.prepared import Prepared
 from fairplace.publish.wording import Wording
@@ -81,7 +82,7 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         empty=sum(not said(one.value) for one in prepared.openings),
         key=_key(visitor, act),
         turn=_turn(visitor, act),
-        second=sorted(prepared.second),
+        second=roles.in_words(prepared.second) if prepared.second else "",
         fixes=[(fix, case_file.with_names(site, visitor, fix.finding.text)) for fix in _fixes(site, visitor, act)],
         preview=previewing.is_shown(prepared),
         fault=fault,

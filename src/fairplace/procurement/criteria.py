@@ -77,7 +77,7 @@ def _check_formula(command: PublishTender | ChangeCriteria, prices: list[str]) -
     if len(prices) > 1:
         refuse("criteria", f"{procedure.listed(prices)} are all price criteria; a bid has one price, so have one")
     if prices and command.price_formula is None:
-        refuse("formula", "price is a criterion, but no formula says how it earns points; give 'price_formula'")
+        refuse("formula", "price is a criterion, but no formula says how it earns points; name the formula")
     if not prices and command.price_formula is not None:
         refuse("formula", "a price formula came, but price is no criterion; leave it out or add the criterion")
 
