@@ -12,13 +12,14 @@ from fairplace.challenge import events as e
 from fairplace.event import Fact
 from fairplace.openness.events import Withdrawn as TakenDown
 from fairplace.projection import Citation, Projection, Recorded, TrailItem, Withheld, taken_down, trail_item
-from fairplace.terms import Instant, Text
+from fairplace.terms import Day, Instant, Text
 
 
 class ChallengeTrail(msgspec.Struct, frozen=True, kw_only=True):
     """Facts only; null is unknown or withheld. `case_citation` cites the case that is challenged.
 
-    `remedied_by` are the steps by which the remedy was carried out, `done` what is said of it.
+    `remedied_by` are the steps by which the remedy was carried out, `done` what is said of it; `further`, to whom outside
+    the authority it was taken, and on which day.
     """
 
     challenge: str
@@ -43,6 +44,7 @@ class ChallengeTrail(msgspec.Struct, frozen=True, kw_only=True):
     words: Text | None = None
     answer: Text | None = None
     reason: Text | None = None
+    further: list[tuple[e.Further, Day]] = []
     trail: list[TrailItem] = []
     withheld: list[Withheld] = []
 
@@ -128,15 +130,20 @@ def _remedied(row: ChallengeTrail, event: e.Remedied) -> ChallengeTrail:
     return replace(row, remedied_at=event.happened_at, remedied_by=event.entries, done=event.words.get())
 
 
+def _further(row: ChallengeTrail, event: e.TakenFurther) -> ChallengeTrail:
+    return replace(row, further=[*row.further, (event.to, event.taken_on)])
+
+
 STEPS: dict[type[Fact], Callable[[ChallengeTrail, Any], ChallengeTrail]] = {
     e.Lodged: _lodged,
     e.Acknowledged: _acknowledged,
     e.Answered: _answered,
     e.Decided: _decided,
     e.Remedied: _remedied,
+    e.TakenFurther: _further,
     e.Withdrawn: _withdrawn,
 }
 
 projection = Projection[ChallengeTrail](
-    name="challenge-trail", version=2, keys=keys, empty=empty, fold=fold, columns=columns, row=ChallengeTrail
+    name="challenge-trail", version=3, keys=keys, empty=empty, fold=fold, columns=columns, row=ChallengeTrail
 )

@@ -131,6 +131,11 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(text: str) -> str:
+    """A label within a sentence; the names in it keep their capitals."""
+    return text[:1].lower() + text[1:]
+
+
 def lines(text: str) -> Markup:
     """Free text with its own line ends kept: paragraphs at empty lines, breaks at single ones."""
     blocks = (block.strip("\n") for block in text.split("\n\n"))
@@ -154,6 +159,7 @@ FILTERS = {
     "count_of": counted,
     "listed": listed,
     "capitalised": capitalised,
+    "lower_first": lower_first,
     "file_size": size,
     "text_lines": lines,
 }

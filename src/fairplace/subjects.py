@@ -40,7 +40,7 @@ _STEPS = (
 _DEPOSITS = "deposit.received/1 deposit.received-late/1 deposit.withdrawn/1"
 _CHALLENGE = (
     "challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1 challenge.remedied/1"
-    " challenge.withdrawn/1"
+    " challenge.taken-further/1 challenge.withdrawn/1"
 )
 
 _ROWS: tuple[tuple[str, str, Kind], ...] = (
@@ -96,6 +96,7 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
     ("challenge.answered/1", "/answer", "stream"),
     ("challenge.decided/1", "/reason", "stream"),
     ("challenge.remedied/1", "/words", "stream"),
+    ("challenge.taken-further/1", "/reference", "stream"),
     ("finding.answered/1", "/exhibit /words", "case"),
     ("urgent.bought/1", "/exhibit /need /provider /price /why", "case"),
     ("urgent.decided/1", "/exhibit /reason", "case"),

@@ -119,6 +119,7 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     challenge.Answered: (),
     challenge.Decided: ("outcome", "remedy"),
     challenge.Remedied: ("remedy",),
+    challenge.TakenFurther: ("to", "taken_on"),
     challenge.Withdrawn: (),
     openness.Disclosed: ("occasion",),
     openness.Withdrawn: ("ground",),

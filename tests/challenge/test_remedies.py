@@ -12,9 +12,10 @@ from fairplace.challenge.commands import (
     CarryOutRemedy,
     DecideChallenge,
     LodgeChallenge,
+    TakeChallengeFurther,
     WithdrawChallenge,
 )
-from fairplace.challenge.events import Remedied, Remedy
+from fairplace.challenge.events import Remedied, Remedy, TakenFurther
 from fairplace.duties.challenged import challenged
 from fairplace.duties.duty import Past
 from fairplace.errors import Forbidden, Missing
@@ -124,3 +125,23 @@ def test_a_second_decision_without_a_remedy_takes_nothing_from_what_is_owed() ->
     told.report(msgspec.structs.replace(again, remedy="apology"), by=MONITORING)
     assert list(challenged(msgspec.structs.replace(past, history=told.history))) == []
     assert [one.state for one in _challenges(told.history)] == ["closed"]
+
+
+def further(stream: str, **changes: object) -> TakeChallengeFurther:
+    said = {"id": "test", "challenge": stream, "to": "court", "taken_on": "2026-04-10", "reference": " HT-2026-000123 "}
+    return msgspec.convert({"do": "take-challenge-further", **said, **changes}, TakeChallengeFurther)
+
+
+def test_a_challenge_that_was_decided_or_let_go_can_be_taken_further_to_several_bodies() -> None:
+    told, stream = upheld(None)
+    event = told.do(further(stream), by=MONITORING).event
+    assert isinstance(event, TakenFurther)
+    assert (event.to, event.taken_on, event.reference.get()) == ("court", "2026-04-10", "HT-2026-000123")
+    assert told.do(further(stream, to="ombudsman", reference=None)).event.reference.get() is None  # type: ignore[attr-defined]
+    assert told.refusal(further(stream, taken_on="2199-01-01")).code == "not-yet"
+    with pytest.raises(Missing):
+        told.do(further("00000000-0000-4000-8000-000000000000"))
+    with pytest.raises(Forbidden):
+        told.do(further(stream), by=EVALUATORS[0])
+    [shown] = _challenges(told.history)
+    assert shown.state == "closed", "it stands as it stood"

@@ -8,13 +8,20 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 import structlog
 from httpx import Response
 from litestar.testing import TestClient
 
 import fairplace_verify
-from fairplace.challenge.commands import AcknowledgeChallenge, AnswerChallenge, DecideChallenge
+from fairplace.challenge.commands import (
+    AcknowledgeChallenge,
+    AnswerChallenge,
+    CarryOutRemedy,
+    DecideChallenge,
+    TakeChallengeFurther,
+)
 from fairplace.cli.serving import log_plainly
 from fairplace.formats import date
 from fairplace.http import debrief, headers
@@ -423,12 +430,26 @@ def test_a_challenge_by_link_is_recorded_as_what_it_is_and_its_words_are_sealed(
     box.office.do(AcknowledgeChallenge(id="test", challenge=stream))
     box.office.do(AnswerChallenge(id="test", challenge=stream, answer="It was read."), by=MONITORING)
     box.office.do(
-        DecideChallenge(id="test", challenge=stream, outcome="not-upheld", reason="The mark stands."), by=APPROVER
+        DecideChallenge(
+            id="test", challenge=stream, outcome="not-upheld", reason="The mark stands.", remedy="explanation"
+        ),
+        by=APPROVER,
     )
     page = client.get(link).text
-    for words in ("It was read.", "The mark stands.", "Decided", "not upheld"):
-        assert words in page
+    said = ("It was read.", "The mark stands.", "Decided", "not upheld", "What follows: an explanation.")
+    assert [words for words in (*said, "not on record as carried out") if words not in page] == []
     assert "The mark stands." not in other.get(others).text
+    box.office.do(CarryOutRemedy(id="test", challenge=stream, words="We met on Monday."))
+    further = {"challenge": stream, "to": "court", "taken_on": "2026-04-13", "reference": "HT-2026-000123"}
+    box.office.do(msgspec.convert({"do": "take-challenge-further", "id": "test", **further}, TakeChallengeFurther))
+    page = client.get(link).text
+    assert "We met on Monday." in page
+    assert re.search(r"Taken further on <time[^>]*>13 April 2026</time>, to: a court, reference HT-2026-000123", page)
+    assert "HT-2026-000123" in officer.get(f"/desk/cases/{box.case}/challenges/{stream}").text
+    box.office.register.follow()
+    public = client.get(f"/challenges/{stream}").text
+    assert re.search(r"It was taken further on <time[^>]*>13 April 2026</time>, to: a court\.", public)
+    assert "HT-2026-000123" not in public, "it may lead to who challenges"
 
 
 def test_a_provider_with_an_account_asks_for_its_own_link(box: Letterbox) -> None:

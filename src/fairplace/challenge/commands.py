@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 
-from fairplace.challenge.events import Ground, Remedy
+from fairplace.challenge.events import Further, Ground, Remedy
 from fairplace.decision import Command
-from fairplace.terms import Provider, Text
+from fairplace.terms import Day, Provider, Text
 
 
 class LodgeChallenge(Command, frozen=True, kw_only=True, tag="lodge-challenge"):
@@ -71,6 +71,17 @@ class CarryOutRemedy(Command, frozen=True, kw_only=True, tag="carry-out-remedy")
     entries: list[int] = msgspec.field(default_factory=list)
 
 
+class TakeChallengeFurther(Command, frozen=True, kw_only=True, tag="take-challenge-further"):
+    """Record that the challenger took it to somebody outside the authority, with that body's reference."""
+
+    gives: ClassVar[str] = "challenge.taken-further/1"
+
+    challenge: str
+    to: Further
+    taken_on: Day
+    reference: Text | None = None
+
+
 class WithdrawChallenge(Command, frozen=True, kw_only=True, tag="withdraw-challenge"):
     """Let a challenge go. The challenger's signature is checked at the door; the event keeps none."""
 
@@ -84,7 +95,13 @@ class WithdrawChallenge(Command, frozen=True, kw_only=True, tag="withdraw-challe
 
 
 AnyCommand = (
-    LodgeChallenge | AcknowledgeChallenge | AnswerChallenge | DecideChallenge | CarryOutRemedy | WithdrawChallenge
+    LodgeChallenge
+    | AcknowledgeChallenge
+    | AnswerChallenge
+    | DecideChallenge
+    | CarryOutRemedy
+    | TakeChallengeFurther
+    | WithdrawChallenge
 )
 
 COMMANDS: tuple[type[Command], ...] = (
@@ -93,5 +110,6 @@ COMMANDS: tuple[type[Command], ...] = (
     AnswerChallenge,
     DecideChallenge,
     CarryOutRemedy,
+    TakeChallengeFurther,
     WithdrawChallenge,
 )

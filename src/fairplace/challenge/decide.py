@@ -10,16 +10,17 @@ from fairplace.challenge.commands import (
     CarryOutRemedy,
     DecideChallenge,
     LodgeChallenge,
+    TakeChallengeFurther,
     WithdrawChallenge,
 )
-from fairplace.challenge.events import TYPES, Acknowledged, Answered, Decided, Lodged, Remedied, Withdrawn
+from fairplace.challenge.events import TYPES, Acknowledged, Answered, Decided, Lodged, Remedied, TakenFurther, Withdrawn
 from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Missing
 from fairplace.event import Fact
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
 from fairplace.procedure import Objections, words
-from fairplace.terms import Instant
+from fairplace.terms import Instant, london_day
 
 _KINDS = tuple(TYPES.values())
 
@@ -58,6 +59,8 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
             )
         case CarryOutRemedy():
             return _remedy(command, history, at)
+        case TakeChallengeFurther():
+            return _further(command, history, at)
         case WithdrawChallenge(challenge=challenge):
             return Decision(
                 event=Withdrawn(**_stamp(command, history, at, challenge)),
@@ -131,8 +134,29 @@ def _remedy(command: CarryOutRemedy, history: History, at: Instant) -> Decision:
     )
 
 
+def _further(command: TakeChallengeFurther, history: History, at: Instant) -> Decision:
+    """It may go to several bodies, before or after it was decided, and after it was let go here."""
+    stamp = _stamp(command, history, at, command.challenge)
+    if procedure.a_day(command.taken_on, "taken_on") > london_day(stamp["happened_at"]):
+        procedure.refuse(
+            "not-yet", f"the day {command.taken_on} came, which is after the day on which it is recorded; name when it was"
+        )  # fmt: skip
+    reference = None if command.reference is None else words(command.reference, "the reference")
+    return Decision(
+        event=TakenFurther(**stamp, to=command.to, taken_on=command.taken_on, reference=sealed("personal", reference)),
+        statement=f"Record that the challenge was taken further: {command.to.replace('-', ' ')}, {command.taken_on};"
+        " its reference stays sealed.",
+        stream=command.challenge,
+    )
+
+
 def _stamp(
-    command: AcknowledgeChallenge | AnswerChallenge | DecideChallenge | CarryOutRemedy | WithdrawChallenge,
+    command: AcknowledgeChallenge
+    | AnswerChallenge
+    | DecideChallenge
+    | CarryOutRemedy
+    | TakeChallengeFurther
+    | WithdrawChallenge,
     history: History,
     at: Instant,
     challenge: str,
@@ -146,7 +170,9 @@ def _stamp(
     ]
     if not trail:
         raise Missing(f"there is no challenge {challenge[:60]} in this case; name one by the id of its stream")
-    ends = (Withdrawn,) if isinstance(command, CarryOutRemedy) else (Decided, Withdrawn)
+    ends: tuple[type[Fact], ...] = (Decided, Withdrawn)
+    if isinstance(command, CarryOutRemedy | TakeChallengeFurther):
+        ends = (Withdrawn,) if isinstance(command, CarryOutRemedy) else ()
     if closed := [kind for kind in trail if kind in ends]:
         objections.add(
             "challenge-closed",

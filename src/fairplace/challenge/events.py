@@ -9,7 +9,7 @@ from typing import Literal
 
 from fairplace.event import Aside, Fact
 from fairplace.ledger.disclosure import Sealed
-from fairplace.terms import Provider, Text
+from fairplace.terms import Day, Provider, Text
 
 Ground = Literal[
     "equal-treatment",
@@ -23,6 +23,9 @@ Ground = Literal[
     "other",
 ]
 Remedy = Literal["explanation", "re-score", "re-run", "withdraw-award", "apology", "other"]
+Further = Literal["court", "ombudsman", "review-unit", "review-panel", "other"]
+"""A court; the Local Government and Social Care Ombudsman; the Procurement Review Unit; the panel of the Provider Selection
+Regime; somebody else."""
 
 
 class Lodged(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +66,14 @@ class Remedied(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
     words: Sealed[Text]  # what was done
 
 
+class TakenFurther(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The challenger took it to somebody outside the authority."""
+
+    to: Further
+    taken_on: Day
+    reference: Sealed[Text | None]  # that body's own number of it: it may lead to who challenges
+
+
 class Withdrawn(Aside, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The challenger let it go."""
 
@@ -73,5 +84,6 @@ TYPES: dict[str, type[Fact]] = {
     "challenge.answered/1": Answered,
     "challenge.decided/1": Decided,
     "challenge.remedied/1": Remedied,
+    "challenge.taken-further/1": TakenFurther,
     "challenge.withdrawn/1": Withdrawn,
 }

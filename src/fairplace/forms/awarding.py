@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from fairplace.challenge.commands import AcknowledgeChallenge, AnswerChallenge, CarryOutRemedy, DecideChallenge
+from collections.abc import Mapping
+
+from fairplace.challenge.commands import (
+    AcknowledgeChallenge,
+    AnswerChallenge,
+    CarryOutRemedy,
+    DecideChallenge,
+    TakeChallengeFurther,
+)
 from fairplace.forms.fields import Field
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, to_publish, waits, with_papers
 from fairplace.openness.commands import AnswerFinding, Release, WithdrawValue
@@ -179,6 +187,27 @@ def _remedy(file: File) -> list[Field]:
     ]  # fmt: skip
 
 
+FURTHER: Mapping[str, str] = {
+    "court": "A court",
+    "ombudsman": "The Local Government and Social Care Ombudsman",
+    "review-unit": "The Procurement Review Unit",
+    "review-panel": "The panel for the Provider Selection Regime",
+    "other": "Somebody else",
+}
+"""To whom outside the authority a challenge can be taken."""
+
+
+def _further(file: File) -> list[Field]:
+    return [
+        Field(name="challenge", label="Which challenge", kind="choice", public=True, options=options(
+            *((one.id, one.ground.replace("-", " ").capitalize(), one.says) for one in file.challenges))),
+        Field(name="to", label="To whom", kind="choice", public=True, options=options(*FURTHER.items()),
+              hint="A claim in court that is issued in the standstill is recorded under “Record a claim” as well: only that suspends the award"),
+        Field(name="taken_on", label="When was it taken there?", kind="day", public=True),
+        Field(name="reference", label="Their reference", kind="line", optional=True, hint="Their number of it. You and the challenger see it; it is never public"),
+    ]  # fmt: skip
+
+
 def _numbered(members: Members, _: File) -> Members:
     return {**members, "entries": [int(index) for index in members.get("entries", [])]}
 
@@ -250,6 +279,8 @@ TASKS: tuple[Task, ...] = (
          stage=lambda file: _waiting(file, "answered"), fields=_decide_challenge, lead="Best by somebody other than who decided the award."),
     Task(code="remedy", title="Record a remedy as carried out", part="Challenges", command=CarryOutRemedy, again=True,
          stage=lambda file: _waiting(file, "owed"), fields=_remedy, members=_numbered, lead="What was decided, done."),
+    Task(code="taken-further", any_time=True, title="Record that a challenge was taken further", part="Challenges", command=TakeChallengeFurther, again=True,
+         stage=lambda file: NOW if file.challenges else AWAY, fields=_further, lead="To a court, an ombudsman, a review body."),
     Task(code="decide-urgency", title="Decide on an urgent purchase", part="Award", command=DecideUrgency, fields=_decide_urgency,
          stage=lambda file: AWAY if file.purchase is None else done() if file.purchase.decided else NOW, lead="Somebody who did not buy says whether it was right."),
     Task(code="answer-finding", title="Answer a finding", part="The public record", command=AnswerFinding, again=True, fields=_answer_finding,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
-from fairplace.challenge.events import Answered, Decided, Lodged, Remedied
+from fairplace.challenge.events import Answered, Decided, Lodged, Remedied, TakenFurther
 from fairplace.decision import History
 from fairplace.errors import Missing
+from fairplace.formats import date
+from fairplace.forms.awarding import FURTHER
 from fairplace.http import asked, case_file
 from fairplace.http.cases import closed
 from fairplace.http.guard import TheVisitor, signed_in
@@ -67,6 +69,9 @@ def _words(event: object) -> str:
             return str(answer.get(""))
         case Decided(reason=reason):
             return str(reason.get(""))
+        case TakenFurther(to=to, taken_on=on, reference=reference):
+            number = reference.get(None)
+            return f"{FURTHER[to]}, {date(on)}" + (f", its reference {number}" if number else "")
         case _:
             return ""
 

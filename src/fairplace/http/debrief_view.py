@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Withdrawn
+from fairplace.challenge.events import Acknowledged, Answered, Decided, Lodged, Remedied, TakenFurther, Withdrawn
 from fairplace.decision import History
 from fairplace.formats import date
+from fairplace.forms.awarding import FURTHER
 from fairplace.giving import standing
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.letters import Frame, letter
@@ -20,7 +21,7 @@ from fairplace.people.sight import of_bidder, places_of
 from fairplace.procurement.events import Awarded, BidsOpened, DepositReceived, DepositReceivedLate
 from fairplace.procurement.state import Bid
 from fairplace.recorded import Recorded
-from fairplace.terms import Instant, Place, day, london_day
+from fairplace.terms import Instant, Place, Text, day, london_day
 from fairplace.working_days import period_days
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -59,6 +60,12 @@ class Mine(msgspec.Struct, frozen=True, kw_only=True):
     answer: str | None
     outcome: str | None
     reason: str | None
+    follows: str | None
+    """The remedy that was decided on."""
+    done: str | None
+    """How it was carried out, in the authority's words."""
+    further: tuple[tuple[str, Text, str | None], ...]
+    """To whom outside the authority it was taken, when, and that body's reference."""
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +191,8 @@ def challenges(history: History, provider: str) -> tuple[Mine, ...]:
     for recorded in history.events:
         if not isinstance(recorded.event, Lodged) or recorded.index not in mine:
             continue
-        state, answer, outcome, reason = "received", None, None, None
+        state, answer, outcome, reason, follows, done = "received", None, None, None, None, None
+        further: list[tuple[str, Text, str | None]] = []
         for later in history.events:
             if later.stream != recorded.stream:
                 continue
@@ -193,8 +201,12 @@ def challenges(history: History, provider: str) -> tuple[Mine, ...]:
                     state = "acknowledged"
                 case Answered(answer=given):
                     state, answer = "answered", given.get(None)
-                case Decided(outcome=ended, reason=why):
-                    state, outcome, reason = "decided", ended, why.get(None)
+                case Decided(outcome=ended, reason=why, remedy=remedy):
+                    state, outcome, reason, follows = "decided", ended, why.get(None), remedy
+                case Remedied(words=said):
+                    done = said.get("")
+                case TakenFurther(to=to, taken_on=on, reference=reference):
+                    further.append((FURTHER[to], on, reference.get(None)))
                 case Withdrawn():
                     state = "withdrawn"
                 case _:
@@ -209,6 +221,9 @@ def challenges(history: History, provider: str) -> tuple[Mine, ...]:
                 answer=answer,
                 outcome=outcome,
                 reason=reason,
+                follows=follows,
+                done=done,
+                further=tuple(further),
             )
         )
     return tuple(found)

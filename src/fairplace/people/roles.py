@@ -144,6 +144,7 @@ TABLE: Mapping[str, Rule] = {
     "challenge.answered/1": _rule("officer monitoring approver", "best somebody other than who decided the award"),
     "challenge.decided/1": _rule("monitoring approver", "delegated power to decide"),
     "challenge.remedied/1": _rule("officer monitoring approver", "whoever carries it out"),
+    "challenge.taken-further/1": _rule("officer monitoring", "whoever is told of it"),
     "challenge.withdrawn/1": _rule("receiver", "the challenger stays hidden"),
     "finding.answered/1": _rule("officer monitoring", "the buyer speaks for itself"),
     # Bought at once
