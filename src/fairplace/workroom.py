@@ -151,11 +151,14 @@ class Workroom:
     def _secret(self, name: str, what: str) -> str:
         path = self._folder / "secrets" / name
         try:
-            return path.read_text("utf-8").strip()
+            found = path.read_text("utf-8").strip()
         except OSError as error:
             raise Misconfigured(
                 f"{path} cannot be read: {error.strerror}; write {what} into it, readable by you alone"
             ) from error
+        if not found:
+            raise Misconfigured(f"{path} is empty; write {what} into it, readable by you alone")
+        return found
 
     @cached_property
     def _file(self) -> PrivateFile:

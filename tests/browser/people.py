@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expect
 
 expect.set_options(timeout=30_000)
 """Milliseconds: several browsers and a server share the machine's cores."""
@@ -30,16 +30,24 @@ class Person:
         self.context = context
         self.page = page
         self.site = site
+        self._devices: CDPSession | None = None
 
     @classmethod
     async def at(cls, chromium: Browser, site: str, **options: Any) -> Person:
         """A new browser profile with a passkey device."""
         context = await chromium.new_context(**options)
         page = await context.new_page()
-        cdp = await context.new_cdp_session(page)
-        await cdp.send("WebAuthn.enable")
-        await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-        return cls(context, page, site)
+        made = cls(context, page, site)
+        await made.another_device()
+        return made
+
+    async def another_device(self) -> None:
+        """A passkey device, in place of the one before."""
+        if self._devices is not None:
+            await self._devices.detach()
+        self._devices = await self.context.new_cdp_session(self.page)
+        await self._devices.send("WebAuthn.enable")
+        await self._devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
 
     async def join(self, link: str, device: str = "work laptop", *, keeper: str = "This browser") -> None:
         """Follow an invitation, and make a passkey and a signing key."""

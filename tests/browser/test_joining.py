@@ -67,5 +67,17 @@ async def test_a_second_person_confirms_a_new_key_in_the_browser(office: tuple[T
     await expect(bel.page.get_by_text("Nothing needs you today.")).to_be_visible()
     await bel.page.goto(f"{site}/desk/keys")
     await expect(bel.page.locator("[data-held]")).to_have_text("Yes")
+
+    # Another device: a passkey of its own signs her in, and the same one is not made twice.
+    await bel.page.get_by_text("Make a further passkey to sign in").click()
+    await bel.page.get_by_role("button", name="Make a further passkey").click()
+    await expect(bel.page.get_by_text("This device has a passkey here already")).to_be_visible()
+    await bel.another_device()
+    await bel.page.get_by_label("What do you call that device?").fill("telephone")
+    await bel.page.get_by_role("button", name="Make a further passkey").click()
+    await expect(bel.page.get_by_text("telephone, made")).to_be_visible()
+    await look(bel.page, "my keys, with a further passkey")
+    await bel.page.get_by_role("button", name="Sign out", exact=True).click()
+    await bel.sign_in()
     await ada.context.close()
     await bel.context.close()

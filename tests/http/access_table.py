@@ -32,8 +32,10 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     # keys and people
     ("GET", "/desk/keys"): EVERYBODY,
     ("POST", "/desk/keys"): EVERYBODY,
+    ("POST", "/desk/keys/passkeys"): EVERYBODY,
     ("POST", "/desk/keys/recovery"): EVERYBODY,
     ("POST", "/desk/keys/revocation"): EVERYBODY,
+    ("POST", "/desk/keys/roles"): EVERYBODY,
     ("GET", "/desk/recoveries"): PEOPLE,
     ("POST", "/desk/recoveries"): PEOPLE,
     ("GET", "/desk/people"): HEADED,

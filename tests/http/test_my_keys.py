@@ -139,6 +139,57 @@ def test_a_passkey_of_another_site_makes_no_key(desk: Desk, client: TestClient[L
     nothing_came_of_it(desk, sent(desk, client, asked, key.point, key.assertion(asked.text)), client)
 
 
+def test_a_first_key_made_anew_takes_the_place_of_the_one_that_waits(desk: Desk, client: TestClient[Litestar]) -> None:
+    keys = []
+    for seed in (101, 102):
+        asked = Asked(client)
+        keys.append(Passkey(asked.name, seed, site=SITE))
+        assert sent(desk, client, asked, keys[-1].point, keys[-1].assertion(asked.text)).status_code == 303
+    [waiting] = [one for one in desk.accounts.requests() if one.vkey in {key.vkey for key in keys}]
+    assert waiting.vkey == keys[1].vkey
+    [held] = desk.accounts.keys_of(waiting.person)
+    assert held.vkey == keys[1].vkey
+    admin = desk.client(client.app, "key-admin")
+    act = desk.post(admin, f"/desk/people/requests/{waiting.id}", decision="confirm").headers["location"]
+    desk.accounts.take_back(waiting.person)
+    text = base64.b64decode(unescape(re.search(r'data-text="([^"]+)"', admin.get(act).text)[1]))  # type: ignore[index]
+    late = desk.post(admin, act, line=desk.keys["key-admin"].line(text).rstrip("\n"))
+    assert (late.status_code, "decided already" in late.text) == (404, True), "what was taken back is not conferred"
+
+
+def test_a_further_role_is_asked_for_by_its_holder_and_confirmed_by_another(desk: Desk, app: Litestar) -> None:
+    asker, admin = desk.client(app, "approver"), desk.client(app, "key-admin")
+    for wrong in ("approver", "root", "social-worker", ""):
+        assert desk.post(asker, "/desk/keys/roles", role=wrong).status_code == 422
+    assert desk.post(asker, "/desk/keys/roles", role="officer").status_code == 303
+    person = desk.people["approver"].id
+    [asked] = [one for one in desk.accounts.requests() if (one.person, one.role) == (person, "officer")]
+    assert "Waiting for a second person: approver, officer." in asker.get("/desk/keys").text
+    assert desk.post(asker, f"/desk/people/requests/{asked.id}", decision="confirm").status_code == 403
+    act = desk.post(admin, f"/desk/people/requests/{asked.id}", decision="confirm").headers["location"]
+    early = desk.post(admin, act)
+    assert (early.status_code, "press the button again" in early.text) == (422, True)
+    text = base64.b64decode(unescape(re.search(r'data-text="([^"]+)"', admin.get(act).text)[1]))  # type: ignore[index]
+    assert desk.post(admin, act, line=desk.keys["key-admin"].line(text).rstrip("\n")).status_code == 303
+    assert desk.register.desk.roles_of(desk.keys["approver"].vkey.name) == {"approver", "officer"}
+    assert "approver, officer" in admin.get("/desk/people").text
+    assert asker.get("/desk/keys").status_code != 200, "whoever's roles changed signs in anew"
+
+
+def test_nothing_typed_into_an_invitation_is_lost_and_nobody_gets_two_accounts(desk: Desk, app: Litestar) -> None:
+    admin = desk.client(app, "key-admin")
+    empty = desk.post(admin, "/desk/people/invite", name="Ben Marsh", email="ben@council.example")
+    assert (empty.status_code, 'value="Ben Marsh"' in empty.text, 'value="ben@council.example"' in empty.text) == (
+        400,
+        True,
+        True,
+    )
+    again = desk.post(admin, "/desk/people/invite", name="Ben Marsh", email="OFFICER@council.example", role="evaluator")
+    assert again.status_code == 422
+    assert "has an account with the address officer@council.example" in again.text
+    assert re.search(r'value="evaluator"[^>]* checked', again.text)
+
+
 def test_a_question_is_answered_once_and_by_whom_it_was_put(desk: Desk, app: Litestar) -> None:
     for name in ("one who asks", "one who answers"):
         desk.people[name] = newcomer(desk, name)

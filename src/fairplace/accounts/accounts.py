@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from fairplace.accounts.model import DeviceKey, Invitation, Passkey, Person, RoleRequest, digest
-from fairplace.errors import Conflict, Forbidden, Malformed, Missing
+from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
 from fairplace.private_file import PrivateFile
 from fairplace.sources import Sources
 from fairplace.terms import Instant, instant, text
@@ -68,6 +68,17 @@ class Accounts:
         self.person(id_)
         with self.database.writing() as connection:
             connection.execute("UPDATE person SET barred = NULL WHERE id = ?", (id_,))
+
+    def check_new(self, email: str) -> None:
+        """Raises Refused when one of the authority's own people has an account with this address: nobody has two."""
+        wanted = email.strip().casefold()
+        for one in self.people():
+            if one.provider is None and one.email.casefold() == wanted:
+                raise Refused(
+                    f"{one.name} has an account with the address {one.email} already; further roles, and further ways to"
+                    " sign in, they ask for under My keys",
+                    code="known",
+                )
 
     # Invitations
 
@@ -197,6 +208,17 @@ class Accounts:
             except sqlite3.IntegrityError as error:
                 raise Conflict("this key is known here already; reload the page") from error
             self._ask(connection, person, vkey, roles, person)
+
+    def take_back(self, person: str) -> None:
+        """What they asked for keys that may sign nothing yet, and that nobody decided: another key comes in their place."""
+        with self.database.writing() as connection:
+            waiting = connection.execute(
+                "DELETE FROM role_request WHERE decided IS NULL"
+                " AND vkey IN (SELECT vkey FROM device_key WHERE person = ?) RETURNING vkey",
+                (person,),
+            ).fetchall()
+        for vkey in {row["vkey"] for row in waiting}:
+            self.forget_key(vkey)
 
     def forget_key(self, vkey: str) -> None:
         """A key that nothing came of. One for which a role was asked stays: somebody else decides that."""

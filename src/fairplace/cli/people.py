@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from fairplace.accounts.accounts import CONSOLE_LINK, INVITATION
+from fairplace.accounts.sessions import Sessions
 from fairplace.cli.keys import keyring, publish, root_name
 from fairplace.errors import Malformed, Missing
 from fairplace.ledger.note import Vkey
@@ -31,6 +32,8 @@ def invite(
             raise Malformed("somebody acts for the authority or for a provider; give --role or --provider")
         if first and "key-admin" not in roles:
             raise Malformed("the first person here confirms all others; invite them with --role key-admin")
+        if roles:
+            accounts.check_new(email)
         lasts = CONSOLE_LINK if first else INVITATION
         secret = accounts.invite(name=name, email=email, roles=roles, provider=provider, lasts=lasts)
         address = (register.settings.site or site).rstrip("/")
@@ -86,7 +89,7 @@ def confirm(folder: Path, request: str | None, who: str | None, told: Console, *
     with Register.open(folder) as register:
         admin = keyring(folder).signer(who or root_name(register.origin))
         accounts = Workroom(register).accounts
-        people = {one.id: one for one in accounts.people()}
+        sessions, people = Sessions(accounts), {one.id: one for one in accounts.people()}
         asked = [one for one in accounts.requests() if request in (None, one.id)]
         for one in asked:
             person = people[one.person]
@@ -97,6 +100,7 @@ def confirm(folder: Path, request: str | None, who: str | None, told: Console, *
                 continue
             done = register.enrol(one.vkey, one.role, holder=person.name, provider=person.provider, admin=admin)
             accounts.decide(one.id, CONSOLE, "confirmed")
+            sessions.end_all(person.id)
             told.print(f"{person.name} may act as {one.role} from entry {done.index} on.", markup=False)
         publish(register, told)
     if not asked:

@@ -385,8 +385,8 @@ def sign(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
         return _sign_page(site, visitor, row, command, fault=OTHER, status=409)
     if command.as_ not in {key.name for key in visitor.keys if key.roles}:
         raise Forbidden("this was prepared for another key of yours; begin again", code="key")
-    note = join_note(_text(site, command), [sent.get("line") + "\n"]).decode("utf-8", "replace")
     try:
+        note = join_note(_text(site, command), [sent.line() + "\n"]).decode("utf-8", "replace")
         done = site.clerk.carry_out(msgspec.structs.replace(command, signature=note)).recorded
     except FairplaceError as error:
         return _sign_page(site, visitor, row, command, fault=str(error), status=error.status)

@@ -104,7 +104,7 @@ def open_file(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: The
     found = asked.identifier(case)
     to = sent.get("to") if sent.get("to") in {task.code for task in (*tasks.TASKS, *tasks.SEARCH)} else ""
     try:
-        opened = site.readings.open(visitor.session.csrf, sent.get("question"), sent.get("line"))
+        opened = site.readings.open(visitor.session.csrf, sent.get("question"), sent.line())
     except FairplaceError as error:
         return closed(site, visitor, found, to=to, fault=str(error), status=error.status)
     return see_other(f"/desk/cases/{opened}" + (f"/{to}" if to else ""))

@@ -26,7 +26,7 @@ from litestar.handlers import HTTPRouteHandler, route
 from litestar.types import Empty
 
 from fairplace.accounts.model import Person, Session
-from fairplace.errors import FairplaceError, Forbidden
+from fairplace.errors import FairplaceError, Forbidden, Refused
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.http.typed import Typed, typed_in
 from fairplace.ledger.note import Vkey
@@ -75,6 +75,10 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     lost: bool = False  # it ended so that two others may let another take its place
     site: str = ""  # where a passkey signs; empty for a key that the browser keeps
     credential: str = ""  # the passkey's id, in base64url
+
+    @property
+    def acts_as(self) -> str:
+        return in_words(self.roles, ", ")
 
 
 class Place(NamedTuple):
@@ -343,6 +347,16 @@ class Sent(msgspec.Struct, frozen=True):
 
     def all(self, name: str) -> list[str]:
         return self.fields.get(name, [])
+
+    def line(self) -> str:
+        """The signature that the page's script made. Raises Refused when the form came without: pressed too early, say."""
+        if not (line := self.get("line")):
+            raise Refused(
+                "no signature came: the page had not loaded yet, or scripts are off. Wait a moment, then press the button"
+                " again",
+                code="signature",
+            )
+        return line
 
     @property
     def version(self) -> int:

@@ -16,10 +16,13 @@ from fairplace.drafting.acts import ChangeKey
 from fairplace.errors import Conflict, Malformed, Refused, Unproven
 from fairplace.http import recoveries, revoking
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.role_list import further_roles, roles_of
+from fairplace.http.sign_in import passkey_answer
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import passkey
 from fairplace.ledger.note import ED25519, PASSKEY, Vkey
 from fairplace.ledger.passkey import Passkey
+from fairplace.people.roles import in_words
 
 HEADER = b"fairplace/new-key/v1\n"
 """First line of what a new key signs to show that it is there; it separates this from every other signed text."""
@@ -43,7 +46,9 @@ def keys(site: TheSite, visitor: TheVisitor, made: FromQuery[str] = "") -> Answe
 def _page(site: Site, visitor: Visitor, *, made: bool = False, fault: str = "", status: int = 200) -> Answer:
     name = _name(site, visitor)
     question = Ceremonies(site.accounts).ask("key", NewKey(name=name, person=visitor.person.id))
-    waiting = [one for one in site.accounts.requests() if one.person == visitor.person.id]
+    asked = [one for one in site.accounts.requests() if one.person == visitor.person.id]
+    waiting = [one.role for one in asked]
+    passkey_question, passkey_options = site.passkeys.begin_registering(person=visitor.person)
     return site.page(
         "my_keys.html",
         status=status,
@@ -51,7 +56,11 @@ def _page(site: Site, visitor: Visitor, *, made: bool = False, fault: str = "", 
         made=made,
         fault=fault,
         passkeys=site.accounts.passkeys(visitor.person.id),
-        waiting=waiting,
+        waiting_keys={one.vkey for one in asked} | {one.vkey for one in site.accounts.recoveries()},
+        waiting=in_words(frozenset(waiting), ", ") if waiting else "",
+        further=[] if visitor.key is None or visitor.person.provider else further_roles(site, visitor.key, waiting),
+        passkey_question=passkey_question,
+        passkey_options=passkey_options,
         question=question,
         name=name,
         text=proof_text(question, name).decode("ascii"),
@@ -81,6 +90,8 @@ def make(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
         vkey = _proved(site, _asked(site, visitor, sent).name, sent)
         credential = _credential(sent) if vkey.passkey else b""
         roles = () if old is not None else _roles(visitor)
+        if old is None:
+            site.accounts.take_back(visitor.person.id)
         site.accounts.keep_key(visitor.person.id, vkey.text, sent.get("label"), roles, credential=credential)
         if old is None:
             return see_other("/desk/keys?made=yes")
@@ -92,6 +103,33 @@ def make(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
     except (Refused, Malformed, Unproven, Conflict) as error:
         return _page(site, visitor, fault=str(error), status=error.status)
     return see_other(f"/desk/sign/{act}")
+
+
+@acting("/desk/keys/roles")
+def ask(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
+    """Ask for a further role, which somebody else confirms."""
+    try:
+        site.accounts.ask_role(_signing(site, visitor, sent.get("role")), sent.get("role"), visitor.person.id)
+    except (Refused, Conflict) as error:
+        return _page(site, visitor, fault=str(error), status=error.status)
+    return see_other("/desk/keys")
+
+
+def _signing(site: Site, visitor: Visitor, role: str) -> str:
+    """The key for which they may ask for this role."""
+    if visitor.key is None or visitor.person.provider or role not in roles_of(site) or role in visitor.key.roles:
+        raise Refused("choose a role that you do not have yet; it is asked for the key that you sign with", code="role")
+    return visitor.key.vkey
+
+
+@acting("/desk/keys/passkeys")
+def another(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
+    """A further passkey to sign in with."""
+    try:
+        site.passkeys.finish_registering(sent.get("question"), passkey_answer(sent), sent.get("label"))
+    except Refused as error:
+        return _page(site, visitor, fault=str(error), status=error.status)
+    return see_other("/desk/keys")
 
 
 def _roles(visitor: Visitor) -> tuple[str, ...]:
@@ -145,4 +183,4 @@ def _credential(sent: Sent) -> bytes:
     return credential
 
 
-HANDLERS = (keys, make)
+HANDLERS = (keys, make, ask, another)

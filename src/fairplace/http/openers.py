@@ -133,7 +133,7 @@ def make(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
         if key is None:
             raise Forbidden("an opener needs a signing key on a device first; make one under My keys", code="key")
         container.bytes_of(public, container.KEY)
-        note = _vouched(key, public, sent.get("line"))
+        note = _vouched(key, public, sent.line())
     except (Refused, Malformed, Unproven) as error:
         return _page(site, visitor, fault=str(error), status=error.status)
     site.openers.add(visitor.person.id, key.name, public, note.decode("utf-8"))

@@ -6,10 +6,11 @@ from litestar.params import FromPath
 
 from fairplace.drafting.acts import Enrol
 from fairplace.errors import Malformed, Refused
-from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in, with_register
+from fairplace.http.role_list import choices
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.note import Vkey
-from fairplace.people.roles import HEADS, PEOPLE
+from fairplace.people.roles import HEADS, PEOPLE, in_words
 
 INVITED = sorted(PEOPLE)
 """Roles that somebody may be invited for, beside `provider`."""
@@ -22,19 +23,26 @@ def people(site: TheSite, visitor: TheVisitor) -> Answer:
     return _page(site, visitor)
 
 
-def _page(site: Site, visitor: Visitor, *, fault: str = "", link: str = "", status: int = 200) -> Answer:
+def _page(
+    site: Site, visitor: Visitor, *, fault: str = "", link: str = "", status: int = 200, sent: Sent | None = None
+) -> Answer:
     known = {one.id: one for one in site.accounts.people()}
     waiting = site.accounts.requests()
+    keys = {one: with_register(site, one) for one in known}
     return site.page(
         "people.html",
         status=status,
         visitor=visitor,
         people=list(known.values()),
-        keys={one: site.accounts.keys_of(one) for one in known},
+        keys=keys,
+        acts={one: in_words(frozenset(role for key in held for role in key.roles), ", ") for one, held in keys.items()},
+        labels={key.vkey: key.label for held in keys.values() for key in held},
+        called={one.id: in_words(frozenset({one.role})) for one in waiting},
+        typed=typed(sent),
         names={one.id: one.name for one in known.values()},
         waiting=waiting,
         sites={one.vkey: passkey.site for one in waiting if (passkey := Vkey.parse(one.vkey).passkey) is not None},
-        roles=INVITED,
+        roles=choices(site),
         fault=fault,
         link=link,
     )
@@ -46,6 +54,8 @@ def invite(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
     visitor.need(*HEADS)
     try:
         roles, provider = _for_what(sent)
+        if roles:
+            site.accounts.check_new(sent.get("email"))
         secret = site.accounts.invite(
             name=sent.get("name"),
             email=sent.get("email"),
@@ -54,8 +64,13 @@ def invite(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
             invited_by=visitor.person.id,
         )
     except (Refused, Malformed) as error:
-        return _page(site, visitor, fault=str(error), status=error.status)
+        return _page(site, visitor, fault=str(error), status=error.status, sent=sent)
     return _page(site, visitor, link=f"{site.address}/welcome/{secret}")
+
+
+def typed(sent: Sent | None) -> dict[str, list[str]]:
+    """What was typed into the form of an invitation, so that nothing of it is typed again."""
+    return {name: sent.all(name) for name in ("name", "email", "provider", "role")} if sent is not None else {}
 
 
 def _for_what(sent: Sent) -> tuple[tuple[str, ...], str | None]:
@@ -80,18 +95,18 @@ def decide(site: TheSite, visitor: TheVisitor, asked: FromPath[str], sent: TheSe
         site.accounts.decide(request.id, visitor.person.id, "refused")
         return see_other("/desk/people")
     key, whose = _head(visitor), site.accounts.person(request.person)
-    act = site.signatures.begin(
-        Enrol(
-            id=f"role-request:{request.id}",
-            as_=key,
-            vkey=request.vkey,
-            role=request.role,
-            holder=whose.name,
-            provider=whose.provider,
-        ),
-        task=f"role-request:{request.id}",
-        made_by=visitor.person.id,
+    wanted = Enrol(
+        id=f"role-request:{request.id}",
+        as_=key,
+        vkey=request.vkey,
+        role=request.role,
+        holder=whose.name,
+        provider=whose.provider,
     )
+    try:
+        act = site.signatures.begin(wanted, task=f"role-request:{request.id}", made_by=visitor.person.id)
+    except Refused as error:
+        return _page(site, visitor, fault=str(error), status=error.status)
     return see_other(f"/desk/sign/{act}")
 
 
@@ -100,7 +115,7 @@ def bar(site: TheSite, visitor: TheVisitor, person: FromPath[str], sent: TheSent
     """Close an account, or open it again. What its keys may sign is the key register's to say."""
     visitor.need(*HEADS)
     if person == visitor.person.id:
-        raise Refused("nobody closes their own account; ask another key-admin", code="self")
+        raise Refused("nobody closes their own account; ask another administrator", code="self")
     (site.accounts.unbar if sent.get("open") else site.accounts.bar)(person)
     return see_other("/desk/people")
 

@@ -36,6 +36,7 @@ def _page(site: Site, visitor: Visitor, person: str, *, fault: str = "", status:
         visitor=visitor,
         person=site.accounts.person(person),
         keys=with_register(site, person),
+        waiting_keys={one.vkey for one in site.accounts.requests()} | {one.vkey for one in site.accounts.recoveries()},
         own=visitor.key.vkey if visitor.key else "",
         reasons=REASONS,
         fault=fault,

@@ -55,7 +55,7 @@ def answered(request: AnyRequest, site: TheSite, sent_by_anybody: TheSent) -> An
     site.sessions.count(f"sign-in {whence(request)}", PER_ADDRESS)
     to = onward(sent_by_anybody.get("onward"))
     try:
-        person = site.passkeys.finish_signing_in(sent_by_anybody.get("question"), _answer(sent_by_anybody))
+        person = site.passkeys.finish_signing_in(sent_by_anybody.get("question"), passkey_answer(sent_by_anybody))
         return _begun(request, site, person, to)
     except Refused as error:
         return _page(site, to, fault=str(error), status=error.status)
@@ -67,7 +67,7 @@ def leave(request: AnyRequest, site: TheSite, next: FromQuery[str] = "", link: F
     site.sessions.count(f"sign-in {whence(request)}", PER_ADDRESS)
     if site.oidc is None:
         raise Missing("this register has no sign-in with work accounts; use a passkey")
-    _, address = site.oidc.leave(invitation=link, onward=onward(next))
+    _, address = site.oidc.leave(invitation=link, onward="/desk/keys" if link else onward(next))
     return see_other(address)
 
 
@@ -123,7 +123,7 @@ def joined(request: AnyRequest, site: TheSite, link: FromPath[str], sent_by_anyb
     site.sessions.count(f"joining {digest(link).hex()}", PER_LINK)
     try:
         person = site.passkeys.finish_registering(
-            sent_by_anybody.get("question"), _answer(sent_by_anybody), sent_by_anybody.get("label")
+            sent_by_anybody.get("question"), passkey_answer(sent_by_anybody), sent_by_anybody.get("label")
         )
     except Refused as error:
         return _welcome(site, link, fault=str(error), status=error.status)
@@ -135,7 +135,7 @@ def _begun(request: Request[Any, Any, Any], site: Site, person: Person, to: str)
     return see_other(to, cookie(site.address, secret))
 
 
-def _answer(sent: Sent) -> dict[str, Any]:
+def passkey_answer(sent: Sent) -> dict[str, Any]:
     """What the browser's passkey said. Raises Refused for anything that is no object."""
     given = sent.get("answer")
     try:

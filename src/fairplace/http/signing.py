@@ -31,6 +31,9 @@ from fairplace.prepared import Prepared
 from fairplace.publish.wording import Wording
 from fairplace.searching import Search
 
+ROLE = "role-request:"
+"""How the task of an act begins that confers a role that was asked for."""
+
 
 class Part(msgspec.Struct, frozen=True):
     """One part of what is signed: its name, its words, and whether everybody sees it at once."""
@@ -162,8 +165,10 @@ def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) 
         return see_other("/desk")
     if not _turn(visitor, found):
         raise Forbidden("this waits for somebody else's signature", code="turn")
+    if found.task.startswith(ROLE):
+        site.accounts.request(found.task.removeprefix(ROLE))  # raises Missing for one that was taken back meanwhile
     try:
-        place = site.signatures.sign(found, sent.get("line") + "\n", lambda name, key_id: _own(visitor, name, key_id))
+        place = site.signatures.sign(found, sent.line() + "\n", lambda name, key_id: _own(visitor, name, key_id))
     except Renewed as moved:
         return _page(site, visitor, site.acts.get(act), fault=str(moved), status=moved.status)
     except Refused as error:
@@ -176,8 +181,8 @@ def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) 
 def _settle(site: Site, visitor: Visitor, act: Act, place: int) -> None:
     """What an act that stands in the log leaves behind: its draft goes, and whoever's roles changed signs in anew."""
     task = act.task
-    if task.startswith("role-request:"):
-        asked = site.accounts.request(task.removeprefix("role-request:"))
+    if task.startswith(ROLE):
+        asked = site.accounts.request(task.removeprefix(ROLE))
         site.accounts.decide(asked.id, visitor.person.id, "confirmed")
         site.sessions.end_all(asked.person)
     elif isinstance(act.command, Erase):

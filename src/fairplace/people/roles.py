@@ -309,7 +309,10 @@ def in_words(roles: AbstractSet[str], between: str = " or ") -> str:
 
 
 def _called(roles: AbstractSet[str]) -> list[str]:
-    return [{"monitoring": "monitoring officer"}.get(one, one).replace("-", " ") for one in sorted(roles)]
+    return [_CALLED.get(one, one).replace("-", " ") for one in sorted(roles - {"root"} or roles)]
+
+
+_CALLED = {"monitoring": "monitoring officer", "key-admin": "administrator"}
 
 
 def for_others(event_type: str) -> Forbidden:
