@@ -35,6 +35,22 @@ LOOK = """() => {
 """How wide the page is, how tall without what its script offers, and how wide with everything unfolded, as which it is
 left: that is part of it too."""
 
+BROKEN = r"""() => {
+  const found = [], words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+  for (let node = words.nextNode(); node; node = words.nextNode()) {
+    const within = node.parentElement;
+    if (within.closest('code, pre, textarea, svg, .fp-digest') || within.getBoundingClientRect().width < 2) continue;
+    for (const word of node.data.matchAll(/(?<=^|\s)[A-Za-z\u2019]{3,14}(?=[\s.,;:?!)]|$)/g)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].filter(one => one.width).map(one => Math.round(one.top)));
+      if (lines.size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+"""Words that a narrow column breaks in two; digests, ids and addresses may be."""
+
 RUN_AXE = """contrast => axe.run({
   resultTypes: ['violations'], preload: false,
   rules: {'color-contrast': {enabled: contrast}, 'link-in-text-block': {enabled: contrast}},
@@ -64,6 +80,8 @@ async def look(page: Page, name: str) -> None:
         await page.set_viewport_size({"width": width, "height": 800})
         folded, _, unfolded = await page.evaluate(LOOK)
         assert max(folded, unfolded) <= width, f"{name} scrolls sideways at {width} px"
+        broken = await page.evaluate(BROKEN) if width > WIDTHS[0] else []
+        assert not broken, f"{name} breaks words at {width} px: {broken[:9]}"
         if width in chosen:
             contrast = WHOLE or bool(pictures) or width == WIDTHS[-1]
             await accessible(page, f"{name}, {width} px", contrast=contrast)

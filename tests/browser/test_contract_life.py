@@ -13,7 +13,7 @@ from fairplace.openness.commands import Release
 from tests import story
 from tests.browser.looking import look
 from tests.browser.serving import served_at
-from tests.browser.walking import Demo, choose, day, go_on, open_file
+from tests.browser.walking import Demo, choose, day, go_on, open_file, take_up
 from tests.office import CALL_OFF
 from tests.story import APPROVER, OFFERS, OFFICER
 
@@ -44,7 +44,7 @@ async def test_a_framework_is_called_off_from_changed_and_ended(town: Demo, chro
     await page.goto(f"{olga.site}/desk")
     await expect(page.get_by_text("Name the framework or dynamic market").first).to_be_visible()
     await open_file(olga, call_off)
-    await page.get_by_role("link", name="Name the framework or dynamic market").click()
+    await take_up(page, "Name the framework or dynamic market")
     await look(page, "name the framework")
     await page.get_by_label("Short breaks, a framework").check()
     await go_on(olga)
@@ -58,7 +58,7 @@ async def test_a_framework_is_called_off_from_changed_and_ended(town: Demo, chro
     # The contract changes
     await open_file(asha, framework)
     page = asha.page
-    await page.get_by_role("link", name="Change the contract").click()
+    await take_up(page, "Change the contract")
     await page.get_by_role("button", name="Check and go on to sign").click()
     await look(page, "change the contract, with what is missing")
     await choose(page, "What changes", "The price")
@@ -89,7 +89,7 @@ async def test_a_framework_is_called_off_from_changed_and_ended(town: Demo, chro
     office.wait_until("2026-07-01T09:00:00.000Z")
     await town.again(olga, "Olga")
     await open_file(olga, framework)
-    await page.get_by_role("link", name="Record the end of the contract").click()
+    await take_up(page, "Record the end of the contract")
     await day(page, "ended_on", date(2026, 6, 30))
     await choose(page, "How it ended", "One side terminated it")
     await choose(page, "Why it ended", "A breach of contract")

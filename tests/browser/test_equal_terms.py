@@ -22,7 +22,7 @@ from fairplace.workroom import Workroom
 from tests import story
 from tests.browser.looking import look
 from tests.browser.test_recording import Council, council, go_on, open_file
-from tests.browser.walking import choose, day_and_time
+from tests.browser.walking import choose, day_and_time, take_up
 from tests.story import ALDER, CEDAR, OFFERS
 
 __all__ = ["council"]
@@ -91,7 +91,7 @@ async def test_formal_faults_are_put_right_on_equal_terms(council: Council, chro
     page, case = olga.page, before.case
     await olga.sign_in()
     await open_file(olga, case)
-    await page.get_by_role("link", name="Let formal faults be put right").click()
+    await take_up(page, "Let formal faults be put right")
     alder, cedar = before.row(ALDER), before.row(CEDAR)
     await day_and_time(page, "until", council.clock() + timedelta(days=2))
     for row in (alder, cedar):
@@ -119,7 +119,7 @@ async def test_formal_faults_are_put_right_on_equal_terms(council: Council, chro
     council.clock.later += timedelta(days=3)
     await olga.sign_in()
     await open_file(olga, case)
-    await page.get_by_role("link", name="Record what was put right").click()
+    await take_up(page, "Record what was put right")
     await choose_came(page, alder, "accepted")
     await day_and_time(page, f"c{alder}-at", council.clock() - timedelta(days=2))
     await choose_came(page, cedar, "nothing")
@@ -141,7 +141,7 @@ async def test_bids_are_marked_without_names(council: Council, chromium: Browser
     page, case = olga.page, before.case
     await olga.sign_in()
     await open_file(olga, case)
-    await page.get_by_role("link", name="Mark bids without names").click()
+    await take_up(page, "Mark bids without names")
     await page.locator("#arrangements").fill("The officer puts each answer in under its letter.")
     await look(page, "without names, the decision")
     await go_on(page)
@@ -165,7 +165,7 @@ async def test_bids_are_marked_without_names(council: Council, chromium: Browser
     page = eva.page
     await eva.sign_in()
     await open_file(eva, case)
-    await page.get_by_role("link", name="Declare my interests").click()
+    await take_up(page, "Declare my interests")
     await expect(
         page.get_by_text("Those who bid, by the alphabet: Alder Homes, Birch Care, Cedar House")
     ).to_be_visible()
@@ -216,7 +216,7 @@ async def test_trade_secrets_are_recorded_and_decided_on(council: Council, chrom
     page, case = olga.page, before.case
     await olga.sign_in()
     await open_file(olga, case)
-    await page.get_by_role("link", name="Record trade secrets").click()
+    await take_up(page, "Record trade secrets")
     row = before.row(ALDER)
     await expect(page.locator(f"#s{row}")).to_have_value("Rota, pages 7 to 9: competitors could copy it")
     await look(page, "trade secrets, recorded")

@@ -21,7 +21,7 @@ from tests.browser.filing import keep_documents
 from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.browser.serving import served_at
-from tests.browser.walking import choose, day, day_and_time, fill_in_a_plan
+from tests.browser.walking import choose, day, day_and_time, fill_in_a_plan, take_up
 
 BIDDERS = {"GB-COH-01000001": ("Alder Homes", 168_000_000), "GB-COH-01000002": ("Birch Care", 171_000_000)}
 
@@ -146,14 +146,14 @@ async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council
 
     await keep_documents(olga, case)
     await page.goto(f"{council.site}/desk/cases/{case}")
-    await page.get_by_role("link", name="Assess conflicts of interest").click()
+    await take_up(page, "Assess conflicts of interest")
     await page.get_by_label("Conflicts seen").fill("None known")
     await page.get_by_label("Steps taken against them").fill("Everybody declares before they mark.")
     await go_on(page)
     await olga.sign()
 
     await page.goto(f"{council.site}/desk/cases/{case}")
-    await page.get_by_role("link", name="Publish the tender notice").click()
+    await take_up(page, "Publish the tender notice")
     for row, (title, kind, weight) in enumerate((("Quality of care", "Quality", "60"), ("Price", "Price", "40"))):
         await page.locator(f"#c{row}-title").fill(title)
         await page.locator(f"input[name=c{row}-kind][value={kind.lower()}]").check()
@@ -178,7 +178,7 @@ async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council
     moderator = await council.person(chromium, "Mo", "moderator")
     await olga.sign_in()
     await open_file(olga, case)
-    await page.get_by_role("link", name="Open the bids").click()
+    await take_up(page, "Open the bids")
     await go_on(page)
     await olga.sign()
     await page.goto(f"{council.site}/desk/cases/{case}/checks")
@@ -194,7 +194,7 @@ async def test_a_case_goes_from_plan_to_award_in_browsers_alone(council: Council
     for number, person in enumerate((*evaluators, moderator, approver)):
         await person.sign_in()
         await open_file(person, case)
-        await person.page.get_by_role("link", name="Declare my interests").click()
+        await take_up(person.page, "Declare my interests")
         acting = ("Evaluator", "Evaluator", "Moderator", "Approver")[number]
         await choose(person.page, "In this case I act as", acting)
         await choose(person.page, "Do you know who bids?", "Yes")

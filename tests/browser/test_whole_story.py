@@ -20,7 +20,7 @@ from tests import story
 from tests.browser.looking import look
 from tests.browser.people import Person
 from tests.browser.serving import served_at
-from tests.browser.walking import Demo, choose, go_on, open_file
+from tests.browser.walking import Demo, choose, go_on, open_file, take_up
 from tests.office import ROOT, person, signer
 from tests.story import (
     ALDER,
@@ -94,7 +94,7 @@ async def stay_out(priya: Person, lin: Person, case: str) -> None:
     await priya.sign()
     await open_file(lin, case)
     await expect(lin.page.get_by_text("Priya declared an interest; nobody has decided yet")).to_be_visible()
-    await lin.page.get_by_role("link", name="Decide on somebody’s interest").click()
+    await take_up(lin.page, "Decide on somebody’s interest")
     await look(lin.page, "decide on an interest")
     await lin.page.get_by_role("group", name="Whose interest").get_by_label("Priya").check()
     await choose(lin.page, "What follows", "They stay out of this case")
@@ -172,7 +172,7 @@ async def override(asha: Person, lin: Person, case: str) -> int:
     await page.goto(f"{asha.site}/desk/cases/{case}/contract")
     await page.get_by_label("Value of the contract").fill("5,200")
     await page.get_by_role("button", name="Check and go on to sign").click()
-    await expect(page.get_by_text("The standstill lasts until the end of 2026-04-23").first).to_be_visible()
+    await expect(page.get_by_text("The standstill lasts until the end of 23 April 2026").first).to_be_visible()
     await page.get_by_label("Why you do it all the same").fill("The present service ends tomorrow.")
     await look(page, "an override")
     await go_on(asha)
@@ -223,7 +223,7 @@ async def test_from_plan_to_contract_with_everybody_at_their_own_browser(town: D
     office.wait_until("2026-04-02T09:00:00.000Z")
     await town.again(olga, "Olga")
     await open_file(olga, case)
-    await olga.page.get_by_role("link", name="Open the bids").click()
+    await take_up(olga.page, "Open the bids")
     await go_on(olga)
     await olga.sign()
     await olga.page.goto(f"{town.site}/desk/cases/{case}/late")

@@ -18,7 +18,7 @@ from fairplace.terms import instant
 from tests import story
 from tests.browser.looking import look
 from tests.browser.test_recording import Council, council, go_on, open_file
-from tests.browser.walking import choose
+from tests.browser.walking import choose, take_up
 from tests.story import OFFERS
 from tests.workbook.written import Marks, wide, xlsx
 
@@ -123,7 +123,7 @@ async def test_a_workbook_becomes_an_award_of_five_signatures_with_no_mark_typed
         await person.sign_in()
         await open_file(person, case)
         if acting:
-            await person.page.get_by_role("link", name="Declare my interests").click()
+            await take_up(person.page, "Declare my interests")
             await choose(person.page, "In this case I act as", acting)
             await choose(person.page, "Do you know who bids?", "Yes")
             await go_on(person.page)

@@ -59,6 +59,11 @@ class Demo:
         await expect(one.page.get_by_role("heading", name="My work")).to_be_visible()
 
 
+async def take_up(page: Page, title: str) -> None:
+    """Choose a step in the list of the case; what is to be done now stands above it too."""
+    await page.locator(".govuk-task-list").get_by_role("link", name=title).click()
+
+
 async def choose(page: Page, question: str, answer: str) -> None:
     await page.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
 
