@@ -107,7 +107,12 @@ def test_two_openers_open_a_bid_after_the_deadline_and_the_panel_reads_it(vault:
     vault.lodge_sealed()
     vault.open_bids()
     assert "Short breaks" in vault.desk.client(OFFICER.key).get("/desk/openers").text
-    assert "Give your part" in vault.desk.client(APPROVER.key).get("/desk").text
+    opener = vault.desk.client(APPROVER.key)
+    assert "Give your part" in opener.get("/desk").text
+    folder = vault.office.register.folder / "documents"
+    folder.rename(folder.with_name("elsewhere"))
+    assert "Give your part" in opener.get("/desk").text, "no file is read a second time to say that it waits"
+    folder.with_name("elsewhere").rename(folder)
     client, page = files_of(vault, OFFICER.key)
     assert "Sealed: 0 of 2 openers" in page
     sha256 = re.search(r"fp-digest\">([0-9a-f]{64})<", page)

@@ -15,11 +15,11 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       said.textContent = "This page was not loaded over https, so your browser keeps no passkeys here. Ask whoever runs the register for its https address.";
       return;
     }
+    const options = JSON.parse(form.dataset.options);
     try {
-      const options = JSON.parse(form.dataset.options);
       form.answer.value = JSON.stringify(await (form.dataset.passkey === "create" ? created(options) : given(options)));
     } catch (error) {
-      said.textContent = saidOf(error);
+      said.textContent = saidOf(error, options.rpId ?? options.rp.id);
       return;
     }
     form.requestSubmit();
@@ -57,7 +57,9 @@ function sent(credential, response) {
   };
 }
 
-function saidOf(error) {
+// `site`: the name for which passkeys are made here.
+function saidOf(error, site) {
+  if (error.name === "SecurityError") return `Passkeys of this register work at ${site}, and this page was opened at ${location.hostname}. Open it at its own address.`;
   if (error.name === "NotAllowedError") return "Nothing was chosen, or it took too long. Try again.";
   if (error.name === "InvalidStateError") return "This device has a passkey here already. Sign in with it.";
   return "Your browser could not use a passkey here. Try another browser or device.";

@@ -27,7 +27,7 @@ from fairplace.people.sight import are_open
 from fairplace.procurement.events import DepositReceived, DepositReceivedLate
 from fairplace.procurement.state import state_of
 from fairplace.sealing import container
-from fairplace.sealing.container import MEDIA, Sealed
+from fairplace.sealing.container import MEDIA, Head
 from fairplace.sealing.openers import NEEDED, Inside, opener_text
 from fairplace.terms import CaseId, Document, Place
 
@@ -40,7 +40,7 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
 
     place: Place
     document: Document
-    sealed: Sealed
+    head: Head
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +171,7 @@ def remove(site: TheSite, visitor: TheVisitor, opener: FromPath[str], sent: TheS
 
 def _place(bid: Bid, mine: set[str]) -> int | None:
     """Where this opener stands in the head of a bid."""
-    return next((at for at, one in enumerate(bid.sealed.head.openers) if one.key in mine), None)
+    return next((at for at, one in enumerate(bid.head.openers) if one.key in mine), None)
 
 
 def _when_open(site: Site, visitor: Visitor, case: CaseId) -> None:
@@ -189,8 +189,14 @@ def _opened(site: Site, past: History) -> None:
         raise Refused("nothing is opened before the deadline has passed and the opening is recorded", code="deadline")
 
 
-def _bids(site: Site, past: History) -> list[Bid]:
-    """The sealed bids of a case that have places."""
+def _head(site: Site, sha256: str) -> Head:
+    """To whom a file is sealed. A file is what its digest says for ever, so it is read once and its head remembered."""
+    kept = site.heads.get(sha256, None, lambda: msgspec.json.encode(container.read(site.documents.get(sha256)).head))
+    return msgspec.json.decode(kept, type=Head)
+
+
+def _bids(site: Site, past: History, *, closed_alone: bool = False) -> list[Bid]:
+    """The sealed bids of a case that have places; `closed_alone`: those that nobody has opened yet."""
     state = state_of(past)
     documents = {
         recorded.leaf: recorded.event.document.get()
@@ -200,10 +206,10 @@ def _bids(site: Site, past: History) -> list[Bid]:
     found = []
     for place, leaf in sorted(state.places.items()):
         document = documents.get(leaf or "")
-        if document is not None and document.media == MEDIA:
-            found.append(
-                Bid(place=place, document=document, sealed=container.read(site.documents.get(document.sha256)))
-            )
+        if document is None or document.media != MEDIA:
+            continue
+        if not closed_alone or site.openers.inside(document.sha256) is None:
+            found.append(Bid(place=place, document=document, head=_head(site, document.sha256)))
     return found
 
 
@@ -213,8 +219,7 @@ def _closed_bids(site: Site, case: CaseId) -> list[Bid]:
         _opened(site, case_file.in_the_open(site, case))
     except Refused:
         return []
-    found = _bids(site, case_file.history(site, case))
-    return [bid for bid in found if site.openers.inside(bid.document.sha256) is None]
+    return _bids(site, case_file.history(site, case), closed_alone=True)
 
 
 @signed_in("/desk/openers/cases/{case:str}")
@@ -231,7 +236,7 @@ def _opening(site: Site, visitor: Visitor, case: CaseId, *, fault: str = "", sta
     bids = [bid for bid in every if site.openers.inside(bid.document.sha256) is None]
     waiting = [(bid, place) for bid in bids if (place := _place(bid, mine)) is not None]
     asked_for = [
-        {"id": bid.place, "key": bid.sealed.head.openers[place].key, "ephemeral": bid.sealed.head.ephemeral}
+        {"id": bid.place, "key": bid.head.openers[place].key, "ephemeral": bid.head.ephemeral}
         for bid, place in waiting
         if place not in site.openers.shares(bid.document.sha256)
     ]
@@ -282,7 +287,7 @@ def _give(site: Site, bid: Bid, place: int, share: bytes) -> None:
     if len(shares) < NEEDED:
         return
     try:
-        manifest, data = container.opened(bid.sealed, shares)
+        manifest, data = container.opened(container.read(site.documents.get(sha256)), shares)
     except Unproven:
         site.openers.forget(sha256)
         raise

@@ -130,6 +130,8 @@ class Site:
         self.rulebook = rulebook
         self.bundles = bundles
         self._kept = Kept(most=128)
+        self.heads = Kept(most=512)
+        """The heads of sealed bids, by the digest of the file: what is opened by whom, and nothing that is sealed."""
         self._witnesses = known(self.settings)
         self._standing: tuple[bytes, Standing] | None = None
 
