@@ -136,6 +136,10 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     commenced_on: Day | None = None
     related: list[str] = []
     parent: ParentRow | None = None
+    ground: str | None = None
+    ground_index: int | None = None
+    ground_reason: Text | None = None
+    ground_provider: str | None = None
     estimated_value: Pence | None = None
     award_value: Pence | None = None
     contract_value: Pence | None = None
@@ -235,6 +239,17 @@ def _planned(row: DecisionRecord, recorded: Recorded, event: e.Planned) -> Decis
 
 def _parent(row: DecisionRecord, recorded: Recorded, event: e.ParentNamed) -> DecisionRecord:
     return replace(row, parent=contract.parent(recorded, event))
+
+
+def _grounded(row: DecisionRecord, recorded: Recorded, event: e.GroundNamed) -> DecisionRecord:
+    to = event.provider.get()
+    return replace(
+        row,
+        ground=event.ground,
+        ground_index=recorded.index,
+        ground_reason=event.reason.get(),
+        ground_provider=to.name if to else None,
+    )
 
 
 def _published(row: DecisionRecord, recorded: Recorded, event: e.TenderPublished) -> DecisionRecord:
@@ -562,6 +577,7 @@ Step = Callable[[DecisionRecord, Recorded, Any], DecisionRecord]
 STEPS: dict[type[Fact], Step] = {
     e.Planned: _planned,
     e.ParentNamed: _parent,
+    e.GroundNamed: _grounded,
     e.TenderPublished: _published,
     e.CriteriaChanged: _criteria_changed,
     e.DeadlineChanged: _deadline_changed,
@@ -601,5 +617,5 @@ STEPS: dict[type[Fact], Step] = {
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=7, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=8, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

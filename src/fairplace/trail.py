@@ -73,6 +73,7 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
         "regime", "commenced_on", "contract_kind", "route", "light_touch", "cpv", "value_estimable", "max_term_days",
     ),
     procurement.ParentNamed: ("reference", "until"),
+    procurement.GroundNamed: ("ground",),
     procurement.ConflictsAssessed: (),
     procurement.TenderPublished: (
         "notice_reference", "winners", "deadline", "questions_until", "late_policy", "price_formula", "tie_break",

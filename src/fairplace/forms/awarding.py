@@ -24,6 +24,7 @@ from fairplace.procurement.commands import (
     SendSummaries,
     WithdrawAward,
 )
+from fairplace.procurement.state import awards_directly
 from fairplace.urgent.commands import DecideUrgency
 
 SUMMARY = options(
@@ -39,6 +40,8 @@ SUMMARY = options(
 def _award_stage(file: File) -> Stage:
     if file.state.awards:
         return done()
+    if awards_directly(file.state.planned):
+        return NOW if file.state.ground and not file.state.ended else waits("first name the ground")
     return NOW if file.state.moderated_at >= 0 and not file.state.ended else waits("first agree the marks")
 
 

@@ -8,6 +8,7 @@ from fairplace.forms import (
     choosing,
     contesting,
     correcting,
+    direct,
     evaluation,
     invitation,
     living,
@@ -25,7 +26,9 @@ from fairplace.forms.task import Task
 _OPENED = next(at for at, task in enumerate(evaluation.TASKS) if task.code == "checks")
 
 TASKS: tuple[Task, ...] = (
-    *invitation.TASKS,
+    *invitation.TASKS[:2],
+    *direct.TASKS,
+    *invitation.TASKS[2:],
     unnamed.DECIDE,
     *evaluation.TASKS[:_OPENED],
     *correcting.TASKS,

@@ -138,8 +138,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def winners(self) -> list[Bid]:
-        """The bids that won, the best-ranked first."""
-        won = [bid for bid in self.state.bids.values() if bid.place in self.state.awards]
+        """The bids that won, the best-ranked first; before a direct award is decided, whom it is to go to."""
+        named = self.state.ground is not None and self.state.awarded_at < 0
+        won = [bid for bid in self.state.bids.values() if named or bid.place in self.state.awards]
         return sorted(won, key=lambda bid: (self.rank(bid.place), bid.place))
 
     def rank(self, place: Place) -> int:

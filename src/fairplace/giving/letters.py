@@ -53,12 +53,14 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bidders(history: History) -> list[Provider]:
-    """Those to whom a letter is due: whose bid has a place and was not withdrawn. None before there is a decision."""
+    """Those to whom a letter is due: whose bid has a place and was not withdrawn. None before there is a decision, nor of
+    a direct award, for which nobody bid.
+    """
     return _due(known_of(history))
 
 
 def _due(known: Known) -> list[Provider]:
-    if known.award is None and known.ended is None:
+    if (known.award is None and known.ended is None) or known.state.ground is not None:
         return []
     return [bid.provider for bid in known.state.bids.values() if not _withdrawn(bid)]
 

@@ -165,10 +165,12 @@ def _parent(known: Known) -> str | None:
 
 
 def direct(known: Known) -> Section:
+    ground = known.state.ground
     return Section(
         "Direct award",
         (
-            absent("Direct award justification", "the paragraph of Schedule 5, or section 43, and why it applies"),
+            field("Ground", wording.DIRECT_GROUND[ground.ground]) if ground else absent("Ground", "the paragraph of Schedule 5, or section 43"),
+            field("Direct award justification", ground.reason.get()) if ground else absent("Direct award justification", "why the ground applies"),
             field("Section", {"direct_s41": "41", "direct_s43": "43"}.get(known.state.planned.route) if known.state.planned else None),
         ),
     )  # fmt: skip

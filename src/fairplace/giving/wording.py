@@ -31,6 +31,20 @@ CHANGE = {
     "price": "The price",
     "supplier": "The supplier",
 }
+DIRECT_GROUND = {
+    "prototype": "Prototypes and development (Schedule 5, paragraphs 2 and 3)",
+    "art": "Unique works of art or performances (Schedule 5, paragraph 4)",
+    "exclusive-rights": "Exclusive rights (Schedule 5, paragraph 5)",
+    "technical": "Absence of competition for technical reasons (Schedule 5, paragraph 6)",
+    "additional": "Additional or partial replacement, not compatible otherwise (Schedule 5, paragraph 7)",
+    "repeat": "Repeat of what was competed for (Schedule 5, paragraph 8)",
+    "commodity": "Commodities (Schedule 5, paragraph 10)",
+    "insolvency": "Advantageous terms on insolvency (Schedule 5, paragraph 11)",
+    "urgency": "Extreme and unavoidable urgency (Schedule 5, paragraphs 13 and 14)",
+    "user-choice": "User choice (Schedule 5, paragraphs 15 to 17)",
+    "protect-life": "To protect life or public order (section 42)",
+    "no-suitable-tender": "Switch after a competition without a suitable tender (section 43)",
+}
 CHANGE_GROUND = {
     "provided-for": "Provided for in the contract (Schedule 8, paragraph 1)",
     "urgency": "Urgency and the protection of life etc. (Schedule 8, paragraphs 2 and 3)",

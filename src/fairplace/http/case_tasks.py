@@ -8,12 +8,14 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from fairplace.duties.duty import Duty
+from fairplace.forms.direct import OF_A_COMPETITION
 from fairplace.forms.task import PARTS, File, Part, Stage, Task, waits
 from fairplace.forms.tasks import SEARCH, TASKS
 from fairplace.http.case_file import colleagues
 from fairplace.http.guard import Visitor
 from fairplace.http.site import Site
 from fairplace.people import roles
+from fairplace.procurement.state import awards_directly
 from fairplace.referral.choosing import CAPACITIES
 from fairplace.seeking.board import missing_approvals
 from fairplace.terms import CaseId, Day, Instant, day, london_day
@@ -90,6 +92,8 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
     for task in TASKS if made.search is None or made.purchase is not None else SEARCH:
         stage = task.stage(made)
         if stage.state == "away" or (made.purchase is not None and task.code not in BOUGHT):
+            continue
+        if task.code in OF_A_COMPETITION and awards_directly(made.state.planned):
             continue
         duty = duties.get(task.code) if stage.state == "now" else None
         if duty is not None and duty.state == "waits":

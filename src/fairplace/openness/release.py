@@ -29,7 +29,9 @@ from fairplace.procurement.events import (
     ContractEntered,
     DepositReceived,
     EndedWithoutAward,
+    GroundNamed,
     Imported,
+    NoticePublished,
     Planned,
     QuestionAnswered,
     TenderPublished,
@@ -61,6 +63,7 @@ class Grant(msgspec.Struct, frozen=True):
 _NOTICE = (
     Grant("procurement.planned/1", ("/title", "/need", "/authority", "/estimated_value")),
     Grant("procurement.parent-named/1", ("/name",)),
+    Grant("procurement.ground-named/1", ("/provider", "/reason")),  # a transparency notice says both (Act, s. 44)
     Grant("procurement.tender-published/1", ("/titles", "/descriptors", "/documents")),
     Grant("procurement.criteria-changed/1", ("/titles", "/descriptors")),
     Grant("procurement.question-answered/1", ("/words", "/answer"), "to-all"),
@@ -71,6 +74,7 @@ _STEPS = tuple(
     for name in (
         "procurement.planned/1",
         "procurement.parent-named/1",
+        "procurement.ground-named/1",
         "procurement.conflicts-assessed/1",
         "procurement.tender-published/1",
         "procurement.criteria-changed/1",
@@ -180,7 +184,7 @@ def due(history: History, occasion: Occasion) -> str | None:
     """Has the occasion come? Null when it has, else a sentence that says what must come first."""
     match occasion:
         case "notice":
-            return None if history.last(TenderPublished) else "the tender notice is not published yet; publish it first"
+            return _notice_due(history)
         case "opening":
             return None if history.last(BidsOpened) else "the bids are not opened yet; open them first"
         case "award" | "standstill-end":
@@ -200,6 +204,14 @@ def due(history: History, occasion: Occasion) -> str | None:
             return None if history.of(Imported) else "nothing in this case was imported"
         case "request":
             return None
+
+
+def _notice_due(history: History) -> str | None:
+    """A tender notice, or of a direct award its transparency notice (Act, ss. 21 and 44)."""
+    if history.last(GroundNamed):
+        told = any(event.notice == "UK5" for _, event in history.of(NoticePublished))
+        return None if told else "the transparency notice (UK5) is not published yet; publish it first"
+    return None if history.last(TenderPublished) else "the tender notice is not published yet; publish it first"
 
 
 def _award_due(history: History) -> str | None:

@@ -97,6 +97,7 @@ TABLE: Mapping[str, Rule] = {
     # The invitation
     "procurement.planned/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
     "procurement.parent-named/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
+    "procurement.ground-named/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
     "procurement.conflicts-assessed/1": _rule("officer monitoring", "Act, s. 83: the authority", second=_OVERRIDE),
     "procurement.tender-published/1": _rule("officer", "the commissioner invites", second=_OVERRIDE),
     "procurement.criteria-changed/1": _rule("officer", "the commissioner invites", second=_OVERRIDE),

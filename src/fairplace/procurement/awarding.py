@@ -17,6 +17,7 @@ from fairplace.procurement.commands import (
     SentSummary,
     WithdrawAward,
 )
+from fairplace.procurement.direct import ground_of, object_without_notice
 from fairplace.procurement.evaluation import SHEETS, live_places, object_to_missing_sheets
 from fairplace.procurement.events import (
     AwardBid,
@@ -32,14 +33,17 @@ from fairplace.procurement.events import (
 from fairplace.procurement.footing import bid_of, footing, rests_on, still_open, tender_of
 from fairplace.procurement.scoring import top
 from fairplace.procurement.standstill import is_mandatory, least_last_day, summaries_due
-from fairplace.procurement.state import State
+from fairplace.procurement.state import State, awards_directly
 from fairplace.terms import Day, Instant, day, london_day
 
 
 def award(command: Award, history: History, *, at: Instant, by: Actor) -> Decision:
     state, objections = footing(command, history)
-    tender = tender_of(state)
+    direct = awards_directly(state.planned)
+    winners = 1 if direct else tender_of(state).winners
     still_open(state, objections)
+    if direct:
+        object_without_notice(state, ground_of(state), objections)
     if not command.awards:
         refuse("no-winner", "an award needs at least one winner in 'awards'; to end without one, end the case")
     won = {
@@ -55,8 +59,9 @@ def award(command: Award, history: History, *, at: Instant, by: Actor) -> Decisi
         objections.add("awarded-already", "the award is decided already; withdraw it before another is decided")
     if not command.is_report:
         _object_to_approver(history, state, by, objections)
-        _object_to_assessment(history, state, objections)
-    _object_to_winners(state, set(command.awards), tender.winners, objections)
+        if not direct:
+            _object_to_assessment(history, state, objections)
+    _object_to_winners(state, set(command.awards), winners, objections)
     on = day(london_day(procedure.happened_at(command, at)))
     object_to_parent(state, [one.provider for one in won.values()], on, objections)
     stamp = procedure.step(command, history, at, objections)

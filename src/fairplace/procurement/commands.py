@@ -17,6 +17,7 @@ from fairplace.procurement.events import (
     ChangeKind,
     ContractKind,
     Criterion,
+    DirectGround,
     EndedCause,
     EndedHow,
     Handling,
@@ -74,6 +75,15 @@ class NameParent(Command, frozen=True, kw_only=True, tag="name-parent"):
     @property
     def beside(self) -> CaseId | None:
         return self.parent
+
+
+class NameGround(Command, frozen=True, kw_only=True, tag="name-ground"):
+    """Name the ground of a direct award, whom it is to go to, and why the ground applies."""
+
+    gives: ClassVar[str] = "procurement.ground-named/1"
+    ground: DirectGround
+    provider: Provider
+    reason: Text
 
 
 class AssessConflicts(Command, frozen=True, kw_only=True, tag="assess-conflicts"):
@@ -373,6 +383,7 @@ class WithdrawAward(Command, frozen=True, kw_only=True, tag="withdraw-award"):
 Invitation = (
     Plan
     | NameParent
+    | NameGround
     | AssessConflicts
     | PublishTender
     | ChangeCriteria
@@ -392,6 +403,7 @@ AnyCommand = Invitation | Bidding | Evaluation | Awarding | Contracting | Managi
 COMMANDS: tuple[type[Command], ...] = (
     Plan,
     NameParent,
+    NameGround,
     AssessConflicts,
     PublishTender,
     ChangeCriteria,

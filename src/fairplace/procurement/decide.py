@@ -25,6 +25,7 @@ from fairplace.procurement.commands import (
     Evaluation,
     LodgeBid,
     Moderate,
+    NameGround,
     NameParent,
     NotifyClaim,
     OpenBids,
@@ -51,6 +52,7 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
         case (
             Plan()
             | NameParent()
+            | NameGround()
             | AssessConflicts()
             | PublishTender()
             | ChangeCriteria()

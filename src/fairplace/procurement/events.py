@@ -25,6 +25,21 @@ from fairplace.terms import (
 Regime = Literal["PA23", "PSR", "PCR15", "BELOW", "EXEMPT"]
 Route = Literal["open", "flexible", "flexible_dm", "framework_calloff", "direct_s41", "direct_s43"]
 ContractKind = Literal["goods", "services", "works", "framework", "concession"]
+DirectGround = Literal[
+    "prototype",
+    "art",
+    "exclusive-rights",
+    "technical",
+    "additional",
+    "repeat",
+    "commodity",
+    "insolvency",
+    "urgency",
+    "user-choice",
+    "protect-life",
+    "no-suitable-tender",
+]
+"""Grounds of a direct award: Act, Sch. 5 paras 2, 4, 5, 6, 7, 8, 10, 11, 13 and 15; s. 42; s. 43."""
 Audience = Literal["all", "some", "one"]
 
 
@@ -61,6 +76,14 @@ class ParentNamed(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     until: Day | None  # the last day on which it can be called off from; null: not known
     name: Sealed[Text | None]
     members: Sealed[list[Provider] | None]  # who stands in it; null: not known
+
+
+class GroundNamed(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """On which ground a contract is to be awarded without a competition, to whom, and why (Act, ss. 41 to 43)."""
+
+    ground: DirectGround
+    provider: Sealed[Provider]
+    reason: Sealed[Text]
 
 
 class ConflictsAssessed(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -510,6 +533,7 @@ class Imported(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
 TYPES: dict[str, type[Fact]] = {
     "procurement.planned/1": Planned,
     "procurement.parent-named/1": ParentNamed,
+    "procurement.ground-named/1": GroundNamed,
     "procurement.conflicts-assessed/1": ConflictsAssessed,
     "procurement.tender-published/1": TenderPublished,
     "procurement.criteria-changed/1": CriteriaChanged,

@@ -15,12 +15,14 @@ from fairplace.procurement.commands import (
     ChangeCriteria,
     ChangeDeadline,
     Invitation,
+    NameGround,
     NameParent,
     Plan,
     PublishTender,
     RecordContact,
 )
 from fairplace.procurement.criteria import check_criteria, descriptors_of, titles_of
+from fairplace.procurement.direct import name_ground
 from fairplace.procurement.events import (
     Audience,
     ConflictsAssessed,
@@ -48,6 +50,8 @@ def decide(command: Invitation, history: History, *, at: Instant) -> Decision:
             return _plan(command, history, at)
         case NameParent():
             return name_parent(command, history, at)
+        case NameGround():
+            return name_ground(command, history, at)
         case AssessConflicts():
             return _assess(command, history, at)
         case PublishTender():

@@ -31,7 +31,7 @@ from fairplace.procurement.footing import (
     still_open,
     tender_of,
 )
-from fairplace.procurement.state import State
+from fairplace.procurement.state import State, awards_directly
 from fairplace.terms import Instant, Place
 
 DEPOSITS = ("deposit.received/1", "deposit.withdrawn/1")
@@ -166,13 +166,13 @@ def record_prices(command: RecordPrices, history: History, *, at: Instant) -> De
 
 def check_bids(command: CheckBids, history: History, *, at: Instant) -> Decision:
     state, objections = footing(command, history)
-    tender = tender_of(state)
+    conditions = [] if awards_directly(state.planned) else tender_of(state).conditions
     still_open(state, objections)
     checks: dict[Place, BidCheck] = {}
     for name, came in sorted(command.bids.items()):
         bid = bid_of(state, name)
         check = _checked(name, came)
-        _object_to_check(name, check, tender.conditions, objections)
+        _object_to_check(name, check, conditions, objections)
         checks[bid.place] = check
     if left := sorted(state.bids.keys() - command.bids.keys()):
         objections.add("bid-left-out", f"the bids of {listed(left)} are not checked; check every bid alike")
@@ -215,8 +215,8 @@ def _object_to_check(name: str, check: BidCheck, conditions: list[str], objectio
     if check.conditions.keys() != set(conditions):
         objections.add(
             "unequal-checks",
-            f"the bid of {name} was tested on {listed(sorted(check.conditions))}, but the notice sets"
-            f" {listed(sorted(conditions))}; test every bid on just these",
+            f"the bid of {name} was tested on {listed(sorted(check.conditions)) if check.conditions else 'no condition'}, but"
+            f" the notice sets {listed(sorted(conditions)) if conditions else 'none'}; test every bid on just these",
         )
     failed = sorted(one for one, passed in check.conditions.items() if not passed)
     if failed and check.status == "live":

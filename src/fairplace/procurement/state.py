@@ -34,6 +34,7 @@ from fairplace.procurement.events import (
     DepositReceivedLate,
     DepositWithdrawn,
     EndedWithoutAward,
+    GroundNamed,
     LateBidsDecided,
     LateDecision,
     Moderated,
@@ -120,6 +121,9 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
 class State(msgspec.Struct, frozen=True, kw_only=True):
     planned: Planned | None = None
     parent: ParentNamed | None = None
+    ground: GroundNamed | None = None
+    transparent: bool = False
+    """Was a transparency notice published?"""
     conflicts_assessed: bool = False
     tender: TenderPublished | None = None
     criteria: tuple[Criterion, ...] = ()
@@ -222,6 +226,10 @@ def calls_off(planned: Planned | None) -> bool:
     return planned is not None and planned.route in ("framework_calloff", "flexible_dm")
 
 
+def awards_directly(planned: Planned | None) -> bool:
+    return planned is not None and planned.route in ("direct_s41", "direct_s43")
+
+
 def state_of(history: History) -> State:
     state = State()
     for recorded in history.events:
@@ -242,6 +250,12 @@ def _invitation(state: State, recorded: Recorded) -> State:
             return replace(state, planned=event)
         case ParentNamed() as event:
             return replace(state, parent=event)
+        case GroundNamed() as event:
+            # Whom a direct award is to go to stands in the one place there is, as if they had bid.
+            named, leaf, held = event.provider.get(), recorded.leaf, dict(state.deposits)
+            if named is not None:
+                held[leaf] = Deposit(leaf=leaf, provider=named, price=None, signed_by=None, late=False)
+            return replace(state, ground=event, opened=True, places={"01": leaf}, deposits=held)
         case ConflictsAssessed():
             return replace(state, conflicts_assessed=True)
         case TenderPublished() as event:
@@ -344,6 +358,8 @@ def _decision(state: State, recorded: Recorded) -> State:
             return replace(state, awarded_at=recorded.index, awards=won)
         case SummariesSent(bids=bids):
             return replace(state, summaries=state.summaries | _open(bids, "summary").keys())
+        case NoticePublished(notice="UK5"):
+            return replace(state, transparent=True)
         case NoticePublished(notice="UK6") as event:
             published_on = london_day(event.happened_at).isoformat()
             return replace(state, award_notice=Notice(published_on=published_on, standstill_ends=event.standstill_ends))

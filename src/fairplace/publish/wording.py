@@ -38,7 +38,7 @@ _CODES: Mapping[str, str] = {
 """Which list of words speaks of a member."""
 
 _SEVERAL: Mapping[str, tuple[str, ...]] = {
-    "ground": ("challenge_ground", "ended", "bid_ground", "change_ground", "ground"),
+    "ground": ("challenge_ground", "ended", "bid_ground", "change_ground", "direct_ground", "ground"),
     "kind": ("change_kind", "kind"),
     "how": ("ended_how", "value"),
 }
