@@ -241,7 +241,15 @@ def test_a_bid_is_lodged_and_its_trade_secrets_are_marked_until_the_bids_are_ope
         "no bid of GB-COH-99" in run("mark-secrets", folder, marks, "--case", case, "--provider", "GB-COH-99").sentence
     )
     assert "there is no case" in run("mark-secrets", folder, marks, "--case", CASE, "--provider", ALDER.id).sentence
-    assert run("mark-secrets", folder, marks, *told).code == 0
+    marks.write_text("Rota, pages 7 to 9: Maya, aged 9, of BS3 4QT stands in it\n")
+    doubted = run("mark-secrets", folder, marks, *told)
+    assert (doubted.code, "“BS3 4QT” looks like a postcode" in doubted.sentence, "mark anew" in doubted.sentence) == (
+        0,
+        True,
+        True,
+    )
+    marks.write_text("Rota, pages 7 to 9: others could copy it\n")
+    assert "Look at" not in run("mark-secrets", folder, marks, *told).sentence
     with Register.open(folder) as register:
         assert register.reader.size == size, "an entry would show that somebody bids"
         kept = Workroom(register).lodgings.marks(case)

@@ -142,7 +142,7 @@ def test_nothing_happens_in_a_case_that_does_not_exist() -> None:
 
 
 def test_an_evaluator_does_not_plan() -> None:
-    with pytest.raises(Forbidden, match="is for officer"):
+    with pytest.raises(Forbidden, match="is for the officer"):
         Story().decide(plan(), by=EVALUATORS[0])
 
 

@@ -12,6 +12,7 @@ from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.errors import Malformed, Missing, Refused
 from fairplace.forms.secrets import LONGEST, marks_of, wrong
+from fairplace.guarding.marks import find
 from fairplace.on_disk import Register
 from fairplace.post.lodgings import Mark
 from fairplace.procurement.state import state_of
@@ -47,6 +48,13 @@ def mark_secrets(folder: Path, case: str, provider: str, file: Path, told: Conso
         markup=False,
         soft_wrap=True,
     )
+    if doubts := [one.sentence for one in find("\n".join(f"{one.part}: {one.reason}" for one in marks), ())]:
+        told.print(
+            f"Look at these words once more: {'; '.join(doubts)}. If they tell of a child, take them out and mark anew:"
+            " the newest word counts.",
+            markup=False,
+            soft_wrap=True,
+        )
     return 0
 
 
