@@ -102,6 +102,9 @@ def test_the_officer_sends_each_bidder_a_link_and_the_message_holds_no_other_sec
     assert box.room.outbox.of_case(box.case) == []
     assert box.room.links.of_case(box.case) == []
     assert box.send(**{f"to-{places['Birch Care']}": "bea@birch.example"}).status_code == 303
+    again = box.desk.opened(OFFICER.key, box.case).get(f"/desk/cases/{box.case}/debriefs").text
+    assert "A link went to bea@birch.example on " in again
+    assert 'value="bea@birch.example"' not in again, "pressing the button again sends no second one"
     [message] = box.room.outbox.of_case(box.case)
     assert message.letter.text.count(MARK) == 1
     for secret in ("second", "480", "4,800", "mark 6", "Alder", "Cedar", "https:", "http:"):
@@ -417,7 +420,7 @@ def test_a_challenge_by_link_is_recorded_as_what_it_is_and_its_words_are_sealed(
 
     officer = box.desk.opened(OFFICER.key, box.case)
     shown = officer.get(f"/desk/cases/{box.case}/correspondence").text
-    assert "Birch Care challenged" in shown
+    assert "<bdi>Birch Care</bdi> challenged" in shown
     assert "<script>alert" not in shown
     file = re.search(r'href="(/desk/cases/[^"]+/correspondence/[0-9a-f-]+/[0-9a-f]{64})"', shown)
     assert file is not None

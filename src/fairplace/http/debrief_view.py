@@ -121,6 +121,14 @@ def _days(known: Known) -> tuple[Day, ...]:
     found = []
     if last := standing.ends(known):
         found.append(Day(what="The standstill ends", words=f"at the end of {date(last)}"))
+    elif known.state.awards and not known.state.contract and known.notice("UK6") is None:
+        found.append(
+            Day(
+                what="The standstill ends",
+                words="not known yet: where there is one, it is counted from the day on which the contract award notice is"
+                " published, and that is not on record yet. This page will name its last day",
+            )
+        )
     if known.told_at is not None:
         limit = day(period_days(london_day(known.told_at), CLAIM_DAYS))
         found.append(

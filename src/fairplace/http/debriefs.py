@@ -18,7 +18,7 @@ from fairplace.http.correspondence import OFFICE
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.post.letter import MARK, check_address, letter
-from fairplace.post.links import LASTS
+from fairplace.post.links import LASTS, Link
 from fairplace.post.notes import Written
 from fairplace.procurement.state import state_of
 from fairplace.terms import Place, Provider
@@ -32,11 +32,12 @@ SENDERS = ("monitoring", "officer")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A bidder whose summary is recorded as sent, and the address to write to."""
+    """A bidder whose summary is recorded as sent, and the address to write to. `has`: the link that it was sent last."""
 
     place: Place
     provider: Provider
     to: str
+    has: Link | None
 
 
 @signed_in("/desk/cases/{case:str}/debriefs")
@@ -65,14 +66,18 @@ def _page(
 def _told(site: Site, past: History, sent: Sent | None) -> list[Row]:
     state = state_of(past)
     known = {one.provider: one.email for one in site.accounts.people() if one.provider and one.barred is None}
+    links = {one.provider.id: one for one in reversed(site.links.of_case(past.case)) if one.revoked is None}
     return [
         Row(
             place=bid.place,
             provider=bid.provider,
-            to=known.get(bid.provider.id, "") if sent is None else sent.get(f"to-{bid.place}"),
+            # Who has a link is sent no other one unless somebody says where to.
+            to=sent.get(f"to-{bid.place}") if sent else "" if has else known.get(bid.provider.id, ""),
+            has=has,
         )
         for bid in state.bids.values()
         if bid.place in state.summaries
+        for has in (links.get(bid.provider.id),)
     ]
 
 
