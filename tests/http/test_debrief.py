@@ -259,7 +259,7 @@ def test_what_was_typed_comes_back_when_the_page_closed_meanwhile(box: Letterbox
     page = client.post(f"{link}/{form}", data=FORM, headers=SAME)
     assert page.status_code == 403
     assert "This page was closed" in page.text
-    assert "Sign in" not in page.text.partition("<main")[2]
+    assert "Sign in" not in page.text.partition("<main")[2].partition("</main>")[0]
     assert f'href="{link}"' in page.text
     assert "<script>alert" not in page.text
     [(address, inputs)] = re.findall(r'<form action="([^"]+)" method="post">(.*?)</form>', page.text, re.DOTALL)
@@ -500,6 +500,9 @@ def test_without_a_summary_there_is_nothing_to_send_or_read(tmp_path_factory: py
         assert page.status_code == 404
         for word in ("second", "Alder", "marks"):
             assert word not in page.text
+        assert "was taken back" in page.text
+        client, link = early.opened(ELDER)  # as after its bid was erased
+        assert "othing of a bid of yours is kept" in client.get(link, headers={"accept": "text/html"}).text
 
 
 def test_a_provider_and_an_evaluator_come_to_no_page_of_the_officers(box: Letterbox) -> None:

@@ -26,6 +26,7 @@ from fairplace.http.site import Answer, Site, TheSite
 from fairplace.http.typed import typed_in
 from fairplace.post.links import Link
 from fairplace.post.notes import Written
+from fairplace.procurement.state import state_of
 from fairplace.terms import text
 
 COOKIE = "fairplace-debrief"
@@ -73,6 +74,8 @@ def _view(site: Site, link: Link) -> debrief_view.View:
     """Raises Missing while there is nothing to tell."""
     past = case_file.history(site, link.case)
     found = debrief_view.view(past, link.provider.id, giving.frame(site, link.case))
+    if found is None and link.provider.id not in state_of(past).bids:
+        raise Missing("nothing of a bid of yours is kept in this case any more; what was erased cannot be shown again")
     if found is None:
         raise Missing("the decision you were told of was taken back; you will be sent a new summary and a new link")
     return found
