@@ -19,8 +19,9 @@ import msgspec
 
 from fairplace import keyring
 from fairplace.decision import Actor, Command
+from fairplace.founding import create
 from fairplace.ledger.note import Signer
-from fairplace.on_disk import Register, create
+from fairplace.on_disk import Register
 from fairplace.openness.commands import Release
 from fairplace.people.commands import DeclareInterests
 from fairplace.prepared import Appended

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from fairplace.decision import Actor, Command, History
-from fairplace.on_disk import create
+from fairplace.founding import create
 from fairplace.prepared import Appended
 from fairplace.recorded import Recorded
 from fairplace.referral.state import Search

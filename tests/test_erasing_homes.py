@@ -10,7 +10,8 @@ import fairplace_verify
 from fairplace import erasing
 from fairplace.decision import Actor, Command
 from fairplace.errors import Refused
-from fairplace.on_disk import Register, create
+from fairplace.founding import create
+from fairplace.on_disk import Register
 from fairplace.referral.commands import EndReferral
 from fairplace.referral.events import Child, NeedAssessed
 from fairplace.sources import SYSTEM

@@ -10,8 +10,9 @@ import pytest
 
 from fairplace import settings
 from fairplace.errors import FairplaceError, Malformed, Misconfigured, Refused
+from fairplace.founding import create
 from fairplace.ledger.note import Signer
-from fairplace.on_disk import SERVICES, Register, create, domain_of
+from fairplace.on_disk import SERVICES, Register, domain_of
 from fairplace.sources import SYSTEM
 from tests.office import AUTHORITY, ORIGIN, ROOT, open_office, person, signer
 from tests.story import DOMAIN, OFFERS

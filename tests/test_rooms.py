@@ -276,6 +276,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.subjects",
         "fairplace.witness",
     ),
+    "fairplace.founding": (*REGISTER, "fairplace.begun", "fairplace.enrolling", "fairplace.signer"),
     "fairplace.jsonl": (*DECISIONS, "fairplace.deciders"),
     "fairplace.receipts": (*REGISTER, "fairplace.witness"),
     "fairplace.vault": (*REGISTER, "fairplace.custody", "fairplace.people.sight"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fairplace import on_disk, vault
+from fairplace import founding, on_disk, vault
 from fairplace.cli.doctor import LOOKS, _ills
 from fairplace.errors import FairplaceError
 from fairplace.ledger.store import connection
@@ -26,7 +26,8 @@ VIEWS_AND_TRIGGERS = "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('
 @pytest.fixture
 def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     """A case up to its opening in a register as the version before wrote it: closed, with everything in the clear."""
-    monkeypatch.setattr(on_disk, "SERVICES", ("receiver", "assessor", "importer"))
+    for room in (founding, on_disk):
+        monkeypatch.setattr(room, "SERVICES", ("receiver", "assessor", "importer"))
     with open_office(tmp_path / "register", until="opened", apart=True) as office:
         office.register.follow()
         document = office.register.documents.put(DOCUMENT, "text/plain")

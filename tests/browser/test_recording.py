@@ -13,8 +13,9 @@ from playwright.async_api import Browser, Page, expect
 from fairplace.clerk import Clerk
 from fairplace.deciders import convert
 from fairplace.errors import Missing
+from fairplace.founding import create
 from fairplace.ledger.note import Signer
-from fairplace.on_disk import Register, create
+from fairplace.on_disk import Register
 from fairplace.sources import SYSTEM, Sources
 from fairplace.workroom import Workroom
 from tests.browser.filing import keep_documents

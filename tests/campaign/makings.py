@@ -19,10 +19,11 @@ from pathlib import Path
 from fairplace import log_keys
 from fairplace.begun import MARK
 from fairplace.errors import Conflict
+from fairplace.founding import create
 from fairplace.keyring import Keyring, keep
 from fairplace.ledger.note import Signer
 from fairplace.monitor.memory import Memory
-from fairplace.on_disk import Register, create
+from fairplace.on_disk import Register
 from fairplace.signer import folder as signers
 from fairplace.signer.keeper import Keeper
 from fairplace.signer.server import SignerServer

@@ -8,8 +8,9 @@ import pytest
 
 from fairplace.accounts.sessions import Sessions
 from fairplace.cli.doctor import LOOKS, _ills
+from fairplace.founding import create
 from fairplace.ledger.note import Signer
-from fairplace.on_disk import Register, create
+from fairplace.on_disk import Register
 from fairplace.workroom import Workroom
 from tests.cli.said import called
 from tests.verifier.passkeys import SITE, Passkey

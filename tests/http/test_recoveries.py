@@ -13,9 +13,9 @@ import pytest
 from httpx import Response
 from litestar.testing import TestClient
 
+from fairplace.founding import create
 from fairplace.http.app import create_app
 from fairplace.ledger.note import Signer
-from fairplace.on_disk import create
 from fairplace.sources import SYSTEM, Sources
 from tests.http.desks import Desk
 from tests.http.test_my_keys import SITE, Asked

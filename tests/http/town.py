@@ -16,9 +16,10 @@ from urllib.parse import quote
 from fairplace.challenge import events as c
 from fairplace.decision import Actor, Decision, History
 from fairplace.event import Fact
+from fairplace.founding import create
 from fairplace.ledger.disclosure import Sealed, sealed
 from fairplace.ledger.note import Signer
-from fairplace.on_disk import Register, create
+from fairplace.on_disk import Register
 from fairplace.openness import events as o
 from fairplace.openness.release import releasable
 from fairplace.people import events as p

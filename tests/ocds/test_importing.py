@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 import fairplace_verify
 from fairplace.cli import main
 from fairplace.errors import Busy
+from fairplace.founding import create
 from fairplace.ledger.note import Signer
 from fairplace.ocds import importing, report
 from fairplace.ocds.importing import import_files
 from fairplace.ocds.report import Report
-from fairplace.on_disk import Register, create
+from fairplace.on_disk import Register
 from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.procurement.events import Imported
 from fairplace.reading_files import FolderReader

@@ -25,10 +25,11 @@ from fairplace import settings
 from fairplace.cli import main
 from fairplace.cli.serving import kept_current
 from fairplace.errors import Busy, Misconfigured, Refused, Unproven
+from fairplace.founding import create
 from fairplace.keyring import keep_worthless
 from fairplace.ledger.checkpoint import Checkpoint
 from fairplace.ledger.note import Vkey
-from fairplace.on_disk import Register, create
+from fairplace.on_disk import Register
 from fairplace.signer.client import RemoteSigner
 from fairplace.signer.folder import make, move
 from fairplace.signer.keeper import Keeper

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import fairplace_verify
+from fairplace.founding import create
 from fairplace.ledger.note import mldsa_supported
-from fairplace.on_disk import create
 from fairplace.openness.commands import Release, WithdrawValue
 from fairplace.people.commands import DeclareInterests
 from fairplace.sources import Sources

@@ -18,11 +18,12 @@ import fairplace
 import fairplace_verify
 from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Misconfigured
+from fairplace.founding import create
 from fairplace.ledger import canonical, entry, proof, tree
 from fairplace.ledger.disclosure import sealed
 from fairplace.ledger.entry import Entry
 from fairplace.ledger.note import Signer, Vkey, b64
-from fairplace.on_disk import Register, create, signed_by
+from fairplace.on_disk import Register, signed_by
 from fairplace.procurement.events import QuestionAsked
 from fairplace.terms import ACT
 

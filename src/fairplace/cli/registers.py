@@ -11,10 +11,11 @@ import fairplace_verify
 from fairplace.cli.keys import keyring, make_key, root_name
 from fairplace.counted import counted
 from fairplace.errors import Busy, Malformed, Missing, Refused
+from fairplace.founding import check_new, create
 from fairplace.ledger import paper
 from fairplace.ledger.note import b64, parse_note, tree_head
 from fairplace.ledger.register_events import Earlier
-from fairplace.on_disk import Register, check_new, create, domain_of
+from fairplace.on_disk import Register, domain_of
 from fairplace.settings import Kind
 
 PUBLISHED = frozenset({"checkpoint", "checkpoints", "disclosures", "lost", "policy", "tile", "timestamp"})

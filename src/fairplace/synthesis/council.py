@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from fairplace import keyring, on_disk
+from fairplace import founding, keyring
 from fairplace.clerk import Clerk
 from fairplace.decision import Command
 from fairplace.ledger.note import Signer
@@ -63,7 +63,7 @@ class Council:
         self._signers: dict[str, Signer] = {}
         self._commands = 0
         self._root = self._signer(f"{DOMAIN}/root")
-        self.register = on_disk.create(
+        self.register = founding.create(
             folder,
             authority=AUTHORITY,
             origin=ORIGIN,

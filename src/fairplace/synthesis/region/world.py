@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from fairplace import keyring, on_disk, shelf
+from fairplace import founding, keyring, shelf
 from fairplace.event import Event
 from fairplace.ledger.note import Signer
 from fairplace.market import events as market
@@ -86,7 +86,7 @@ class World:
         self._signers: dict[str, Signer] = {}
         self.holders: dict[str, str] = {}  # key to the name of whoever holds it
         self._root = self._signer(f"{DOMAIN}/root")
-        self.register = on_disk.create(
+        self.register = founding.create(
             folder,
             authority=AUTHORITY,
             origin=ORIGIN,
