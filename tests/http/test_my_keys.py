@@ -167,11 +167,13 @@ def test_a_further_role_is_asked_for_by_its_holder_and_confirmed_by_another(desk
     assert "Waiting for a second person: approver, officer." in asker.get("/desk/keys").text
     assert desk.post(asker, f"/desk/people/requests/{asked.id}", decision="confirm").status_code == 403
     act = desk.post(admin, f"/desk/people/requests/{asked.id}", decision="confirm").headers["location"]
+    before = desk.post(admin, f"/desk/people/requests/{asked.id}", decision="confirm").headers["location"]
     early = desk.post(admin, act)
     assert (early.status_code, "press the button again" in early.text) == (422, True)
     text = base64.b64decode(unescape(re.search(r'data-text="([^"]+)"', admin.get(act).text)[1]))  # type: ignore[index]
     assert desk.post(admin, act, line=desk.keys["key-admin"].line(text).rstrip("\n")).status_code == 303
     assert desk.register.desk.roles_of(desk.keys["approver"].vkey.name) == {"approver", "officer"}
+    assert admin.get(before).status_code == 404, "it was begun twice, and is signed once"
     assert "approver, officer" in admin.get("/desk/people").text
     assert asker.get("/desk/keys").status_code != 200, "whoever's roles changed signs in anew"
 
@@ -231,7 +233,7 @@ def test_a_person_with_a_key_gets_the_next_one_under_both_keys_and_a_second_pers
     assert standing is not None
     assert standing.replaces == old.vkey
     assert {role for _, role in standing.roles} == {"monitoring"}
-    assert "Revoked" in client.get("/desk/keys").text
+    assert "Replaced" in client.get("/desk/keys").text
 
 
 def test_a_new_key_that_is_not_signed_for_is_forgotten(desk: Desk, app: Litestar) -> None:

@@ -72,6 +72,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     roles: frozenset[str]
     revoked: bool
+    replaced: bool = False  # it ended because another took its place
     lost: bool = False  # it ended so that two others may let another take its place
     site: str = ""  # where a passkey signs; empty for a key that the browser keeps
     credential: str = ""  # the passkey's id, in base64url
@@ -251,6 +252,7 @@ def with_register(site: Site, person: str) -> tuple[Key, ...]:
                 label=kept.label,
                 roles=roles,
                 revoked=revoked,
+                replaced=standing is not None and standing.ended == "replaced",
                 lost=standing is not None and standing.ended in ("lost", "compromised"),
                 site=vkey.passkey.site if vkey.passkey else "",
                 credential=base64.urlsafe_b64encode(kept.credential).rstrip(b"=").decode("ascii"),

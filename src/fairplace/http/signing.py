@@ -13,11 +13,12 @@ import msgspec
 from litestar.params import FromPath
 
 from fairplace import home_words, previewing
+from fairplace.accounts.model import RoleRequest
 from fairplace.assess import ToFix
 from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey, Erase
 from fairplace.drafting.signatures import Renewed
-from fairplace.errors import Forbidden, Refused
+from fairplace.errors import Forbidden, Missing, Refused
 from fairplace.http import case_file, case_names, recoveries, revoking, tonight
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.said import said
@@ -166,7 +167,7 @@ def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) 
     if not _turn(visitor, found):
         raise Forbidden("this waits for somebody else's signature", code="turn")
     if found.task.startswith(ROLE):
-        site.accounts.request(found.task.removeprefix(ROLE))  # raises Missing for one that was taken back meanwhile
+        _still_asked(site, found)
     try:
         place = site.signatures.sign(found, sent.line() + "\n", lambda name, key_id: _own(visitor, name, key_id))
     except Renewed as moved:
@@ -178,11 +179,23 @@ def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) 
     return see_other(f"/desk/sign/{act}")
 
 
+def _still_asked(site: Site, act: Act) -> RoleRequest:
+    """The request for a role that an act answers. Raises Missing, and lets the act go, when it was decided or taken back."""
+    try:
+        return site.accounts.request(act.task.removeprefix(ROLE))
+    except Missing:
+        if act.state == "waiting":
+            site.acts.drop(act)
+        raise
+
+
 def _settle(site: Site, visitor: Visitor, act: Act, place: int) -> None:
     """What an act that stands in the log leaves behind: its draft goes, and whoever's roles changed signs in anew."""
     task = act.task
     if task.startswith(ROLE):
-        asked = site.accounts.request(task.removeprefix(ROLE))
+        asked = _still_asked(site, act)
+        for other in site.acts.like(act):
+            site.acts.drop(other)
         site.accounts.decide(asked.id, visitor.person.id, "confirmed")
         site.sessions.end_all(asked.person)
     elif isinstance(act.command, Erase):
