@@ -143,8 +143,6 @@ def _number(field: Field, sent: Sent) -> int | None:
 def _decimal(field: Field, sent: Sent) -> int | None:
     """In hundredths: `1.5` is 150."""
     value = _one(field, sent)
-    if "per cent" in field.label:
-        value = value.removesuffix("%").rstrip()
     if not value:
         return None
     if not (found := _DECIMAL.fullmatch(value)):
