@@ -145,7 +145,7 @@ def test_an_evaluator_declares_first_reads_what_is_signed_in_words_and_finds_the
     assert "You have not declared interests in this case" in refused
     page = emil.post(address, version="0", **SHEET)
     said = text_of(page)
-    assert "(Alder Homes): the marks of each bid Sealed Quality of care: 4 Staffing and training: 4" in said
+    assert "(Alder Homes): the marks Sealed Quality of care: 4 Staffing and training: 4" in said
     assert [code for code in ("signed-by-party", "Seen ", ".000Z") if code in said] == []
     assert "Back to the case" in text_of(emil.sign(page))
     assert "You signed yours Done" in text_of(emil.get(f"/desk/cases/{panel.case}"))

@@ -95,7 +95,8 @@ def _checks(file: File) -> list[Field]:
             Field(name=f"b{row}-ground", path=(*path, "ground"), label="If not, on what ground", kind="choice", group=group, optional=True, options=options(
                 ("condition", "A condition is not met"), ("excluded", "Excluded"), ("abnormally-low", "Abnormally low"), ("late", "Late"),
                 ("incomplete", "Incomplete"), ("breach", "A rule of the procedure was broken"))),
-            Field(name=f"b{row}-reason", path=(*path, "reason"), label="Why", kind="words", group=group, optional=True),
+            Field(name=f"b{row}-reason", path=(*path, "reason"), label="Why", kind="words", group=group, optional=True,
+                  hint="What shows each condition, such as the certificate on page 3; and why, if it does not take part"),
         ]  # fmt: skip
     return fields
 

@@ -109,7 +109,8 @@ class Wording:
         *_, place, name = ("", *slot.split("/"))
         words = formats.capitalised(self.of("part", name, name.replace("_", " ")))
         of_a_bid = place in self._places or (self._first is None and place.isdecimal())
-        return f"{self.bid(place)}: {words[:1].lower()}{words[1:]}" if of_a_bid else words
+        own = words.removesuffix(" of each bid")
+        return f"{self.bid(place)}: {own[:1].lower()}{own[1:]}" if of_a_bid else words
 
     def bid(self, place: Place) -> str:
         name = self._places.get(place)
