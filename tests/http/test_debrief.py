@@ -182,6 +182,14 @@ def test_a_bidder_reads_its_own_result_and_of_the_others_how_many_there_were(
     for price in ("6,100", "5,555", "4,800" if provider is ALDER else "no such price"):
         assert price not in page, "what another asked"
     assert ("The most advantageous bid" in page) == (provider is not ALDER)
+    assert "The standstill ends" in page
+    assert "Ask a lawyer soon" in page
+    box.office.wait_until("2026-05-13T09:00:00.000Z")
+    client, link = box.opened(provider)
+    page = client.get(link).text
+    assert "The standstill ended" in page
+    assert "That day has passed" in page
+    assert "Ask a lawyer soon" not in page
 
 
 def test_unknown_expired_revoked_and_foreign_links_get_the_same_answer(box: Letterbox) -> None:

@@ -73,7 +73,7 @@ def _secret(request: AnyRequest) -> str | None:
 def _view(site: Site, link: Link) -> debrief_view.View:
     """Raises Missing while there is nothing to tell."""
     past = case_file.history(site, link.case)
-    found = debrief_view.view(past, link.provider.id, giving.frame(site, link.case))
+    found = debrief_view.view(past, link.provider.id, giving.frame(site, link.case), site.register.store.now())
     if found is None and link.provider.id not in state_of(past).bids:
         raise Missing("nothing of a bid of yours is kept in this case any more; what was erased cannot be shown again")
     if found is None:

@@ -85,7 +85,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     challenges: tuple[Mine, ...]
 
 
-def view(history: History, provider: str, frame: Frame) -> View | None:
+def view(history: History, provider: str, frame: Frame, now: Instant) -> View | None:
     """What this bidder may read now; None while there is nothing to tell: no summary was sent, or it was taken back."""
     known = known_of(history)
     bid = known.state.bids.get(provider)
@@ -95,7 +95,7 @@ def view(history: History, provider: str, frame: Frame) -> View | None:
     return View(
         title=known.title or "Your bid",
         sentence=sentence(known, bid),
-        days=_days(known),
+        days=_days(known, day(london_day(now))),
         parts=tuple(_reasons(history, provider, frame)),
         opened=_opened(history, provider),
         about=award[0].index if award else None,
@@ -117,10 +117,11 @@ def sentence(known: Known, bid: Bid) -> str:
     return f"Your bid was {'joint ' if level else ''}{rank} of {of}."
 
 
-def _days(known: Known) -> tuple[Day, ...]:
+def _days(known: Known, today: Text) -> tuple[Day, ...]:
     found = []
     if last := standing.ends(known):
-        found.append(Day(what="The standstill ends", words=f"at the end of {date(last)}"))
+        what = "The standstill ended" if last < today else "The standstill ends"
+        found.append(Day(what=what, words=f"at the end of {date(last)}"))
     elif known.state.awards and not known.state.contract and known.notice("UK6") is None:
         found.append(
             Day(
@@ -136,7 +137,8 @@ def _days(known: Known) -> tuple[Day, ...]:
                 what="Last day to begin a claim in court",
                 words=f"{date(limit)} at the latest, reckoned from the day on which the summaries were sent: 30 days"
                 " beginning with the day on which you knew, or should have known, of what it rests on (Procurement Act"
-                " 2023, section 106). It is earlier if you knew before. Ask a lawyer soon",
+                " 2023, section 106). It is earlier if you knew before. "
+                + ("That day has passed" if limit < today else "Ask a lawyer soon"),
             )
         )
     return tuple(found)

@@ -184,7 +184,10 @@ def _suffix(name: str) -> str:
 def mine(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """A provider with an account asks for the link to its own result: it goes to the address of the account."""
     row = bids.tender(site, visitor, case)
-    early = "no result was sent to you in this case yet; it comes to all at once"
+    early = (
+        "no result was sent to you in this case; it comes to all at once, to those whose bids were opened: if it is over,"
+        " and yours came late or not at all, there is none"
+    )
     if row.decided_at is None:  # nothing sealed is read for somebody who only asks too early
         return bids.refused(site, visitor, row, early)
     past = case_file.history(site, row.case)
