@@ -12,6 +12,7 @@ import pytest
 from httpx import Response
 
 import fairplace_verify
+from fairplace.challenge.commands import AcknowledgeChallenge, AnswerChallenge
 from fairplace.ledger import proof
 from fairplace.procurement.commands import OpenBids
 from fairplace.terms import Provider
@@ -290,3 +291,18 @@ def test_a_challenge_is_signed_with_the_providers_key(market: Market) -> None:
     assert "Received" in listed
     [note] = Workroom(market.office.register).notes.of_case(market.case)
     assert note.written.place == index
+
+    def reads() -> int:
+        return len(list(market.office.register.store.of_types(market.office.register.origin, ["sealed.read/1"])))
+
+    receipt, stream, before = f"{market.address}/receipts/{index}", entry.envelope.stream, reads()
+    assert "How it stands" not in client.get(receipt).text
+    assert reads() == before, "there is nothing to read yet"
+    market.office.do(AcknowledgeChallenge(id="test", challenge=stream))
+    market.office.do(AnswerChallenge(id="test", challenge=stream, answer="A canary of an answer."), by=MONITORING)
+    market.office.register.follow()
+    assert "A canary of an answer." in client.get(receipt).text
+    assert client.get(receipt).status_code == 200
+    assert reads() == before + 1, "one entry a sitting, before it is shown"
+    assert market.provider(CEDAR).get(receipt).status_code == 404
+    assert "canary" not in client.get(f"/challenges/{stream}").text

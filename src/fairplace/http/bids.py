@@ -22,11 +22,13 @@ from fairplace.formats import money
 from fairplace.forms.bidding import FIELDS, SEALED
 from fairplace.forms.challenging import CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
-from fairplace.http import asked, evidence, guarded
+from fairplace.http import asked, case_file, evidence, guarded
 from fairplace.http.again import Form
+from fairplace.http.debrief_view import Mine, challenges
 from fairplace.http.guard import File as Came
 from fairplace.http.guard import Key, Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.proofs import lodged
+from fairplace.http.provider_place import look
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.note import join_note
 from fairplace.lodging import lodging_text
@@ -441,7 +443,20 @@ def receipt(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromP
         row=row,
         what=what.kind if what else "",
         rule=late_rule(site, row.case),
+        stands=_stands(site, visitor, what) if what is not None and name == index else None,
     )
+
+
+def _stands(site: Site, visitor: Visitor, lodged: Lodging) -> Mine | None:
+    """How a challenge of theirs stands, with the authority's words, once the log says that they look; null before there are
+    any, and for what is no challenge.
+    """
+    trail: Any = site.rows.get("challenge-trail", lodged.stream) if lodged.kind == "challenge" else None
+    if trail is None or not (trail.answered_at or trail.decided_at or trail.further):
+        return None
+    look(site, visitor, lodged.case)
+    own = challenges(case_file.history(site, lodged.case), lodged.provider)
+    return next((one for one in own if one.index == lodged.place), None)
 
 
 HANDLERS = (bids, bid, fill, withdraw, challenge_form, challenge, read, sign, receipt)
