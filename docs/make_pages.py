@@ -43,6 +43,7 @@ _ONLY = {
     "standing": "the newest of them only",
     "winner": "winning deposits only",
     "to-all": "answers given to all only",
+    "of-public": "where the first text is public",
     "overridden": "overridden steps only",
 }
 _PROVIDED = {

@@ -78,6 +78,17 @@ class SummariesRow(msgspec.Struct, frozen=True, kw_only=True):
     sent: int | None
 
 
+class CorrectionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How a text of step `entry` should read; null while it is not public. The first stands where it stood."""
+
+    index: int
+    at: Instant
+    entry: int
+    slot: str
+    words: Text | None
+    reason: Text | None
+
+
 class AnswerRow(msgspec.Struct, frozen=True, kw_only=True):
     """What the buyer says of a finding; null while it is not released."""
 
@@ -177,6 +188,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     checks: list[Check] = []
     runs: list[Run] = []
     answers: list[AnswerRow] = []
+    corrections: list[CorrectionRow] = []
     urgent: UrgentRow | None = None
     challenges: list[ChallengeRef] = []
     claims: list[ClaimRow] = []
@@ -548,6 +560,18 @@ def _finding_answered(row: DecisionRecord, recorded: Recorded, event: openness.F
     return replace(row, answers=[*row.answers, answer])
 
 
+def _corrected(row: DecisionRecord, recorded: Recorded, event: openness.Corrected) -> DecisionRecord:
+    made = CorrectionRow(
+        index=recorded.index,
+        at=event.happened_at,
+        entry=event.entry,
+        slot=event.slot,
+        words=event.words.get(),
+        reason=event.reason.get(),
+    )
+    return replace(row, corrections=[*row.corrections, made])
+
+
 def _bought(row: DecisionRecord, recorded: Recorded, event: urgent.Bought) -> DecisionRecord:
     provider = event.provider.get()
     bought = UrgentRow(
@@ -611,11 +635,12 @@ STEPS: dict[type[Fact], Step] = {
     challenge.Withdrawn: _challenge_moved,
     openness.Assessed: _assessed,
     openness.FindingAnswered: _finding_answered,
+    openness.Corrected: _corrected,
     openness.Withdrawn: _taken_down,
     urgent.Bought: _bought,
     urgent.Decided: _urgency_decided,
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=8, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=9, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

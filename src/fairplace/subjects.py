@@ -100,6 +100,7 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
     ("challenge.remedied/1", "/words", "stream"),
     ("challenge.taken-further/1", "/reference", "stream"),
     ("finding.answered/1", "/exhibit /words", "case"),
+    ("words.corrected/1", "/exhibit /words /reason", "case"),
     ("urgent.bought/1", "/exhibit /need /provider /price /why", "case"),
     ("urgent.decided/1", "/exhibit /reason", "case"),
     ("value.withdrawn/1", "/reason", "entry"),

@@ -126,6 +126,7 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     openness.Withdrawn: ("ground",),
     openness.Assessed: ("view", "occasion", "upto"),
     openness.FindingAnswered: ("rule", "run"),
+    openness.Corrected: ("entry",),
     urgent.Bought: ("from_on", "attributable", "foreseeable"),
     urgent.Decided: ("outcome",),
     # Of no case, so in no trail.
@@ -149,6 +150,7 @@ WORDS: Mapping[type[Fact], tuple[str, ...]] = {
     challenge.Decided: ("reason",),
     challenge.Remedied: ("words",),
     openness.FindingAnswered: ("words",),
+    openness.Corrected: ("words", "reason"),
     urgent.Bought: ("need", "why"),
     urgent.Decided: ("reason",),
     openness.Withdrawn: ("reason",),

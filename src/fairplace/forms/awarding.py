@@ -13,7 +13,7 @@ from fairplace.challenge.commands import (
 )
 from fairplace.forms.fields import Field
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, to_publish, waits, with_papers
-from fairplace.openness.commands import AnswerFinding, Release, WithdrawValue
+from fairplace.openness.commands import AnswerFinding, Correct, Release, WithdrawValue
 from fairplace.procurement.commands import (
     Award,
     EndSuspension,
@@ -240,8 +240,21 @@ def _release(_: File) -> list[Field]:
     return [
         Field(name="occasion", label="On what occasion", kind="choice", public=True, options=options(
             ("notice", "The notice is published"), ("opening", "Bids were opened"), ("award", "The award was decided"), ("standstill-end", "The standstill is over"),
-            ("contract", "The contract is signed"), ("ended", "It ended without award"), ("challenge", "A challenge was decided"), ("finding", "A finding was answered"), ("urgent", "An urgent purchase was decided on"), ("request", "Somebody asked"))),
+            ("contract", "The contract is signed"), ("ended", "It ended without award"), ("challenge", "A challenge was decided"), ("finding", "A finding was answered"), ("correction", "A text was corrected"), ("urgent", "An urgent purchase was decided on"), ("request", "Somebody asked"))),
     ]  # fmt: skip
+
+
+def _correct(file: File) -> list[Field]:
+    return [
+        Field(name="which", label="Which text", kind="choice", public=True, options=options(*file.texts)),
+        Field(name="words", label="How it should read", kind="words", hint="The whole of it, as it should stand. Everybody reads it beside the first once it is released. Name no child, school or street."),
+        Field(name="reason", label="Why", kind="words", hint="Published with it"),
+    ]  # fmt: skip
+
+
+def _corrected(members: Members, _: File) -> Members:
+    entry, _, slot = members.pop("which", "0:").partition(":")
+    return {**members, "entry": int(entry), "slot": slot}
 
 
 def _take_down(_: File) -> list[Field]:
@@ -290,6 +303,8 @@ TASKS: tuple[Task, ...] = (
          stage=lambda file: Stage("now", f"{len(file.findings)} to answer") if file.findings else AWAY, lead="What a rule found, and what you say to it."),
     Task(code="release", any_time=True, title="Release what may be public", part="The public record", command=Release, again=True,
          stage=_any_case, fields=_release, lead="What the occasion allows, by the allow-list, and no more."),
+    Task(code="correct", any_time=True, title="Correct a text", part="The public record", command=Correct, again=True, members=_corrected,
+         stage=lambda file: NOW if file.texts else AWAY, fields=_correct, lead="A mistake in what was recorded. The first is never lost: both are shown."),
     Task(code="take-down", any_time=True, title="Take something down", part="The public record", command=WithdrawValue, again=True,
          stage=_any_case, fields=_take_down, lead="At once. Proofs still hold; copies that others made stay."),
 )  # fmt: skip

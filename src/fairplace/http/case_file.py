@@ -23,11 +23,13 @@ from fairplace.http.said import said
 from fairplace.http.site import Site
 from fairplace.ledger.disclosure import opened
 from fairplace.ledger.note import Vkey
+from fairplace.openness.decide import OTHERS
 from fairplace.people import roles
 from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import BidsOpened, CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import calls_off, state_of
+from fairplace.publish.wording import Wording
 from fairplace.searching import Search
 from fairplace.terms import CaseId, KeyName
 from fairplace.urgent.events import Bought
@@ -168,9 +170,23 @@ def file(site: Site, past: History, visitor: Visitor) -> File:
         made = whose_bids.under_letters(site, past, made, visitor)
     made = msgspec.structs.replace(made, marked=whose_bids.marked(site, past, made, visitor))
     made = msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
+    made = msgspec.structs.replace(made, texts=_texts(site, shown_now))
     if calls_off(made.state.planned):
         made = msgspec.structs.replace(made, frameworks=_frameworks(site))
     return _with_search(site, shown_now, made)
+
+
+def _texts(site: Site, past: History) -> tuple[tuple[str, str, str], ...]:
+    """The authority's own texts, the newest step first, as far as whoever looks may see them."""
+    words = Wording(site.pages.environment, places={}, leaves={}, criteria={}, names={})
+    return tuple(
+        (f"{one.index}:{slot}", f"{words.slot(slot)}, in step {one.index}: {words.of('did', one.type).lower()}", "; ".join(said(value))[:120])
+        for one in reversed(past.events)
+        if not one.type.startswith(OTHERS)
+        for slot, value in sorted(opened(one.event).items())
+        if value and isinstance(value, str | list) and slot.rpartition("/")[2] not in ("exhibit", "rests_on", "seen", "documents", "deposit", "late")
+        and (isinstance(value, str) or isinstance(value[0], str))
+    )  # fmt: skip
 
 
 MOST_FRAMEWORKS = 200

@@ -41,7 +41,7 @@ AFTER_DECLARING = frozenset({"sheet", "moderation", "award"})
 """What nobody does here before they have declared their interests."""
 
 
-BOUGHT = frozenset({"decide-urgency", "answer-finding", "release", "take-down"})
+BOUGHT = frozenset({"decide-urgency", "answer-finding", "release", "correct", "take-down"})
 """What can be done in the case of an urgent purchase."""
 
 

@@ -42,6 +42,16 @@ class AnswerFinding(Command, frozen=True, kw_only=True, tag="answer-finding"):
     entries: list[int] = msgspec.field(default_factory=list)
 
 
+class Correct(Command, frozen=True, kw_only=True, tag="correct"):
+    """Say how a text or number of an earlier step should read. The first is never lost: both are shown."""
+
+    gives: ClassVar[str] = "words.corrected/1"
+    entry: int
+    slot: str
+    words: Text
+    reason: Text
+
+
 class Assess(Command, frozen=True, kw_only=True, tag="assess"):
     """Have the rules say what they see of the case now, to the public and, once the award is released, to the authority.
 
@@ -51,6 +61,6 @@ class Assess(Command, frozen=True, kw_only=True, tag="assess"):
     gives: ClassVar[str] = "case.assessed/1"
 
 
-AnyCommand = Release | WithdrawValue | AnswerFinding
+AnyCommand = Release | WithdrawValue | AnswerFinding | Correct
 
-COMMANDS: tuple[type[Command], ...] = (Release, WithdrawValue, AnswerFinding)
+COMMANDS: tuple[type[Command], ...] = (Release, WithdrawValue, AnswerFinding, Correct)

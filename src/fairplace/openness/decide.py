@@ -8,9 +8,9 @@ from fairplace import procedure
 from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Forbidden, Refused
-from fairplace.ledger.disclosure import sealed
-from fairplace.openness.commands import AnswerFinding, AnyCommand, Release, WithdrawValue
-from fairplace.openness.events import Assessed, Disclosed, FindingAnswered, Slots, Withdrawn
+from fairplace.ledger.disclosure import opened, sealed
+from fairplace.openness.commands import AnswerFinding, AnyCommand, Correct, Release, WithdrawValue
+from fairplace.openness.events import Assessed, Corrected, Disclosed, FindingAnswered, Slots, Withdrawn
 from fairplace.openness.release import caseless, concerns_one_person, due, event_of, in_effect, releasable
 from fairplace.people import roles
 from fairplace.procedure import Objections, refuse, words
@@ -36,6 +36,8 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
             decision = _withdraw(command, history, at)
         case AnswerFinding():
             return _answer(command, history, at)
+        case Correct():
+            return _correct(command, history, at)
     _check_importer(decision, history, by)
     return decision
 
@@ -68,6 +70,49 @@ def _answer(command: AnswerFinding, history: History, at: Instant) -> Decision:
             words=sealed("standstill", said),
         ),
         statement=f"Answer what the rule {rule} found; the words stay sealed until you release them.",
+    )
+
+
+OTHERS = (
+    "deposit.",
+    "challenge.lodged",
+    "challenge.withdrawn",
+    "interest.declared",
+    "evaluation.sheet-signed",
+    "value.",
+    "words.",
+)
+"""Entries whose words are not the authority's to correct, or that are put right by another of their kind."""
+
+
+def _correct(command: Correct, history: History, at: Instant) -> Decision:
+    entry = next((one for one in history.events if one.index == command.entry), None)
+    if entry is None:
+        refuse("unknown-entry", f"entry {command.entry} is not in this case; name the case that it belongs to")
+    if entry.type.startswith(OTHERS):
+        refuse(
+            "not-ours",
+            f"the words of entry {command.entry} are those of whoever signed them; they sign anew what they mean",
+        )
+    value = opened(entry.event).get(command.slot)
+    if not isinstance(value, str | int | list) or not value:
+        refuse(
+            "no-words",
+            f"{command.slot[:100]} of entry {command.entry} holds no text and no number that could be corrected; record the"
+            " step anew",
+        )
+    said = words(command.words, "how it should read")
+    if said == value:
+        refuse("same-words", "these are the words that stand there already; write how it should read")
+    return Decision(
+        event=Corrected(
+            **procedure.event(command, history, at),
+            entry=command.entry,
+            slot=command.slot,
+            words=sealed("standstill", said),
+            reason=sealed("standstill", words(command.reason, "why it is corrected")),
+        ),
+        statement=f"Correct a text of entry {command.entry}; the first stands beside it, and yours stays sealed until you release it.",
     )
 
 

@@ -17,6 +17,7 @@ Occasion = Literal[
     "ended",
     "challenge",
     "finding",
+    "correction",
     "urgent",
     "import",
     "request",
@@ -73,9 +74,19 @@ class FindingAnswered(Event, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     words: Sealed[Text]
 
 
+class Corrected(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sealed text or number of an earlier entry was wrong: how it should read, and why. The first stands beside it."""
+
+    entry: int
+    slot: str
+    words: Sealed[Text]
+    reason: Sealed[Text]
+
+
 TYPES: dict[str, type[Fact]] = {
     "value.disclosed/1": Disclosed,
     "value.withdrawn/1": Withdrawn,
     "case.assessed/1": Assessed,
     "finding.answered/1": FindingAnswered,
+    "words.corrected/1": Corrected,
 }

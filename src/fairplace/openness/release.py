@@ -20,7 +20,7 @@ from fairplace.challenge.events import Answered, Decided
 from fairplace.decision import History
 from fairplace.event import Fact
 from fairplace.ledger.disclosure import Sealed
-from fairplace.openness.events import Disclosed, FindingAnswered, Occasion, Withdrawn
+from fairplace.openness.events import Corrected, Disclosed, FindingAnswered, Occasion, Withdrawn
 from fairplace.openness.unpriced import price_counts_for_nothing, winners_stand_alone
 from fairplace.procurement.events import (
     Awarded,
@@ -42,9 +42,9 @@ from fairplace.terms import Place
 from fairplace.urgent.events import Bought
 from fairplace.urgent.events import Decided as UrgencyDecided
 
-Which = Literal["all", "standing", "winner", "to-all", "overridden"]
-"""Of the entries of a type: all of them; the newest, which stands; a deposit that won; an answer given to all; an
-entry whose body says that a refusal was overridden."""
+Which = Literal["all", "standing", "winner", "to-all", "of-public", "overridden"]
+"""Of the entries of a type: all of them; the newest, which stands; a deposit that won; an answer given to all; a
+correction of what is public itself; an entry whose body says that a refusal was overridden."""
 
 Provided = Literal["", "price-counts-for-nothing", "winners-stand-alone"]
 """On what a grant depends besides its occasion: nothing; no criterion is about price; the winners' points tell nothing
@@ -158,6 +158,7 @@ RELEASES: Mapping[Occasion, tuple[Grant, ...]] = {
     ),
     # What the buyer says of a finding that everybody reads.
     "finding": (Grant("finding.answered/1", ("/words",)),),
+    "correction": (Grant("words.corrected/1", ("/words", "/reason"), "of-public"),),
     # What an award notice would say; what concerns one person stays closed for ever, as everywhere.
     "urgent": (
         Grant("urgent.bought/1", ("/need", "/provider", "/price", "/why")),
@@ -196,6 +197,8 @@ def due(history: History, occasion: Occasion) -> str | None:
         case "challenge":
             answered = any(isinstance(recorded.event, Answered | Decided) for recorded in history.events)
             return None if answered else "no challenge is answered yet; answer it first"
+        case "correction":
+            return None if history.of(Corrected) else "nothing is corrected yet; correct it first"
         case "finding":
             return None if history.of(FindingAnswered) else "no finding is answered yet; answer it first"
         case "urgent":
@@ -311,6 +314,11 @@ def _granted(history: History, grant: Grant, winners: Mapping[Place, str]) -> It
             yield from (
                 one for one in entries if isinstance(one.event, QuestionAnswered) and one.event.audience == "all"
             )
+        case "of-public":
+            public = in_effect(history)[0]
+            for one in entries:
+                if isinstance(one.event, Corrected) and one.event.slot in public.get(one.event.entry, ()):
+                    yield one
         case "overridden":
             yield from (one for one in entries if getattr(one.event, "override", None) is not None)
 

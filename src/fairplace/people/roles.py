@@ -147,6 +147,7 @@ TABLE: Mapping[str, Rule] = {
     "challenge.remedied/1": _rule("officer monitoring approver", "whoever carries it out"),
     "challenge.taken-further/1": _rule("officer monitoring", "whoever is told of it"),
     "challenge.withdrawn/1": _rule("receiver", "the challenger stays hidden"),
+    "words.corrected/1": _rule("officer approver monitoring", "the authority, of its own words"),
     "finding.answered/1": _rule("officer monitoring", "the buyer speaks for itself"),
     # Bought at once
     "urgent.bought/1": _rule("officer", "whoever is on duty"),

@@ -76,7 +76,7 @@ _EVERY_STEP = (
 )
 _BESIDE = (
     "evaluation.name-seen/1 interest.declared/1 challenge.lodged/1 challenge.acknowledged/1 challenge.answered/1 challenge.decided/1"
-    " challenge.remedied/1 challenge.taken-further/1 challenge.withdrawn/1 finding.answered/1 urgent.bought/1 urgent.decided/1 value.disclosed/1 value.withdrawn/1 case.assessed/1 signature.reaffirmed/1 procurement.imported/1"
+    " challenge.remedied/1 challenge.taken-further/1 challenge.withdrawn/1 finding.answered/1 words.corrected/1 urgent.bought/1 urgent.decided/1 value.disclosed/1 value.withdrawn/1 case.assessed/1 signature.reaffirmed/1 procurement.imported/1"
 )
 
 SIGHTS: tuple[Sight, ...] = (
@@ -151,6 +151,7 @@ SIGHTS: tuple[Sight, ...] = (
     _sight("challenge.decided/1", "/reason", _OFFICE, "always", "who must answer"),
     _sight("challenge.remedied/1", "/words", _OFFICE, "always", "who must answer"),
     _sight("challenge.taken-further/1", "/reference", _OFFICE, "always", "who must answer"),
+    _sight("words.corrected/1", "/words /reason", _OFFICE, "always", "whoever answers for the words"),
     _sight("finding.answered/1", "/words", _OFFICE, "always", "the buyer's own words"),
     # Bought at once
     _sight("urgent.bought/1", "/need /provider /price /why", _OFFICE, "always", "whoever answers for the purchase"),

@@ -214,6 +214,8 @@ class Wording:
                 return "yes" if value else "no"
             case int():
                 return self._number(value, name)
+            case str() if name == "slot":
+                return self.slot(value)
             case str() if name in SIGNED:
                 return _signed(value)
             case str() if name == "criteria" and value in self._criteria:
