@@ -9,7 +9,7 @@ import pytest
 from fairplace.errors import Missing, Refused
 from fairplace.giving.decision_text import decision_text
 from fairplace.giving.notices import FORMS, Sheet, sheet, sheets
-from fairplace.procurement.commands import EndWithoutAward
+from fairplace.procurement.commands import EndWithoutAward, NameGround
 from tests.giving.test_letters import FRAME
 from tests.story import (
     ALDER,
@@ -17,11 +17,13 @@ from tests.story import (
     BIRCH,
     OFFERS,
     Story,
+    award,
     contract,
     contract_change,
     contract_end,
     notice,
     open_competition,
+    plan,
 )
 
 TODAY = date(2026, 4, 13)
@@ -236,3 +238,19 @@ def test_what_does_not_end_by_breach_is_asked_nothing_of_a_breach() -> None:
     told = open_competition(until="contracted")
     told.do(contract_end(), by=APPROVER)
     assert "Section 71(5)" not in values(filled(told, "UK11"))
+
+
+def test_a_direct_award_of_two_authorities_says_its_ground_and_who_buys_before_it_is_decided() -> None:
+    told = Story()
+    told.do(plan(route="direct_s41", concerns_one_person=False, authority="Northbrook Council and Southbrook Council"))
+    told.do(NameGround(id="test", ground="repeat", provider=ALDER, reason="The notice of 2025 foresaw it."))
+    found = values(filled(told, "UK5"))
+    assert found["Ground"] == "Repeat of what was competed for (Schedule 5, paragraph 8)"
+    assert found["Direct award justification"] == "The notice of 2025 foresaw it."
+    assert found["Supplier: name"] == ALDER.name
+    assert found["Buying together"] == "Northbrook Council and Southbrook Council"
+    told.do(notice("UK5"))
+    told.do(award(OFFERS[0]), by=APPROVER)
+    text = decision_text(told.history, FRAME, {})
+    assert "Buying together: Northbrook Council and Southbrook Council" in text
+    assert "Without a competition, on the ground: Repeat of what was competed for" in text

@@ -29,16 +29,28 @@ def decision_text(history: History, frame: Frame, people: Mapping[KeyName, str])
     reference = f"Public record: {frame.page}\n" if frame.page else ""
     blocks = [
         "RECORD OF AN OFFICER’S DECISION\nOpenness of Local Government Bodies Regulations 2014, regulation 7",
-        f"Authority: {frame.authority}\nSubject: {known.title or wording.missing('the title')}",
+        f"Authority: {frame.authority}{_together(known, frame)}\nSubject: {known.title or wording.missing('the title')}",
         f"Date of the decision: {date(decided.at)}",
         f"Decided by: {people.get(decided.by, wording.missing('the name behind the key ' + decided.by))}\nPower: {power}",
-        "Decision:\n" + _decision(known),
+        "Decision:\n" + _decision(known) + _directly(known),
         "Reasons:\n" + _reasons(known),
         "Alternatives considered and rejected:\n" + _alternatives(known),
         "Conflicts of interest:\n" + _conflicts(known),
         f"{reference}Entry {decided.index} of the log {frame.origin}",
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _directly(known: Known) -> str:
+    """On which ground nobody else was asked, where it was awarded without a competition."""
+    if (named := known.state.ground) is None:
+        return ""
+    return f"\nWithout a competition, on the ground: {wording.DIRECT_GROUND[named.ground]}. {named.reason.get('')}"
+
+
+def _together(known: Known, frame: Frame) -> str:
+    """Who buys, where that is not this authority alone."""
+    return f"\nBuying together: {known.buyers}" if known.buyers and known.buyers != frame.authority else ""
 
 
 def _decision(known: Known) -> str:

@@ -113,7 +113,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     title: Text | None
     need: Text | None
-    power: Text | None
+    buyers: Text | None  # as the plan names them
     value: Pence | None
     lots_reason: Text | None
     titles: Mapping[str, Text]
@@ -174,7 +174,7 @@ def known_of(history: History) -> Known:
         state=state,
         title=planned.title.get() if planned else None,
         need=planned.need.get() if planned else None,
-        power=planned.authority.get() if planned else None,
+        buyers=planned.authority.get() if planned else None,
         value=planned.estimated_value.get() if planned else None,
         lots_reason=planned.lots_reason.get() if planned else None,
         titles=dict(worded[-1].titles.get({})) if worded else {},

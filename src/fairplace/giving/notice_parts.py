@@ -267,11 +267,12 @@ def ended(known: Known) -> Section:
     )
 
 
-def authority(frame: Frame) -> Section:
+def authority(frame: Frame, known: Known) -> Section:
     return Section(
         "Contracting authority",
         (
             field("Name", frame.authority),
+            *([field("Buying together", known.buyers)] if known.buyers and known.buyers != frame.authority else []),
             absent("Identifier", "the Public Procurement Organisation Number"),
             absent("Address", "the postal address"),
             absent("Contact", "a name, an e-mail address and a telephone number"),

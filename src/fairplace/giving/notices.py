@@ -63,7 +63,7 @@ def _tender(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         parts.other(known, None),
         parts.procedure(known),
         parts.documents(known),
-        parts.authority(frame),
+        parts.authority(frame, known),
     )
 
 
@@ -74,7 +74,7 @@ def _transparency(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         parts.suppliers(known),
         parts.other(known, known.notice("UK5")),
         parts.procedure(known),
-        parts.authority(frame),
+        parts.authority(frame, known),
     )
 
 
@@ -86,7 +86,7 @@ def _award(known: Known, frame: Frame, today: date) -> tuple[Section, ...]:
         parts.tenders(known),
         parts.other(known, known.notice("UK6")),
         parts.procedure(known),
-        parts.authority(frame),
+        parts.authority(frame, known),
     )
 
 
@@ -97,7 +97,7 @@ def _details(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         parts.contract(known),
         parts.other(known, known.notice("UK7")),
         parts.procedure(known),
-        parts.authority(frame),
+        parts.authority(frame, known),
     )
 
 
@@ -108,7 +108,7 @@ def _change(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         contract_parts.parties(known),
         parts.other(known, known.notice("UK10")),
         parts.procedure(known),
-        parts.authority(frame),
+        parts.authority(frame, known),
     )
 
 
@@ -118,12 +118,17 @@ def _end(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         contract_parts.ended(known),
         contract_parts.parties(known),
         parts.procedure(known),
-        parts.authority(frame),
+        parts.authority(frame, known),
     )
 
 
 def _termination(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
-    return (parts.scope(known, estimated=True), parts.ended(known), parts.procedure(known), parts.authority(frame))
+    return (
+        parts.scope(known, estimated=True),
+        parts.ended(known),
+        parts.procedure(known),
+        parts.authority(frame, known),
+    )
 
 
 FORMS: dict[str, _Form] = {
