@@ -22,7 +22,7 @@ from fairplace.duties.of_case import of_case
 from fairplace.openness.commands import AnswerFinding
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.policy import Case
-from fairplace.procurement.commands import EndWithoutAward, NotifyClaim, OpenBids, WithdrawAward
+from fairplace.procurement.commands import EndWithoutAward, NameGround, NotifyClaim, OpenBids, WithdrawAward
 from fairplace.terms import Instant, instant, london_day
 from fairplace.urgent.commands import DecideUrgency
 from tests import story
@@ -55,6 +55,19 @@ def test_every_chapter_has_its_next_step_and_who_takes_it() -> None:
     for chapter, (title, who) in steps.items():
         found = at(open_competition(until=chapter))[title]
         assert (found.state, who.key in found.people) == ("now", True), chapter
+
+
+def test_a_direct_award_has_its_ground_its_notice_and_then_its_decision() -> None:
+    told = Story()
+    told.do(story.plan(route="direct_s41", concerns_one_person=False))
+    for title, step in (
+        ("Name the ground of the direct award", NameGround(id="test", ground="repeat", provider=story.ALDER, reason="As foreseen.")),
+        ("Publish the transparency notice", story.notice("UK5")),
+    ):  # fmt: skip
+        assert [*at(told)] == [title]
+        assert OFFICER.key in at(told)[title].people
+        told.do(step)
+    assert [*at(told)] == ["Decide the award"]
 
 
 def test_what_comes_before_is_said_to_block() -> None:

@@ -9,7 +9,7 @@ from fairplace.formats import clock, named_day
 from fairplace.people import roles
 from fairplace.people.events import InterestsDeclared
 from fairplace.procurement.events import BidsChecked, BidsOpened, ContractEntered
-from fairplace.procurement.state import calls_off
+from fairplace.procurement.state import awards_directly, calls_off
 from fairplace.terms import LONDON, KeyName, day, london_day, moment
 
 
@@ -27,7 +27,10 @@ def before_award(past: Past) -> Iterator[Duty]:
 
 def _to_publish(past: Past) -> Iterator[Duty]:
     state, planned = past.state, past.state.planned
-    if planned is None or planned.route in ("direct_s41", "direct_s43"):
+    if awards_directly(planned):
+        yield from _directly(past)
+        return
+    if planned is None:
         return
     blocked = ""
     if calls_off(planned) and state.parent is None:
@@ -41,6 +44,21 @@ def _to_publish(past: Past) -> Iterator[Duty]:
     yield past.duty(
         "tender", "Publish the tender notice", ["officer"], state="waits" if blocked else "now", blocked=blocked
     )
+
+
+def _directly(past: Past) -> Iterator[Duty]:
+    """Nobody bids: the ground is named, the transparency notice says it, and the award is decided."""
+    state = past.state
+    if state.ground is None:
+        yield past.duty("ground", "Name the ground of the direct award", ["officer"],
+                        says="To whom, and why without a competition, before it is decided.")  # fmt: skip
+    elif state.planned is not None and state.planned.regime == "PA23" and not (
+        state.transparent or state.ground.ground == "user-choice"
+    ):  # fmt: skip
+        yield past.duty("notice", "Publish the transparency notice", ["officer"], says="A UK5, before the award is decided.")  # fmt: skip
+    else:
+        yield past.duty("award", "Decide the award", ["approver"], says="Its ground is named.", rule="AD-01",
+                        people=past.in_role("approver"))  # fmt: skip
 
 
 def _bidding(past: Past) -> Iterator[Duty]:

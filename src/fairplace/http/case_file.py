@@ -23,7 +23,7 @@ from fairplace.http.said import said
 from fairplace.http.site import Site
 from fairplace.ledger.disclosure import opened
 from fairplace.ledger.note import Vkey
-from fairplace.openness.decide import OTHERS
+from fairplace.openness.events import OTHERS
 from fairplace.people import roles
 from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown

@@ -10,7 +10,7 @@ from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Forbidden, Refused
 from fairplace.ledger.disclosure import opened, sealed
 from fairplace.openness.commands import AnswerFinding, AnyCommand, Correct, Release, WithdrawValue
-from fairplace.openness.events import Assessed, Corrected, Disclosed, FindingAnswered, Slots, Withdrawn
+from fairplace.openness.events import OTHERS, Assessed, Corrected, Disclosed, FindingAnswered, Slots, Withdrawn
 from fairplace.openness.release import caseless, concerns_one_person, due, event_of, in_effect, releasable
 from fairplace.people import roles
 from fairplace.procedure import Objections, refuse, words
@@ -71,18 +71,6 @@ def _answer(command: AnswerFinding, history: History, at: Instant) -> Decision:
         ),
         statement=f"Answer what the rule {rule} found; the words stay sealed until you release them.",
     )
-
-
-OTHERS = (
-    "deposit.",
-    "challenge.lodged",
-    "challenge.withdrawn",
-    "interest.declared",
-    "evaluation.sheet-signed",
-    "value.",
-    "words.",
-)
-"""Entries whose words are not the authority's to correct, or that are put right by another of their kind."""
 
 
 def _correct(command: Correct, history: History, at: Instant) -> Decision:

@@ -26,6 +26,18 @@ Ground = Literal["child", "personal", "commercial", "court-order", "error"]
 Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
 
 
+OTHERS = (
+    "deposit.",
+    "challenge.lodged",
+    "challenge.withdrawn",
+    "interest.declared",
+    "evaluation.sheet-signed",
+    "value.",
+    "words.",
+)
+"""Entries whose words are not the authority's to correct, or that are put right by another of their kind."""
+
+
 class Slots(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sealed slots of one earlier entry, sorted."""
 
