@@ -295,9 +295,11 @@ def test_after_an_award_is_taken_back_it_is_told_anew() -> None:
     assert at(told)["Send the assessment summaries"].state == "now"
 
 
-def test_a_case_that_ended_needs_nothing() -> None:
+def test_a_case_that_ended_needs_its_notice_and_then_nothing() -> None:
     told = open_competition(until="opened")
     told.do(EndWithoutAward(id="test", ground="no-bids", reason="Nobody bid"), by=APPROVER)
+    assert [*at(told)] == ["Publish the procurement termination notice"]
+    told.do(story.notice("UK12"))
     assert at(told) == {}
 
 

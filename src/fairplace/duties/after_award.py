@@ -128,3 +128,13 @@ def _end(past: Past) -> Iterator[Duty]:
     if not any(event.notice == "UK11" for _, event in past.history.of(NoticePublished)):
         yield past.duty("notice", "Publish the contract termination notice", ["officer"], due=past.due("TR-08", ended[0].index), rule="TR-08",
                         says=f"The contract ended on {named_day(ended[1].ended_on, past.today)}.")  # fmt: skip
+
+
+def after_end(past: Past) -> Iterator[Duty]:
+    """A procedure that was advertised and ended without an award is noticed (Act, s. 55)."""
+    planned = past.state.planned
+    if planned is None or planned.regime != "PA23" or past.state.tender is None:
+        return
+    if not any(event.notice == "UK12" for _, event in past.history.of(NoticePublished)):
+        yield past.duty("notice", "Publish the procurement termination notice", ["officer"],
+                        says="A UK12, as soon as reasonably practicable after the decision to end it.")  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fairplace.duties.after_award import after_award, after_contract
+from fairplace.duties.after_award import after_award, after_contract, after_end
 from fairplace.duties.before_award import before_award
 from fairplace.duties.beside import bought, to_answer
 from fairplace.duties.challenged import challenged
@@ -17,7 +17,7 @@ def of_case(past: Past) -> list[Duty]:
         return beside
     found = [*challenged(past), *beside]
     if state.ended:
-        return found
+        return [*found, *after_end(past)]
     if state.contract:
         return [*found, *after_contract(past)]
     return [*found, *(after_award(past) if state.awarded_at >= 0 else before_award(past))]
