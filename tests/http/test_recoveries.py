@@ -196,7 +196,9 @@ def test_a_key_that_was_revoked_as_lost_comes_back_only_by_recovery(office: Offi
     office.register.revoke(old.vkey.text, reason="lost", admin=root)
     page = office.client(LOST).get("/desk/keys").text
     assert "Your old key is lost" in page
+    assert "you make another" in office.client(LOST).get("/desk").text
     key = office.ask(old="here")
+    assert "until the one that you made takes its place" in office.client(LOST).get("/desk").text
     assert key.name == old.vkey.name, "to the record they stay the same person"
     assert [one.vkey for one in office.desk.accounts.recoveries()] == [key.vkey]
     assert office.desk.accounts.requests() == [one for one in office.desk.accounts.requests() if one.vkey != key.vkey]
