@@ -277,7 +277,9 @@ def test_a_challenge_is_signed_with_the_providers_key(market: Market) -> None:
     assert wrong.status_code == 422
     assert "A canary of words." in wrong.text
     assert market.fill(client, "/challenge", files={"evidence": FILE}, **CHALLENGE).status_code == 303
-    assert "A canary of words." in client.get(f"{market.address}/sign").text
+    shown = client.get(f"{market.address}/sign").text
+    assert "A canary of words." in shown
+    assert "To run the procurement again" in shown, "in words, not by its code"
     index = int(market.sign(client, key_of(BIRCH)).headers["location"].rpartition("/")[2])
     entry = market.office.register.reader.entry(index)
     assert (entry.envelope.type, entry.envelope.body["evidence"]) == ("challenge.lodged/1", "signed-by-party")
