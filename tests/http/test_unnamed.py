@@ -169,7 +169,10 @@ def test_whoever_saw_a_name_says_so_and_the_public_page_says_how_often(unnamed: 
     unnamed.office.register.follow()
     page = text_of(unnamed.eva.get(f"/decisions/{unnamed.office.case}"))
     assert "Marked without names" in page
-    assert "Until then names are known to: approver, auditor, moderator, monitoring, officer" in page
+    assert (
+        "Until then names are known to the approving officer, the auditor, the moderator, the monitoring officer and a"
+        in page
+    )
     assert "Names that became known 1 time" in page
     assert "letterhead" not in page
 
