@@ -25,7 +25,7 @@ from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.procurement.events import Imported, Planned
 from fairplace.projection import Projection
 from fairplace.recorded import Recorded
-from fairplace.rows import SCHEMA, connect
+from fairplace.rows import CONTENT, SCHEMA, connect
 from fairplace.shelf import Shelved
 from fairplace.terms import CaseId, london_day
 from fairplace.urgent.events import Bought
@@ -226,12 +226,34 @@ class Replay:
         return hidden
 
     def _scrubbed(self) -> bool:
-        """Fold the write-ahead log into the file and empty it: old pages may still hold what was taken down."""
+        """Leave no copy of what was taken down: rows on fresh pages, the write-ahead log folded into the file and emptied.
+
+        What is deleted is overwritten, and so is a page that is let go. But a page that is laid out anew can keep a copy
+        of a row between its cells, and old pages stay in the write-ahead log until it is emptied.
+        """
         try:
+            with self._transaction():
+                for table in CONTENT:
+                    self._on_fresh_pages(table)
             busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.OperationalError:
+        except (Busy, sqlite3.OperationalError):
             return False
         return not busy
+
+    def _on_fresh_pages(self, table: str) -> None:
+        execute = self._connection.execute
+        made = [
+            sql
+            for (sql,) in execute(
+                "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC", (table,)
+            )
+        ]
+        execute(f"ALTER TABLE {table} RENAME TO {table}_before")
+        execute(made[0])
+        execute(f"INSERT INTO {table} SELECT * FROM {table}_before ORDER BY 1, 2, 3, 4")  # noqa: S608 - our own names
+        execute(f"DROP TABLE {table}_before")
+        for index in made[1:]:
+            execute(index)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

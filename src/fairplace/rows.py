@@ -48,6 +48,9 @@ CREATE TABLE IF NOT EXISTS projection_case(
 """`opened`: the size whose openings the rows show; ahead of `position` only while a rebuild is under way.
 `projection_act` says which releases and take-downs name an entry; `projection_case` numbers the cases in log order."""
 
+CONTENT = ("projection_row", "projection_column")
+"""The tables that hold text which may have to disappear."""
+
 WORDS = "words"
 MAX_TERMS = 12
 MAX_TERM = 64
