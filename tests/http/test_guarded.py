@@ -100,7 +100,7 @@ def test_names_of_the_case_are_looked_for_and_never_recorded(desks: Desks) -> No
     stored = (desks.office.folder / "drafts.sqlite").read_bytes()
     assert b"Osei" not in stored
     page = desks.olga.post(address, names="Other", version="0")
-    assert (page.status_code, "somebody else saved" in text_of(page).lower()) == (409, True)
+    assert (page.status_code, "you saved this draft in another window" in text_of(page).lower()) == (409, True)
     assert ">Other</textarea>" in page.text
 
 
