@@ -225,6 +225,13 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.templating",
         "fairplace.workroom",
     ),
+    "fairplace.challenge_notices": (
+        *REGISTER,
+        "fairplace.post",
+        "fairplace.shelf",
+        "fairplace.templating",
+        "fairplace.workroom",
+    ),
     "fairplace.provider_notices": (
         *REGISTER,
         "fairplace.accounts",

@@ -22,6 +22,7 @@ from fairplace.challenge.commands import (
     DecideChallenge,
     TakeChallengeFurther,
 )
+from fairplace.challenge_notices import ChallengeNotices
 from fairplace.cli.serving import log_plainly
 from fairplace.formats import date
 from fairplace.http import debrief, headers
@@ -444,6 +445,13 @@ def test_a_challenge_by_link_is_recorded_as_what_it_is_and_its_words_are_sealed(
     said = ("It was read.", "The mark stands.", "Decided", "not upheld", "What follows: an explanation.")
     assert [words for words in (*said, "not on record as carried out") if words not in page] == []
     assert "The mark stands." not in other.get(others).text
+    notices, before = ChallengeNotices(box.office.register, box.room), len(box.room.outbox.of_case(box.case))
+    assert notices.tell() == 2, "the answer and the decision"
+    assert ChallengeNotices(box.office.register, box.room).tell() == 0, "each once, whoever tells it"
+    told = box.room.outbox.of_case(box.case)[: len(box.room.outbox.of_case(box.case)) - before]
+    assert {one.letter.subject for one in told} == {"Your challenge: there is something new"}
+    for word in ("upheld", "It was read", "http", MARK, "scoring"):
+        assert not [one for one in told if word in one.letter.text], word
     box.office.do(CarryOutRemedy(id="test", challenge=stream, words="We met on Monday."))
     further = {"challenge": stream, "to": "court", "taken_on": "2026-04-13", "reference": "HT-2026-000123"}
     box.office.do(msgspec.convert({"do": "take-challenge-further", "id": "test", **further}, TakeChallengeFurther))

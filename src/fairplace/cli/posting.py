@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import structlog
 
 from fairplace import holder_notices
+from fairplace.challenge_notices import ChallengeNotices
 from fairplace.cli.beside import beside
 from fairplace.on_disk import Register
 from fairplace.provider_notices import ProviderNotices
@@ -28,7 +29,7 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
     if postman is None:
         yield
         return
-    providers = ProviderNotices(register, room) if register.is_of_placements else None
+    news = ProviderNotices(register, room) if register.is_of_placements else ChallengeNotices(register, room)
 
     def send(stop: threading.Event) -> None:
         while not stop.wait(every):
@@ -37,8 +38,7 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
             except Exception:  # a notice that cannot be written keeps no other message back
                 log.exception("a notice to a holder could not be written")  # and is tried again
             try:
-                if providers is not None:
-                    providers.tell()
+                news.tell()
             except Exception:  # nor does one to a provider
                 log.exception("a notice to a provider could not be written")
             try:

@@ -83,16 +83,18 @@ class Outbox:
             )
         return id_
 
-    def put_once(self, cause: str, letter: Letter) -> bool:
-        """Queue a message of no case, unless there is one for this cause: of several processes one does. Did this one?"""
+    def put_once(self, cause: str, letter: Letter, case: CaseId = "") -> bool:
+        """Queue a message, of no case unless one is named, if there is none for this cause: of several processes one does.
+        Did this one?
+        """
         id_ = self._sources.stream_id()
         written = self._cipher.seal(msgspec.json.encode(letter), _place(id_, "written"))
         with self._file.writing() as connection:
             done = connection.execute(
                 "INSERT INTO message (id, case_id, cause, written, link, state, tries, due, queued)"
-                " SELECT ?, '', ?, ?, ?, 'waiting', 0, ?, ?"
-                " WHERE NOT EXISTS (SELECT 1 FROM message WHERE case_id = '' AND cause = ?)",
-                (id_, cause, written, self._sealed("", id_, "link"), self._now(), self._now(), cause),
+                " SELECT ?, ?, ?, ?, ?, 'waiting', 0, ?, ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM message WHERE case_id = ? AND cause = ?)",
+                (id_, case, cause, written, self._sealed("", id_, "link"), self._now(), self._now(), case, cause),
             )
         return done.rowcount == 1
 
