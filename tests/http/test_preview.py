@@ -97,6 +97,28 @@ def test_what_is_signed_is_said_in_pounds_days_and_names(desks: Desks) -> None:
     assert "Back to the case" in text_of(lin.sign(signing))
 
 
+def test_a_text_is_chosen_to_be_corrected_or_taken_down_and_nobody_types_a_slot(desks: Desks) -> None:
+    office = desks.office
+    desks.olga.open_file(office.case)
+    planned = f"{office.at['procurement.planned/1']}:/need"
+    page = desks.olga.get(f"/desk/cases/{office.case}/take-down")
+    assert f'value="{planned}"' in page.text
+    assert "The need, in step" in text_of(page)
+    act = {"evidence": "signed-by-party", "version": "0", "do": "sign", "which": planned}
+    words = {"words": "Fifty families wait for short breaks", "reason": "Ten were counted twice."}
+    desks.olga.sign(desks.olga.post(f"/desk/cases/{office.case}/correct", **act, **words))
+    desks.olga.sign(desks.olga.post(f"/desk/cases/{office.case}/release", **{**act, "occasion": "correction"}))
+    office.register.follow()
+    shown = text_of(desks.olga.get(f"/decisions/{office.case}"))
+    for said in ("The need of step", "Fifty families", "Ten were counted twice.", "Forty families"):
+        assert said in shown
+    why = {"ground": "error", "reason": "It was meant for another case."}
+    desks.olga.sign(desks.olga.post(f"/desk/cases/{office.case}/take-down", **act, **why))
+    office.register.follow()
+    assert "Forty families" not in desks.olga.get(f"/decisions/{office.case}").text
+    assert f'value="{planned}"' not in desks.olga.get(f"/desk/cases/{office.case}/take-down").text
+
+
 def places(page: str) -> list[str]:
     found = {part.split('"', 1)[0] for part in page.split("/preview/")[1:]}
     return sorted(found - {"page"})

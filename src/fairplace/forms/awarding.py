@@ -257,10 +257,15 @@ def _corrected(members: Members, _: File) -> Members:
     return {**members, "entry": int(entry), "slot": slot}
 
 
-def _take_down(_: File) -> list[Field]:
+def _down(members: Members, file: File) -> Members:
+    found = _corrected(members, file)
+    slot = found.pop("slot")
+    return {**found, "slots": [slot]}
+
+
+def _take_down(file: File) -> list[Field]:
     return [
-        Field(name="entry", label="Number of the step", kind="number", public=True),
-        Field(name="slots", label="Which parts", kind="lines", public=True, hint="One a line, such as /need"),
+        Field(name="which", label="Which text", kind="choice", public=True, options=options(*file.public), hint="All that is public now, the newest step first"),
         Field(name="ground", label="On what ground", kind="choice", public=True, options=options(
             ("child", "It tells who a child is"), ("personal", "It is personal"), ("commercial", "It is a trade secret"),
             ("court-order", "A court ordered it"), ("error", "It was released by mistake"))),
@@ -306,5 +311,5 @@ TASKS: tuple[Task, ...] = (
     Task(code="correct", any_time=True, title="Correct a text", part="The public record", command=Correct, again=True, members=_corrected,
          stage=lambda file: NOW if file.texts else AWAY, fields=_correct, lead="A mistake in what was recorded. The first is never lost: both are shown."),
     Task(code="take-down", any_time=True, title="Take something down", part="The public record", command=WithdrawValue, again=True,
-         stage=_any_case, fields=_take_down, lead="At once. Proofs still hold; copies that others made stay."),
+         stage=lambda file: NOW if file.public else AWAY, fields=_take_down, members=_down, lead="At once. Proofs still hold; copies that others made stay."),
 )  # fmt: skip

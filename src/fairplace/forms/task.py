@@ -83,6 +83,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     declared: bool = False  # has whoever looks declared their own, as far as they could know who bids?
     findings: tuple[tuple[str, str], ...] = ()  # rules that found what nobody has answered, with their questions
     purchase: Purchase | None = None
+    public: tuple[tuple[str, str, str], ...] = ()  # what can be taken down, told likewise
     texts: tuple[tuple[str, str, str], ...] = ()  # what can be corrected: entry and slot, what it is, and how it begins
     papers: tuple[Paper, ...] = ()
     asked: Mapping[str, Pence] = {}  # what sealed bids ask, by provider, as their openers found it

@@ -191,6 +191,6 @@ def _withdraw(command: WithdrawValue, history: History, at: Instant) -> Decision
             openings=[Slots(entry=command.entry, slots=slots)],
             reason=sealed("personal", words(command.reason, "the reason for taking it down")),
         ),
-        statement=f"Take {len(slots)} published values of entry {command.entry} down ({command.ground.replace('-', ' ')});"
+        statement=f"Take {counted(len(slots), 'published value')} of entry {command.entry} down ({command.ground.replace('-', ' ')});"
         " the proofs stand.",
     )
