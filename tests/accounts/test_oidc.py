@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +15,11 @@ from joserfc.jwk import RSAKey
 from fairplace.accounts.accounts import Accounts
 from fairplace.accounts.oidc import Oidc
 from fairplace.errors import Busy, Forbidden, Misconfigured, Refused
+from fairplace.founding import create
+from fairplace.ledger.note import Signer
+from fairplace.on_disk import Register
 from fairplace.settings import OidcSettings
+from fairplace.workroom import Workroom
 from tests.accounts.issuer import CLIENT, SECRET, Issuer, serving
 
 BACK = "http://localhost:8000/sign-in/back"
@@ -140,3 +145,15 @@ def test_an_issuer_that_cannot_be_reached_says_so(accounts: Accounts) -> None:
     chosen = OidcSettings(issuer="http://localhost:9", client_id=CLIENT)
     with pytest.raises(Busy, match="cannot be reached"):
         Oidc(accounts, chosen, SECRET, redirect=BACK).leave()
+
+
+@pytest.mark.parametrize(("secret", "says"), [(None, "cannot be read"), ("", "is empty"), ("\n", "is empty")])
+def test_without_our_secret_the_register_says_what_to_write(tmp_path: Path, secret: str | None, says: str) -> None:
+    folder, root = tmp_path / "register", Signer("council.example/root", b"r" * 32)
+    create(folder, authority="Council", origin="log.council.example/c", root=root).close()
+    with (folder / "fairplace.toml").open("a") as settings:
+        settings.write('\n[oidc]\nissuer = "https://login.example"\nclient_id = "fairplace"\n')
+    if secret is not None:
+        (folder / "secrets" / "oidc.secret").write_text(secret)
+    with Register.open(folder) as register, pytest.raises(Misconfigured, match=says):
+        Workroom(register).oidc(BACK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,3 +94,20 @@ def test_the_doctor_says_which_passkeys_sign_at_another_address(folder: Path) ->
     settings = folder / "fairplace.toml"
     settings.write_text('site = "https://new.council.example"\n' + settings.read_text())
     assert [one for one in said() if f"1 passkey signs at {SITE}" in one] != []
+
+
+def test_who_is_confirmed_at_the_console_signs_in_anew_and_has_one_account(run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "register"
+    run("init", folder, "--authority", "Council", "--origin", "log.council.example/c")
+    ada = ("people", "invite", folder, "--name", "Ada", "--email", "ada@council.example", "--role", "key-admin")
+    secret = run(*ada).out.strip().rpartition("/")[2]
+    with Register.open(folder) as register:
+        accounts = Workroom(register).accounts
+        with accounts.database.writing() as connection:
+            person = accounts.accept(connection, accounts.invitation(secret))
+        accounts.keep_key(person.id, Signer("council.example/officer/ada1", b"a" * 32).vkey.text, "", ("key-admin",))
+        Sessions(accounts).begin(person)
+    assert "Ada has an account with the address ada@council.example" in run(*ada).sentence
+    assert state(folder, "Ada") == (0, 1)
+    assert run("people", "confirm", folder, "--yes").code == 0
+    assert state(folder, "Ada") == (0, 0)
