@@ -82,6 +82,9 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{CASE}/names"): SENDERS,
     ("GET", f"{CASE}/take-in"): SENDERS,
     ("POST", f"{CASE}/take-in"): SENDERS,
+    ("GET", f"{CASE}/take-in-challenge"): SENDERS,
+    ("POST", f"{CASE}/take-in-challenge"): SENDERS,
+    ("POST", f"{CASE}/challenges/{{challenge:str}}/let-go"): SENDERS,
     ("GET", "/desk/urgent"): frozenset({"officer"}),
     ("POST", "/desk/urgent"): frozenset({"officer"}),
     # openers of sealed bids

@@ -59,6 +59,8 @@ EXAMPLES = {
     "/desk/bids/{case:str}/result": "/desk/bids/nothing/result",
     "/desk/bids/{case:str}/offline": "/desk/bids/nothing/offline",
     "/desk/cases/{case:str}/take-in": "/desk/cases/nothing/take-in",
+    "/desk/cases/{case:str}/take-in-challenge": "/desk/cases/nothing/take-in-challenge",
+    "/desk/cases/{case:str}/challenges/{challenge:str}/let-go": "/desk/cases/nothing/challenges/nothing/let-go",
     "/desk/bids/{case:str}": "/desk/bids/nothing",
     "/desk/bids/{case:str}/challenge": "/desk/bids/nothing/challenge",
     "/desk/bids/{case:str}/receipts/{name:str}": "/desk/bids/nothing/receipts/1",

@@ -30,6 +30,8 @@ ASK = (
     Field(name="name", label="Your name", kind="line", hint="So that they know whom they answer"),
 )
 
+LET_GO = Field(name="happened_at", label="When was it let go?", kind="moment")
+
 CHALLENGE = (
     Field(
         name="kind",

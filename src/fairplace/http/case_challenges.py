@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from litestar.params import FromPath
 
-from fairplace.challenge.events import Answered, Decided, Lodged, Remedied, TakenFurther
+from fairplace.challenge.events import Answered, Decided, Lodged, Remedied, TakenFurther, Withdrawn
 from fairplace.decision import History
 from fairplace.errors import Missing
 from fairplace.formats import date
 from fairplace.forms.awarding import FURTHER
+from fairplace.forms.challenging import LET_GO
 from fairplace.http import asked, case_file
 from fairplace.http.cases import closed
-from fairplace.http.guard import TheVisitor, signed_in
-from fairplace.http.site import Answer, TheSite
+from fairplace.http.guard import TheVisitor, Visitor, signed_in
+from fairplace.http.site import Answer, Site, TheSite
 from fairplace.procurement.standstill import is_suspended
 from fairplace.procurement.state import state_of
 from fairplace.terms import Instant, KeyName
@@ -35,12 +38,31 @@ def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], challenge
     past = case_file.open_to(site, visitor, case, *case_file.KEEP_THE_FILE)
     if past is None:
         return closed(site, visitor, case)
-    stream, found, seen = asked.identifier(challenge), past.case, case_file.seen(site, past, visitor)
+    return page(site, visitor, past, asked.identifier(challenge))
+
+
+def page(
+    site: Site,
+    visitor: Visitor,
+    past: History,
+    stream: str,
+    *,
+    sent: Mapping[str, list[str]] | None = None,
+    fault: str = "",
+    status: int = 422,
+) -> Answer:
+    """The challenge, with what is wrong in the form by which its challenger's letting go is recorded."""
+    found, seen = past.case, case_file.seen(site, past, visitor)
     lodged = next((event for one, event in seen.of(Lodged) if one.stream == stream), None)
     if lodged is None:
         raise Missing("there is no such challenge in this case")
     return site.page(
         "case_challenge.html",
+        status=status if fault else 200,
+        field=LET_GO,
+        goes_on=not any(one.stream == stream for one, _ in (*past.of(Decided), *past.of(Withdrawn))),
+        sent=sent or {},
+        fault=fault,
         visitor=visitor,
         case=found,
         challenge=stream,
