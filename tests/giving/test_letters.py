@@ -100,6 +100,7 @@ def test_a_disregarded_bid_reads_why_and_no_marks() -> None:
     told = open_competition(until="opened")
     out = story.check(
         status="disregarded", conditions={"registered": False}, ground="condition", heard_on="2026-04-02",
+        shown={"registered": "The register of March does not list it"},
         reason="The registration lapsed in March.",
     )  # fmt: skip
     telling = story._Telling(told, OFFERS[:3], story.EVALUATORS[:2])
@@ -111,7 +112,7 @@ def test_a_disregarded_bid_reads_why_and_no_marks() -> None:
         else:
             story.CHAPTERS[chapter](telling)
     given = words(told, CEDAR.id)
-    for part in ("it was disregarded", "a condition of participation was not met", "registered", "lapsed in March", "2 April 2026"):  # fmt: skip
+    for part in ("it was disregarded", "a condition of participation was not met", "registered", "lapsed in March", "2 April 2026", "On registered: The register of March does not list it"):  # fmt: skip
         assert part in given
     assert "Mark:" not in given
     assert "Birch" not in given

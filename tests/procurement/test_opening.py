@@ -212,6 +212,15 @@ def test_every_bid_is_checked_on_the_same_conditions() -> None:
     blocked(story, checks(OFFERS[:3], birch=check(conditions={"registered": True, "local": True})), "unequal-checks")
 
 
+def test_what_shows_a_condition_stands_with_the_check_and_of_no_other() -> None:
+    story = open_competition(until="opened")
+    never(story, checks(OFFERS[:3], birch=check(shown={"local": "A map"})), "stray-evidence")
+    event = story.do(checks(OFFERS[:3], birch=check(shown={"registered": " The certificate on page 3 "}))).event
+    assert isinstance(event, BidsChecked)
+    found = [one.check.get() for one in event.bids.values()]
+    assert [one.shown for one in found if one and one.shown] == [{"registered": "The certificate on page 3"}]
+
+
 def test_a_failed_condition_puts_a_bid_out_and_a_passed_one_does_not() -> None:
     story = open_competition(until="opened")
     blocked(story, checks(OFFERS[:3], birch=check(conditions={"registered": False})), "condition-failed")

@@ -90,13 +90,16 @@ def _checks(file: File) -> list[Field]:
                 ("clear", "None"), ("excludable", "It may be excluded"), ("excluded", "It must be excluded"))),
             *([Field(name=f"b{row}-conditions", path=(*path, "conditions"), label="Conditions that it meets", kind="several", group=group,
                      options=conditions, optional=True)] if conditions else []),
+            *(Field(name=f"b{row}-shown-{number}", path=(*path, "shown", one.value), label=f"What shows it: {one.value}", kind="line", group=group, optional=True,
+                    hint="What the bid answers, and where: the certificate on page 3" if number == 0 else "")
+              for number, one in enumerate(conditions)),
             Field(name=f"b{row}-debarment", path=(*path, "debarment_checked_on"), label="Debarment list looked at on", kind="day", group=group, optional=True),
             Field(name=f"b{row}-heard", path=(*path, "heard_on"), label="Heard on", kind="day", group=group, optional=True),
             Field(name=f"b{row}-ground", path=(*path, "ground"), label="If not, on what ground", kind="choice", group=group, optional=True, options=options(
                 ("condition", "A condition is not met"), ("excluded", "Excluded"), ("abnormally-low", "Abnormally low"), ("late", "Late"),
                 ("incomplete", "Incomplete"), ("breach", "A rule of the procedure was broken"))),
             Field(name=f"b{row}-reason", path=(*path, "reason"), label="Why", kind="words", group=group, optional=True,
-                  hint="What shows each condition, such as the certificate on page 3; and why, if it does not take part"),
+                  hint="If it does not take part; its bidder reads it"),
         ]  # fmt: skip
     return fields
 

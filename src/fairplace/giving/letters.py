@@ -174,6 +174,7 @@ def _disregarded(bid: Bid) -> list[Part]:
     unmet = [code for code, met in check.conditions.items() if not met]
     told = [Words(f"Ground: {ground}.")]
     told += [Words(f"Conditions of participation that were not met: {', '.join(unmet)}.")] if unmet else []
+    told += [Words(f"On {one}: {check.shown[one]}") for one in unmet if one in check.shown]
     told += [Words(f"Why: {check.reason}")] if check.reason else []
     told += [Words(f"You were heard on {date(check.heard_on)}.")] if check.heard_on else []
     return [Heading("Why your bid was disregarded"), *told]

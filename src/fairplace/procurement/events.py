@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from fairplace.event import Aside, Event, Fact, RestsOn, Step
 from fairplace.ledger.disclosure import Sealed
 from fairplace.terms import (
@@ -283,7 +285,10 @@ class PricesOpened(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class BidCheck(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether a bid takes part: conditions of participation and exclusion grounds (Act, ss. 22, 26-28)."""
+    """Whether a bid takes part: conditions of participation and exclusion grounds (Act, ss. 22, 26-28).
+
+    `shown` says by condition what the bidder answered and what shows it, as whoever checks found it.
+    """
 
     status: Literal["live", "disregarded", "withdrawn"]
     conditions: dict[str, bool]
@@ -292,6 +297,7 @@ class BidCheck(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
     heard_on: Day | None  # when the supplier could make representations
     ground: Literal["condition", "excluded", "abnormally-low", "late", "incomplete", "breach"] | None
     reason: Text | None
+    shown: dict[str, Text] = msgspec.field(default_factory=dict)
 
 
 class CheckedBid(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):

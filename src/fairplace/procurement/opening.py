@@ -208,7 +208,16 @@ def _checked(name: str, came: BidCheck) -> BidCheck:
         refuse("no-reason", f"the bid of {name} is disregarded without ground or reason; give both")
     if came.status == "live" and came.ground is not None:
         refuse("check", f"the bid of {name} is live, yet the ground {came.ground} came for disregarding it; choose one")
-    return msgspec.structs.replace(came, reason=None if came.reason is None else words(came.reason, "the reason"))
+    if stray := sorted(came.shown.keys() - came.conditions.keys()):
+        refuse(
+            "stray-evidence",
+            f"of the bid of {name} {listed(stray)} is shown, and was not tested; give what shows a condition",
+        )
+    return msgspec.structs.replace(
+        came,
+        reason=None if came.reason is None else words(came.reason, "the reason"),
+        shown={one: words(found, f"what shows {one}") for one, found in came.shown.items()},
+    )
 
 
 def _object_to_check(name: str, check: BidCheck, conditions: list[str], objections: Objections) -> None:
