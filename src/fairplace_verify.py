@@ -156,6 +156,16 @@ EXITS: Final = {GENUINE: 0, SUPERSEDED: 0, FALSE: 1, NO_RECORD: 2, PARTLY: 3}
 NO_KEY = "no key was given, so the files agree with each other, but anybody could have made them"
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What a proof opens: values that fit the digests of its entry."""
+
+    entry: int
+    type: str
+    at: str
+    values: dict[str, JSON]
+
+
 @dataclass
 class Report:
     """Everything that was found. `false` is the first false thing, or None; `trusted` tells whose register it is."""
@@ -172,6 +182,7 @@ class Report:
     size: int = 0
     root: str = ""
     finding: str = "Everything checked holds"
+    opens: Opened | None = None  # by a single proof in which nothing is false
 
     def take(self, steps: Mapping[str, Step]) -> Report:
         """The checks in their order, up to the first that finds something false."""
@@ -223,11 +234,29 @@ def shown(value: object) -> str:
     return plain(repr(value)[isinstance(value, bytes) :])
 
 
+def compact(value: JSON) -> str:
+    """A value from a file, whole, as JSON in one line that is harmless for a terminal."""
+    return HARMLESS.encode(value).replace("\x7f", r"\u007f")
+
+
+def cut_short(value: JSON) -> str:
+    """The same for people: cut short, and saying by how much."""
+    text = value if isinstance(value, str) else compact(value)
+    start = text[:MOST_SHOWN]
+    left = len(text) - len(start)
+    said = compact(start) if isinstance(value, str) else start
+    return f"{said} ... ({left} more characters are left out here)" if left else said
+
+
 def difference(came: str | bytes, right: str | bytes) -> str:
     """Where two texts or files part."""
     pairs = enumerate(zip(came, right, strict=False))
     at = next((i for i, (one, other) in pairs if one != other), min(len(came), len(right)))
     return f"at place {at} came {shown(came[at : at + 32])}, expected {shown(right[at : at + 32])}"
+
+
+MOST_SHOWN = 1000  # characters of a value that is opened
+HARMLESS: Final = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 # ── 2. Where files come from ─────────────────────────────────────────────────────────────────────────────────────────
@@ -2723,6 +2752,10 @@ class Proof(Extract):
                 "trust": self.check_trust,
             }
         )
+        if self.report.ok:
+            place = self.proven.place
+            event = self.entries[place].event
+            self.report.opens = Opened(place, event["type"], event["at"], self.values[place])
         if self.report.ok and not self.is_in_register():
             self.report.notes += ["whether the actor's key was allowed to sign cannot be judged from this file alone"]
         return self.report
@@ -3720,11 +3753,15 @@ def as_text(report: Report) -> str:
     lines += [f"note   {note}" for note in report.notes]
     if report.size:
         lines.append(f"       {report.origin}, {report.size} entries, root {report.root}")
+    if report.ok and (found := report.opens):
+        head = f"What it opens of entry {found.entry}, {found.type}, at {found.at} as the signer states it:"
+        lines += ["", head, *(f"       {slot}  {cut_short(value)}" for slot, value in found.values.items())]
+        lines += [] if found.values else ["       nothing: no sealed value is open in this file"]
     return "\n".join([*lines, "", report.verdict])
 
 
 def as_json(report: Report) -> str:
-    """One canonical object a line: each check, then the verdict."""
+    """One object a line, in ASCII, sorted and compact: each check, then the verdict."""
     found = report.false
     verdict = {
         "verdict": report.word,
@@ -3738,9 +3775,10 @@ def as_json(report: Report) -> str:
         "notes": report.notes,
         "superseded": report.superseded,
         "unsettled": report.unsettled,
+        "opens": vars(report.opens) if report.ok and report.opens else None,
         "false": found and {name: getattr(found, name) for name in ("check", "file", "entry", "slot", "why")},
     }
-    return "\n".join(map(ENCODER.encode, [*map(vars, report.checks), verdict]))
+    return "\n".join(map(compact, [*map(vars, report.checks), verdict]))
 
 
 # ── 18. Ed25519 without the package (RFC 8032 section 5.1) ───────────────────────────────────────────────────────────

@@ -27,6 +27,8 @@ def test_a_receipt_for_a_bid_proves_it_and_opens_it_to_whoever_lodged_it(tmp_pat
     assert {opening.slot for opening in read.openings} >= {"/case", "/provider", "/price", "/document"}
     report = fairplace_verify.verify_proof(given, keys=keys)
     assert report.ok, report.false
+    assert report.opens is not None
+    assert report.opens.values == {opening.slot: opening.value for opening in read.openings}, "digest, price and name"
     assert fairplace_verify.verify_proof(given.replace(b"index ", b"index 1"), keys=keys).false is not None
 
 

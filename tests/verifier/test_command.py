@@ -15,7 +15,7 @@ import pytest
 
 import fairplace_verify
 from fairplace_verify import Folder, main, verify_register
-from tests.verifier.writer import LOG, LOG_PQ, ROOT, STRANGER, WITNESS, WITNESS_PQ, Writer, planned, story
+from tests.verifier.writer import CASE, LOG, LOG_PQ, ROOT, STRANGER, WITNESS, WITNESS_PQ, Writer, planned, story
 
 SCRIPT = Path(fairplace_verify.__file__)
 
@@ -100,6 +100,56 @@ def test_a_proof_file_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "cannot be judged from this file alone" in capsys.readouterr().out
     path.write_bytes(path.read_bytes()[:-3])
     assert main([str(path)]) == 1
+
+
+def test_a_proof_says_what_it_opens_once_all_of_it_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document, name = {"bytes": 9, "sha256": "ab" * 32}, "Birch \u202e\x1b[2J\x7f\n\\u202e Ltd"
+    writer = Writer([LOG]).begin()
+    index = writer.add(
+        "deposit.received/1",
+        {"happened_at": "2026-11-22T04:00:00.000Z"},
+        sealed={"/document": document, "/name": name, "/offer": "£" * 1001, "/parts": ["é" * 300], "/price": 480000}
+        | {"/kept": "KEPT"},
+    )
+    path = tmp_path / "receipt.tlog-proof"
+    opens = ["/document", "/name", "/offer", "/parts", "/price"]
+    path.write_bytes(writer.publish().proof(index, opens))
+    for keys, code in (["--key", LOG.vkey], 0), ([], 3):
+        assert main([str(path), *keys]) == code
+        *_, head, digest, bidder, offer, parts, price, blank, _ = (out := capsys.readouterr().out).splitlines()
+        at = writer.events[index]["at"]
+        assert head == f"What it opens of entry {index}, deposit.received/1, at {at} as the signer states it:"
+        assert digest.strip() == f'/document  {{"bytes":9,"sha256":"{"ab" * 32}"}}'
+        assert bidder.strip() == r'/name  "Birch \u202e\u001b[2J\u007f\n\\u202e Ltd"'
+        assert offer.endswith(r'\u00a3" ... (1 more characters are left out here)')
+        assert parts.endswith(" ... (804 more characters are left out here)")
+        assert (price.strip(), blank) == ("/price  480000", "")
+        assert out.isascii()
+        assert "KEPT" not in out
+    assert main([str(path), "--json"]) == 3
+    said = capsys.readouterr().out
+    found = json.loads(said.splitlines()[-1])["opens"]
+    assert said.isascii()
+    assert (found["entry"], found["type"], list(found["values"])) == (index, "deposit.received/1", opens)
+    assert (found["values"]["/name"], found["values"]["/offer"]) == (name, "£" * 1001)
+    path.write_bytes(writer.proof(index))
+    assert main([str(path), "--key", LOG.vkey]) == 0
+    assert "nothing: no sealed value is open in this file" in capsys.readouterr().out
+
+
+def test_a_proof_that_is_not_genuine_shows_nothing_that_it_opens(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bid.tlog-proof"
+    path.write_bytes(story().proof(7, ["/case"]))
+    assert main([str(path), "--key", LOG.vkey]) == 0
+    assert CASE in capsys.readouterr().out
+    assert main([str(path), "--key", STRANGER.vkey]) == 1, "every opening fits, and another key signed"
+    assert CASE not in (out := capsys.readouterr().out)
+    assert "What it opens" not in out
+    assert main([str(path), "--key", STRANGER.vkey, "--json"]) == 1
+    assert CASE not in (out := capsys.readouterr().out)
+    assert json.loads(out.splitlines()[-1])["opens"] is None
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from fairplace_verify import (
     Falsehood,
     Tree,
     Unreadable,
+    as_text,
     b64,
     check_line,
     digests_of,
@@ -133,6 +135,12 @@ def test_the_proof_holds_under_a_policy_with_a_witness() -> None:
 def test_the_proof_holds_under_the_key_of_the_log_and_of_the_officer() -> None:
     assert verify_proof(proof(), [LOG]).exit_code == 0
     assert verify_proof(proof(), [LOG, OFFICER]).exit_code == 0
+
+
+def test_the_page_on_checking_shows_what_the_checker_prints_of_the_proof() -> None:
+    said = as_text(verify_proof(proof(), [LOG])).split("\n\n")[1]
+    assert said.startswith("What it opens of entry 2")
+    assert f"\n```\n{said}\n```\n" in (Path(__file__).parents[2] / "docs/verify.md").read_text("utf-8")
 
 
 def test_the_proof_alone_is_true_but_not_trusted() -> None:
