@@ -31,10 +31,10 @@ from fairplace.openness.release import still_sealed
 from fairplace.people.roles import TABLE
 from fairplace.policy import Case
 from fairplace.prepared import Appended, Prepared
-from fairplace.procurement.commands import ChangeContract, EndContract, EndWithoutAward, EnterContract
+from fairplace.procurement.commands import AskQuestion, ChangeContract, EndContract, EndWithoutAward, EnterContract
 from fairplace.reading import View
 from fairplace.recorded import Recorded
-from fairplace.recording import Recorder, lodge_by_link
+from fairplace.recording import Recorder, ask_signed_in, lodge_by_link
 from fairplace.terms import CaseId
 
 VIEWS: tuple[View, ...] = get_args(View)
@@ -80,6 +80,10 @@ class Clerk:
     def take_in_by_link(self, challenge: LodgeChallenge) -> Appended:
         """Take in a challenge from whoever holds a link that was e-mailed to a bidder."""
         return lodge_by_link(self._register, challenge)
+
+    def take_in_signed_in(self, question: AskQuestion) -> Appended:
+        """Take in a question of a provider's person whose session says who they are."""
+        return ask_signed_in(self._register, question)
 
     def prepare(self, wanted: Wanted) -> Prepared:
         """What somebody is to sign with a key that is not here."""

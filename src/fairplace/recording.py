@@ -134,6 +134,20 @@ def lodge_by_link(register: Register, challenge: LodgeChallenge) -> Appended:
     return register.desk.record(challenge, lambda prepared: [receiver.line(prepared.text)], actor=receiver.vkey.name)
 
 
+def ask_signed_in(register: Register, question: AskQuestion) -> Appended:
+    """Take in a question of a provider's person who is signed in with this key: the receiver signs, nobody signs inside.
+
+    Raises Forbidden for a key that does not speak for the provider that asks.
+    """
+    by = register.desk.actor(question.as_)
+    if "provider" not in by.roles or question.asked_by is None or by.provider != question.asked_by.id:
+        raise Forbidden(
+            f"the key {question.as_} cannot ask for this provider; sign in as one of its people", code="key"
+        )
+    receiver = register.service("receiver")
+    return register.desk.record(question, lambda prepared: [receiver.line(prepared.text)], actor=receiver.vkey.name)
+
+
 def _whose(command: Command) -> str | None:
     """The provider in whose name the command speaks."""
     match command:

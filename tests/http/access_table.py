@@ -103,6 +103,8 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/desk/bids/{case:str}/withdraw"): PROVIDERS,
     ("GET", "/desk/bids/{case:str}/secrets"): PROVIDERS,
     ("POST", "/desk/bids/{case:str}/secrets"): PROVIDERS,
+    ("GET", "/desk/bids/{case:str}/question"): PROVIDERS,
+    ("POST", "/desk/bids/{case:str}/question"): PROVIDERS,
     ("GET", "/desk/bids/{case:str}/challenge"): PROVIDERS,
     ("POST", "/desk/bids/{case:str}/challenge"): PROVIDERS,
     ("GET", "/desk/bids/{case:str}/receipts/{name:str}"): PROVIDERS,

@@ -63,6 +63,7 @@ EXAMPLES = {
     "/desk/cases/{case:str}/challenges/{challenge:str}/let-go": "/desk/cases/nothing/challenges/nothing/let-go",
     "/desk/bids/{case:str}": "/desk/bids/nothing",
     "/desk/bids/{case:str}/challenge": "/desk/bids/nothing/challenge",
+    "/desk/bids/{case:str}/question": "/desk/bids/nothing/question",
     "/desk/bids/{case:str}/receipts/{name:str}": "/desk/bids/nothing/receipts/1",
     "/desk/bids/{case:str}/secrets": "/desk/bids/nothing/secrets",
     "/desk/bids/{case:str}/sign": "/desk/bids/nothing/sign",

@@ -23,6 +23,7 @@ from fairplace.demo import personas
 from fairplace.errors import Missing
 from fairplace.http import (
     about,
+    asking,
     bids,
     case_challenges,
     case_documents,
@@ -107,6 +108,7 @@ HANDLERS = (
     *debrief.HANDLERS,
     *bids.HANDLERS,
     *marking.HANDLERS,
+    *asking.HANDLERS,
     *openers.HANDLERS,
     *posted_challenges.HANDLERS,
     *take_in.HANDLERS,

@@ -22,7 +22,7 @@ from fairplace.formats import money
 from fairplace.forms.bidding import FIELDS, SEALED
 from fairplace.forms.challenging import CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
-from fairplace.http import asked, case_file, evidence, guarded
+from fairplace.http import asked, case_file, evidence, guarded, questions
 from fairplace.http.again import Form
 from fairplace.http.debrief_view import Mine, challenges
 from fairplace.http.guard import File as Came
@@ -32,7 +32,7 @@ from fairplace.http.provider_place import look
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.note import join_note
 from fairplace.lodging import lodging_text
-from fairplace.post.lodgings import Kind, Lodging
+from fairplace.post.lodgings import BIDS, Kind, Lodging
 from fairplace.post.notes import File, Written
 from fairplace.procurement.commands import LodgeBid, WithdrawBid
 from fairplace.sealing import container
@@ -137,6 +137,7 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
         largest=site.settings.limits.document,
         seal=terms(site, row),
         sent_to=sent_to,
+        window=questions.window(site, row.case),
         waiting="" if waiting is None else str(waiting.__struct_config__.tag),
     )
 
@@ -147,7 +148,7 @@ def standing(site: Site, provider: str, case: CaseId) -> Lodging | None:
 
 
 def _standing(own: list[Lodging]) -> Lodging | None:
-    bid = next((one for one in own if one.kind != "challenge"), None)
+    bid = next((one for one in own if one.kind in BIDS), None)
     return bid if bid is not None and bid.kind != "withdrawal" else None
 
 
@@ -431,7 +432,7 @@ def receipt(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromP
     """The receipt of what they lodged: a page, a text to keep, or its proof."""
     row = tender(site, visitor, case)
     provider, _ = _mine(visitor)
-    own: dict[int, Lodging] = {one.place: one for one in site.lodgings.of(provider, row.case)}
+    own: dict[int, Lodging] = {one.place: one for one in site.lodgings.of(provider, row.case) if one.kind != "question"}
     index = name.partition(".")[0]
     what = own.get(int(index)) if index.isascii() and index.isdigit() and len(index) < 15 else None
     return lodged(

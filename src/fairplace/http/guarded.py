@@ -60,9 +60,10 @@ def is_answered(looked: Looked, sent: Sent) -> bool:
 def of_outsiders(gives: str, fields: Sequence[Field], sent: Sent) -> Looked | None:
     """What somebody outside should look at once more before it is sent; None when they have, or there is nothing.
 
-    The names of a case are not looked for: that one of them stopped it would tell who is meant.
+    The names of a case are not looked for: that one of them stopped it would tell who is meant. Nothing stops it either:
+    whoever publishes these words is asked again, and can ask those who wrote them.
     """
-    looked = look(gives, fields, sent, ())
+    looked = look(gives, fields, sent, (), released=False)
     return None if is_answered(looked, sent) else looked
 
 

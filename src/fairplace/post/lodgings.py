@@ -16,7 +16,7 @@ from fairplace.private_file import PrivateFile
 from fairplace.sources import Sources
 from fairplace.terms import CaseId, Instant, instant
 
-Kind = Literal["bid", "late-bid", "withdrawal", "challenge", "secrets"]
+Kind = Literal["bid", "late-bid", "withdrawal", "challenge", "secrets", "question"]
 BIDS: frozenset[Kind] = frozenset({"bid", "late-bid", "withdrawal"})
 
 
