@@ -57,6 +57,10 @@ def test_the_link_is_of_the_same_person_and_gives_no_role(folder: Path, capfd: p
     assert code == 0
     assert "Give this link to Ben" in err
     secret = out.strip().removeprefix(f"{SITE}/welcome/")
+    code, out, err = called(capfd, "people", "waiting", folder)
+    assert (code, out) == (0, "")
+    assert "Invited: Ben for a further passkey, until" in err
+    assert secret not in err
     with Register.open(folder) as register:
         accounts = Workroom(register).accounts
         invitation = accounts.invitation(secret)
@@ -107,6 +111,7 @@ def test_who_is_confirmed_at_the_console_signs_in_anew_and_has_one_account(run: 
             person = accounts.accept(connection, accounts.invitation(secret))
         accounts.keep_key(person.id, Signer("council.example/officer/ada1", b"a" * 32).vkey.text, "", ("key-admin",))
         Sessions(accounts).begin(person)
+    assert "Invited" not in run("people", "waiting", folder).sentence, "she has come"
     assert "Ada has an account with the address ada@council.example" in run(*ada).sentence
     assert state(folder, "Ada") == (0, 1)
     assert run("people", "confirm", folder, "--yes").code == 0

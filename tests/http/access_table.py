@@ -40,6 +40,7 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/desk/recoveries"): PEOPLE,
     ("GET", "/desk/people"): HEADED,
     ("POST", "/desk/people/invite"): HEADED,
+    ("POST", "/desk/people/invitations/{invitation:str}"): HEADED,
     ("POST", "/desk/people/requests/{asked:str}"): HEADED,
     ("POST", "/desk/people/{person:str}/bar"): HEADED,
     ("GET", "/desk/people/{person:str}/keys"): HEADED,

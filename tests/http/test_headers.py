@@ -29,6 +29,7 @@ EXAMPLES = {
     "/desk/sign/{act:str}": "/desk/sign/nothing",
     "/desk/sign/{act:str}/preview": "/desk/sign/nothing/preview",
     "/desk/sign/{act:str}/preview/{name:str}": "/desk/sign/nothing/preview/page",
+    "/desk/people/invitations/{invitation:str}": "/desk/people/invitations/nothing",
     "/desk/people/requests/{asked:str}": "/desk/people/requests/nothing",
     "/desk/cases/{case:str}": "/desk/cases/nothing",
     "/desk/cases/{case:str}/challenges/{challenge:str}": "/desk/cases/nothing/challenges/nothing",

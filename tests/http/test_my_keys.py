@@ -14,6 +14,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from fairplace.accounts.model import Person
+from fairplace.errors import Conflict
 from fairplace.http.app import create_app
 from fairplace.ledger.note import Signer, Vkey
 from tests.http.desks import Desk
@@ -190,6 +191,49 @@ def test_nothing_typed_into_an_invitation_is_lost_and_nobody_gets_two_accounts(d
     assert again.status_code == 422
     assert "has an account with the address officer@council.example" in again.text
     assert re.search(r'value="evaluator"[^>]* checked', again.text)
+
+
+def test_an_open_invitation_is_listed_without_its_link_and_taken_back(desk: Desk, app: Litestar) -> None:
+    admin = desk.client(app, "key-admin")
+    made = {}
+    for name, wanted in (("Bea Holt", {"role": "evaluator"}), ("Cy <Dale>", {"provider": "GB-COH-01234567"})):
+        page = desk.post(admin, "/desk/people/invite", name=name, email="new@council.example", **wanted).text
+        [made[name]] = re.findall(r"/welcome/([\w-]+)", page)
+    held = desk.people["officer"]
+    again = desk.accounts.invite(name=held.name, email=held.email, roles=(), person=held.id)
+    shown = admin.get("/desk/people").text
+    assert f"{held.email}: has an account, and is to make a further passkey.<br>Invited <time" in shown
+    assert again not in shown
+    desk.accounts.take_back_invitation(desk.accounts.invitation(again).handle)
+    assert re.search(r"Bea Holt</bdi></strong>, new@council.example: as evaluator\.<br>Invited <time", shown)
+    assert "Cy &lt;Dale&gt;</bdi></strong>, new@council.example: for the provider GB-COH-01234567." in shown
+    assert "/welcome/" not in shown
+    assert not any(secret in shown for secret in made.values())
+    began = desk.accounts.invitation(made["Bea Holt"])
+    address = f"/desk/people/invitations/{began.handle}"
+    assert address in shown
+    assert desk.post(desk.client(app, "officer"), address).status_code == 403
+    assert app_answers(app, made["Bea Holt"]) == (200, False)
+    assert desk.post(admin, address).headers["location"] == "/desk/people"
+    assert app_answers(app, made["Bea Holt"]) == (404, True)
+    assert app_answers(app, made["Cy <Dale>"]) == (200, False), "the other one stays open"
+    after = admin.get("/desk/people").text
+    assert ("Bea Holt" in after, "Cy &lt;Dale&gt;" in after) == (False, True)
+    with pytest.raises(Conflict, match="taken back"), desk.accounts.database.writing() as connection:
+        desk.accounts.accept(connection, began)
+    joined = desk.accounts.invitation(made["Cy <Dale>"])
+    with desk.accounts.database.writing() as connection:
+        desk.accounts.accept(connection, joined)
+    for handle in (began.handle, joined.handle, "nothing"):
+        late = desk.post(admin, f"/desk/people/invitations/{handle}")
+        assert (late.status_code, "look at the list again" in late.text) == (404, True)
+    assert "Invited <time" not in admin.get("/desk/people").text, "one that was used is open no more"
+
+
+def app_answers(app: Litestar, link: str) -> tuple[int, bool]:
+    """What somebody with the link is answered, and whether they are told that it was taken back, and whom to ask."""
+    page = TestClient(app, base_url=SITE).get(f"/welcome/{link}", headers={"accept": "text/html"})
+    return page.status_code, "his link was taken back; ask whoever invited you" in page.text
 
 
 def test_a_question_is_answered_once_and_by_whom_it_was_put(desk: Desk, app: Litestar) -> None:

@@ -38,6 +38,7 @@ WITHOUT_WORDS = {
     "/desk/openers/cases/{case:str}": "shares that the browser opened",
     "/desk/openers/{opener:str}/confirm": "a button",
     "/desk/openers/{opener:str}/remove": "a button",
+    "/desk/people/invitations/{invitation:str}": "a button",
     "/desk/recoveries": "buttons, and one of three reasons",
     "/desk/sign-out": "a button",
     "/desk/sign/{act:str}": "a signature",

@@ -198,7 +198,7 @@ def test_a_time_that_is_still_to_come_is_no_report_and_the_words_stay(desk: Desk
     assert 'value="2030"' in page.text
 
 
-@pytest.mark.parametrize("state", ["never", "cut", "used", "old", "foreign"])
+@pytest.mark.parametrize("state", ["never", "cut", "used", "old", "foreign", "back"])
 def test_an_invitation_that_opens_nothing_says_what_to_do(desk: Desk, state: str, tmp_path: Path) -> None:
     accounts = desk.accounts
     link = accounts.invite(name="Nia", email="nia@council.example", roles=("officer",))
@@ -211,6 +211,9 @@ def test_an_invitation_that_opens_nothing_says_what_to_do(desk: Desk, state: str
         assert desk.office.clock is not None
         desk.office.clock.now += timedelta(days=60)
         says = "too old; ask whoever invited you for a new one"
+    elif state == "back":
+        accounts.take_back_invitation(accounts.invitation(link).handle)
+        says = "his link was taken back; ask whoever invited you"
     elif state == "foreign":
         with open_office(tmp_path / "other") as other:
             link = Workroom(other.register).accounts.invite(name="Nia", email="nia@b.example", roles=("officer",))

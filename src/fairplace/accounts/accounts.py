@@ -120,27 +120,45 @@ class Accounts:
             row = connection.execute("SELECT * FROM invitation WHERE digest = ?", (digest(secret),)).fetchone()
         if row is None:
             raise Missing("this link is not complete, or not from this register; open it again from the message")
+        if not row["name"]:
+            raise Missing("this link was taken back; ask whoever invited you whether you are to have a new one")
         if row["used"] is not None:
             raise Missing("this link was used already; sign in, or ask whoever invited you for a new one")
         if row["expires"] < self.now():
             raise Missing("this link is too old; ask whoever invited you for a new one")
-        return Invitation(
-            digest=row["digest"],
-            name=row["name"],
-            email=row["email"],
-            provider=row["provider"],
-            roles=tuple(row["roles"].split()),
-            person=row["person"],
-            invited_by=row["invited_by"],
-        )
+        return _invitation(row)
+
+    def invitations(self) -> list[Invitation]:
+        """Those that are open, the oldest first."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM invitation WHERE used IS NULL AND name != '' AND expires >= ? ORDER BY created, digest",
+                (self.now(),),
+            ).fetchall()
+        return [_invitation(row) for row in rows]
+
+    def take_back_invitation(self, handle: str) -> None:
+        """Its link opens nothing any more, and whom it was for is erased. Raises Missing for one that is not open."""
+        with self.database.writing() as connection:
+            taken = connection.execute(
+                "UPDATE invitation SET name = '', email = '', provider = NULL, roles = '', person = NULL"
+                " WHERE lower(hex(digest)) = ? AND used IS NULL AND name != ''",
+                (handle,),
+            )
+        if taken.rowcount != 1:
+            raise Missing(
+                "this invitation was used or taken back already, so there is nothing to take back; look at the list"
+                " again. Whoever used it has an account now, which you can close there"
+            )
 
     def accept(self, connection: sqlite3.Connection, invitation: Invitation) -> Person:
         """Use the link up, within the work that gives the person a way in. Raises Conflict when it was used meanwhile."""
         used = connection.execute(
-            "UPDATE invitation SET used = ? WHERE digest = ? AND used IS NULL", (self.now(), invitation.digest)
+            "UPDATE invitation SET used = ? WHERE digest = ? AND used IS NULL AND name != ''",
+            (self.now(), invitation.digest),
         )
         if used.rowcount != 1:
-            raise Conflict("this link was used in another window meanwhile; sign in there")
+            raise Conflict("this link was used in another window, or taken back, meanwhile; open it again to see which")
         if invitation.person is not None:
             return _person(connection.execute("SELECT * FROM person WHERE id = ?", (invitation.person,)).fetchone())
         made = Person(
@@ -340,6 +358,11 @@ class Accounts:
 
 def _person(row: sqlite3.Row) -> Person:
     return Person(**dict(row))
+
+
+def _invitation(row: sqlite3.Row) -> Invitation:
+    known = {name: row[name] for name in row.keys() if name not in ("roles", "used")}  # noqa: SIM118 - a row yields values
+    return Invitation(**known, roles=tuple(row["roles"].split()))
 
 
 def _passkey(row: sqlite3.Row) -> Passkey:

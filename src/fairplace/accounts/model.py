@@ -78,6 +78,13 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     person: str | None
     invited_by: str | None
+    created: Instant
+    expires: Instant
+
+    @property
+    def handle(self) -> str:
+        """What names it on a page. Nobody gets from here to its link."""
+        return self.digest.hex()
 
 
 def digest(secret: str) -> bytes:

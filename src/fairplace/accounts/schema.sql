@@ -71,7 +71,7 @@ CREATE INDEX session_person ON session (person);
 
 CREATE TABLE invitation (
     digest BLOB PRIMARY KEY,
-    name TEXT NOT NULL,
+    name TEXT NOT NULL,             -- empty once it was taken back: then nothing stands here of whom it was for
     email TEXT NOT NULL,
     provider TEXT,
     roles TEXT NOT NULL,            -- asked for once there is a key, separated by spaces

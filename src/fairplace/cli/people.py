@@ -11,6 +11,7 @@ from fairplace.accounts.accounts import CONSOLE_LINK, INVITATION
 from fairplace.accounts.sessions import Sessions
 from fairplace.cli.keys import keyring, publish, root_name
 from fairplace.errors import Malformed, Missing
+from fairplace.formats import date_time
 from fairplace.ledger.note import Vkey
 from fairplace.on_disk import Register
 from fairplace.people.roles import PEOPLE
@@ -73,14 +74,18 @@ def link(folder: Path, email: str, site: str, told: Console, *, lost: bool) -> i
 
 
 def waiting(folder: Path, told: Console) -> int:
-    """Keys and roles that wait for a second person."""
+    """Keys and roles that wait for a second person, and who is invited and has not come yet."""
     with Register.open(folder) as register:
         accounts = Workroom(register).accounts
+        invited = accounts.invitations()
         names = {one.id: one.name for one in accounts.people()}
         requests = accounts.requests()
         for one in requests:
             click.echo(f"{one.id}  {names[one.person]} as {one.role}  {one.vkey}")
     told.print(f"{len(requests)} waiting")
+    for person in invited:
+        what = f"as {', '.join(person.roles)}" if person.roles else f"for {person.provider or 'a further passkey'}"
+        told.print(f"Invited: {person.name} {what}, until {date_time(person.expires)}", markup=False, soft_wrap=True)
     return 0
 
 

@@ -45,7 +45,7 @@ def people_link(folder: Path, email: str, lost: bool, site: str) -> int:
 @people.command("waiting")
 @click.argument("folder", metavar="DIR", type=PATH)
 def people_waiting(folder: Path) -> int:
-    """Keys and roles that wait for a second person."""
+    """Keys and roles that wait for a second person, and invitations that are open."""
     from fairplace.cli.people import waiting
 
     return waiting(folder, told)

@@ -1,4 +1,4 @@
-"""People of the register: who has an account, whom to invite, and keys and roles that wait for a second person."""
+"""People of the register: who has an account, who is invited, and keys and roles that wait for a second person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INVITED = sorted(PEOPLE)
 
 @signed_in("/desk/people")
 def people(site: TheSite, visitor: TheVisitor) -> Answer:
-    """Everybody with an account, what waits, and a form to invite somebody."""
+    """Everybody with an account, what waits, what invitations are open, and a form to invite somebody."""
     visitor.need(*HEADS)
     return _page(site, visitor)
 
@@ -43,6 +43,7 @@ def _page(
         waiting=waiting,
         sites={one.vkey: passkey.site for one in waiting if (passkey := Vkey.parse(one.vkey).passkey) is not None},
         roles=choices(site),
+        invited=[(one, in_words(frozenset(one.roles), ", ")) for one in site.accounts.invitations()],
         fault=fault,
         link=link,
     )
@@ -66,6 +67,14 @@ def invite(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
     except (Refused, Malformed) as error:
         return _page(site, visitor, fault=str(error), status=error.status, sent=sent)
     return _page(site, visitor, link=f"{site.address}/welcome/{secret}")
+
+
+@acting("/desk/people/invitations/{invitation:str}")
+def take_back(site: TheSite, visitor: TheVisitor, invitation: FromPath[str], sent: TheSent) -> Answer:
+    """Take an invitation back that nobody has used yet."""
+    visitor.need(*HEADS)
+    site.accounts.take_back_invitation(invitation)
+    return see_other("/desk/people")
 
 
 def typed(sent: Sent | None) -> dict[str, list[str]]:
@@ -125,4 +134,4 @@ def _head(visitor: Visitor) -> str:
     return next(key.name for key in reversed(visitor.keys) if key.roles & HEADS)
 
 
-HANDLERS = (people, invite, decide, bar)
+HANDLERS = (people, invite, take_back, decide, bar)
