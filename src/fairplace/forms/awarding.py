@@ -40,9 +40,11 @@ SUMMARY = options(
 def _award_stage(file: File) -> Stage:
     if file.state.awards:
         return done()
+    if file.state.contract or file.state.ended:
+        return AWAY
     if awards_directly(file.state.planned):
-        return NOW if file.state.ground and not file.state.ended else waits("first name the ground")
-    return NOW if file.state.moderated_at >= 0 and not file.state.ended else waits("first agree the marks")
+        return NOW if file.state.ground else waits("first name the ground")
+    return NOW if file.state.moderated_at >= 0 else waits("first agree the marks")
 
 
 def _award(file: File) -> list[Field]:

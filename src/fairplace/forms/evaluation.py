@@ -65,17 +65,19 @@ def prices(file: File) -> dict[str, list[str]]:
 
 
 def _checks_stage(file: File) -> Stage:
-    if not file.state.opened:
-        return waits("first open the bids")
     if file.bids and all(bid.check is not None for bid in file.bids.values()):
         return done()
-    return AWAY if file.state.contract or file.state.ended else NOW
+    if file.state.contract or file.state.ended:
+        return AWAY
+    return NOW if file.state.opened else waits("first open the bids")
 
 
 def _declare_stage(file: File) -> Stage:
     if not file.state.planned:
         return waits("first plan it")
-    return done() if file.declared else NOW
+    if file.declared:
+        return done()
+    return AWAY if file.state.contract or file.state.ended else NOW
 
 
 def _checks(file: File) -> list[Field]:
@@ -167,10 +169,12 @@ def _interest(file: File) -> list[Field]:
 
 
 def _live(file: File) -> Stage:
-    if not file.state.opened:
-        return waits("first open the bids")
     if file.state.moderated_at >= 0:
         return done("marks are agreed")
+    if file.state.contract or file.state.ended:
+        return AWAY
+    if not file.state.opened:
+        return waits("first open the bids")
     if any(bid.check is None for bid in file.bids.values()):
         return waits("first check the bids")
     return NOW if file.state.live else waits("no bid takes part")
