@@ -19,8 +19,8 @@ from tests.matrix import WHOLE, every
 from tests.twins import STAGES, asked, sent, told
 from tests.work_counted import Work, counting, instruments
 
-PREPARES = "/withdraw"
-"""What a bidder would sign is prepared from the whole case, as any act is. Its answer is the same, and so is how many
+PREPARES = ("/withdraw", "/question")
+"""What a bidder would sign, and a question that is taken in for one, is prepared from the whole case, as any act is. Its answer is the same, and so is how many
 values are read for it: deposits that hold nothing are among them."""
 
 

@@ -132,7 +132,7 @@ def test_what_must_not_be_is_refused_in_one_sentence(said: tuple[Drill, list[str
         ("fairplace key finish-recovery register $cem --by $ann --by $ben", 1, "no recovery of"),
         ("fairplace key stop-recovery register $cem --reason x --as $ben", 1, "no recovery of"),
         ("fairplace key retire-log register", 1, "the log has no older keys to retire"),
-        ("fairplace key rotate-log register --as $ben", 1, "is for root"),
+        ("fairplace key rotate-log register --as $ben", 1, "is for the root"),
         ("fairplace init other --authority X --origin log.council.example/commissioning --continues register", 1, "origin of its own"),
         ("fairplace init other --authority X --origin log.x.example/y --continues plan.jsonl", 2, ""),
     ]  # fmt: skip
