@@ -178,6 +178,7 @@ class Connections:
         """Look before anything is written: another program's file keeps even its journal mode."""
         connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         try:
+            connection.execute("BEGIN")  # one state for both questions: another process may be making the file
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             if application == self._form.application:
                 return False
