@@ -115,6 +115,18 @@ def test_a_reference_without_a_name_and_a_missing_buyer_are_looked_up_among_the_
     assert mapped(release(buyer={"id": None}))[0].buyer.get() is None
 
 
+def test_of_several_buyers_one_is_taken_and_it_is_said_which() -> None:
+    other = {"id": "GB-LAC-E2", "name": "Vale Council", "roles": ["buyer"]}
+    whole = [{**BUYER, "roles": ["buyer"]}, other]
+    for named, taken in ((BUYER, BUYER["name"]), (None, BUYER["name"]), ({"id": "GB-LAC-E2"}, "Vale Council")):
+        event, faults = mapped(release(buyer=named, parties=whole))
+        assert event.buyer.get().name == taken
+        assert list(faults) == ["parties"]
+        assert faults["parties"].startswith(f"2 buyers came, and an entry has room for one: {taken} was taken")
+    leads = [{**BUYER, "roles": ["buyer"]}, {**other, "roles": ["buyer", "leadBuyer"]}]
+    assert mapped(release(buyer=None, parties=leads))[0].buyer.get().name == "Vale Council"
+
+
 def test_codes_of_items_awards_and_contracts_tell_that_a_notice_is_about_one_person() -> None:
     item = {"additionalClassifications": [{"scheme": "CPV", "id": "85311300"}]}
     plain = tender(procurementMethod="direct", classification=None)

@@ -16,6 +16,7 @@ import msgspec
 
 from fairplace.ledger.canonical import MAX_BYTES
 from fairplace.ledger.disclosure import sealed
+from fairplace.ocds.buyers import several
 from fairplace.ocds.part import Fault, Part, is_code
 from fairplace.ocds.persons import cleaner, concerns_one_person, without_contacts
 from fairplace.procurement.events import Imported, ImportedAward
@@ -77,12 +78,21 @@ def imported(release: dict[str, Any], *, at: Instant, raw: Document, fault: Faul
 
 
 def _buyer(whole: Part, parties: dict[str, Provider]) -> Provider | None:
-    """The buying organisation, named by the release or by the role that a party has."""
+    """The buying organisation, named by the release or by the role that a party has; of several one, and a fault."""
+    together = several(whole)
     if whole.value.get("buyer") is not None:
-        return organisation(whole.part("buyer"), parties)
-    buyers = (party for party in whole.parts("parties") if "buyer" in party.items("roles"))
-    first = next(buyers, None)
-    return None if first is None else organisation(first, parties)
+        found = organisation(whole.part("buyer"), parties)
+    else:
+        buyers = together or (party for party in whole.parts("parties") if "buyer" in party.items("roles"))
+        first = next(iter(buyers), None)
+        found = None if first is None else organisation(first, parties)
+    if together:
+        whole.fault(
+            "parties",
+            f"{len(together)} buyers came, and an entry has room for one: {found.name if found else 'none'} was taken;"
+            " name them all in the case, as who buys together",
+        )
+    return found
 
 
 def in_the_open(identifier: str, name: str, fault: Fault) -> str:
