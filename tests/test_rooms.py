@@ -434,6 +434,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.forms",
         "fairplace.giving",
         "fairplace.ocds",
+        "fairplace.openness.release",  # what is public now
         "fairplace.previewing",
         "fairplace.holding",  # what a hold keeps
         "fairplace.looking_through",

@@ -248,7 +248,7 @@ def _release(_: File) -> list[Field]:
 
 def _correct(file: File) -> list[Field]:
     return [
-        Field(name="which", label="Which text", kind="choice", public=True, options=options(*file.texts)),
+        Field(name="which", label="Which text", kind="choice", public=True, options=options(*file.texts.all())),
         Field(name="words", label="How it should read", kind="words", hint="The whole of it, as it should stand. Everybody reads it beside the first once it is released. Name no child, school or street."),
         Field(name="reason", label="Why", kind="words", hint="Published with it"),
     ]  # fmt: skip
@@ -267,7 +267,7 @@ def _down(members: Members, file: File) -> Members:
 
 def _take_down(file: File) -> list[Field]:
     return [
-        Field(name="which", label="Which text", kind="choice", public=True, options=options(*file.public), hint="All that is public now, the newest step first"),
+        Field(name="which", label="Which text", kind="choice", public=True, options=options(*file.public.all()), hint="All that is public now, the newest step first"),
         Field(name="ground", label="On what ground", kind="choice", public=True, options=options(
             ("child", "It tells who a child is"), ("personal", "It is personal"), ("commercial", "It is a trade secret"),
             ("court-order", "A court ordered it"), ("error", "It was released by mistake"))),
@@ -311,7 +311,7 @@ TASKS: tuple[Task, ...] = (
     Task(code="release", any_time=True, title="Release what may be public", part="The public record", command=Release, again=True,
          stage=_any_case, fields=_release, lead="What the occasion allows, by the allow-list, and no more."),
     Task(code="correct", any_time=True, title="Correct a text", part="The public record", command=Correct, again=True, members=_corrected,
-         stage=lambda file: NOW if file.texts else AWAY, fields=_correct, lead="A mistake in what was recorded. The first is never lost: both are shown."),
+         stage=lambda file: NOW if file.texts.any else AWAY, fields=_correct, lead="A mistake in what was recorded. The first is never lost: both are shown."),
     Task(code="take-down", any_time=True, title="Take something down", part="The public record", command=WithdrawValue, again=True,
-         stage=lambda file: NOW if file.public else AWAY, fields=_take_down, members=_down, lead="At once. Proofs still hold; copies that others made stay."),
+         stage=lambda file: NOW if file.public.any else AWAY, fields=_take_down, members=_down, lead="At once. Proofs still hold; copies that others made stay."),
 )  # fmt: skip

@@ -68,6 +68,16 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     copy: Document | None
 
 
+class Texts(msgspec.Struct, frozen=True):
+    """Texts of a case that a form lets choose from. Whether there is one is known; they are read when the form is shown."""
+
+    any: bool
+    all: Callable[[], Sequence[tuple[str, str, str]]]  # entry and slot, what it is, and how it begins
+
+
+NO_TEXTS = Texts(any=False, all=tuple)
+
+
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """What forms need to know of a case, as far as whoever fills them in may see it."""
 
@@ -83,8 +93,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     declared: bool = False  # has whoever looks declared their own, as far as they could know who bids?
     findings: tuple[tuple[str, str], ...] = ()  # rules that found what nobody has answered, with their questions
     purchase: Purchase | None = None
-    public: tuple[tuple[str, str, str], ...] = ()  # what can be taken down, told likewise
-    texts: tuple[tuple[str, str, str], ...] = ()  # what can be corrected: entry and slot, what it is, and how it begins
+    public: Texts = NO_TEXTS  # what can be taken down
+    texts: Texts = NO_TEXTS  # what can be corrected
     papers: tuple[Paper, ...] = ()
     asked: Mapping[str, Pence] = {}  # what sealed bids ask, by provider, as their openers found it
     search: Search | None = None  # in a register of placements; null elsewhere

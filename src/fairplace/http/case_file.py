@@ -16,21 +16,18 @@ from fairplace.decision import History
 from fairplace.errors import Forbidden, Missing
 from fairplace.formats import money
 from fairplace.forms.task import Challenge, Declared, File, Purchase
-from fairplace.http import sealed_prices, whose_bids
+from fairplace.http import case_texts, sealed_prices, whose_bids
 from fairplace.http.asked import identifier
 from fairplace.http.guard import Visitor
 from fairplace.http.said import said
 from fairplace.http.site import Site
 from fairplace.ledger.disclosure import opened
 from fairplace.ledger.note import Vkey
-from fairplace.openness.events import OTHERS
 from fairplace.people import roles
 from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import BidsOpened, CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import calls_off, state_of
-from fairplace.publish.wording import Wording
-from fairplace.recorded import Recorded
 from fairplace.searching import Search
 from fairplace.terms import CaseId, KeyName
 from fairplace.urgent.events import Bought
@@ -171,47 +168,10 @@ def file(site: Site, past: History, visitor: Visitor) -> File:
         made = whose_bids.under_letters(site, past, made, visitor)
     made = msgspec.structs.replace(made, marked=whose_bids.marked(site, past, made, visitor))
     made = msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
-    made = msgspec.structs.replace(made, texts=_texts(site, shown_now), public=_public(site, past.case))
+    made = msgspec.structs.replace(made, texts=case_texts.own(site, shown_now), public=case_texts.public(site, past))
     if calls_off(made.state.planned):
         made = msgspec.structs.replace(made, frameworks=_frameworks(site))
     return _with_search(site, shown_now, made)
-
-
-BONDS = ("rests_on", "seen", "deposit", "late", "case")
-"""What binds entries together: it says nothing to a reader."""
-NO_TEXT = (*BONDS, "exhibit", "documents")
-
-
-def _texts(site: Site, past: History) -> tuple[tuple[str, str, str], ...]:
-    """The authority's own texts, the newest step first, as far as whoever looks may see them."""
-    return tuple(
-        _told(site, one, slot, value)
-        for one in reversed(past.events)
-        if not one.type.startswith(OTHERS)
-        for slot, value in sorted(opened(one.event).items())
-        if value
-        and slot.rpartition("/")[2] not in NO_TEXT
-        and (isinstance(value, str) or (isinstance(value, list) and isinstance(value[0], str)))
-    )
-
-
-def _public(site: Site, case: CaseId) -> tuple[tuple[str, str, str], ...]:
-    """What is public of the case now and says something, the newest step first."""
-    events = site.register.reader.case(case, "public") if case else ()
-    return tuple(
-        _told(site, one, slot, value)
-        for one in reversed(events)
-        for slot, value in sorted(opened(one.event).items())
-        if value and slot.rpartition("/")[2] not in BONDS
-    )
-
-
-def _told(site: Site, one: Recorded, slot: str, value: object) -> tuple[str, str, str]:
-    """A text of a step: how it is named, what it is, and how it begins."""
-    words = Wording(site.pages.environment, places={}, leaves={}, criteria={}, names={})
-    what = f"{words.slot(slot)}, in step {one.index}: {words.of('did', one.type).lower()}"
-    says = words.line(words.node(value, slot.rpartition("/")[2])).partition(", SHA-256")[0]
-    return f"{one.index}:{slot}", what, says[:120]
 
 
 MOST_FRAMEWORKS = 200
