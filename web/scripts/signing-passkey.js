@@ -47,6 +47,7 @@ export async function assertion({ site, public: key }, credential, text) {
 export function saidOf(error) {
   if (error instanceof Unable) return error.message;
   if (error.name === "NotAllowedError") return "Nothing was signed: the passkey was not found on this device, you cancelled, or it took too long. Try again, on the device that has it.";
+  if (error.name === "NotSupportedError") return "Your device makes no passkeys of the kinds that can sign here. Keep the key in the browser, or try another device.";
   if (error.name === "SecurityError") return "Your browser uses no passkeys at this address. Open the register at its https address.";
   return "Your browser could not use a passkey here. Try another browser or device.";
 }

@@ -1,6 +1,8 @@
 """Signing in with a passkey (Web Authentication Level 3), user verification required.
 
-- EdDSA and ES256 alone; the device checks its user (PIN, finger, face) every time.
+- EdDSA, ES256, and RS256 last, which is all that Windows Hello makes on many machines. The device checks its user (PIN,
+  finger, face) every time.
+- A passkey that signs entries is another thing, and is EdDSA or ES256 alone (wire format, section 1).
 - No attestation is asked for: it would tell the make of somebody's device and prove nothing that is needed here.
 - The sign counter is advisory: one that went back is told to the operator, because a synced passkey counts nothing.
 """
@@ -28,7 +30,11 @@ from fairplace.accounts.model import Invitation, Person
 from fairplace.errors import Refused
 from fairplace.terms import text
 
-ALGORITHMS = [COSEAlgorithmIdentifier.EDDSA, COSEAlgorithmIdentifier.ECDSA_SHA_256]
+ALGORITHMS = [
+    COSEAlgorithmIdentifier.EDDSA,
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]
 
 log = structlog.get_logger(__name__)
 
