@@ -78,6 +78,9 @@ async def test_a_proof_is_checked_here_and_nothing_is_sent(town: Town, site: str
         assert "Nothing of the file was sent." in said
         assert f'python3 fairplace_verify.py 26.tlog-proof --key "{key_of(town)}"' in said
         assert "whether the signer’s key was allowed" in said.lower()
+        opened = town.register.reader.openings(town.at["reasons"], "public")
+        assert opened.keys() == {*await page.locator(".fp-opened dt").all_inner_texts()}
+        assert await page.locator(".fp-opened dd").first.inner_text() != ""
         assert asked == [], "the page said that nothing is sent"
         assert await page.evaluate("document.activeElement.textContent") == "Genuine. 5 of 5 checks passed"
         assert (await page.title()).startswith("Result: Check a record")

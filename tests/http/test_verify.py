@@ -52,6 +52,25 @@ def test_a_proof_is_genuine_under_a_key_that_the_visitor_brings(town: Town, clie
     assert "This is this server’s word." in page
 
 
+def test_what_a_proof_opens_stands_in_the_answer_and_nothing_of_a_false_one(town: Town, client: Client) -> None:
+    good = proof(client, town.at["reasons"])
+    page = unescape(uploaded(client, good))
+    assert "What it opens The step is of the kind procurement.awarded/1" in page
+    event = town.register.reader.openings(town.at["reasons"], "public")
+    assert event, "a step of which something is public"
+    for slot, opening in event.items():
+        said = opening.value if isinstance(opening.value, str) else msgspec.json.encode(opening.value).decode()
+        assert f"{slot} {' '.join(said[: judged.MOST_SHOWN].split())}" in page
+    false = good.replace(b"\nindex ", b"\nindex 1", 1)
+    assert "What it opens" not in uploaded(client, false)
+
+
+def test_a_long_or_hostile_value_is_cut_and_stays_text(client: Client) -> None:
+    long = "<b>\u202e" + "x" * judged.MOST_SHOWN
+    told = judged._opened(fairplace_verify.Opened(1, "a/1", "2026-11-28T09:00:00.000Z", {"/reason": long, "/price": 5}))
+    assert told.values == [("/reason", long[: judged.MOST_SHOWN], 4), ("/price", "5", 0)]
+
+
 def test_without_a_key_of_ones_own_nothing_is_called_genuine(town: Town, client: Client) -> None:
     page = uploaded(client, proof(client, town.at["reasons"]))
     assert "Partly checked. 5 of 5 checks passed" in page

@@ -1,5 +1,7 @@
 // A report as a part of a page. Text stays text: nothing that was read becomes markup.
 
+import { writeJson } from "./canonical.js";
+
 const STYLE = {
   genuine: "genuine",
   "genuine but superseded": "genuine",
@@ -62,6 +64,31 @@ export function working(report) {
     element("li", {}, element("strong", {}, check.ok ? "Passed: " : "Failed: "), element("span", { classes: "fp-break" }, sentence(check.detail))),
   );
   return folded("Show the working", element("ol", { classes: "fp-working", role: "list" }, ...steps));
+}
+
+const MOST_SHOWN = 2000; // characters of a value that a proof opens
+
+// What a proof opens, letter for letter; nothing of a file in which something is false.
+export function opens({ falsehood, step }) {
+  if (falsehood || !step) return [];
+  const { type, at } = step.entry.event;
+  const rows = [...step.openings].map(([slot, value]) => {
+    const text = typeof value === "string" ? value : writeJson(value);
+    const left = text.length - MOST_SHOWN;
+    const rest = left > 0 ? [" … ", element("span", { classes: "fp-muted" }, `(${left} more characters: the program prints all with --json)`)] : [];
+    return element(
+      "div",
+      { classes: "govuk-summary-list__row" },
+      element("dt", { classes: "govuk-summary-list__key fp-break" }, slot),
+      element("dd", { classes: "govuk-summary-list__value" }, element("bdi", {}, text.slice(0, MOST_SHOWN)), ...rest),
+    );
+  });
+  const which = rows.length ? "These values were sealed in it, letter for letter; sums are in pence, and times that end in Z in UTC." : "No sealed value is open in this file.";
+  return [
+    element("h3", { classes: "govuk-heading-s" }, "What it opens"),
+    paragraph(`The step is of the kind ${type}, at ${at} as its signer states it. ${which}`),
+    rows.length ? element("dl", { classes: "govuk-summary-list fp-opened" }, ...rows) : null,
+  ];
 }
 
 // What could not be checked, and what no check of this kind can tell.

@@ -10,7 +10,7 @@ import { readPaper } from "./paper.js";
 import { Remembered } from "./remembered.js";
 import { Falsehood, Unreadable } from "./report.js";
 import { about, hint, reason } from "./sentences.js";
-import { command, element, headline, limits, list, paragraph, verdict, working } from "./show.js";
+import { command, element, headline, limits, list, opens, paragraph, verdict, working } from "./show.js";
 import { Trust, readTrust } from "./trust.js";
 
 const form = document.querySelector("[data-verify]");
@@ -91,6 +91,7 @@ async function section(file, given, told, held) {
         paragraph(`${file.name}: ${KINDS[kind]} of ${report.origin || "an unknown log"}`, "fp-verdict__file"),
         paragraph(reason(kind, report)),
         hint(report) && paragraph(`${hint(report)} The place for it is below, under “Say whom you trust”.`),
+        ...opens(report),
         ...limits(report),
         working(report),
         ...command(commands(kind, file.name)),

@@ -27,6 +27,8 @@ MOST_STEPS = 500
 """Steps of a saved page that a server looks through for one visitor; a browser or the program may take more."""
 MOST_OF_BUNDLE = 1_000
 """Steps of a bundle, those of the key register included: as many as one process looks through in about a second."""
+MOST_SHOWN = 2_000
+"""Characters of a value that a proof opens: the program's JSON has all of it."""
 OWN = "the key came from this server: whose it is was not checked. Give a key from a contract, a letter or a notice"
 
 _POLICY = re.compile(r"^(log|witness|group|quorum)[ \t]", re.MULTILINE)
@@ -40,6 +42,14 @@ class Step(msgspec.Struct, frozen=True):
     detail: str
 
 
+class Opened(msgspec.Struct, frozen=True):
+    """What a proof opens: the kind of its step, its moment as the signer states it, and each sealed value by its slot."""
+
+    kind: str
+    at: str
+    values: list[tuple[str, str, int]]  # the slot, how its value begins, and how many characters are left out
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """The answer. `verdict` is one of the five words; `place` is where a proof's step stands, in this log if `here`."""
 
@@ -51,6 +61,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     place: int | None = None
     log: str = ""
     here: bool = False
+    opens: Opened | None = None
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +178,20 @@ def _told(site: Site, given: Given, report: fairplace_verify.Report, *, own: boo
         place=None if report.false else place,
         log=report.origin,
         here=report.origin == site.settings.log[0].origin,
+        opens=_opened(report.opens) if report.opens and report.ok else None,
+    )
+
+
+def _opened(found: fairplace_verify.Opened) -> Opened:
+    """A text stands as it was sealed, everything else as JSON; each is cut where it is long."""
+    texts = {
+        slot: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        for slot, value in found.values.items()
+    }
+    return Opened(
+        found.type,
+        found.at,
+        [(slot, text[:MOST_SHOWN], max(0, len(text) - MOST_SHOWN)) for slot, text in texts.items()],
     )
 
 
