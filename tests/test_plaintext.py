@@ -39,6 +39,7 @@ OPENS = {
     "fairplace.cli.doctor": "counts what does not open",
     "fairplace.ledger.store.inspection": "checks that each text fits its digest, and tells which does not",
     "fairplace.http.case_file": "the file of a case for signed-in staff, once their session has left its entry",
+    "fairplace.http.again": "whether a challenge sent again says what it said; what it said is shown to nobody",
     "fairplace.http.referrals": "a provider's own part of each search, and why it was not asked; made smaller by seeking.own",
     "fairplace.http.contests": "a provider's own questions and challenges; what is another's is cut by whose it is",
     "fairplace.http.case_documents": "the names that a case knows, to look for them in what goes to providers; shown to nobody",

@@ -1,4 +1,5 @@
-"""Tells whoever challenged in a browser, by e-mail, that something came of it: an answer, a decision, a remedy carried out.
+"""Tells whoever challenged in a browser, by e-mail, that something came of it: an answer, a decision, a remedy
+carried out, or that they let it go, which somebody of the authority may have said in their name.
 
 - A message says of no ground and no outcome, and holds no link: whoever wants to know opens the page that they have.
 - It is told from the log, so whether the desk recorded a step or the command line makes no difference. Each step is told
@@ -21,7 +22,7 @@ from fairplace.templating import environment
 from fairplace.terms import instant
 from fairplace.workroom import Workroom
 
-STEPS = ("challenge.answered/1", "challenge.decided/1", "challenge.remedied/1")
+STEPS = ("challenge.answered/1", "challenge.decided/1", "challenge.remedied/1", "challenge.withdrawn/1")
 LODGED = "challenge.lodged/1"
 
 NEWS = timedelta(days=2)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from litestar._parsers import parse_url_encoded_form_data
 
 from fairplace import vault as opening
 from fairplace.clerk import Clerk
@@ -150,6 +151,18 @@ def test_a_large_form_without_files_is_refused_before_it_is_read_as_one(market: 
     )
     assert answer.status_code == 413
     assert "More was sent than the 1.0 MB that are taken here; send less, or in parts" in answer.text
+
+
+def test_of_a_form_nothing_is_left_out_and_nothing_stays_in_memory(market: Market) -> None:
+    officer, address = market.desk.opened(OFFICER.key, market.case), f"/desk/cases/{market.case}/question"
+    many = {f"field-{number}": "x" for number in range(2_000)}
+    refused = market.desk.send(officer, address, **many, words="The last of them", do="save")
+    assert refused.status_code == 400
+    assert "more than 2,000 fields came, and nothing of it was taken in" in refused.text
+    remembered = parse_url_encoded_form_data.cache_info().currsize
+    assert market.desk.send(officer, address, words="The last of them", do="save").status_code == 303
+    assert "The last of them" in officer.get(address).text
+    assert parse_url_encoded_form_data.cache_info().currsize == remembered
 
 
 def test_an_open_document_sheet_with_macros_is_no_evidence(market: Market) -> None:

@@ -21,6 +21,7 @@ from fairplace.challenge.commands import (
     CarryOutRemedy,
     DecideChallenge,
     TakeChallengeFurther,
+    WithdrawChallenge,
 )
 from fairplace.challenge_notices import ChallengeNotices
 from fairplace.cli.serving import log_plainly
@@ -389,6 +390,11 @@ def test_a_challenge_by_link_is_recorded_as_what_it_is_and_its_words_are_sealed(
     assert lodged.status_code == 303, lodged.text
     again = client.post(f"{link}/challenge", data=FORM, files=evidence, headers=SAME, follow_redirects=False)
     assert again.headers["location"] == lodged.headers["location"], "sent twice, lodged once"
+    for other in ({"words": "Page 11 was not read either"}, {"remedy": "re-run"}):  # after the button Back
+        said = client.post(f"{link}/challenge", data={**FORM, **other}, files=evidence, headers=SAME)
+        assert said.status_code == 409
+        assert "what stands here now is not recorded" in said.text
+        assert f'value="{FORM["once"]}"' not in said.text, "pressed again, it is lodged as well"
     index = int(lodged.headers["location"].rpartition("/")[2])
     assert box.office.register.reader.size == size + 1
     entry = box.office.register.reader.entry(index)
@@ -463,6 +469,10 @@ def test_a_challenge_by_link_is_recorded_as_what_it_is_and_its_words_are_sealed(
     public = client.get(f"/challenges/{stream}").text
     assert re.search(r"It was taken further on <time[^>]*>13 April 2026</time>, to: a court\.", public)
     assert "HT-2026-000123" not in public, "it may lead to who challenges"
+    let_go = {"challenge": stream, "evidence": "stated-by-officer", "happened_at": box.office.register.store.now()}
+    box.office.do(msgspec.convert({"do": "withdraw-challenge", "id": "test", **let_go}, WithdrawChallenge))
+    assert notices.tell() == 2, "what was carried out, and that somebody said that it was let go"
+    assert "It is on record that you let it go" in client.get(link).text
 
 
 def test_a_provider_with_an_account_asks_for_its_own_link(box: Letterbox) -> None:

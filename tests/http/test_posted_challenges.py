@@ -13,7 +13,7 @@ from fairplace.challenge.events import Lodged, Withdrawn
 from fairplace.decision import History
 from tests.http.opened import Desk
 from tests.office import open_office
-from tests.story import BIRCH, MONITORING, OFFICER
+from tests.story import BIRCH, CEDAR, MONITORING, OFFICER
 
 LETTER = {
     "provider.id": BIRCH.id, "provider.name": "Birch Care", "kind": "complaint", "ground": "scoring", "remedy": "re-score",
@@ -49,7 +49,14 @@ def test_a_letter_is_taken_in_once_with_its_documents_and_let_go(desk: Desk) -> 
     assert (
         desk.send(officer, address, **LETTER, files={"evidence": file}).headers["location"] == taken.headers["location"]
     )
+    other = {**LETTER, "provider.id": CEDAR.id, "provider.name": "Cedar House"}
+    after_back = desk.send(officer, address, **other, files={"evidence": file})
+    assert after_back.status_code == 409
+    assert "what stands here now is not recorded" in after_back.text
     [(recorded, event)] = past(desk).of(Lodged)
+    once = re.findall(r'name="once" value="([^"]+)"', after_back.text)[0]
+    assert desk.send(officer, address, **{**other, "once": once}, files={"evidence": file}).status_code == 303
+    assert len(past(desk).of(Lodged)) == 2
     assert (event.evidence, event.happened_at) == ("stated-by-officer", "2026-04-13T08:30:00.000Z")
     assert "Written by Bea Birch, director." in event.words.get()
     assert "letter.txt, 19 bytes, SHA-256" in event.words.get()

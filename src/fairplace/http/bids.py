@@ -453,7 +453,7 @@ def _stands(site: Site, visitor: Visitor, lodged: Lodging) -> Mine | None:
     any, and for what is no challenge.
     """
     trail: Any = site.rows.get("challenge-trail", lodged.stream) if lodged.kind == "challenge" else None
-    if trail is None or not (trail.answered_at or trail.decided_at or trail.further):
+    if trail is None or not (trail.answered_at or trail.decided_at or trail.further or trail.state == "withdrawn"):
         return None
     look(site, visitor, lodged.case)
     own = challenges(case_file.history(site, lodged.case), lodged.provider)

@@ -18,7 +18,7 @@ from fairplace.errors import Malformed, Missing, Refused
 from fairplace.forms.challenging import ASK, CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
 from fairplace.http import case_file, debrief_view, evidence, giving, guarded, own_results
-from fairplace.http.again import Form
+from fairplace.http.again import Form, Other, anew, stands_already
 from fairplace.http.guard import AnyRequest, Sent, TheSent, from_page, see_other, whence
 from fairplace.http.proofs import download, lodged, opening_proof
 from fairplace.http.routing import public
@@ -193,15 +193,17 @@ def challenge(request: AnyRequest, site: TheSite, token: FromPath[str], sent_by_
     members, faults = _read(CHALLENGE, sent)
     files = sent.files.get("evidence", [])
     key = f"link:{link.id}:{sent.get('once')[:40]}"
-    if (before := site.register.store.by_key(site.register.origin, key)) is not None:
-        return see_other(f"/debrief/{token}/receipts/{before.indexes[0]}")
+    if faults:
+        return _challenge(site, link, token, Form(sent=sent.fields, faults=faults, status=422))
+    asks = {name: members[name] for name in ("kind", "ground", "remedy")}
     try:
-        if faults:
-            return _challenge(site, link, token, Form(sent=sent.fields, faults=faults, status=422))
+        evidence.check(site, files)
+        words = text(evidence.with_files(members["words"], members["name"], evidence.described(files)))
+        if (before := stands_already(site, key, {"/words": words}, **asks)) is not None:
+            return see_other(f"/debrief/{token}/receipts/{before}")
         if looked := guarded.of_outsiders("challenge.lodged/1", CHALLENGE, sent.fields):
             return _challenge(site, link, token, Form(sent=sent.fields, looked=looked, status=422))
         site.sessions.count(f"debrief-challenge {link.id}", PER_HOUR, within=HOUR)
-        evidence.check(site, files)
         kept = evidence.keep(site, files)
         done = site.clerk.take_in_by_link(
             msgspec.convert(
@@ -211,16 +213,16 @@ def challenge(request: AnyRequest, site: TheSite, token: FromPath[str], sent_by_
                     "case": link.case,
                     "evidence": "sent-by-link",
                     "happened_at": site.register.store.now(),
-                    "kind": members["kind"],
-                    "ground": members["ground"],
-                    "remedy": members["remedy"],
+                    **asks,
                     "about": seen.about,
                     "challenger": link.provider,
-                    "words": evidence.with_files(members["words"], members["name"], kept),
+                    "words": words,
                 },
                 LodgeChallenge,
             ),
         )
+    except Other as error:
+        return _challenge(site, link, token, Form(sent=anew(sent.fields), refusal=str(error), status=409))
     except (Refused, Malformed) as error:
         return _challenge(site, link, token, Form(sent=sent.fields, refusal=str(error), status=error.status))
     site.notes.put(

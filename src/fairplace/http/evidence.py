@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import PurePath
 
 from fairplace.errors import Malformed, Refused
@@ -9,6 +10,7 @@ from fairplace.filing import kinds
 from fairplace.http.guard import File as Came
 from fairplace.http.site import Site
 from fairplace.post.notes import File
+from fairplace.terms import Document
 
 MOST_FILES = 5
 LARGEST_FORM = 40 << 20
@@ -57,15 +59,27 @@ def _without_macros(one: Came) -> None:
         raise Refused(f"{one.name[-60:]!r} cannot be taken in: {error}") from error
 
 
-def keep(site: Site, came: list[Came]) -> tuple[File, ...]:
-    """Keep checked files among the documents."""
+def described(came: list[Came]) -> tuple[File, ...]:
+    """Checked files as a challenge names them."""
     return tuple(
         File(
             name=PurePath(one.name.replace("\\", "/")).name[-120:],
-            document=site.documents.put(one.data, MEDIA[PurePath(one.name).suffix.lower()][0]),
+            document=Document(
+                sha256=hashlib.sha256(one.data).hexdigest(),
+                bytes=len(one.data),
+                media=MEDIA[PurePath(one.name).suffix.lower()][0],
+            ),
         )
         for one in came
     )
+
+
+def keep(site: Site, came: list[Came]) -> tuple[File, ...]:
+    """Keep checked files among the documents."""
+    named = described(came)
+    for one, file in zip(came, named, strict=True):
+        site.documents.put(one.data, file.document.media)
+    return named
 
 
 def _is_text(data: bytes) -> bool:

@@ -11,9 +11,8 @@ import base64
 import hmac
 from collections.abc import Callable
 from functools import wraps
-from itertools import islice
 from typing import Any, NamedTuple, ParamSpec
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import anyio.to_thread
 import msgspec
@@ -26,7 +25,7 @@ from litestar.handlers import HTTPRouteHandler, route
 from litestar.types import Empty
 
 from fairplace.accounts.model import Person, Session
-from fairplace.errors import FairplaceError, Forbidden, Refused
+from fairplace.errors import FairplaceError, Forbidden, Malformed, Refused
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.http.typed import Typed, typed_in
 from fairplace.ledger.note import Vkey
@@ -401,8 +400,7 @@ async def _read_form(request: AnyRequest, site: Site) -> Sent:
             raise HTTPException(f"a form may have {most} bytes", status_code=413)
     fields: dict[str, list[str]] = {}
     files: dict[str, list[File]] = {}
-    given = await request.form()
-    for name, value in islice(given.multi_items(), LONGEST_FORM):
+    for name, value in await pairs(request):
         if isinstance(value, UploadFile):
             if value.filename:
                 data = await value.read()
@@ -410,6 +408,22 @@ async def _read_form(request: AnyRequest, site: Site) -> Sent:
         else:
             fields.setdefault(name, []).append(str(value).replace("\r\n", "\n"))
     return Sent(fields, files)
+
+
+async def pairs(request: AnyRequest) -> list[tuple[str, Any]]:
+    """What a form sent, in its order. Raises Malformed for too many fields: to leave some out would be to lose them.
+
+    Text is not read by the framework, which keeps the last thousand bodies that it read in memory.
+    """
+    if request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        return list((await request.form()).multi_items())
+    try:
+        text = (await request.body()).decode("utf-8", "replace")
+        return list(parse_qsl(text, keep_blank_values=True, max_num_fields=LONGEST_FORM))
+    except ValueError as error:
+        raise Malformed(
+            f"a form of more than {LONGEST_FORM:,} fields came, and nothing of it was taken in; send it in parts"
+        ) from error
 
 
 async def sent_by_visitor(request: AnyRequest, site: TheSite, visitor: TheVisitor) -> Sent:

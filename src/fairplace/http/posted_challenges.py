@@ -18,12 +18,13 @@ from fairplace.forms.fields import Fault, Field, read_all
 from fairplace.forms.invitation import PROVIDER
 from fairplace.guarding.drafts import Looked
 from fairplace.http import asked, case_challenges, case_file, evidence, guarded
+from fairplace.http.again import Other, anew, stands_already
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.debriefs import SENDERS
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.post.notes import Written
-from fairplace.terms import CaseId, Provider
+from fairplace.terms import CaseId, Provider, text
 
 FIELDS = (
     *PROVIDER,
@@ -76,11 +77,14 @@ def take_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSe
     if not guarded.is_answered(looked, sent.fields):
         return _page(site, visitor, past.case, sent, looked=looked)
     files = sent.files.get("evidence", [])
-    key = f"posted:{sent.get('once')[:40]}"
+    key = f"posted:{past.case}:{sent.get('once')[:40]}"
+    said = {name: members[name] for name in ("kind", "ground", "remedy", "happened_at")}
     try:
         evidence.check(site, files)
-        if (before := site.register.store.by_key(site.register.origin, key)) is not None:
-            return _to(site, past.case, before.indexes[0])
+        words = text(evidence.with_files(members["words"], members["name"], evidence.described(files)))
+        before = stands_already(site, key, {"/words": words, "/challenger": members["provider"]}, **said)
+        if before is not None:
+            return _to(site, past.case, before)
         kept = evidence.keep(site, files)
         challenger = msgspec.convert(members["provider"], Provider)
         done = site.clerk.carry_out(
@@ -91,16 +95,15 @@ def take_in(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSe
                     "as": visitor.key.name if visitor.key else "",
                     "case": past.case,
                     "evidence": "stated-by-officer",
-                    "happened_at": members["happened_at"],
-                    "kind": members["kind"],
-                    "ground": members["ground"],
-                    "remedy": members["remedy"],
+                    **said,
                     "challenger": members["provider"],
-                    "words": evidence.with_files(members["words"], members["name"], kept),
+                    "words": words,
                 },
                 LodgeChallenge,
             )
         ).recorded
+    except Other as error:
+        return _page(site, visitor, past.case, Sent(anew(sent.fields), {}), refusal=str(error), status=409)
     except (FairplaceError, msgspec.ValidationError) as error:
         status = error.status if isinstance(error, FairplaceError) else 422
         return _page(site, visitor, past.case, sent, refusal=str(error), status=status)

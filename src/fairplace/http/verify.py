@@ -24,7 +24,7 @@ from litestar.exceptions import HTTPException, InternalServerException
 import fairplace_verify
 from fairplace.errors import Busy, Malformed
 from fairplace.formats import size
-from fairplace.http.guard import BROKE_OFF, AnyRequest, broke_off, whence
+from fairplace.http.guard import BROKE_OFF, AnyRequest, broke_off, pairs, whence
 from fairplace.http.judged import Given, Result, judge
 from fairplace.http.routing import public
 from fairplace.http.site import OPEN, Answer, Site, TheSite
@@ -96,7 +96,7 @@ async def _turn(request: AnyRequest, site: Site) -> AsyncIterator[None]:
 async def _come(request: AnyRequest) -> FormMultiDict:
     try:
         with anyio.fail_after(PATIENCE):
-            return await request.form()
+            return FormMultiDict(await pairs(request))
     except TimeoutError as error:
         raise HTTPException(
             f"the file did not come within {PATIENCE} seconds; send it again: {INSTEAD}", status_code=408
