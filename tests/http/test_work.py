@@ -137,10 +137,11 @@ def test_what_rules_found_is_one_line_for_each_case_and_comes_after_the_work_its
 
     lines = together(
         [found("b", "ET-01", "2026-05-01"), found("a", "CI-01", "2026-05-02"), found("b", "AD-01", "2026-05-03")]
-        + [found("c", f"ET-0{n}", "2026-05-04") for n in range(4)]
+        + [found("c", f"ET-0{n}", "2026-05-04") for n in range(4)],
+        "{} asks.".format,
     )
-    assert [(one.case, one.title, one.due) for one in lines] == [
-        ("b", "Answer what AD-01 and ET-01 found", "2026-05-01"),
-        ("a", "Answer what CI-01 found", "2026-05-02"),
-        ("c", "Answer what 4 rules found", "2026-05-04"),
+    assert [(one.case, one.title, one.due, one.says) for one in lines] == [
+        ("b", "Answer what AD-01 and ET-01 found", "2026-05-01", "AD-01 asks. ET-01 asks."),
+        ("a", "Answer what CI-01 found", "2026-05-02", "CI-01 asks."),
+        ("c", "Answer what 4 rules found", "2026-05-04", "ET-00 asks. ET-01 asks. ET-02 asks. And 1 more rule."),
     ]

@@ -201,7 +201,7 @@ def _with_search(site: Site, past: History, made: File) -> File:
 def _findings(site: Site, case: CaseId) -> tuple[tuple[str, str], ...]:
     """The rules that found what nobody has answered, with their questions."""
     codes = [duty.about for duty in site.duties.of(case, site.now()) if duty.task == "answer-finding"]
-    return tuple((code, rule.question if (rule := site.rulebook.get(code)) else "") for code in codes)
+    return tuple((code, site.rulebook.question(code)) for code in codes)
 
 
 def colleagues(site: Site) -> dict[KeyName, str]:

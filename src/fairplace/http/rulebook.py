@@ -41,6 +41,11 @@ class Rulebook:
     def get(self, code: str) -> RulePage | None:
         return self._rules.get(code)
 
+    def question(self, code: str) -> str:
+        """What a rule asks; nothing of a rule that is on the shelf no more."""
+        found = self._rules.get(code)
+        return found.question if found else ""
+
     def __iter__(self) -> Iterator[RulePage]:
         return iter(self._rules.values())
 

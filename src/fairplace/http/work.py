@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Annotated
 
@@ -75,7 +75,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     acts = _acts(site, visitor)
     running = [one for one in recoveries.under_way(site, visitor) if one.own or _recovers(visitor)]
     todo = [one for one in all_mine if one.state == "now" and one.task != ANSWER]
-    answers = together(one for one in all_mine if one.state == "now" and one.task == ANSWER)
+    answers = together((one for one in all_mine if one.state == "now" and one.task == ANSWER), site.rulebook.question)
     later = [one for one in all_mine if one.state != "now"]
     every = [*todo, *answers, *later]
     shown = every[(page - 1) * PAGE : page * PAGE]
@@ -140,12 +140,20 @@ def _of(everything: dict[CaseId, Work], visitor: Visitor, *, wide: bool) -> Iter
                 yield duty
 
 
-def together(answers: Iterable[Duty]) -> list[Duty]:
-    """What is to be answered in one case, as one duty of its earliest day. In their order, the earliest first."""
+def together(answers: Iterable[Duty], question: Callable[[str], str]) -> list[Duty]:
+    """What is to be answered in one case, as one duty of its earliest day, with what its rules ask. The earliest first."""
     found: dict[CaseId, list[Duty]] = {}
     for one in answers:
         found.setdefault(one.case, []).append(one)
-    return [msgspec.structs.replace(some[0], title=_to_answer(some)) for some in found.values()]
+    return [
+        msgspec.structs.replace(some[0], title=_to_answer(some), says=_asked(some, question)) for some in found.values()
+    ]
+
+
+def _asked(some: list[Duty], question: Callable[[str], str]) -> str:
+    rules = sorted(one.about for one in some)
+    more = f" And {counted(len(rules) - MOST_NAMED, 'more rule')}." if len(rules) > MOST_NAMED else ""
+    return " ".join(filter(None, map(question, rules[:MOST_NAMED]))) + more
 
 
 def _to_answer(some: list[Duty]) -> str:
