@@ -28,6 +28,7 @@ from fairplace.ledger import register_events
 from fairplace.openness.commands import Assess
 from fairplace.openness.release import RELEASES
 from fairplace.people import roles
+from fairplace.provider.events import FactsStated
 
 DOCS = Path(__file__).parent
 EXAMPLES = DOCS / "commands.jsonl"
@@ -238,6 +239,7 @@ TITLES = {
     "challenge": "Challenges",
     "openness": "Openness",
     "urgent": "Bought at once",
+    "provider": "What a provider states of itself",
     "custody": "Sealed values",
     "market": "Who could be asked for a home",
     "referral": "Finding a home for one child",
@@ -268,7 +270,8 @@ def signers(name: str) -> Iterator[str]:
     if name in register_events.EVENTS and rule.second:
         yield f"Signed second by: {listed(rule.second)}."
     if asked := roles.ASK.get(name):
-        yield f"On behalf of: {listed(asked)}; of what happened elsewhere also {listed(roles.REPORTERS)}."
+        elsewhere = roles.reporters(name)
+        yield f"On behalf of: {listed(asked)}{f'; of what happened elsewhere also {listed(elsewhere)}' if elsewhere else ''}."
     if name in roles.NOT_REPORTED:
         yield "Nobody reports it under their own name."
     elif more := roles.REPORTERS - rule.first:
@@ -284,6 +287,7 @@ FORMS: tuple[tuple[type[Fact], str], ...] = (
     (Aside, "It stands in a stream of its author's, and has `seen`."),
     (Event, "It stands in the case's own stream."),
     (Affair, "It is of no case."),
+    (FactsStated, "It stands in a stream of its own, and is of no case."),
     (Fact, "It stands in a stream of its own; its `case` and `seen` are sealed."),
 )
 

@@ -22,6 +22,7 @@ OPENS = {
     # the one door
     "fairplace.vault": "shows them to a person, after the entry that says so",
     # what decides
+    "fairplace.details": "a provider's details: to its own people, and beside a case as sight gives them, past the case's entry",
     "fairplace.desk": "a decision rests on all of the past; what it answers are sentences and entries",
     "fairplace.clerk": "the rules look at a draft; what they answer are findings, which quote no sealed value",
     "fairplace.assess": "the rules look at the authority's facts; findings quote no sealed value",

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SHELVES = ("policies", "projections")
 
-WORDS = ("fairplace.counted", "fairplace.errors", "fairplace.terms")
+WORDS = ("fairplace.counted", "fairplace.errors", "fairplace.identifiers", "fairplace.terms")
 FACTS = (
     "fairplace.*.events",
     "fairplace.*.values",
@@ -36,6 +36,7 @@ SUBJECTS = (
     "fairplace.people",
     "fairplace.placement",
     "fairplace.procurement",
+    "fairplace.provider",
     "fairplace.referral",
     "fairplace.urgent",
 )
@@ -52,6 +53,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.counted": (),
     "fairplace.home_words": (),
     "fairplace.errors": (),
+    "fairplace.identifiers": ("fairplace.errors", "fairplace.terms"),
     "fairplace.terms": ("fairplace.errors",),
     "fairplace.sources": (),
     "fairplace.begun": ("fairplace.errors",),
@@ -174,6 +176,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.procurement": (*DECIDING, "fairplace.ledger.tree"),  # a decision names the root it rests on
     "fairplace.bidding": (*DECIDING, "fairplace.procurement.footing", "fairplace.procurement.state"),
     "fairplace.challenge": DECIDING,
+    "fairplace.provider": DECIDING,
+    "fairplace.provider.known": FACTS,
     "fairplace.urgent": DECIDING,
     "fairplace.market": (*DECIDING, "fairplace.referral.codes"),
     "fairplace.referral.codes": ("fairplace.referral.lists", *WORDS),
@@ -194,6 +198,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.following",
         "fairplace.market.known",
         "fairplace.others",
+        "fairplace.provider.known",
         *FACTS,
         "fairplace.catalogue",
         "fairplace.ledger",
@@ -205,6 +210,13 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.reading",
         *FACTS,
         "fairplace.ledger",
+    ),
+    "fairplace.details": (
+        "fairplace.people.sight",
+        "fairplace.procurement.state",
+        "fairplace.provider.known",
+        "fairplace.reading",
+        *DECISIONS,
     ),
     "fairplace.prepared": (*RECORD, "fairplace.people.roles"),
     "fairplace.holders": RECORD,
@@ -265,6 +277,8 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.custody",
         "fairplace.erasures",
         "fairplace.holding",
+        "fairplace.people.sight",
+        "fairplace.procurement.state",
     ),
     "fairplace.backups": (*REGISTER, "fairplace.erasures"),
     "fairplace.on_disk": (

@@ -15,6 +15,7 @@ import fairplace.openness.events
 import fairplace.people.events
 import fairplace.placement.events
 import fairplace.procurement.events
+import fairplace.provider.events
 import fairplace.referral.events
 import fairplace.urgent.events
 from fairplace.errors import Malformed
@@ -48,6 +49,7 @@ TYPES: dict[str, type[Fact]] = {
     **fairplace.openness.events.TYPES,
     **fairplace.custody.events.TYPES,
     **fairplace.urgent.events.TYPES,
+    **fairplace.provider.events.TYPES,
     **PLACEMENTS,
 }
 

@@ -4,6 +4,7 @@ case:<case>            everything sealed of a case
 bid:<case>:<provider>  what a provider lodged there, and how it was judged
 person:<key name>      whose a key is, and what it declared
 entry:<index>          whom or what one entry is about: a question, an approach, a challenge
+details:<provider>     what a provider stated of itself, in every statement
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Chosen(NamedTuple):
 def choose(register: Register, names: Sequence[str]) -> Chosen:
     """The subjects of these names and what is kept of them. Raises Malformed or Missing for a name that is none."""
     if not names:
-        raise Malformed("nothing is named; name what is meant, as case:…, bid:…, person:… or entry:…")
+        raise Malformed("nothing is named; name what is meant, as case:…, bid:…, person:…, entry:… or details:…")
     subjects = frozenset(subject for name in names for subject in _subjects(register, name))
     return Chosen(subjects, tuple(register.store.kept(register.origin, sorted(subjects))))
 
@@ -48,10 +49,12 @@ def _subjects(register: Register, name: str) -> set[str]:
             found = _of_person(register, rest)
         case "entry":
             found = _of_entry(register, rest)
+        case "details":
+            found = _of_details(register, rest)
         case _:
             raise Malformed(
-                f"{name[:100]!r} names nothing; expected case:<case>, bid:<case>:<provider>, person:<key name> or"
-                " entry:<index>"
+                f"{name[:100]!r} names nothing; expected case:<case>, bid:<case>:<provider>, person:<key name>,"
+                " entry:<index> or details:<provider>"
             )
     found.discard(AUTHORITY)
     return found
@@ -112,6 +115,13 @@ def _of_person(register: Register, name: KeyName) -> set[str]:
     if not found:
         raise Missing(f"no key is called {name[:200]!r}; 'fairplace key list' shows the names of keys")
     return found
+
+
+def _of_details(register: Register, provider: str) -> set[str]:
+    places = register.reader.statements().upto(provider)
+    if not places:
+        raise Missing(f"no details of {provider[:100]!r} are kept; it stated none, or they are erased already")
+    return {subject for index in places for subject in _of_entry(register, str(index))}
 
 
 def _of_entry(register: Register, number: str) -> set[str]:

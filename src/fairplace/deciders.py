@@ -25,6 +25,8 @@ import fairplace.placement.commands
 import fairplace.placement.decide
 import fairplace.procurement.commands
 import fairplace.procurement.decide
+import fairplace.provider.commands
+import fairplace.provider.decide
 import fairplace.referral.commands
 import fairplace.referral.decide
 import fairplace.urgent.commands
@@ -41,6 +43,7 @@ _SUBJECTS: tuple[tuple[tuple[type[Command], ...], Callable[..., Decision]], ...]
     (fairplace.challenge.commands.COMMANDS, fairplace.challenge.decide.decide),
     (fairplace.openness.commands.COMMANDS, fairplace.openness.decide.decide),
     (fairplace.urgent.commands.COMMANDS, fairplace.urgent.decide.decide),
+    (fairplace.provider.commands.COMMANDS, fairplace.provider.decide.decide),
     (fairplace.market.commands.COMMANDS, fairplace.market.decide.decide),
     (fairplace.referral.commands.COMMANDS, fairplace.referral.decide.decide),
     (fairplace.placement.commands.COMMANDS, fairplace.placement.decide.decide),

@@ -87,7 +87,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     `stream`: `case` (the case's own), `new` (a fresh stream), or the id of a stream that exists. `statement` is the
     plain-English line shown to whoever signs. `unless` are event types whose appearance in the case since the history
     was read voids the decision. `second` are the roles one of which another person must countersign with (empty: one
-    signature is enough). `not_before` and `not_after` are judged by the store's clock.
+    signature is enough). `not_before` and `not_after` are judged by the store's clock. What is not `of_case` is filed under
+    no case.
     """
 
     event: Fact
@@ -97,3 +98,4 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     second: frozenset[str] = frozenset()
     not_before: Instant | None = None
     not_after: Instant | None = None
+    of_case: bool = True

@@ -128,7 +128,7 @@ class Desk:
             statement=decision.statement,
             actor=by.key,
             second=decision.second,
-            case=history.case,
+            case=history.case if decision.of_case else None,
             at=at,
             openings=tuple(openings),
             conditions=(port.Condition(case=history.case, types=decision.unless, after=last),)

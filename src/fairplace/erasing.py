@@ -27,8 +27,10 @@ from fairplace.ledger.store.port import Condition
 from fairplace.ledger.store.sqlite import Kept
 from fairplace.on_disk import Register
 from fairplace.openness.events import Ground
+from fairplace.people.sight import are_open
 from fairplace.placement.events import PlacementEnded
 from fairplace.procurement.events import ContractEntered, EndedWithoutAward, Imported
+from fairplace.procurement.state import state_of
 from fairplace.referral.events import ReferralEnded
 from fairplace.terms import CaseId, KeyName, Text
 
@@ -241,6 +243,7 @@ def _check_over(register: Register, names: Sequence[str], part: Chosen) -> None:
         key = name.removeprefix("person:")
         if name != key and any(one.vkey.name == key and one.revoked is None for one in standings):
             raise Refused(f"the key {key} may still sign; revoke it first, then erase whose it is", code="still-needed")
+    _check_checked(register, part)
     for case in _cases(register, part):
         events = register.reader.case(case)
         if not any(isinstance(one.event, OVER) for one in events):
@@ -253,6 +256,25 @@ def _check_over(register: Register, names: Sequence[str], part: Chosen) -> None:
             raise Refused(
                 f"a provider asked why or challenged in the case {case}, and is still owed an answer or a remedy; settle"
                 " that first, then erase",
+                code="still-needed",
+            )
+
+
+def _check_checked(register: Register, part: Chosen) -> None:
+    """Are a provider's details needed where its bid is opened and the procedure goes on?
+
+    A bid that is not opened keeps nothing: a refusal would tell that there is one.
+    """
+    gone = {one.index for one in part.kept}
+    of = {name for name, places in register.reader.statements().of.items() if gone & set(places)}
+    for case in register.reader.cases() if of else ():
+        past = History(case=case, events=register.reader.case(case))
+        if any(isinstance(one.event, OVER) for one in past.events) or not are_open(past, register.store.now()):
+            continue
+        if bidders := of & state_of(past).bids.keys():
+            raise Refused(
+                f"the case {case} is not over, and the bid of {min(bidders)} in it is checked against these details; they go"
+                " only by a court's order or to put an error right",
                 code="still-needed",
             )
 

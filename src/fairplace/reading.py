@@ -26,6 +26,8 @@ from fairplace.market.events import TYPES as MARKET
 from fairplace.market.known import Market
 from fairplace.others import TYPES as COMPARED
 from fairplace.others import Others
+from fairplace.provider.events import TYPES as STATED
+from fairplace.provider.known import Places
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId
 
@@ -108,6 +110,8 @@ class StoreReader:
         self._market_upto = 0
         self._others: Others | None = None
         self._others_upto = 0
+        self._places = Places()
+        self._places_upto = 0
         self._remembered: dict[int, Mapping[str, Any]] | None = None
 
     @contextmanager
@@ -178,6 +182,19 @@ class StoreReader:
                         others.add(recorded)
                 self._others_upto = size
             return self._others
+
+    def statements(self) -> Places:
+        """Which entries are which provider's details, as the authority knows it: what they say is read where it is shown."""
+        size = self.size
+        with self._market_lock:
+            if self._places_upto < size:
+                if self.erased_between(self._places_upto, size):
+                    self._places, self._places_upto = Places(), 0
+                new = list(self._store.of_types(self._log, sorted(STATED), self._places_upto, size))
+                for recorded in self._read(new, "authority", size):
+                    self._places.add(recorded)
+                self._places_upto = size
+            return self._places
 
     def entry(self, index: int) -> Entry:
         for stored in self._store.entries(self._log, index, index + 1):

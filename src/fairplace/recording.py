@@ -1,6 +1,6 @@
 """Carry out commands with keys at hand: have each signed by whom it needs, and append it.
 
-- A bid or a challenge is signed inside by who lodges it, and outside by the register's receiver.
+- A bid, a challenge or a statement of details is signed inside by who lodges it, and outside by the register's receiver.
 - A provider's key speaks for that provider only.
 - What concerns a bid comes in among a random number of cover deposits; all bear the same moment, in a random order.
 """
@@ -21,8 +21,9 @@ from fairplace.lodging import check_lodging, sign_lodging
 from fairplace.on_disk import Register
 from fairplace.prepared import Appended, Prepared
 from fairplace.procurement.commands import AskQuestion, LodgeBid, WithdrawBid
+from fairplace.provider.commands import StateFacts
 
-Lodging = LodgeBid | WithdrawBid | LodgeChallenge | WithdrawChallenge
+Lodging = LodgeBid | WithdrawBid | LodgeChallenge | WithdrawChallenge | StateFacts
 
 
 class Recorder:
@@ -153,7 +154,7 @@ def _whose(command: Command) -> str | None:
     match command:
         case LodgeBid(provider=provider):
             return provider.id
-        case WithdrawBid(provider=named):
+        case WithdrawBid(provider=named) | StateFacts(provider=named):
             return named
         case LodgeChallenge(challenger=provider) | AskQuestion(asked_by=provider) if provider is not None:
             return provider.id

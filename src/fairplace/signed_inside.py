@@ -20,12 +20,14 @@ from fairplace.prepared import Prepared
 from fairplace.terms import ACT, text
 
 LODGE_BID, WITHDRAW_BID, LODGE_CHALLENGE = "lodge-bid", "withdraw-bid", "lodge-challenge"
+STATE_FACTS = "state-facts"
 
 _DOES = {
     "deposit.received/1": LODGE_BID,
     "deposit.received-late/1": LODGE_BID,
     "deposit.withdrawn/1": WITHDRAW_BID,
     "challenge.lodged/1": LODGE_CHALLENGE,
+    "provider.facts-stated/1": STATE_FACTS,
 }
 
 
@@ -86,6 +88,8 @@ def _sealed(does: str, envelope: Envelope, values: Mapping[str, Any]) -> dict[st
             return {name: values[name] for name in ("case", "document", "price", "provider")}
         case "withdraw-bid":
             return {"case": values["case"]}
+        case "state-facts":
+            return {"facts": values["facts"], "of": values["provider"]}
         case _:
             open_members = {name: envelope.body[name] for name in ("about", "case", "ground", "kind", "remedy")}
             return open_members | {name: values[name] for name in ("challenger", "words")}
@@ -93,7 +97,7 @@ def _sealed(does: str, envelope: Envelope, values: Mapping[str, Any]) -> dict[st
 
 def _cleaned(does: str, members: dict[str, Any], whose: str | None) -> dict[str, Any]:
     """The members that were signed, their texts as they are sealed; `whose` is whom they name."""
-    named = {"lodge-bid": "provider", "withdraw-bid": "provider", "lodge-challenge": "challenger"}[does]
+    named = "challenger" if does == LODGE_CHALLENGE else "provider"
     lodged = dict(members)
     said: Any = lodged.get(named)
     match said:
@@ -103,8 +107,19 @@ def _cleaned(does: str, members: dict[str, Any], whose: str | None) -> dict[str,
         case str(provider_id):
             del lodged[named]
             lodged["whose"] = provider_id
+            if does == STATE_FACTS:
+                lodged |= {"of": provider_id, "facts": _clean(lodged.get("facts"))}
         case None if does == LODGE_CHALLENGE:
             lodged["whose"] = whose  # a challenger may stay unnamed, and still sign
     if isinstance(lodged.get("words"), str):
         lodged["words"] = text(lodged["words"])
     return lodged
+
+
+def _clean(value: Any) -> Any:
+    """Details as they are sealed: each text made fit for the log, and one in which nothing is left is not stated."""
+    if isinstance(value, dict):
+        return {name: _clean(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return (text(value) or None) if isinstance(value, str) else value

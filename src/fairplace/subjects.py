@@ -103,6 +103,7 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
     ("words.corrected/1", "/exhibit /words /reason", "case"),
     ("urgent.bought/1", "/exhibit /need /provider /price /why", "case"),
     ("urgent.decided/1", "/exhibit /reason", "case"),
+    ("provider.facts-stated/1", "/exhibit /provider /facts /identifiers /provider_signature", "entry"),
     ("value.withdrawn/1", "/reason", "entry"),
     ("key.added/1", "/holder", "entry"),
     ("sealed.read/1", "/exhibit /of_case /reader /request", "entry"),

@@ -21,6 +21,7 @@ from fairplace.ledger.disclosure import Basis, Sealed
 from fairplace.openness import events as openness
 from fairplace.people import events as people
 from fairplace.procurement import events as procurement
+from fairplace.provider import events as provider
 from fairplace.recorded import Recorded
 from fairplace.terms import Evidence, Instant, LeafHash, Text
 from fairplace.urgent import events as urgent
@@ -130,6 +131,7 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     urgent.Bought: ("from_on", "attributable", "foreseeable"),
     urgent.Decided: ("outcome",),
     # Of no case, so in no trail.
+    provider.FactsStated: (),
     custody.ValuesRead: (),
     custody.ValuesErased: (),
     custody.HoldPlaced: (),

@@ -89,7 +89,7 @@ def test_an_officer_reports_a_bid_that_came_by_another_way_and_never_lodges_or_w
 
 def test_the_services_do_not_decide() -> None:
     for service, prefixes in {
-        "receiver": ("deposit.", "challenge.", "procurement.question-asked"),
+        "receiver": ("deposit.", "challenge.", "procurement.question-asked", "provider.facts-stated"),
         "assessor": ("case.assessed",),
         "importer": ("procurement.imported", "value."),
         "vault": ("sealed.read",),

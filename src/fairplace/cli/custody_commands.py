@@ -61,7 +61,7 @@ def reads(folder: Path, case: str | None, who: str | None, as_json: bool) -> int
 def erase(
     folder: Path, subjects: tuple[str, ...], basis: str, reason: str, who: str, second: str | None, out: Path | None
 ) -> int:
-    """Erase sealed values for ever: case:<case>, bid:<case>:<provider>, person:<key name> or entry:<index>."""
+    """Erase sealed values for ever: case:<case>, bid:<case>:<provider>, person:<key name>, entry:<index> or details:<provider>."""
     from fairplace.cli.custody import erase_values
     from fairplace.cli.requesting import request_erasure
 

@@ -9,6 +9,7 @@ from typing import Literal
 from fairplace import procedure
 from fairplace.counted import counted
 from fairplace.decision import Actor, Decision, History
+from fairplace.identifiers import OFSTED
 from fairplace.market.commands import (
     ChangeSetting,
     DeclareFullCost,
@@ -39,8 +40,8 @@ from fairplace.referral import codes
 from fairplace.tags import agg, party, seal
 from fairplace.terms import Instant, day, london_day
 
-URN = re.compile(r"[0-9]{7}|SC[0-9]{6}|X{7}")
-"""Ofsted: 7 digits, SC and 6 digits for older ones; XXXXXXX where another body inspects (SSDA903 guide)."""
+URN = re.compile(rf"{OFSTED}|X{{7}}")
+"""As Ofsted gives it; XXXXXXX where another body inspects (SSDA903 guide)."""
 
 MOST_PLACES = 10_000
 LEVELS = (1, 2, 3, 4)

@@ -152,6 +152,8 @@ TABLE: Mapping[str, Rule] = {
     # Bought at once
     "urgent.bought/1": _rule("officer", "whoever is on duty"),
     "urgent.decided/1": _rule("approver monitoring", "never whoever bought"),
+    # What a provider states of itself
+    "provider.facts-stated/1": _rule("receiver", "nobody can read from the entry whose details they are"),
     # Who could be asked for a home
     "market.authority-registered/1": _rule("officer", "whoever keeps the list"),
     "market.in-house-policy-declared/1": _rule("approver director", "a policy is for those who answer for it"),
@@ -251,7 +253,19 @@ NOT_REPORTED: frozenset[str] = frozenset(
         name
         for name in TABLE
         if name.startswith(
-            ("log.", "key.", "log-key.", "value.", "case.", "deposit.", "sealed.", "hold.", "finding.", "placements.")
+            (
+                "log.",
+                "key.",
+                "log-key.",
+                "value.",
+                "case.",
+                "deposit.",
+                "provider.",
+                "sealed.",
+                "hold.",
+                "finding.",
+                "placements.",
+            )
         )
     }
     | {
@@ -268,10 +282,15 @@ ASK: Mapping[str, frozenset[str]] = {
     "procurement.question-asked/1": frozenset({"provider", "officer"}),
     "deposit.received/1": frozenset({"provider"}),
     "deposit.withdrawn/1": frozenset({"provider"}),
+    "provider.facts-stated/1": frozenset({"provider"}),
     "challenge.lodged/1": frozenset({"provider", "officer", "monitoring"}),
     "challenge.withdrawn/1": frozenset({"provider", "officer", "monitoring"}),
 }
 """Who may have the receiver sign for them. Bids that came by another way are reported by those who keep the file."""
+
+
+OF_ONESELF: frozenset[str] = frozenset({"provider.facts-stated/1"})
+"""What nobody reports of another, whatever they know: it is somebody's own word."""
 
 
 def may(
@@ -289,7 +308,12 @@ def may(
 def may_ask(roles: AbstractSet[str], event_type: str, *, report: bool = False) -> bool:
     """May somebody with these roles have the receiver sign an event of this type for them?"""
     asked = ASK.get(event_type)
-    return asked is not None and bool(roles & (asked | REPORTERS if report else asked))
+    return asked is not None and bool(roles & (asked | reporters(event_type) if report else asked))
+
+
+def reporters(event_type: str) -> frozenset[str]:
+    """Who may report what others ask the receiver to sign."""
+    return frozenset() if event_type in OF_ONESELF else REPORTERS
 
 
 def may_export(roles: AbstractSet[str], edition: Edition) -> bool:

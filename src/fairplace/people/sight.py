@@ -33,6 +33,7 @@ from fairplace.procurement.events import (
     DepositReceivedLate,
     DepositWithdrawn,
     EndedWithoutAward,
+    GroundNamed,
     LateBidsDecided,
     Moderated,
     QuestionAsked,
@@ -41,7 +42,8 @@ from fairplace.procurement.events import (
 )
 from fairplace.terms import Instant, KeyName, Place
 
-Since = Literal["always", "opened", "named", "moderated", "decided"]
+Since = Literal["always", "bidders", "opened", "named", "moderated", "decided"]
+"""From when on. `bidders`: since the bids are opened, or since a ground names whom a direct award is to go to."""
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -156,6 +158,9 @@ SIGHTS: tuple[Sight, ...] = (
     # Bought at once
     _sight("urgent.bought/1", "/need /provider /price /why", _OFFICE, "always", "whoever answers for the purchase"),
     _sight("urgent.decided/1", "/reason", _OFFICE, "always", "whoever answers for the purchase"),
+    # What a provider states of itself: shown beside a case, for those alone who bid in it (fairplace.details)
+    _sight("provider.facts-stated/1", "/provider /facts /identifiers /provider_signature /exhibit", _OFFICE, "bidders",
+           "who checks and awards, and tells of it"),
     # Openness
     _sight("value.withdrawn/1", "/reason", "officer monitoring auditor", "always", "it may name whom it protects"),
     # Of no case
@@ -265,14 +270,16 @@ def stages_of(history: History, now: Instant | None = None) -> frozenset[Since]:
                 reached.add("moderated")
             case Awarded() | EndedWithoutAward():
                 reached.add("decided")
+            case GroundNamed():
+                reached.add("bidders")
             case _:
                 pass
     if are_open(history, now):
-        reached.add("opened")
+        reached |= {"bidders", "opened"}
         if "moderated" in reached or not without_names(history):
             reached.add("named")
     else:
-        reached &= {"always", "decided"}
+        reached &= {"always", "bidders", "decided"}
     return frozenset(reached)
 
 
