@@ -22,6 +22,7 @@ from fairplace.projection import (
     TrailItem,
     Withheld,
     bids,
+    buyers,
     contract,
     merged,
     notices,
@@ -139,6 +140,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     title: Text | None = None
     need: Text | None = None
     authority: Text | None = None
+    buyers: list[buyers.BuyerRow] = []
+    buyers_index: int | None = None
     regime: str | None = None
     route: str | None = None
     contract_kind: str | None = None
@@ -247,6 +250,10 @@ def _planned(row: DecisionRecord, recorded: Recorded, event: e.Planned) -> Decis
         authority=event.authority.get(),
         estimated_value=event.estimated_value.get(),
     )
+
+
+def _buyers(row: DecisionRecord, recorded: Recorded, event: e.BuyersNamed) -> DecisionRecord:
+    return replace(row, buyers=buyers.named(event), buyers_index=recorded.index)
 
 
 def _parent(row: DecisionRecord, recorded: Recorded, event: e.ParentNamed) -> DecisionRecord:
@@ -600,6 +607,7 @@ Step = Callable[[DecisionRecord, Recorded, Any], DecisionRecord]
 
 STEPS: dict[type[Fact], Step] = {
     e.Planned: _planned,
+    e.BuyersNamed: _buyers,
     e.ParentNamed: _parent,
     e.GroundNamed: _grounded,
     e.TenderPublished: _published,
@@ -642,5 +650,5 @@ STEPS: dict[type[Fact], Step] = {
 }
 
 projection = Projection[DecisionRecord](
-    name="decision-record", version=9, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
+    name="decision-record", version=10, keys=keys, empty=empty, fold=fold, columns=columns, row=DecisionRecord
 )

@@ -12,7 +12,7 @@ from fairplace.challenge import events as challenge
 from fairplace.event import Fact
 from fairplace.openness import events as openness
 from fairplace.procurement import events as e
-from fairplace.projection import Citation, Projection, Recorded, Run, bids, merged, notices, with_run
+from fairplace.projection import Citation, Projection, Recorded, Run, bids, buyers, merged, notices, with_run
 from fairplace.terms import Day, Instant, Pence, Text
 from fairplace.urgent import events as urgent
 
@@ -53,6 +53,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "planned"
     title: Text | None = None
     authority: Text | None = None
+    buyers: list[buyers.BuyerRow] = []
     regime: str | None = None
     route: str | None = None
     light_touch: bool | None = None
@@ -126,13 +127,15 @@ def columns(row: Line) -> Mapping[str, str | int | None]:
         "to_answer": int(row.to_answer > 0),
         "updated_at": row.updated_at,
         "value": row.value,
-        "words": " ".join(
-            part
-            for part in (row.title, row.citation, row.ocid, row.authority, *row.notices, *row.winners, *row.winner_ids)
-            if part
-        ),
+        "words": " ".join(filter(None, _sought(row))),
         "year": row.year,
     }
+
+
+def _sought(row: Line) -> Iterable[str | None]:
+    """What somebody may search for."""
+    yield from (row.title, row.citation, row.ocid, row.authority, *buyers.words(row.buyers))
+    yield from (*row.notices, *row.winners, *row.winner_ids)
 
 
 def _planned(row: Line, recorded: Recorded, event: e.Planned) -> Line:
@@ -147,6 +150,10 @@ def _planned(row: Line, recorded: Recorded, event: e.Planned) -> Line:
         estimated_value=event.estimated_value.get(),
         value=event.estimated_value.get(),
     )
+
+
+def _buyers(row: Line, recorded: Recorded, event: e.BuyersNamed) -> Line:
+    return replace(row, buyers=buyers.named(event))
 
 
 def _parent(row: Line, recorded: Recorded, event: e.ParentNamed) -> Line:
@@ -350,6 +357,7 @@ def _urgency_decided(row: Line, recorded: Recorded, event: urgent.Decided) -> Li
 
 STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     e.Planned: _planned,
+    e.BuyersNamed: _buyers,
     e.ParentNamed: _parent,
     e.TenderPublished: _published,
     e.DeadlineChanged: _deadline_changed,
@@ -377,4 +385,4 @@ STEPS: dict[type[Fact], Callable[[Line, Recorded, Any], Line]] = {
     urgent.Decided: _urgency_decided,
 }
 
-projection = Projection[Line](name="register", version=6, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)
+projection = Projection[Line](name="register", version=7, keys=keys, empty=empty, fold=fold, columns=columns, row=Line)

@@ -42,6 +42,7 @@ from fairplace.procurement.commands import (
     LodgeBid,
     Marked,
     Moderate,
+    NameBuyers,
     NameParent,
     OpenBids,
     Plan,
@@ -52,7 +53,7 @@ from fairplace.procurement.commands import (
     SignSheet,
 )
 from fairplace.procurement.deposits import cover_deposit
-from fairplace.procurement.events import BidCheck, Criterion, DepositReceived, Scale
+from fairplace.procurement.events import BidCheck, Buyer, Criterion, DepositReceived, Scale
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId, Document, Instant, KeyName, Mark, Pence, Provider, instant, moment
 
@@ -296,6 +297,18 @@ def plan(**changes: Any) -> Plan:
         estimated_value=1_800_000,
         lots_reason="One lot: the service is one team",
     )
+
+
+BUYERS = [
+    Buyer(id="GB-LAE-VAL", name="Vale Council", role="buys"),
+    Buyer(id="GB-PPON-PNOR-1234-TBRK", name="Northbrook Council", role="leads"),
+    Buyer(id=None, name="Vale Children’s Trust", role="bought-for"),
+]
+
+
+def buyers(*named: Buyer, **changes: Any) -> NameBuyers:
+    """Northbrook leads, Vale buys with it, and a trust is bought for."""
+    return _made(NameBuyers, changes, buyers=list(named or BUYERS))
 
 
 def parent(**changes: Any) -> NameParent:

@@ -351,6 +351,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *REGISTER,
         "fairplace.formats",
         "fairplace.openness.release",
+        "fairplace.procurement.buying",
         "fairplace.procurement.invitation",
     ),
     "fairplace.publish": (

@@ -26,7 +26,7 @@ KINDS: Mapping[Kind, str] = {
 }
 
 _STEPS = (
-    "procurement.planned/1 procurement.parent-named/1 procurement.ground-named/1 procurement.conflicts-assessed/1"
+    "procurement.planned/1 procurement.buyers-named/1 procurement.parent-named/1 procurement.ground-named/1 procurement.conflicts-assessed/1"
     " procurement.tender-published/1 procurement.criteria-changed/1"
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
@@ -51,6 +51,7 @@ _ROWS: tuple[tuple[str, str, Kind], ...] = (
         "case",
     ),
     ("procurement.planned/1", "/title /need /authority /estimated_value /lots_reason /split_reason", "case"),
+    ("procurement.buyers-named/1", "/buyers", "case"),
     ("procurement.parent-named/1", "/name", "case"),
     ("procurement.parent-named/1", "/members", "entry"),
     ("procurement.ground-named/1", "/reason", "case"),

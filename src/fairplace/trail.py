@@ -73,6 +73,7 @@ FACTS: Mapping[type[Fact], tuple[str, ...]] = {
     procurement.Planned: (
         "regime", "commenced_on", "contract_kind", "route", "light_touch", "cpv", "value_estimable", "max_term_days",
     ),
+    procurement.BuyersNamed: (),
     procurement.ParentNamed: ("reference", "until"),
     procurement.GroundNamed: ("ground",),
     procurement.ConflictsAssessed: (),

@@ -1,13 +1,17 @@
-"""A notice fills in the plan and the invitation: marked as the notice's, and nothing recorded."""
+"""A notice fills in the plan, who buys and the invitation: marked as the notice's, and nothing recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fairplace.forms.buying import rows_of
 from fairplace.http.app import create_app
+from fairplace.openness.commands import Release
+from fairplace_verify import verify_register
 from tests import story
 from tests.http.colleagues import Colleague, text_of
 from tests.ocds.test_facts import notice, packed
@@ -171,3 +175,62 @@ def test_other_tasks_and_other_roles_take_no_notice(office: Office, olga: Collea
     asha = Colleague(office, create_app(office.register), APPROVER, "Asha Rao")
     assert asha.get("/desk/cases/new/plan/notice").status_code == 403
     assert choose(asha, "/desk/cases/new/plan", packed(notice())).status_code == 403  # type: ignore[attr-defined]
+
+
+ACT = {"evidence": "signed-by-party", "version": "0", "do": "sign"}
+PARTIES = [
+    {"id": "GB-PPON-PNOR-1234-TBRK", "name": "Northbrook Council", "roles": ["buyer", "leadBuyer"]},
+    {"id": "GB-LAE-VAL", "name": "Vale Council", "roles": ["buyer"]},
+    {"name": "Vale Children’s Trust", "roles": ["buyer"], "contactPoint": {"name": "Jo Bloggs"}},
+]
+
+
+def test_who_buys_is_filled_in_from_a_notice_signed_and_shown_and_found_by_each_of_them(
+    office: Office, olga: Colleague
+) -> None:
+    address = f"/desk/cases/{office.case}/buyers"
+    assert "Name who buys together" in text_of(olga.get(f"/desk/cases/{office.case}"))
+    assert 'value="Northbrook Council"' in olga.get(address).text
+    said: Any = choose(olga, address, packed(notice() | {"parties": PARTIES}))
+    assert "The notice gives no identifier of Vale Children’s Trust" in text_of(said)
+    draft = olga.drafts.get(office.case, "buyers")
+    assert draft is not None
+    form = {name: values[0] for name, values in draft.written.items() if not name.startswith("@")}
+    assert (form["b0-role"], form["b1-id"], form["b2-role"]) == ("leads", "GB-LAE-VAL", "buys")
+    wrong = olga.post(address, **{**ACT, "version": "1"}, **{**form, "b1-role": "leads"})
+    assert (wrong.status_code, 'value="GB-LAE-VAL"' in wrong.text) == (422, True)
+    assert "Northbrook Council and Vale Council came as leading" in text_of(wrong)
+    signing = olga.post(address, **{**ACT, "version": "2"}, **{**form, "b2-role": "bought-for"})
+    shown = olga.get(f"{signing.url.path}/preview/page").text
+    assert "Buyers, each by name" in shown
+    assert "Vale Council" not in shown  # not before the notice
+    olga.sign(signing)
+    office.do(story.tender())
+    assert "Vale Council" not in olga.get(f"/decisions/{office.case}").text
+    office.do(Release(id="test", occasion="notice"))
+    office.register.follow()
+    page = text_of(olga.get(f"/decisions/{office.case}"))
+    assert "Vale Council (GB-LAE-VAL, buys jointly)" in page
+    assert "Vale Children’s Trust (no identifier known, is bought for)" in page
+    data = olga.get(f"/decisions/{office.case}.json").json()
+    assert [one["role"] for one in data["buyers"]] == ["leads", "buys", "bought-for"]
+    for words in ("Vale Council", "GB-LAE-VAL", "children’s trust"):
+        found = olga.get(f"/decisions.json?q={words}").json()
+        assert [row["case"] for row in found["rows"]] == [office.case], words
+    assert "Northbrook Council, Vale Council and Vale Children’s Trust" in text_of(olga.get("/decisions"))
+    report = verify_register(office.register.folder / "public", office.register.settings.log[0].vkeys)
+    assert report.exit_code == 0, report.verdict
+    assert 'value="Vale Council"' in olga.get(address).text  # naming anew begins with who is named
+
+
+def test_a_notice_puts_no_part_of_one_buyer_beside_another() -> None:
+    written = {
+        "b0-name": ["Borough of Example"],
+        "b0-role": ["leads"],
+        "b2-id": ["GB-LAE-X"],
+        "b3-name": ["VALE council"],
+    }
+    assert rows_of([("Vale Council", "GB-LAE-VAL", "buys"), ("Northbrook", None, "leads")], written) == {
+        "b3-name": ["Vale Council"], "b3-id": ["GB-LAE-VAL"], "b3-role": ["buys"],
+        "b1-name": ["Northbrook"], "b1-role": ["leads"],
+    }  # fmt: skip

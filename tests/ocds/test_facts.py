@@ -113,6 +113,26 @@ def test_a_framework_is_read_from_its_own_notice_or_from_one_that_names_it() -> 
     assert parent_values(neither) == {}
 
 
+def test_who_buys_and_who_leads_is_read_from_the_roles_of_parties_and_never_guessed() -> None:
+    def said(*parties: Any) -> list[tuple[str, str | None, str | None]]:
+        [facts] = read("n.json", packed(notice() | {"parties": list(parties)}))
+        return [(one.name, one.id, one.role) for one in facts.buyers]
+
+    def party(name: str, *roles: object) -> dict[str, Any]:
+        return {"id": f"GB-LAE-{name}", "name": name, "roles": list(roles)}
+
+    a, b = party("A", "buyer"), party("B", "buyer")
+    assert said(a) == [("A", "GB-LAE-A", "leads")]
+    assert said(a, b) == [("A", "GB-LAE-A", None), ("B", "GB-LAE-B", None)]
+    assert [one[2] for one in said(a, party("B", "leadBuyer", 7, {}))] == ["leads", "buys"]
+    assert said(a, b, party("C", "procuringEntity"))[0] == ("C", "GB-LAE-C", "leads")
+    assert [one[2] for one in said(a, b, party("C", "procuringEntity"))] == ["leads", "bought-for", "bought-for"]
+    assert said({"id": "no scheme", "name": "A, 01234 567890", "roles": ["buyer"]}) == [
+        ("A, [contact left out]", None, "leads")
+    ]
+    assert said(7, {"roles": "buyer"}, {"roles": ["buyer"]}) == []
+
+
 def test_each_lot_is_a_case_of_its_own() -> None:
     lots = [
         {"id": "1", "title": "North", "value": {"amountGross": 10, "currency": "GBP"}},

@@ -94,6 +94,7 @@ def absent() -> set[str]:
         "procurement.contact-recorded/1",
         "procurement.contract-changed/1",
         "procurement.contract-ended/1",
+        "procurement.buyers-named/1",
         "procurement.ground-named/1",
         "procurement.parent-named/1",
     }

@@ -56,7 +56,7 @@ def _plan(_: File) -> list[Field]:
     return [
         Field(name="title", label="What is bought", kind="line", hint="The title of the notice"),
         Field(name="need", label="Why it is needed", kind="words", hint="Published word for word. Name no child, school or street."),
-        Field(name="authority", label="Who buys", kind="line", hint="The authority by its name. Where several buy together, name each, the one that leads first"),
+        Field(name="authority", label="Who buys", kind="line", hint="The authority by its name. Where several buy together: the one that leads. The others are named in a step of their own"),
         Field(name="estimated_value", label="Estimated value", kind="money", optional=True,
               hint="The most that may be paid, with VAT, options and extensions (Procurement Act 2023, Schedule 3). Leave empty if it cannot be estimated."),
         Field(name="regime", label="The law that applies", kind="choice", public=True, options=options(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairplace.errors import Missing
 from fairplace.forms import (
     awarding,
+    buying,
     choosing,
     contesting,
     correcting,
@@ -26,7 +27,9 @@ from fairplace.forms.task import Task
 _OPENED = next(at for at, task in enumerate(evaluation.TASKS) if task.code == "checks")
 
 TASKS: tuple[Task, ...] = (
-    *invitation.TASKS[:2],
+    *invitation.TASKS[:1],
+    *buying.TASKS,
+    *invitation.TASKS[1:2],
     *direct.TASKS,
     *invitation.TASKS[2:],
     unnamed.DECIDE,

@@ -10,6 +10,7 @@ import msgspec
 from fairplace.bidding.events import CorrectionsInvited
 from fairplace.decision import History
 from fairplace.formats import date_time
+from fairplace.giving import buyers
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.paper import Heading, Part, Parts, Table, Words
 from fairplace.procurement.state import Bid
@@ -57,7 +58,9 @@ def _invitation(known: Known, bid: Bid, event: CorrectionsInvited, authority: st
     subject = f"Please put your bid right in form: {known.title or 'your bid'}"
     parts: list[Part] = [
         Heading(subject, 1),
-        Words(f"To: {bid.provider.name}\nIdentifier: {bid.provider.id}\nFrom: {authority}"),
+        Words(
+            f"To: {bid.provider.name}\nIdentifier: {bid.provider.id}\nFrom: {authority}{buyers.together(known, authority)}"
+        ),
         Words(f"When we opened your bid we found: {_named(list(faults.kinds))}."),
         *([Words(f"What exactly: {faults.note}")] if faults.note else []),
         Heading("What you can do"),

@@ -13,7 +13,7 @@ from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.errors import Refused
 from fairplace.formats import date, money
-from fairplace.giving import wording
+from fairplace.giving import buyers, wording
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.letters import Frame
 from fairplace.terms import KeyName
@@ -29,7 +29,7 @@ def decision_text(history: History, frame: Frame, people: Mapping[KeyName, str])
     reference = f"Public record: {frame.page}\n" if frame.page else ""
     blocks = [
         "RECORD OF AN OFFICER’S DECISION\nOpenness of Local Government Bodies Regulations 2014, regulation 7",
-        f"Authority: {frame.authority}{_together(known, frame)}\nSubject: {known.title or wording.missing('the title')}",
+        f"Authority: {frame.authority}{buyers.together(known, frame.authority)}\nSubject: {known.title or wording.missing('the title')}",
         f"Date of the decision: {date(decided.at)}",
         f"Decided by: {people.get(decided.by, wording.missing('the name behind the key ' + decided.by))}\nPower: {power}",
         "Decision:\n" + _decision(known) + _directly(known),
@@ -46,11 +46,6 @@ def _directly(known: Known) -> str:
     if (named := known.state.ground) is None:
         return ""
     return f"\nWithout a competition, on the ground: {wording.DIRECT_GROUND[named.ground]}. {named.reason.get('')}"
-
-
-def _together(known: Known, frame: Frame) -> str:
-    """Who buys, where that is not this authority alone."""
-    return f"\nBuying together: {known.buyers}" if known.buyers and known.buyers != frame.authority else ""
 
 
 def _decision(known: Known) -> str:

@@ -12,6 +12,7 @@ from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.procurement.events import (
     Awarded,
     AwardWithdrawn,
+    Buyer,
     ConflictsAssessed,
     ContractChanged,
     ContractEnded,
@@ -113,7 +114,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     title: Text | None
     need: Text | None
-    buyers: Text | None  # as the plan names them
+    buyer: Text | None  # who buys, in the words of the plan
+    buyers: tuple[Buyer, ...]  # who buys, each as a party; whoever leads first
     value: Pence | None
     lots_reason: Text | None
     titles: Mapping[str, Text]
@@ -174,7 +176,8 @@ def known_of(history: History) -> Known:
         state=state,
         title=planned.title.get() if planned else None,
         need=planned.need.get() if planned else None,
-        buyers=planned.authority.get() if planned else None,
+        buyer=planned.authority.get() if planned else None,
+        buyers=tuple(state.buyers.buyers.get(())) if state.buyers else (),
         value=planned.estimated_value.get() if planned else None,
         lots_reason=planned.lots_reason.get() if planned else None,
         titles=dict(worded[-1].titles.get({})) if worded else {},

@@ -16,7 +16,7 @@ from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.errors import Missing, Refused
 from fairplace.formats import date, date_time, money, points
-from fairplace.giving import correcting, standing, wording
+from fairplace.giving import buyers, correcting, standing, wording
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.paper import Exact, Heading, Part, Parts, Table, Words
 from fairplace.procurement.events import Criterion
@@ -120,7 +120,9 @@ def _subject(known: Known, kind: str) -> str:
 def _head(known: Known, bid: Bid, frame: Frame, kind: str) -> list[Part]:
     return [
         Heading(_subject(known, kind), 1),
-        Words(f"To: {bid.provider.name}\nIdentifier: {bid.provider.id}\nFrom: {frame.authority}"),
+        Words(
+            f"To: {bid.provider.name}\nIdentifier: {bid.provider.id}\nFrom: {frame.authority}{buyers.together(known, frame.authority)}"
+        ),
         Words(_outcome(known, bid, kind)),
     ]
 

@@ -10,7 +10,6 @@ from fairplace.errors import Misconfigured
 from fairplace.formats import date, date_time, points
 from fairplace.giving import standing, wording
 from fairplace.giving.known import Known, Noticed
-from fairplace.giving.letters import Frame
 from fairplace.procurement.standstill import least_last_day
 from fairplace.procurement.state import calls_off
 from fairplace.terms import Pence, as_date, day
@@ -263,19 +262,5 @@ def ended(known: Known) -> Section:
         (
             field("Decision date", date(found.at) if found else None),
             field("Reason the procurement was terminated", f"{ground}. {reason}" if reason else ground),
-        ),
-    )
-
-
-def authority(frame: Frame, known: Known) -> Section:
-    return Section(
-        "Contracting authority",
-        (
-            field("Name", frame.authority),
-            *([field("Buying together", known.buyers)] if known.buyers and known.buyers != frame.authority else []),
-            absent("Identifier", "the Public Procurement Organisation Number"),
-            absent("Address", "the postal address"),
-            absent("Contact", "a name, an e-mail address and a telephone number"),
-            absent("Organisation type", "the kind of authority"),
         ),
     )

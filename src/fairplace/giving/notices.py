@@ -13,7 +13,7 @@ import msgspec
 
 from fairplace.decision import History
 from fairplace.errors import Missing
-from fairplace.giving import contract_parts
+from fairplace.giving import buyers, contract_parts
 from fairplace.giving import notice_parts as parts
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.letters import Frame
@@ -63,7 +63,7 @@ def _tender(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         parts.other(known, None),
         parts.procedure(known),
         parts.documents(known),
-        parts.authority(frame, known),
+        *buyers.blocks(frame.authority, known),
     )
 
 
@@ -74,7 +74,7 @@ def _transparency(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         parts.suppliers(known),
         parts.other(known, known.notice("UK5")),
         parts.procedure(known),
-        parts.authority(frame, known),
+        *buyers.blocks(frame.authority, known),
     )
 
 
@@ -86,7 +86,7 @@ def _award(known: Known, frame: Frame, today: date) -> tuple[Section, ...]:
         parts.tenders(known),
         parts.other(known, known.notice("UK6")),
         parts.procedure(known),
-        parts.authority(frame, known),
+        *buyers.blocks(frame.authority, known),
     )
 
 
@@ -97,7 +97,7 @@ def _details(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         parts.contract(known),
         parts.other(known, known.notice("UK7")),
         parts.procedure(known),
-        parts.authority(frame, known),
+        *buyers.blocks(frame.authority, known),
     )
 
 
@@ -108,7 +108,7 @@ def _change(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         contract_parts.parties(known),
         parts.other(known, known.notice("UK10")),
         parts.procedure(known),
-        parts.authority(frame, known),
+        *buyers.blocks(frame.authority, known),
     )
 
 
@@ -118,7 +118,7 @@ def _end(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         contract_parts.ended(known),
         contract_parts.parties(known),
         parts.procedure(known),
-        parts.authority(frame, known),
+        *buyers.blocks(frame.authority, known),
     )
 
 
@@ -127,7 +127,7 @@ def _termination(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
         parts.scope(known, estimated=True),
         parts.ended(known),
         parts.procedure(known),
-        parts.authority(frame, known),
+        *buyers.blocks(frame.authority, known),
     )
 
 

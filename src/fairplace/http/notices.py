@@ -1,4 +1,4 @@
-"""A notice fills in the forms of planning, inviting and naming a framework: a draft to be read and signed, each value marked as the notice's.
+"""A notice fills in the forms of planning, naming who buys, inviting and naming a framework: a draft to be read and signed, each value marked as the notice's.
 
 - Nothing is recorded, and what somebody has written themselves stays.
 - What the notice does not say exactly is left open, and said.
@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 from litestar.params import FromPath
 
 from fairplace.counted import counted
 from fairplace.errors import Conflict, Malformed, Missing
-from fairplace.formats import money
-from fairplace.forms import growing, invitation, origin
+from fairplace.formats import listed, money
+from fairplace.forms import buying, growing, invitation, origin
 from fairplace.forms.origin import Values
 from fairplace.forms.task import File, Task
 from fairplace.forms.tasks import task
@@ -28,7 +29,7 @@ from fairplace.terms import LONDON, Instant, moment
 
 ROOM = 1 << 16
 """Bytes for what a form sends beside its file."""
-FORMS = ("plan", "tender", "parent")
+FORMS = ("plan", "buyers", "tender", "parent")
 """Tasks whose form a notice can fill in."""
 
 
@@ -144,6 +145,11 @@ def _moment(name: str, at: Instant | None) -> dict[str, str | None]:
     return {f"{name}-{part}": value for part, value in parts.items()}
 
 
+def buyer_values(facts: Facts, written: Mapping[str, Values]) -> dict[str, list[str]]:
+    """The rows of who buys together, beside those that somebody wrote."""
+    return buying.rows_of([(one.name, one.id, one.role) for one in facts.buyers], written)
+
+
 def _given(values: dict[str, str | None]) -> dict[str, list[str]]:
     return {name: [value] for name, value in values.items() if value}
 
@@ -154,23 +160,35 @@ _VALUES = {"plan": plan_values, "tender": tender_values, "parent": parent_values
 def _fill(site: Site, visitor: Visitor, wanted: Task, made: File, facts: Facts) -> list[str]:
     """Fill in the draft; what was left open, in a sentence each."""
     source = f"the notice {facts.notice}, {facts.ocid}" + (f", lot {facts.lot}" if facts.lot else "")
-    values: dict[str, tuple[Values, str]] = {
-        name: (value, source) for name, value in _VALUES[wanted.code](facts).items()
-    }
     owner = owner_of(visitor, wanted, made)
     draft = site.drafts.get(made.case, wanted.code, owner)
-    written = draft.written if draft else begins_with(site, wanted.code, made)
-    filled = origin.fill(origin.without(written, "the notice "), values)
+    written = draft.written if draft else {} if wanted.code == "buyers" else begins_with(site, wanted.code, made)
+    written = origin.without(written, "the notice ")
+    values = buyer_values(facts, written) if wanted.code == "buyers" else _VALUES[wanted.code](facts)
+    filled = origin.fill(written, {name: (value, source) for name, value in values.items()})
     version = draft.version if draft else 0
     site.drafts.save(made.case, wanted.code, filled.written, by=visitor.person.id, version=version, owner=owner)
     if wanted.code == "parent":
         left = [] if facts.framework else ["the notice is of no framework, and names none that is called off from"]
+    elif wanted.code == "buyers":
+        left = _left_of_buyers(facts)
     else:
         left = [one for one in facts.left if ("value" in one) == (wanted.code == "plan")]
     if wanted.code == "tender" and (more := len(facts.criteria) - growing.MOST) > 0:
         left.append(f"the notice has {more} more criteria than the form has room for")
     if filled.left:
         left.append(f"{counted(filled.left, 'field stays as it was', 'fields stay as they were')} written by hand")
+    return left
+
+
+def _left_of_buyers(facts: Facts) -> list[str]:
+    left = [] if facts.buyers else ["the notice names nobody as its buyer"]
+    if any(one.role is None for one in facts.buyers):
+        left.append("the notice does not say which of its buyers leads")
+    if unknown := [one.name for one in facts.buyers if one.id is None]:
+        left.append(f"the notice gives no identifier of {listed(unknown)}")
+    if (more := len(facts.buyers) - growing.MOST) > 0:
+        left.append(f"the notice has {more} more buyers than the form has room for")
     return left
 
 

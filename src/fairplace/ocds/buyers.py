@@ -1,30 +1,39 @@
-"""Who buys, as a notice has it: one organisation or several, and which of them leads."""
+"""Who buys, as a notice has it: one organisation or several, and which of them leads.
+
+- A party with the role `leadBuyer` (OCDS for eForms) leads; else whoever manages the procurement (OCDS, `procuringEntity`).
+- Where whoever leads buys, too, the others buy jointly; where it does not, it buys on their behalf.
+- Of several buyers without either role nobody is guessed to lead.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from fairplace.ocds.part import Part
+from fairplace.procurement.events import BuyerRole
 
 LEADS = ("leadBuyer", "procuringEntity")
-"""Roles of whoever leads: the lead of a group of buyers (OCDS for eForms), else whoever manages the procurement (OCDS)."""
+BUYS = ("buyer", "leadBuyer")
 
 
 def several(whole: Part) -> list[Part]:
     """The parties that buy, where there are several; whoever leads is the first of them."""
-    found = _in_roles(whole, "buyer", "leadBuyer")
-    lead = leading(whole)
-    first = [party for party in found if lead is not None and party.where == lead.where]
-    return [*first, *(party for party in found if party not in first)] if len(found) > 1 else []
+    found = [party for party, role in buying(whole) if role != "leads" or _is(party, *BUYS)]
+    return found if len(found) > 1 else []
 
 
-def leading(whole: Part) -> Part | None:
-    """Whoever leads, where the notice says so."""
-    return next((party for role in LEADS for party in _in_roles(whole, role)), None)
+def buying(whole: Part) -> list[tuple[Part, BuyerRole | None]]:
+    """The parties that buy or lead, with their roles as far as the notice says them; whoever leads is the first."""
+    buyers = [party for party in _parties(whole) if _is(party, *BUYS)]
+    lead = next((party for role in LEADS for party in _parties(whole) if _is(party, role)), None)
+    if lead is None:
+        return [(party, "leads" if len(buyers) == 1 else None) for party in buyers]
+    others = [party for party in buyers if party.where != lead.where]
+    return [(lead, "leads"), *((party, "buys" if _is(lead, *BUYS) else "bought-for") for party in others)]
 
 
-def _in_roles(whole: Part, *roles: str) -> list[Part]:
-    return [party for party in _parties(whole) if any(role in party.items("roles") for role in roles)]
+def _is(party: Part, *roles: str) -> bool:
+    return any(role in party.items("roles") for role in roles)
 
 
 def _parties(whole: Part) -> Iterator[Part]:

@@ -19,10 +19,13 @@ import msgspec
 
 from fairplace.errors import Malformed
 from fairplace.formats import money
+from fairplace.ocds.buyers import buying
 from fairplace.ocds.mapping import MAX_TEXT, MAX_TITLE, cpv, organisation, parties_of
 from fairplace.ocds.packages import releases
 from fairplace.ocds.part import Part
 from fairplace.ocds.persons import cleaner, without_contacts
+from fairplace.procurement.buying import BUYER_ID
+from fairplace.procurement.events import BuyerRole
 from fairplace.terms import BasisPoints, Day, Instant, Pence, Provider
 
 MOST_BYTES = 16 << 20
@@ -52,6 +55,14 @@ class FoundFramework(msgspec.Struct, frozen=True, kw_only=True):
     members: list[Provider] = []
 
 
+class FoundBuyer(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation that buys, with its role as far as the notice says it."""
+
+    id: str | None
+    name: str
+    role: BuyerRole | None
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What one notice says of one lot. Absent is None or empty. `left` says what could not be taken over, and why."""
 
@@ -72,6 +83,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     criteria: list[FoundCriterion]
     left: list[str]
     framework: FoundFramework | None = None
+    buyers: list[FoundBuyer] = []
 
 
 def read(name: str, data: bytes) -> list[Facts]:
@@ -133,8 +145,19 @@ def _fact(whole: Part, tender: Part, lot: Part, *, several: bool) -> Facts:
         questions_until=tender.part("enquiryPeriod").instant("endDate"),
         criteria=_criteria(lot if lot.value.get("awardCriteria") else tender, clean, left),
         left=left,
+        buyers=_buyers(whole),
         framework=_named(whole) or (_framework(whole, title) if _frames(tender) or _frames(lot) else None),
     )  # fmt: skip
+
+
+def _buyers(whole: Part) -> list[FoundBuyer]:
+    parties = parties_of(whole.value)
+    found = ((organisation(party, parties), role) for party, role in buying(whole))
+    return [
+        FoundBuyer(id=one.id if BUYER_ID.fullmatch(one.id) else None, name=one.name, role=role)
+        for one, role in found
+        if one is not None and one.name
+    ]
 
 
 def _named(whole: Part) -> FoundFramework | None:

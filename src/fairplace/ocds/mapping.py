@@ -90,7 +90,7 @@ def _buyer(whole: Part, parties: dict[str, Provider]) -> Provider | None:
         whole.fault(
             "parties",
             f"{len(together)} buyers came, and an entry has room for one: {found.name if found else 'none'} was taken;"
-            " name them all in the case, as who buys together",
+            " name them all with the command name-buyers, as a report",
         )
     return found
 

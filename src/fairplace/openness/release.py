@@ -60,8 +60,11 @@ class Grant(msgspec.Struct, frozen=True):
     provided: Provided = ""
 
 
+_BUYERS = Grant("procurement.buyers-named/1", ("/buyers",))
+
 _NOTICE = (
     Grant("procurement.planned/1", ("/title", "/need", "/authority", "/estimated_value")),
+    _BUYERS,
     Grant("procurement.parent-named/1", ("/name",)),
     Grant("procurement.ground-named/1", ("/provider", "/reason")),  # a transparency notice says both (Act, s. 44)
     Grant("procurement.tender-published/1", ("/titles", "/descriptors", "/documents")),
@@ -73,6 +76,7 @@ _STEPS = tuple(
     Grant(name, ("/override_reason",), "overridden")
     for name in (
         "procurement.planned/1",
+        "procurement.buyers-named/1",
         "procurement.parent-named/1",
         "procurement.ground-named/1",
         "procurement.conflicts-assessed/1",
@@ -165,7 +169,10 @@ RELEASES: Mapping[Occasion, tuple[Grant, ...]] = {
         Grant("urgent.decided/1", ("/reason",)),
     ),
     # What the notice published elsewhere says already; never the raw file, which may name a contact person.
-    "import": (Grant("procurement.imported/1", ("/title", "/description", "/buyer", "/tender_value", "/awards")),),
+    "import": (
+        Grant("procurement.imported/1", ("/title", "/description", "/buyer", "/tender_value", "/awards")),
+        _BUYERS,
+    ),
     # Somebody asked: whatever an occasion that has come would release, by name.
     "request": (),
 }

@@ -96,6 +96,7 @@ TABLE: Mapping[str, Rule] = {
     "log.loss-declared/1": _rule("root", "nobody else may say that what was signed is gone"),
     # The invitation
     "procurement.planned/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
+    "procurement.buyers-named/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
     "procurement.parent-named/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
     "procurement.ground-named/1": _rule("officer", "the commissioner plans", second=_OVERRIDE),
     "procurement.conflicts-assessed/1": _rule("officer monitoring", "Act, s. 83: the authority", second=_OVERRIDE),

@@ -65,7 +65,7 @@ _OFFICE = "officer approver monitoring auditor"
 _PANEL = "officer evaluator moderator approver monitoring auditor"
 _KNOW_NAMES = " ".join(sorted(KNOW_NAMES))
 _EVERY_STEP = (
-    "procurement.planned/1 procurement.parent-named/1 procurement.ground-named/1 procurement.conflicts-assessed/1"
+    "procurement.planned/1 procurement.buyers-named/1 procurement.parent-named/1 procurement.ground-named/1 procurement.conflicts-assessed/1"
     " procurement.tender-published/1 procurement.criteria-changed/1"
     " procurement.deadline-changed/1 procurement.question-asked/1 procurement.question-answered/1"
     " procurement.contact-recorded/1 procurement.bids-opened/1 procurement.late-bids-decided/1"
@@ -87,6 +87,7 @@ SIGHTS: tuple[Sight, ...] = (
     # The invitation
     _sight("procurement.planned/1", "/title /need /authority /estimated_value /lots_reason /split_reason", _PANEL,
            "always", "the panel knows what is bought"),
+    _sight("procurement.buyers-named/1", "/buyers", _PANEL, "always", "the panel knows who buys"),
     _sight("procurement.parent-named/1", "/name", _PANEL, "always", "the panel knows what is bought"),
     _sight("procurement.parent-named/1", "/members", _OFFICE, "always", "it names who may bid"),
     _sight("procurement.ground-named/1", "/provider /reason", _OFFICE, "always", "whoever answers for the award"),

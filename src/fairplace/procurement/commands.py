@@ -13,6 +13,7 @@ from fairplace.decision import Command
 from fairplace.procurement.events import (
     Audience,
     BidCheck,
+    Buyer,
     ChangeGround,
     ChangeKind,
     ContractKind,
@@ -57,6 +58,13 @@ class Plan(Command, frozen=True, kw_only=True, tag="plan"):
     related: list[CaseId] = msgspec.field(default_factory=list)
     lots_reason: Text | None = None
     split_reason: Text | None = None
+
+
+class NameBuyers(Command, frozen=True, kw_only=True, tag="name-buyers"):
+    """Name who buys together: which of them leads, which buy jointly, and which are bought for."""
+
+    gives: ClassVar[str] = "procurement.buyers-named/1"
+    buyers: list[Buyer]
 
 
 class NameParent(Command, frozen=True, kw_only=True, tag="name-parent"):
@@ -382,6 +390,7 @@ class WithdrawAward(Command, frozen=True, kw_only=True, tag="withdraw-award"):
 
 Invitation = (
     Plan
+    | NameBuyers
     | NameParent
     | NameGround
     | AssessConflicts
@@ -402,6 +411,7 @@ AnyCommand = Invitation | Bidding | Evaluation | Awarding | Contracting | Managi
 
 COMMANDS: tuple[type[Command], ...] = (
     Plan,
+    NameBuyers,
     NameParent,
     NameGround,
     AssessConflicts,

@@ -25,6 +25,7 @@ from fairplace.procurement.commands import (
     Evaluation,
     LodgeBid,
     Moderate,
+    NameBuyers,
     NameGround,
     NameParent,
     NotifyClaim,
@@ -51,6 +52,7 @@ def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, cha
     match command:
         case (
             Plan()
+            | NameBuyers()
             | NameParent()
             | NameGround()
             | AssessConflicts()

@@ -43,6 +43,8 @@ DirectGround = Literal[
 ]
 """Grounds of a direct award: Act, Sch. 5 paras 2, 4, 5, 6, 7, 8, 10, 11, 13 and 15; s. 42; s. 43."""
 Audience = Literal["all", "some", "one"]
+BuyerRole = Literal["leads", "buys", "bought-for"]
+"""What one of several buyers does: leads the procedure; buys jointly; has it bought on its behalf, without taking part."""
 
 
 class Planned(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +66,20 @@ class Planned(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
     estimated_value: Sealed[Pence | None]  # the maximum payable, options and extensions included (Act, Sch. 3)
     lots_reason: Sealed[Text | None]
     split_reason: Sealed[Text | None]
+
+
+class Buyer(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An authority that buys, or that is bought for. `id` is `<scheme>-<id>`, e.g. `GB-PPON-PABC-1234-DEFG`; null: not known."""
+
+    id: str | None
+    name: Text
+    role: BuyerRole
+
+
+class BuyersNamed(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who buys together, each as a party with its own id, and which of them leads. The newest stands; the first in it leads."""
+
+    buyers: Sealed[list[Buyer]]
 
 
 class ParentNamed(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -538,6 +554,7 @@ class Imported(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 TYPES: dict[str, type[Fact]] = {
     "procurement.planned/1": Planned,
+    "procurement.buyers-named/1": BuyersNamed,
     "procurement.parent-named/1": ParentNamed,
     "procurement.ground-named/1": GroundNamed,
     "procurement.conflicts-assessed/1": ConflictsAssessed,

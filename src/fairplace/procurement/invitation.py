@@ -7,6 +7,7 @@ from fairplace.counted import counted
 from fairplace.decision import Decision, History
 from fairplace.ledger.disclosure import sealed
 from fairplace.procedure import Objections, StepStamp, maybe_words, refuse, second_for, words
+from fairplace.procurement.buying import name_buyers
 from fairplace.procurement.calling_off import name_parent, object_without_parent
 from fairplace.procurement.commands import (
     AnswerQuestion,
@@ -15,6 +16,7 @@ from fairplace.procurement.commands import (
     ChangeCriteria,
     ChangeDeadline,
     Invitation,
+    NameBuyers,
     NameGround,
     NameParent,
     Plan,
@@ -48,6 +50,8 @@ def decide(command: Invitation, history: History, *, at: Instant) -> Decision:
     match command:
         case Plan():
             return _plan(command, history, at)
+        case NameBuyers():
+            return name_buyers(command, history, at)
         case NameParent():
             return name_parent(command, history, at)
         case NameGround():

@@ -22,6 +22,7 @@ from fairplace.procurement.events import (
     BidCheck,
     BidsChecked,
     BidsOpened,
+    BuyersNamed,
     ClaimNotified,
     ConflictsAssessed,
     ContractChanged,
@@ -120,6 +121,7 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     planned: Planned | None = None
+    buyers: BuyersNamed | None = None
     parent: ParentNamed | None = None
     ground: GroundNamed | None = None
     transparent: bool = False
@@ -250,6 +252,8 @@ def _invitation(state: State, recorded: Recorded) -> State:
             return replace(state, planned=event)
         case ParentNamed() as event:
             return replace(state, parent=event)
+        case BuyersNamed() as event:
+            return replace(state, buyers=event)
         case GroundNamed() as event:
             # Whom a direct award is to go to stands in the one place there is, as if they had bid.
             named, leaf, held = event.provider.get(), recorded.leaf, dict(state.deposits)

@@ -34,6 +34,7 @@ _CODES: Mapping[str, str] = {
     "regime": "regime", "route": "route", "contract_kind": "kind", "price_formula": "formula", "tie_break": "tie",
     "notice": "notice", "evidence": "evidence", "status": "bid_status", "remedy": "remedy", "outcome": "outcome",
     "outcomes": "outcome", "cause": "ended_cause", "change_notice": "change_notice",
+    "role": "buyer_role",
 }  # fmt: skip
 """Which list of words speaks of a member."""
 
