@@ -78,3 +78,14 @@ def test_who_has_declared_is_told_so_until_it_is_known_who_bids(tmp_path: Path) 
         assert status(desk, APPROVER.key, "interests") == "To do", "they can know who bids now"
         office.do(DeclareInterests(id="test", acting_as="approver"), by=APPROVER)
         assert status(desk, APPROVER.key, "interests") == "Done"
+
+
+def test_bids_are_not_to_be_opened_while_they_can_come_in(tmp_path: Path) -> None:
+    with open_office(tmp_path / "register", until="published") as office:
+        desk = Desk(office)
+        assert status(desk, OFFICER.key, "open") == "Cannot start yet"
+        told = html.unescape(re.sub(r"<[^>]+>", "", page(desk, OFFICER.key)))
+        assert "Bids can come in until 1pm on Wednesday 1 April" in told
+        assert "open the bids" not in told.partition("For you now:")[2].partition("Plan")[0].casefold()
+        office.wait_until("2026-04-01T12:00:00.001Z")
+        assert status(desk, OFFICER.key, "open") == "by 1 April 2026"

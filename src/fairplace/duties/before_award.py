@@ -68,7 +68,7 @@ def _bidding(past: Past) -> Iterator[Duty]:
     on = day(london_day(deadline))
     when = f"{clock(moment(deadline).astimezone(LONDON))} on {named_day(on, past.today)}"
     if past.now <= deadline:
-        yield past.duty("", "Bids can come in", ["officer"], state="runs", due=on, rule="ET-02",
+        yield past.duty("open", "Bids can come in", ["officer"], state="runs", due=on, rule="ET-02",
                         says=f"Until {when}. Nobody sees a bid before all are opened together.")  # fmt: skip
     else:
         yield past.duty("open", "Open the bids", ["officer"], due=on, rule="ET-03",
@@ -124,7 +124,7 @@ def _correcting(past: Past) -> Iterator[Duty]:
     on = day(london_day(until))
     when = f"{clock(moment(until).astimezone(LONDON))} on {named_day(on, past.today)}"
     if past.now <= until:
-        yield past.duty("", "Formal faults can be put right", ["officer"], state="runs", due=on, rule="ET-09",
+        yield past.duty("corrections-came", "Formal faults can be put right", ["officer"], state="runs", due=on, rule="ET-09",
                         says=f"Until {when}, for all who were invited.")  # fmt: skip
     else:
         yield past.duty("corrections-came", "Record what was put right", ["officer"], due=on, rule="ET-09",

@@ -23,7 +23,7 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True):
     """One line of somebody's work.
 
     `state`: `now` it can be done, it `waits` for something else, or it `runs`: a clock that nobody has to wind.
-    `task` is its form in the file of the case; empty: the file itself. `who` are the roles that may, `people` the keys
+    `task` is its form in the file of the case, for a clock the one that comes when it has run out; empty: the file itself. `who` are the roles that may, `people` the keys
     whose it is, where the record says so. `due` is the last day, in London; `opens` the first on which it can be done.
     `blocked` says what it waits for, and `waits_for` by whom. No sealed value stands in any of it.
     """

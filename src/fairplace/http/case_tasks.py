@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 import msgspec
 
 from fairplace.duties.duty import Duty
+from fairplace.formats import lower_first
 from fairplace.forms.direct import OF_A_COMPETITION
 from fairplace.forms.task import PARTS, File, Part, Stage, Task, waits
 from fairplace.forms.tasks import SEARCH, TASKS
@@ -18,7 +19,7 @@ from fairplace.people import roles
 from fairplace.procurement.state import awards_directly
 from fairplace.referral.choosing import CAPACITIES
 from fairplace.seeking.board import missing_approvals
-from fairplace.terms import CaseId, Day, Instant, day, london_day
+from fairplace.terms import CaseId, Day, Instant, KeyName, day, london_day
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,12 +74,22 @@ def _missing(made: File) -> list[str]:
 
 
 def _next(site: Site, case: CaseId) -> dict[str, Duty]:
-    """What is to be done in a case, or has to wait, by its task: of several that can be done the one that is due first."""
+    """What is to be done in a case, or has to wait, by its task: of several that can be done the one that is due first.
+
+    A clock without an end, as that of a court, is nothing to wait for: whoever records its end knows of it.
+    """
     found: dict[str, Duty] = {}
     for one in sorted(site.duties.of(case, site.now()), key=lambda one: (one.state != "now", one.order)):
-        if one.state != "runs":
+        if one.state != "runs" or one.due:
             found.setdefault(one.task, one)
     return found
+
+
+def _waits(duty: Duty, names: Mapping[KeyName, str], own: AbstractSet[KeyName]) -> str:
+    """What a task waits for, and until when."""
+    if duty.state == "runs":
+        return f"{lower_first(duty.title)} {lower_first(duty.says.removesuffix('.'))}"
+    return ". ".join(one for one in (duty.waits(names, own), duty.says.removesuffix(".")) if one)
 
 
 def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
@@ -96,8 +107,8 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
         if task.code in OF_A_COMPETITION and awards_directly(made.state.planned):
             continue
         duty = duties.get(task.code) if stage.state == "now" else None
-        if duty is not None and duty.state == "waits":
-            stage = waits(". ".join(one for one in (duty.waits(names, own), duty.says.removesuffix(".")) if one))
+        if duty is not None and duty.state != "now":
+            stage = waits(_waits(duty, names, own))
         gives = task.command.gives
         if stage.state == "now" and has_to_declare(made, visitor, task):
             stage = waits("first declare your interests")
@@ -110,7 +121,7 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
                 report=roles.may(visitor.roles, gives, report=True) or roles.may_ask(visitor.roles, gives, report=True),
                 who=roles.who_may(gives),
                 drafted=drafts.get(task.code),
-                due=duty.due if duty is not None else None,
+                due=duty.due if duty is not None and duty.state != "runs" else None,
                 overdue=duty is not None and duty.is_overdue(today),
             )
         )
