@@ -47,7 +47,7 @@ def regime_resolved(case: Case) -> Iterator[Finding]:
     evidence = tuple(recorded.index for recorded, _ in plans)
     if not plans:
         notices = tuple(recorded.index for recorded, _ in case.of(Imported))
-        text = "which law applies is not on the record" + (": it was imported from a notice" if notices else "")
+        text = "which law applies is not on the record" + (": it was taken in from elsewhere" if notices else "")
         yield Finding(outcome="cannot-tell", text=text, evidence=notices)
         return
     if len(claimed := {plan.regime for _, plan in plans}) > 1:

@@ -204,7 +204,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keys(recorded: Recorded) -> Iterable[str]:
-    return () if recorded.case is None else (recorded.case,)
+    return (recorded.case,) if recorded.case is not None and notices.is_shown(recorded.event) else ()
 
 
 def empty(key: str, citation: Citation | None) -> DecisionRecord:
@@ -511,10 +511,10 @@ def _imported(row: DecisionRecord, recorded: Recorded, event: e.Imported) -> Dec
     winners = {winner.provider_id or winner.provider_name: winner for award in stated for winner in award.suppliers}
     return replace(
         row,
-        state="imported" if row.state == "planned" else row.state,
+        state=notices.state_of(event) if row.state == "planned" else row.state,
         imported=True,
         releases=releases,
-        ocid=event.ocid,
+        ocid=event.ocid if event.evidence == notices.NOTICE else None,
         title=notices.stated(newest, "title"),
         need=notices.stated(newest, "description"),
         authority=notices.stated(newest, "buyer"),

@@ -86,7 +86,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keys(recorded: Recorded) -> Iterable[str]:
-    return () if recorded.case is None else (recorded.case,)
+    return (recorded.case,) if recorded.case is not None and notices.is_shown(recorded.event) else ()
 
 
 def empty(key: str, citation: Citation | None) -> Line:
@@ -136,6 +136,8 @@ def _sought(row: Line) -> Iterable[str | None]:
     """What somebody may search for."""
     yield from (row.title, row.citation, row.ocid, row.authority, *buyers.words(row.buyers))
     yield from (*row.notices, *row.winners, *row.winner_ids)
+    if row.state == "listed":  # what the council's own register calls its awards
+        yield from sorted({name for one in row.stated for name in one.awards})
 
 
 def _planned(row: Line, recorded: Recorded, event: e.Planned) -> Line:
@@ -286,10 +288,10 @@ def _imported(row: Line, recorded: Recorded, event: e.Imported) -> Line:
     estimated = notices.stated(newest, "tender_value")
     return replace(
         row,
-        state="imported" if row.state == "planned" else row.state,
+        state=notices.state_of(event) if row.state == "planned" else row.state,
         imported=True,
         stated=stated,
-        ocid=event.ocid,
+        ocid=event.ocid if event.evidence == notices.NOTICE else None,
         title=notices.stated(newest, "title"),
         authority=notices.stated(newest, "authority"),
         route=notices.stated(newest, "method"),

@@ -97,9 +97,10 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "fairplace.workbook": WORDS,
     # what may be said about placements, and the proof that no child is found in it: it knows numbers, not events
-    "fairplace.disclosure_control": WORDS,
+    "fairplace.disclosure_control": (*WORDS, "fairplace.spreadsheet"),
     # how things are written for people
     "fairplace.formats": WORDS,
+    "fairplace.spreadsheet": (),
     "fairplace.markup": (),  # reads what others wrote
     "fairplace.templating": ("fairplace.formats", "fairplace.home_words"),
     # what happened, and what is asked for
@@ -354,6 +355,14 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.procurement.buying",
         "fairplace.procurement.invitation",
     ),
+    "fairplace.awards": (
+        *REGISTER,
+        "fairplace.formats",
+        "fairplace.guarding.marks",  # what may tell of a child
+        "fairplace.ocds",  # a row becomes a release, and goes the way of all releases
+        "fairplace.spreadsheet",
+        "fairplace.workbook",
+    ),
     "fairplace.publish": (
         *REGISTER,
         *JUDGING,
@@ -430,6 +439,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         *JUDGING,
         *TELLING,
         "fairplace.accounts",
+        "fairplace.awards",
         "fairplace.challenge.events",
         "fairplace.urgent.events",
         "fairplace.clerk",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import json
 from collections.abc import Iterator
@@ -18,8 +17,6 @@ from hypothesis import strategies as st
 import fairplace_verify
 from fairplace.cli import main
 from fairplace.errors import Busy
-from fairplace.founding import create
-from fairplace.ledger.note import Signer
 from fairplace.ocds import importing, report
 from fairplace.ocds.importing import import_files
 from fairplace.ocds.report import Report
@@ -31,20 +28,12 @@ from fairplace.sources import SYSTEM
 from tests.matrix import many
 from tests.ocds.notices import OCID, award, contact, direct, package, records, release, tender, written
 from tests.ocds.test_mapping import MEMBERS, VALUES
-
-ROOT = Signer("council.example/root", b"\1" * 32)
+from tests.taken_in import events, founded, imported, public_bytes
 
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    made = create(
-        tmp_path / "register",
-        authority="Borough of Example",
-        origin="log.council.example/commissioning",
-        root=ROOT,
-        worthless=True,
-    )
-    with made:
+    with founded(tmp_path) as made:
         yield made
 
 
@@ -56,29 +45,8 @@ def take(register: Register, *values: Any) -> Report:
     return found
 
 
-def events(register: Register, view: Any = "authority") -> list[Any]:
-    return [recorded.event for recorded in register.reader.recorded(0, register.reader.size, view)]
-
-
-def imported(register: Register) -> list[Imported]:
-    return [event for event in events(register) if isinstance(event, Imported)]
-
-
 def problems(found: Report) -> list[tuple[str | None, str]]:
     return [(fault.ocid, fault.path) for fault in found.faults]
-
-
-def public_bytes(register: Register) -> bytes:
-    """Everything that anybody may copy, disclosures also decoded."""
-    register.follow()
-    found = b""
-    for path in sorted(register.public.rglob("*")):
-        if path.is_file():
-            found += path.read_bytes()
-            if "disclosures" in path.parts:
-                for line in path.read_text("ascii").splitlines():
-                    found += base64.urlsafe_b64decode(line[1:] + "===")
-    return found
 
 
 # Cases and counts
@@ -302,7 +270,7 @@ def test_an_import_that_was_cut_short_is_completed_by_the_next(
         raise Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr(importing._Importer, "_settle", stop)
+        patch.setattr(importing.Importer, "_settle", stop)
         with pytest.raises(Stopped):
             take(register, package(release(1), release(1, "ocds-2")))
     assert not any(isinstance(event, Disclosed) for event in events(register))

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from fairplace import spreadsheet
 from fairplace.disclosure_control.released import SYMBOLS, Release, Shown
 from fairplace.errors import Malformed
 
@@ -57,8 +58,7 @@ def as_csv(release: Release) -> bytes:
             (str(release.number), release.withdrawn.day, release.withdrawn.why, release.rules),
         ]
     )
-    text = "\r\n".join(",".join(_field(value) for value in line) for line in lines) + "\r\n"
-    return b"\xef\xbb\xbf" + text.encode("utf-8")
+    return spreadsheet.written(lines)
 
 
 def _lines(release: Release) -> Iterator[tuple[str, ...]]:
@@ -79,11 +79,3 @@ def _lines(release: Release) -> Iterator[tuple[str, ...]]:
 def _plain(shown: Shown) -> str:
     """A number without separators of thousands, for machines."""
     return "" if shown.number is None else str(shown).replace(",", "")
-
-
-def _field(value: str) -> str:
-    """A spreadsheet must not take a name for a formula: what begins like one gets an apostrophe (OWASP, CSV injection)."""
-    is_number = value.lstrip("-").replace(".", "", 1).isdigit()
-    if (value.lstrip(" \t\r\n")[:1] in {"=", "+", "-", "@"} and not is_number) or value[:1] in {"\t", "\r", "\n"}:
-        value = "'" + value
-    return '"' + value.replace('"', '""') + '"' if any(sign in value for sign in '",\r\n') else value

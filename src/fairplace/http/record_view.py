@@ -12,7 +12,7 @@ from fairplace.http.findings import FoundHere
 from fairplace.http.rulebook import Rulebook, RulePage
 from fairplace.points import quality_points
 
-Banner = Literal["standstill", "suspended", "challenged", "withdrawn", "taken-down", "imported", ""]
+Banner = Literal["standstill", "suspended", "challenged", "withdrawn", "taken-down", "imported", "listed", ""]
 
 ORDER = ("not-met", "concern", "met", "cannot-tell", "not-applicable")
 
@@ -159,7 +159,7 @@ def _banner(row: Any, today: date) -> Banner:
         return "standstill"
     if any(part.withdrawn for part in row.withheld):
         return "taken-down"
-    return "imported" if row.state == "imported" else ""
+    return row.state if row.state in ("imported", "listed") else ""
 
 
 def scores(row: Any) -> Scores:

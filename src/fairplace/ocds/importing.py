@@ -26,9 +26,10 @@ from fairplace.ocds.part import Fault
 from fairplace.ocds.report import Report, Tally
 from fairplace.on_disk import Register, signed_by
 from fairplace.openness.commands import Release, WithdrawValue
-from fairplace.openness.release import concerns_one_person, in_effect
+from fairplace.openness.events import Slots
+from fairplace.openness.release import concerns_one_person, in_effect, releasable
 from fairplace.procurement.events import Imported
-from fairplace.terms import CaseId, Provider
+from fairplace.terms import CaseId, Evidence, Provider
 
 _TYPE = "procurement.imported/1"
 _MAX_ID = 1_000
@@ -40,8 +41,8 @@ def import_files(register: Register, files: Iterable[Path]) -> tuple[Report, lis
     Raises Busy while another import runs.
     """
     unreadable: list[str] = []
-    with _alone(register):
-        importer = _Importer(register)
+    with alone(register):
+        importer = Importer(register)
         for file in files:
             try:
                 importer.take(file)
@@ -52,7 +53,7 @@ def import_files(register: Register, files: Iterable[Path]) -> tuple[Report, lis
 
 
 @contextmanager
-def _alone(register: Register) -> Iterator[None]:
+def alone(register: Register) -> Iterator[None]:
     """Two imports at once could each begin a case for one process: the importer's key is used by one at a time."""
     with (register.folder / "secrets" / "importer.seed").open("rb") as held:
         try:
@@ -62,7 +63,24 @@ def _alone(register: Register) -> Iterator[None]:
         yield
 
 
-class _Importer:
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes one entry: a release, and the bytes from which it was made.
+
+    `key` is the same for what must not be recorded twice. `public`: what it says may be made public by the register itself.
+    `one_person`: it is taken to concern one person, whatever its codes and its method say.
+    """
+
+    release: dict[str, Any]
+    raw: bytes
+    key: str
+    evidence: Evidence = "imported-notice"
+    public: bool = True
+    one_person: bool = False
+
+
+class Importer:
+    """Takes releases into a register. What was taken is made public, or kept from it, when `settle` is called."""
+
     def __init__(self, register: Register) -> None:
         self.tally = Tally()
         self._register = register
@@ -72,10 +90,10 @@ class _Importer:
         self._seen: dict[str, str] = {}  # idempotency key to digest, of this run
         self._public = register.reader.disclosed()
         self._cases = _Cases(register)
+        self._grown: dict[CaseId, set[int]] = {}  # to the entries that may be made public
 
     def take(self, file: Path) -> None:
         """Every release of one file, then make public, or keep from it, what came."""
-        grown: dict[CaseId, None] = {}
         tell = self.tally.fault
         for where, release in packages.releases(file, lambda path, problem: tell(file.name, None, path, problem)):
             ocid, identity = release.get("ocid"), _identity(release.get("id"))
@@ -89,76 +107,98 @@ class _Importer:
             release["id"] = identity
             self.tally.release(ocid)
             try:
-                case = self._take(ocid, release, fault)
+                self._take(ocid, release, fault)
             except (Malformed, Refused) as error:
                 fault("", f"the release could not be recorded: {error}")
-                continue
-            if case is not None:
-                grown[case] = None
-        for case in grown:
-            self._settle(case)
+        self.settle()
 
-    def _take(self, ocid: str, release: dict[str, Any], fault: Fault) -> CaseId | None:
-        """Record one release. The case that has to be settled, or None when nothing is left to do for it."""
+    def _take(self, ocid: str, release: dict[str, Any], fault: Fault) -> None:
+        """Record one release, unless it was met before."""
         raw = packages.as_bytes(release)
         digest = hashlib.sha256(raw).hexdigest()
         key = "ocds:" + hashlib.sha256(msgspec.json.encode([ocid, release["id"]])).hexdigest()
         if key in self._seen:
             if self._seen[key] != digest:
                 fault("", "the release came again under the same id with other content; the first counts")
-            return None
+            return
         self._seen[key] = digest
         self.tally.distinct(release)
-        if found := self._register.store.by_key(self._log, key):
-            return self._known(found.indexes[0], digest, fault)
+        if (index := self.known(key)) is not None:
+            opening = self._register.reader.openings(index).get("/raw")
+            if opening is not None and opening.value["sha256"] != digest:
+                fault("", f"entry {index} has this release with other content; what was recorded first counts")
+            self.settle_later(index)
+        else:
+            self.record(Item(release=release, raw=raw, key=key), fault)
 
-        document = self._register.documents.put(raw, "application/json")
+    def known(self, key: str) -> int | None:
+        """Where what has this key stands in the log."""
+        found = self._register.store.by_key(self._log, key)
+        return None if found is None else found.indexes[0]
+
+    def settle_later(self, index: int) -> None:
+        """An earlier run may have ended before it made this entry public."""
+        if index not in self._public:
+            case: CaseId = self._register.reader.entry(index).envelope.body["case"]
+            self._grown.setdefault(case, set()).add(index)
+
+    def record(self, item: Item, fault: Fault) -> None:
+        """Record what is not in the log yet."""
+        document = self._register.documents.put(item.raw, "application/json")
         at = self._register.store.now()
-        event = mapping.imported(release, at=at, raw=document, fault=fault)
+        event = mapping.imported(item.release, at=at, raw=document, fault=fault, evidence=item.evidence)
         buyer: Provider | None = event.buyer.get()
         case = self._cases.of(event.ocid, buyer, fault) or self._register.sources.stream_id()
-        self._append(msgspec.structs.replace(event, case=case), key, digest)
+        one_person = event.concerns_one_person or item.one_person
+        event = msgspec.structs.replace(event, case=case, concerns_one_person=one_person)
+        index = self._append(event, item.key, hashlib.sha256(item.raw).hexdigest())
         self._cases.know(event.ocid, case, buyer)
-        return case
+        grown = self._grown.setdefault(case, set())
+        if item.public:
+            grown.add(index)
 
-    def _known(self, index: int, digest: str, fault: Fault) -> CaseId | None:
-        """A release that stands in the log. An earlier run may have ended before its case was settled."""
-        raw = self._register.reader.openings(index).get("/raw")
-        if raw is not None and raw.value["sha256"] != digest:
-            fault("", f"entry {index} has this release with other content; what was recorded first counts")
-        if index in self._public:
-            return None
-        case: CaseId = self._register.reader.entry(index).envelope.body["case"]
-        return case
-
-    def _append(self, event: Imported, key: str, digest: str) -> None:
+    def _append(self, event: Imported, key: str, digest: str) -> int:
         desk = self._register.desk
         # The event rests on nothing before it, so the past of the case is not read.
         history = History(case=event.case, events=())
-        decision = Decision(event=event, statement=f"Take in the notice {event.release} of {event.ocid}")
+        what = "notice" if event.evidence == "imported-notice" else "row"
+        decision = Decision(event=event, statement=f"Take in the {what} {event.release} of {event.ocid}")
         for _ in range(ATTEMPTS):
             at = self._register.store.now()
             prepared = desk.prepare_decision(decision, history, by=self._by, at=at, key=key, command=digest)
             try:
-                desk.append(prepared, self._sign(prepared))
+                appended = desk.append(prepared, self._sign(prepared))
             except Conflict as conflict:
                 if conflict.kind != "stream":
                     raise
                 lost = conflict
             else:
                 self.tally.appended()
-                return
+                return appended.index
         raise lost
 
-    def _settle(self, case: CaseId) -> None:
-        """Make public what a notice said publicly; nothing of a case that concerns one person, and take down what was."""
+    def settle(self) -> None:
+        """Make public what may be of the cases that grew; nothing of one that concerns one person, and take down what was."""
+        for case, entries in self._grown.items():
+            self._settle(case, entries)
+        self._grown = {}
+
+    def _settle(self, case: CaseId, entries: set[int]) -> None:
         history = History(case=case, events=self._register.reader.case(case))
+        public, down = in_effect(history)
         if not concerns_one_person(history):
-            self._record(Release(**self._command(case), occasion="import"))
+            notices = {one.index for one, event in history.of(Imported) if event.evidence == "imported-notice"}
+            only = [
+                Slots(entry=index, slots=sorted(slots - down.get(index, set())))
+                for index, slots in releasable(history, "import").items()
+                if index in notices | entries
+            ]
+            if only:
+                self._record(Release(**self._command(case), occasion="import", only=only))
             return
-        for entry, slots in in_effect(history)[0].items():
+        for entry, slots in public.items():
             if slots:
-                reason = "A later notice shows that the case concerns one person."
+                reason = "What was taken in later shows that the case concerns one person."
                 self._record(
                     WithdrawValue(
                         **self._command(case), entry=entry, slots=sorted(slots), ground="personal", reason=reason

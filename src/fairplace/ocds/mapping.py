@@ -20,7 +20,7 @@ from fairplace.ocds.buyers import several
 from fairplace.ocds.part import Fault, Part, is_code
 from fairplace.ocds.persons import cleaner, concerns_one_person, without_contacts
 from fairplace.procurement.events import Imported, ImportedAward
-from fairplace.terms import Document, Instant, Provider
+from fairplace.terms import Document, Evidence, Instant, Provider
 
 MAX_TITLE = 500
 MAX_TEXT = 10_000
@@ -44,7 +44,9 @@ _REST = 200
 Clean = Callable[[str], str]
 
 
-def imported(release: dict[str, Any], *, at: Instant, raw: Document, fault: Fault) -> Imported:
+def imported(
+    release: dict[str, Any], *, at: Instant, raw: Document, fault: Fault, evidence: Evidence = "imported-notice"
+) -> Imported:
     """The event of one release, its case still open: it depends on the buyer. `fault(path, problem)` hears what was wrong."""
     whole = Part(release, "", fault)
     tender = whole.part("tender")
@@ -57,7 +59,7 @@ def imported(release: dict[str, Any], *, at: Instant, raw: Document, fault: Faul
     return Imported(
         case="",
         happened_at=released_at or at,
-        evidence="imported-notice",
+        evidence=evidence,
         exhibit=sealed("commercial", None),
         ocid=in_the_open(release["ocid"], "ocid", fault),
         release=in_the_open(str(release["id"]), "id", fault),

@@ -60,8 +60,16 @@ def concerns_one_person(codes: Iterable[str], method: str | None, words: Iterabl
 
     `words` are what the notice says of its way of buying, `related` the relationships of its related processes.
     """
-    if not any(code.startswith(_CARE) for code in codes):
-        return False
+    return is_care(codes) and bought_alone(method, words, related)
+
+
+def is_care(codes: Iterable[str]) -> bool:
+    """Do CPV codes say that social care, or special education, is bought?"""
+    return any(code.startswith(_CARE) for code in codes)
+
+
+def bought_alone(method: str | None, words: Iterable[Any], related: Iterable[Any] = ()) -> bool:
+    """Was it bought by call-off, spot purchase or direct award?"""
     if method in _ALONE or any(isinstance(one, str) and one in _BELOW for one in related):
         return True
     return any(isinstance(one, str) and _ALONE_WORDS.search(one[:2000]) is not None for one in words)

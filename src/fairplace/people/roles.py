@@ -135,7 +135,9 @@ TABLE: Mapping[str, Rule] = {
     "procurement.contract-ended/1": _rule("approver officer", "expiry is nobody's decision", second=_OVERRIDE),
     "procurement.ended-without-award/1": _rule("approver", "delegated power to decide", second=_OVERRIDE),
     "procurement.award-withdrawn/1": _rule("approver", "whoever may decide may take it back", second=_OVERRIDE),
-    "procurement.imported/1": _rule("importer", "copied from a published notice by the register itself"),
+    "procurement.imported/1": _rule(
+        "importer", "copied from a published notice, or a contracts register, by the register itself"
+    ),
     # People
     "interest.declared/1": _rule("officer evaluator moderator approver monitoring", "each for themselves"),
     "signature.reaffirmed/1": _rule(_OWN, "each for their own signatures, with a new key"),

@@ -522,7 +522,7 @@ class AwardWithdrawn(Step, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class ImportedAward(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An award as a published notice states it. Money in pence; absent is null, never zero."""
+    """An award as a published notice, or a contracts register, states it. Money in pence; absent is null, never zero."""
 
     id: str
     status: str | None
@@ -533,7 +533,7 @@ class ImportedAward(Term, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Imported(Event, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One release of a notice published elsewhere, taken in by allow-list: imported, not witnessed."""
+    """What a notice published elsewhere, or a row of a contracts register, states; by allow-list: imported, not witnessed."""
 
     ocid: str
     release: str

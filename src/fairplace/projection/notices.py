@@ -1,4 +1,4 @@
-"""Notices that were published elsewhere and taken in: what each release states, and what all of them say together.
+"""Notices that were published elsewhere, and rows of contracts registers, taken in: what each release states, and what all of them say together.
 
 A release may carry only what changed: the newer speaks, an older one where the newer is silent.
 """
@@ -98,6 +98,21 @@ def won_alone(award: AwardRow) -> AwardRow:
     """What one supplier won alone is the award's value; what several won together nobody states."""
     alone = award.value if len(award.suppliers) == 1 else None
     return replace(award, suppliers=[replace(one, value=alone) for one in award.suppliers])
+
+
+def is_shown(event: object) -> bool:
+    """Has it a place on the public pages? A row of a contracts register of which nothing is public has none."""
+    if not isinstance(event, Imported) or event.evidence == NOTICE:
+        return True
+    return any(slot.is_open for slot in (event.title, event.description, event.buyer, event.awards))
+
+
+def state_of(event: Imported) -> str:
+    """Where a case stands that began elsewhere: on a published notice, or on the council's own register."""
+    return "imported" if event.evidence == NOTICE else "listed"
+
+
+NOTICE = "imported-notice"
 
 
 def newest_first(releases: Iterable[R]) -> list[R]:

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 import msgspec
 
 from fairplace.errors import Malformed
 
 MOST_SHEETS = 40
-MOST_ROWS = 5_000
 MOST_COLUMNS = 100
 MOST_TEXT = 20_000
 """Characters of one cell: an entry has room for no more."""
-MOST_TEXTS = 4_000_000
-"""Characters of all cells together: one text can be meant by many cells."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of a workbook is read. `what` is looked for in it, as its reader calls it.
+
+    `texts` are characters of all cells together (one text can be meant by many cells), `unpacked` bytes of all parts.
+    """
+
+    what: str = "marks"
+    rows: int = 5_000
+    texts: int = 4_000_000
+    bytes: int = 16 << 20
+    unpacked: int = 96 << 20
+
+
+MARKS = Limits()
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,11 +41,12 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True):
-    """A workbook. `notes` are what its reader should know of all of it."""
+    """A workbook. `notes` are what its reader should know of all of it. `is_text`: its cells were parted by commas or the like."""
 
     name: str
     sheets: tuple[Sheet, ...]
     notes: tuple[str, ...] = ()
+    is_text: bool = False
 
 
 def cell_name(row: int, column: int) -> str:
@@ -46,9 +61,10 @@ def cell_name(row: int, column: int) -> str:
 class Page:
     """A sheet while it is read, row by row."""
 
-    def __init__(self, name: str, *, hidden: bool = False) -> None:
+    def __init__(self, name: str, *, hidden: bool = False, limits: Limits = MARKS) -> None:
         self._name = name
         self._hidden = hidden
+        self._limits = limits
         self._rows: list[tuple[str, ...]] = []
         self._wrong: dict[str, str] = {}
         self._length = 0
@@ -59,7 +75,7 @@ class Page:
         for column, (raw, fault) in enumerate(cells):
             text = _cleaned(raw)
             if column >= MOST_COLUMNS and text:
-                raise Malformed(f"{self._name} has more than {MOST_COLUMNS} columns; leave in those with marks only")
+                self._refuse(f"{MOST_COLUMNS} columns", f"those with {self._limits.what}")
             if len(text) > MOST_TEXT:
                 self._wrong[cell_name(number, column)] = f"it has {len(text):,} characters and {MOST_TEXT:,} fit"
                 text = ""
@@ -68,12 +84,15 @@ class Page:
             texts.append(text)
         while texts and not texts[-1]:
             texts.pop()
-        if number >= MOST_ROWS and texts:
-            raise Malformed(f"{self._name} has more than {MOST_ROWS:,} rows; leave in those with marks only")
+        if number >= self._limits.rows and texts:
+            self._refuse(f"{self._limits.rows:,} rows", f"those with {self._limits.what}")
         self._length += sum(map(len, texts))
-        if self._length > MOST_TEXTS:
-            raise Malformed(f"{self._name} has more than {MOST_TEXTS:,} characters; leave in the marks only")
+        if self._length > self._limits.texts:
+            self._refuse(f"{self._limits.texts:,} characters", f"the {self._limits.what}")
         self._rows.append(tuple(texts))
+
+    def _refuse(self, most: str, rest: str) -> NoReturn:
+        raise Malformed(f"{self._name} has more than {most}; leave in {rest} only")
 
     def done(self) -> Sheet:
         while self._rows and not self._rows[-1]:

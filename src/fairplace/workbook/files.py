@@ -11,38 +11,38 @@ import csv
 import io
 
 from fairplace.errors import Malformed
-from fairplace.workbook.book import Book, Page, Sheet
+from fairplace.workbook.book import MARKS, Book, Limits, Page, Sheet
 from fairplace.workbook.xlsx import read_xlsx
 
-MOST_BYTES = 16 << 20
+MOST_BYTES = MARKS.bytes
 """Bytes of a file that is read at all."""
 
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
-def read(name: str, data: bytes) -> Book:
+def read(name: str, data: bytes, limits: Limits = MARKS) -> Book:
     """The workbook in a file. Raises Malformed with what to do instead."""
     if not data:
-        raise Malformed("the file is empty; choose the workbook with the marks in it")
-    if len(data) > MOST_BYTES:
-        raise Malformed(f"the file has {len(data) >> 20} MB and {MOST_BYTES >> 20} MB are read; leave pictures out")
+        raise Malformed(f"the file is empty; choose the workbook with the {limits.what} in it")
+    if len(data) > limits.bytes:
+        raise Malformed(f"the file has {len(data) >> 20} MB and {limits.bytes >> 20} MB are read; leave pictures out")
     if data.startswith(_OLD):
         raise Malformed("this is a workbook with a password, or of the old kind (.xls); save it as .xlsx without one")
-    book = read_xlsx(name, data) if data.startswith(_ZIP) else _csv(name, data)
+    book = read_xlsx(name, data, limits) if data.startswith(_ZIP) else _csv(name, data, limits)
     if not any(sheet.rows for sheet in book.sheets):
-        raise Malformed("there is nothing in this workbook; choose the one with the marks in it")
+        raise Malformed(f"there is nothing in this workbook; choose the one with the {limits.what} in it")
     return book
 
 
-def _csv(name: str, data: bytes) -> Book:
+def _csv(name: str, data: bytes, limits: Limits) -> Book:
     text, notes = _text(data), []
     if "\x00" in text:
         raise Malformed("this is no workbook; choose a file that a spreadsheet saved as .xlsx or .csv")
-    sheet = _rows(text, _mark(text), name)
+    sheet = _rows(text, _mark(text), Page(name, limits=limits))
     if not any(data.startswith(bom) for bom in _BOMS) and not _is_utf8(data):
         notes.append("It is written in Windows’ own letters (cp1252). Look at names with accents.")
-    return Book(name=name, sheets=(sheet,), notes=tuple(notes))
+    return Book(name=name, sheets=(sheet,), notes=tuple(notes), is_text=True)
 
 
 def _mark(text: str) -> str:
@@ -70,8 +70,7 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _rows(text: str, mark: str, name: str) -> Sheet:
-    page = Page(name)
+def _rows(text: str, mark: str, page: Page) -> Sheet:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
         for row in lines:

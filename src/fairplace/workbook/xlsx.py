@@ -19,10 +19,8 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from fairplace.errors import Malformed
-from fairplace.workbook.book import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Book, Page, Sheet
+from fairplace.workbook.book import MARKS, MOST_COLUMNS, MOST_SHEETS, Book, Limits, Page, Sheet
 
-MOST_UNPACKED = 96 << 20
-"""Bytes of all parts together, unpacked."""
 MOST_PARTS = 2_000
 
 # What a spoiled workbook makes openpyxl, the parsers of XML (a SyntaxError each) and the standard library raise.
@@ -34,17 +32,19 @@ _SPOILED = (
 warnings.filterwarnings("ignore", module="openpyxl")  # they name cells, and no operator can act on them
 
 
-def read_xlsx(name: str, data: bytes) -> Book:
+def read_xlsx(name: str, data: bytes, limits: Limits = MARKS) -> Book:
     """Raises Malformed for whatever is no workbook, or not one that can be read safely."""
     try:
-        links = _checked(data)
+        links = _checked(data, limits)
         values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         if len(values.worksheets) > MOST_SHEETS:
             raise Malformed(
                 f"there are {len(values.worksheets)} sheets and {MOST_SHEETS} are read; leave the others out"
             )
-        sheets = tuple(_sheet(one, other) for one, other in zip(values.worksheets, formulas.worksheets, strict=True))
+        sheets = tuple(
+            _sheet(one, other, limits) for one, other in zip(values.worksheets, formulas.worksheets, strict=True)
+        )
     except _SPOILED as error:
         raise Malformed(
             "this workbook is damaged, or no workbook; open it in a spreadsheet, save it as .xlsx and choose that"
@@ -58,14 +58,14 @@ def read_xlsx(name: str, data: bytes) -> Book:
     return Book(name=name, sheets=sheets, notes=tuple(notes))
 
 
-def _checked(data: bytes) -> int:
+def _checked(data: bytes, limits: Limits) -> int:
     """Look through the parts before they are read; how many other workbooks it is linked to."""
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         parts = packed.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > limits.unpacked:
             raise Malformed(
-                f"this workbook unpacks to more than {MOST_UNPACKED >> 20} MB or {MOST_PARTS:,} parts; copy the marks alone"
-                " into a new one"
+                f"this workbook unpacks to more than {limits.unpacked >> 20} MB or {MOST_PARTS:,} parts; copy the"
+                f" {limits.what} alone into a new one"
             )
         names = {part.filename for part in parts}
         if "xl/workbook.xml" not in names and "[Content_Types].xml" not in names:
@@ -78,17 +78,17 @@ def _checked(data: bytes) -> int:
         return sum(name.startswith("xl/externalLinks/externalLink") for name in names)
 
 
-def _sheet(values: Any, formulas: Any) -> Sheet:
+def _sheet(values: Any, formulas: Any, limits: Limits) -> Sheet:
     """`values` and `formulas` are the same sheet, read both ways."""
-    page = Page(values.title, hidden=values.sheet_state != "visible")
-    for row, source in zip(_rows(values), _rows(formulas), strict=True):
+    page = Page(values.title, hidden=values.sheet_state != "visible", limits=limits)
+    for row, source in zip(_rows(values, limits), _rows(formulas, limits), strict=True):
         page.add([(_text(cell), _fault(cell, written)) for cell, written in zip(row, source, strict=True)])
     return page.done()
 
 
-def _rows(sheet: Any) -> Iterator[Iterable[Any]]:
+def _rows(sheet: Any, limits: Limits) -> Iterator[Iterable[Any]]:
     sheet.reset_dimensions()  # what it says of its own size may be false
-    rows: Iterator[Iterable[Any]] = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1)
+    rows: Iterator[Iterable[Any]] = sheet.iter_rows(max_row=limits.rows + 1, max_col=MOST_COLUMNS + 1)
     return rows
 
 

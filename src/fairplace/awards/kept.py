@@ -1,0 +1,84 @@
+"""Why an award out of a contracts register is kept from the public, and whether it is taken to concern one person.
+
+- A row of a spreadsheet was not necessarily published: nothing becomes public that nothing says was published.
+- Care that was not bought openly may be about one person, and so may care of which nothing says how it was bought.
+- Where nothing says what was bought, nobody can tell. Silence keeps it back.
+- Words that may tell who a child is keep all of the award back. What is kept back may still be released by a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from fairplace.guarding.marks import find
+from fairplace.ocds.persons import bought_alone, is_care
+
+Why = Literal["one-person", "care", "unsaid", "names", "not-published", ""]
+
+WORDS: Mapping[Why, str] = {
+    "one-person": "care bought by direct award, call-off or spot purchase: taken to concern one person, and never public",
+    "care": "care, and nothing says that it was bought by open competition: it may concern one person",
+    "unsaid": "neither a CPV code nor a category nor a department says what was bought",
+    "names": "its words, or its supplier’s name, may tell who somebody is",
+    "not-published": "nothing says that it was published",
+}
+
+_CARE = re.compile(
+    r"\b(social (care|work)|care|carers?|caring|foster\w*|adopt\w*|residential|placements?|domiciliary|reablement|nursing"
+    r"|supported (living|accommodation|lodgings?)|short[- ]breaks?|respite|safeguard\w*|looked[- ]after|cla|uasc"
+    r"|send?|sen|special (educational )?(needs|school\w*)|ehcps?|alternative provision|home[- ]to[- ]school|tuition"
+    r"|child|children\S*|young (person|people)\S*|youth|famil(y|ies)\S*|infants?|bab(y|ies)|mother|parents?"
+    r"|adult services|disab\w*|autis\w*|mental health|dementia|advoca\w*|personal (assistants?|budgets?)|direct payments?"
+    r"|homeless\w*|refuge|domestic (abuse|violence)|therap\w*|counselling)\b",
+    re.IGNORECASE,
+)
+"""Words of care and special education, as titles, categories and departments have them. Too many rather than too few."""
+_FROM = re.compile(
+    r"\b(framework|further competition|mini[- ]?competition|dps|dynamic (purchasing|market)|individual)\b",
+    re.IGNORECASE,
+)
+"""What is bought out of something else."""
+_INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.\s?){2,3}(?![\w])|\((?:[A-Z]{2,3})\)|\b[Cc]hild(?:ren)? [A-Z]{1,3}\b")
+_PERSON = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof)\b\.?\s", re.IGNORECASE)
+_TAKEN_OUT = ("telephone", "e-mail")
+"""They never come into an entry, whosever they are."""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """`one_person`: taken to concern one person, and so never public whatever anybody says. `why`: empty, it may be public."""
+
+    why: Why
+    one_person: bool = False
+
+
+def judge(
+    *,
+    published: bool,
+    codes: Sequence[str],
+    method: str | None,
+    kinds: Sequence[str],
+    texts: Sequence[str],
+    suppliers: Iterable[str],
+) -> Judged:
+    """`kinds` say what was bought (category, department), `texts` are titles, descriptions and words on the procedure."""
+    words = [*kinds, *texts]
+    care = is_care(codes) or any(_CARE.search(one) for one in words)
+    if care and bought_alone(method, words):
+        return Judged(why="one-person", one_person=True)
+    if care and (method not in ("open", "selective") or any(_FROM.search(one) for one in words)):
+        return Judged(why="care")
+    if not codes and not any(kinds):
+        return Judged(why="unsaid")
+    if any(_tells(one, care=care) for one in words) or any(_PERSON.match(one) for one in suppliers):
+        return Judged(why="names")
+    return Judged(why="" if published else "not-published")
+
+
+def _tells(text: str, *, care: bool) -> bool:
+    if care and _INITIALS.search(text):
+        return True
+    return any(mark.kind not in _TAKEN_OUT for mark in find(text))

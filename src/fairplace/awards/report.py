@@ -1,0 +1,68 @@
+"""What an import of a contracts register found: counts, why awards were kept back, and every fault with its row and column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from fairplace import spreadsheet
+from fairplace.awards.columns import LABELS, Role
+from fairplace.awards.kept import WORDS, Why
+from fairplace.awards.rows import Fault, Reading
+from fairplace.counted import counted
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """What was found, and what became of it. `left`: not taken in yet. `kept_back` counts all of the file, by why.
+
+    `columns`: by what each file was read.
+    """
+
+    rows: int = 0
+    awards: int = 0
+    taken: int = 0
+    known: int = 0
+    left: int = 0
+    kept_back: dict[Why, int] = {}
+    entries_appended: int = 0
+    columns: dict[str, Mapping[Role, str]] = {}
+    faults: list[Fault] = []
+
+    def add(self, other: Report) -> None:
+        for name in ("rows", "awards", "taken", "known", "left", "entries_appended"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.kept_back = dict(Counter(self.kept_back) + Counter(other.kept_back))
+        self.columns = {**self.columns, **other.columns}
+        self.faults = [*self.faults, *other.faults]
+
+    def lines(self) -> Iterator[str]:
+        """The report for people."""
+        for file, columns in self.columns.items():
+            yield (
+                f"{file}: " + ", ".join(f"{LABELS[role].lower()} from “{text}”" for role, text in columns.items()) + "."
+            )
+        yield f"{counted(self.rows, 'row')}, {counted(self.awards, 'award')}."
+        left = f", {self.left} not taken in yet" if self.left else ""
+        yield f"{self.taken} taken in, {self.known} here already{left}."
+        for why, count in self.kept_back.items():
+            yield f"{count} kept from the public: {WORDS[why]}."
+        yield f"Entries added: {self.entries_appended}. Faults: {len(self.faults)}."
+
+    def as_csv(self) -> bytes:
+        """Every fault, for whoever puts the register right."""
+        lines = [
+            (one.file, one.sheet, str(one.row) if one.row else "", one.column, one.reference, one.problem)
+            for one in self.faults
+        ]
+        return spreadsheet.written([("File", "Sheet", "Row", "Column", "Reference", "Problem"), *lines])
+
+    def as_json(self) -> bytes:
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+
+def report_of(reading: Reading) -> Report:
+    """A reading of which nothing is taken in yet."""
+    whys: Counter[Why] = Counter(award.kept.why for award in reading.awards if award.kept.why)
+    return Report(rows=reading.rows, awards=len(reading.awards), kept_back=dict(whys), faults=list(reading.faults))

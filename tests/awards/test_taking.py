@@ -1,0 +1,192 @@
+"""Registers into a real log: cases, what is public, what the open bytes tell, and the same file twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fairplace.awards.columns import Columns, guess
+from fairplace.awards.report import Report
+from fairplace.awards.taking import Taking, import_files, look, reading_of
+from fairplace.cli import main
+from fairplace.errors import Busy
+from fairplace.ocds.importing import alone
+from fairplace.on_disk import Register
+from fairplace.openness.events import Disclosed
+from fairplace.workbook.files import read as workbook
+from fairplace.workbook.layout import first
+from tests.awards.registers import placement, register, row
+from tests.taken_in import events, founded, imported, public_bytes
+
+SECRET = placement(title="Residential placement for Zaphod Quillfeather", supplier="Betelgeuse Homes Ltd")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Register]:
+    with founded(tmp_path) as made:
+        yield made
+
+
+def take(into: Register, *rows: tuple[str, ...], published: bool = False, columns: Columns | None = None) -> Report:
+    path = into.folder.parent / "register.csv"
+    path.write_bytes(register(*rows))
+    report, unreadable = import_files(into, [path], columns=columns, published=published, by="a test")
+    assert unreadable == []
+    return report
+
+
+def counts(report: Report) -> tuple[int, int, int, dict[Any, int], int]:
+    return report.awards, report.taken, report.known, report.kept_back, report.entries_appended
+
+
+def test_each_reference_is_a_case_and_what_was_published_is_public(kept: Register) -> None:
+    report = take(kept, row(), row("C-2", published=""), SECRET)
+    assert counts(report) == (3, 3, 0, {"not-published": 1, "one-person": 1}, 4)
+    assert [(event.evidence, event.concerns_one_person) for event in imported(kept)] == [
+        ("stated-by-officer", False),
+        ("stated-by-officer", False),
+        ("stated-by-officer", True),
+    ]
+    shown = [event for event in events(kept, "public") if getattr(event, "ocid", None)]
+    assert [event.title.get() for event in shown] == ["Grounds maintenance", None, None]
+    [award] = shown[0].awards.get()
+    assert (award.id, award.decided_on, award.value) == ("C-001", "2024-03-15", 123456789)
+    [disclosed] = [event for event in events(kept) if isinstance(event, Disclosed)]
+    assert disclosed.occasion == "import"
+
+
+def test_the_open_bytes_tell_nothing_of_a_row_that_was_kept_back(kept: Register) -> None:
+    """Not even whoever guesses its reference can find it."""
+    take(kept, row("C-2", published="", title="Zebra crossing"), SECRET)
+    public = public_bytes(kept)
+    for word in (b"C-2", b"C-900", b"Zebra", b"Zaphod", b"Betelgeuse", b"Green Ltd", b"2024-03", b"2024-04", b'"open"'):
+        assert word not in public
+    assert kept.rows.list("register")[1] == kept.rows.list("decision-record")[1] == 0
+
+
+def test_the_same_rows_again_add_nothing(kept: Register) -> None:
+    rows = (row(), row("C-2", published=""), SECRET)
+    take(kept, *rows)
+    size = kept.reader.size
+    assert counts(take(kept, *rows[::-1])) == (3, 0, 3, {"not-published": 1, "one-person": 1}, 0)
+    assert kept.reader.size == size
+
+
+def test_a_changed_row_is_a_new_release_of_its_case(kept: Register) -> None:
+    take(kept, row())
+    assert take(kept, row(value="2", title="Mowing")).taken == 1
+    one, other = imported(kept)
+    assert (one.case, one.ocid) == (other.case, other.ocid)
+    assert one.release != other.release
+    kept.follow()
+    [line] = kept.rows.list("register")[0]
+    assert (line.title, line.value, line.state, line.ocid) == ("Mowing", 200, "listed", None)
+    assert [found.case for found in kept.rows.search("register", "C-001")[0]] == [one.case]
+
+
+def test_what_is_published_later_becomes_public_and_what_was_public_stays_so(kept: Register) -> None:
+    take(kept, row(published=""))
+    assert take(kept, row(published=""), published=True).taken == 1
+    assert counts(take(kept, row(published=""))) == (1, 0, 1, {"not-published": 1}, 0)
+    kept.follow()
+    [line] = kept.rows.list("register")[0]
+    assert line.title == "Grounds maintenance"
+    assert line.route == "open"
+    assert len(imported(kept)[0].cpv) == 0
+
+
+def test_an_entry_that_was_kept_back_stays_so_beside_one_that_is_public(kept: Register) -> None:
+    take(kept, row(published="No", title="An old title"))
+    take(kept, row())
+    shown = [event for event in events(kept, "public") if getattr(event, "ocid", None)]
+    assert [event.title.get() for event in shown] == [None, "Grounds maintenance"]
+    assert b"An old title" not in public_bytes(kept)
+
+
+def test_when_a_case_turns_out_to_concern_one_person_it_is_taken_down(kept: Register) -> None:
+    take(kept, row("C-900"))
+    take(kept, SECRET)
+    shown = [event for event in events(kept, "public") if getattr(event, "ocid", None)]
+    assert [event.title.get() for event in shown] == [None, None]
+    kept.follow()
+    assert kept.rows.list("register")[1] == 0
+
+
+def test_the_rows_and_who_took_them_in_are_kept(kept: Register) -> None:
+    take(kept, row(description="Ask ann@example.org"))
+    [event] = imported(kept)
+    raw = json.loads(kept.documents.get(event.raw.get().sha256))
+    assert raw["taken_in_by"] == "a test"
+    assert raw["rows"] == [{"row": 2, "cells": {**raw["rows"][0]["cells"], "Contract ref": "C-001"}}]
+    assert raw["columns"]["columns"]["value"] == "Contract value"
+    assert "ann@example.org" not in event.description.get()
+
+
+def test_what_is_too_long_is_told_with_its_row_and_column(kept: Register) -> None:
+    report = take(kept, row("C-0"), row(title="x" * 600, supplier="call ann@example.org"))
+    assert [(fault.row, fault.column, fault.reference) for fault in report.faults] == [
+        (3, "Contract title", "C-001"),
+        (3, "Supplier name", "C-001"),
+    ]
+    assert len(imported(kept)[1].title.get()) == 500
+
+
+def test_a_look_records_nothing_and_a_stop_is_gone_on_from(kept: Register) -> None:
+    book = workbook("register.csv", register(*[row(f"C-{number}") for number in range(5)]))
+    said = guess(first(book))
+    reading = reading_of(kept, book, said)
+    before = kept.reader.size
+    assert (look(kept, reading).left, kept.reader.size) == (5, before)
+    left = iter([True, True, False])
+    with alone(kept):
+        stopped = Taking(kept, by="a test", columns=said).take(reading, book.name, lambda: next(left))
+        assert (stopped.taken, stopped.left) == (2, 3)
+        assert look(kept, reading).left == 3
+        rest = Taking(kept, by="a test", columns=said).take(reading, book.name)
+    assert (rest.known, rest.taken, rest.left) == (2, 3, 0)
+
+
+def test_two_imports_do_not_run_at_once(kept: Register) -> None:
+    with alone(kept), pytest.raises(Busy):
+        take(kept, row())
+
+
+def test_the_command_reports_and_can_only_look(
+    kept: Register, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "register.csv", tmp_path / "faults.csv"
+    path.write_bytes(register(row("=1+1", value="1.2m", published="")))
+    size = kept.reader.size
+    kept.close()
+    line = ["import", "csv", str(kept.folder), str(path)]
+    assert main([*line, "--dry-run", "--report", str(out)]) == 0
+    said = capsys.readouterr().err
+    assert "value from “Contract value”" in said
+    assert "1 kept from the public: nothing says that it was published." in said
+    assert "Nothing was recorded." in said
+    lines = out.read_text("utf-8-sig").splitlines()
+    assert lines[1].startswith("register.csv,register.csv,2,Contract value,'=1+1,\"“1.2m” is no amount")
+    assert main([*line, "--published", "--report", str(tmp_path / "found.json")]) == 0
+    assert json.loads((tmp_path / "found.json").read_bytes())["taken"] == 1
+    with Register.open(kept.folder) as again:
+        assert again.reader.size == size + 2
+
+
+def test_the_command_ends_with_2_when_a_file_cannot_be_read(
+    kept: Register, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound, broken, bare = (tmp_path / f"{name}.csv" for name in ("sound", "broken", "bare"))
+    sound.write_bytes(register(row()))
+    broken.write_bytes(b"PK\x03\x04 no workbook")
+    bare.write_text("Ref,Title\nC-1,Mowing\n")
+    kept.close()
+    assert main(["import", "csv", str(kept.folder), str(broken), str(bare), str(tmp_path / "none"), str(sound)]) == 2
+    said = capsys.readouterr().err
+    assert "broken.csv cannot be read: this workbook is damaged" in said
+    assert "bare.csv has no column for the supplier (supplier); there are “Ref”, “Title”" in said
+    assert "there is no file" in said
+    assert "1 taken in" in said
