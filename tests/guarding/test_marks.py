@@ -34,6 +34,10 @@ def kinds(text: str, *names: str) -> list[tuple[str, str]]:
         ("Maya is 9 years old", "age", "Maya is 9 years old"),
         ("Maya, 9, who lives", "age", "Maya, 9, who"),
         ("a 9-year-old called Maya", "age", "9-year-old called Maya"),
+        ("Tyler Brown, 9, was not read about", "age", "Tyler Brown, 9"),
+        ("for Jean Marie Dupont, 16; he", "age", "Jean Marie Dupont, 16"),
+        ("about Aisha O’Neill-Khan (14)", "age", "Aisha O’Neill-Khan (14)"),
+        ("Leo Smith, 7 yrs, and", "age", "Leo Smith, 7 yrs"),
         ("NHS 943 476 5919", "nhs-number", "943 476 5919"),
         ("9434765919", "nhs-number", "9434765919"),
         ("ring 01632 960123", "telephone", "01632 960123"),
@@ -91,7 +95,9 @@ def test_a_pupil_number_is_known_by_its_check_letter(rest: str) -> None:
         "The staff of Station Road children’s home", "Mill Lane is closed", "a 4.5 out of 5", "Lot 1 (9)", "Q1 2 of 4",
         "Article 9, 12, and 13", "W1 2.5", "Procurement Act 2023, section 50(3)", "call-off for 10 places",
         "The rota keeps two staff on every shift, 24 hours", "level 3 diploma", "at @council", "SEND 0 to 25", "in May 2026",
-        "Ofsted (2024)", "Year 9 is small", "Age 9", "M1 motorway", "from 0900 2025-03-11", "", " ",
+        "Alder Homes, 12, Birch Care, 8, Cedar House, 6.", "Registered Manager (1), Support Workers (14)", "Quality Standard, 9.",
+        "Station Road, 12, and Mill Lane, 14.", "West Yorkshire, 5, South Region, 4", "Waking Nights, 2, Sleep In, 1.", "Tyler, 9",
+        "Tyler Brown, 19; Tyler Brown, 9.5", "Ofsted (2024)", "Year 9 is small", "Age 9", "M1 motorway", "from 0900 2025-03-11", "", " ",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:

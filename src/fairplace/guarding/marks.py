@@ -102,7 +102,6 @@ _NAME = r"(?P<name>[A-Z][a-zà-öø-ÿ’'-]+(?: [A-Z][a-zà-öø-ÿ’'-]+)?)"
 _AGED = (
     re.compile(rf"\b{_NAME}(?:,| \(|,? who)? ?(?:is |was )?(?:aged?|age of) {_AGE}\b(?! ?(?:to|and|or|–|-|\+))"),
     re.compile(rf"\b{_NAME} (?:is|was|turned|turns) (?:only )?{_AGE}(?: years old\b|,|\.(?!\d)|$)"),
-    re.compile(rf"\b{_NAME}, {_AGE}, (?:who|is|has|lives|was|and|attends|needs)\b"),
     re.compile(rf"\b{_NAME} \({_AGE}(?: years| yrs| years old)\)"),
     re.compile(rf"\b{_AGE}[- ]year[- ]old (?:called |named )?{_NAME}"),
 )
@@ -118,16 +117,41 @@ _CAPITALISED = (
 """Words that begin a sentence, or stand before a number, and are nobody's name."""
 _NO_NAMES = frozenset(_CAPITALISED.split())
 
+_WORD = r"[A-Z][A-Za-zà-öø-ÿ’'-]*[a-zà-öø-ÿ]"
+_FULL_NAME = rf"(?P<name>{_WORD} {_WORD}(?: {_WORD})?)"
+_BARE_AGE = r"(?:1[0-8]|[0-9])(?: ?(?:years|yrs|yo))?"
+_BESIDE = (
+    re.compile(rf"\b{_FULL_NAME}, {_BARE_AGE}(?=[,;:)!?]|\.(?!\d)| (?:and|or|but|with|from|-)|$)", re.MULTILINE),
+    re.compile(rf"\b{_FULL_NAME} \({_BARE_AGE}\)"),
+    re.compile(rf"\b{_NAME}, {_AGE}, (?:who|is|has|lives|was|and|attends|needs)\b"),
+)
+"""A bare number beside a name: of two words at least, for after one it counts something else more often; or with a verb."""
+_OF_THINGS = frozenset((
+    "Act Annex Appendix Avenue Band Bed Beds Bid Board Borough Breaks Building Chapter City Class Close Code Committee"
+    " Contract Copies Count County Court Criterion Days Department Deputy District Division Drive Edition Figures Floor"
+    " Form Framework Good Grade Hours House Hub Issue Item Lead Level Limited Lodge Ltd Manager Managers"
+    " Meeting Meetings Mill Month Months Night Nights Note Number Office Officer Officers Order Outstanding Panel"
+    " Paper Paragraph Phase Place Places Plan Point Points Policy Provider Providers Quality Rank Rating Ref Region"
+    " Registered Regulation Regulations Report Review Road Rooms Round Row Rule Score Service Services Shift Shifts"
+    " Shire Site Sleep Spaces Spring Square Standard Standards Statement Step Street Support Team Teams Term Terrace"
+    " Total Town Trust Unit Units United Version Views Visits Volume Waking Way Week Weeks Worker Workers Yorkshire"
+    " Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
+).split()) | _NO_NAMES  # fmt: skip
+"""Words of which a number beside them is no age."""
+
 
 def _births(text: str) -> Iterator[str]:
     return (found[0] for found in _BORN.finditer(text))
 
 
 def _ages(text: str) -> Iterator[str]:
-    for pattern in _AGED:
-        for found in pattern.finditer(text):
-            if not set(found["name"].split()) & _NO_NAMES:
-                yield found[0].strip(" ,.")
+    said = set[int]()  # the places that were found already
+    for patterns, others in ((_BESIDE, _OF_THINGS), (_AGED, _NO_NAMES)):
+        for pattern in patterns:
+            for found in pattern.finditer(text):
+                if not set(found["name"].split()) & others and found.end("name") not in said:
+                    said.add(found.end("name"))
+                    yield found[0].strip(" ,.")
 
 
 # Numbers with a check
