@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from fairplace.people.events import Interest
 from tests import story
 from tests.http.building import Building
 from tests.office import Office, open_office
-from tests.story import ALDER, APPROVER, EVALUATORS, MODERATOR, MONITORING, OFFICER
+from tests.story import ALDER, APPROVER, BIRCH, EVALUATORS, MODERATOR, MONITORING, OFFICER
 
 STAFF = {
     "officer": OFFICER,
@@ -112,7 +113,7 @@ def test_who_must_stay_out_sees_their_own_words_and_nothing_else(built: Built) -
     client = building.opened(EVALUATORS[0].key)
     own = client.get(f"/desk/cases/{case}").text
     assert "You stay out of this case" in own
-    assert "I left last year" in own
+    assert f"Kind: Worked there; The provider’s name: Alder Homes ({ALDER.id}); A note: I left last year" in own
     assert REASON in own  # their own marks, which count no more
     for word in ("Short breaks", "Too close", "Forty families", "Check the bids", "Agree the marks"):
         assert word not in own, word
@@ -124,6 +125,23 @@ def test_who_must_stay_out_sees_their_own_words_and_nothing_else(built: Built) -
     assert case not in client.get("/desk").text
     task = pages(building, MODERATOR)
     assert "The marks of Eva stay out: recused" in task[""]
+
+
+def test_an_interest_is_written_as_a_whole_and_there_is_room_for_several(built: Built) -> None:
+    building = built("marked")
+    client, address = building.opened(EVALUATORS[1].key), f"/desk/cases/{building.office.case}/interests"
+    first = {"kind": "family", "provider.id": ALDER.id, "provider.name": "Alder Homes", "note": "My sister runs it"}
+    second = {"i1-kind": "dispute", "i1-provider.id": BIRCH.id, "i1-provider.name": "Birch Care", "i1-note": "A bill"}
+    act = {"evidence": "signed-by-party", "acting_as": "evaluator", "bidders_known": "yes", "version": "0"}
+    wrong = building.post(client, address, **act, **{**first, "kind": ""})
+    assert wrong.status_code == 422, "what is declared is never left out silently"
+    assert "My sister runs it" in wrong.text
+    version = re.findall(r'name="version" value="(\d+)"', wrong.text)[0]
+    signing = building.post(client, address, **{**act, "version": version}, **first, **second)
+    assert signing.status_code == 303, signing.text
+    page = client.get(signing.headers["location"]).text
+    for says in ("Somebody of the family works there or owns it", "Has a dispute with it", "My sister runs it", "A bill"):
+        assert says in page
 
 
 def test_whoever_decides_on_interests_sees_what_waits_and_others_do_not(built: Built) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairplace.formats import listed
+from fairplace.forms import growing
 from fairplace.forms.fields import Field
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.people.commands import DecideInterest, DeclareInterests
@@ -119,6 +120,13 @@ def _checked(members: Members, file: File) -> Members:
     }
 
 
+INTERESTS = options(
+    ("former-employee", "I worked there"), ("shareholding", "I own part of it"), ("family", "Somebody of my family works there or owns it"),
+    ("friend", "A friend works there or owns it"), ("contract-manager", "I manage a contract with it"), ("dispute", "I have a dispute with it"),
+    ("complaint-against", "I complained about it"), ("other", "Something else"),
+)  # fmt: skip
+
+
 def _declare(file: File) -> list[Field]:
     known = "Declare again once you do"
     if file.bidders:
@@ -129,19 +137,30 @@ def _declare(file: File) -> list[Field]:
             ("monitoring", "Monitoring officer"), ("adviser", "Adviser"))),
         Field(name="bidders_known", label="Do you know who bids?", kind="yes", public=True,
               hint=known),
-        Field(name="kind", label="An interest in a provider", kind="choice", optional=True, hint="Leave open if you have none", options=options(
-            ("former-employee", "I worked there"), ("shareholding", "I own part of it"), ("family", "Somebody of my family works there or owns it"),
-            ("friend", "A friend works there or owns it"), ("contract-manager", "I manage a contract with it"), ("dispute", "I have a dispute with it"),
-            ("complaint-against", "I complained about it"), ("other", "Something else"))),
-        Field(name="provider.id", label="The provider’s id", kind="line", optional=True),
-        Field(name="provider.name", label="The provider’s name", kind="line", optional=True),
-        Field(name="note", label="What it is", kind="words", optional=True),
+        *[field for row in growing.rows(file, "i", least=2, spare=1) for field in _interest_in(row)],
+    ]  # fmt: skip
+
+
+def _interest_in(row: int) -> list[Field]:
+    """One interest: written as a whole, or not at all."""
+    before = f"i{row}-" if row else ""
+    whole, group = f"interest-{row}", f"Interest {row + 1}"
+    return [
+        Field(name=f"{before}kind", label="An interest in a provider", kind="choice", row=whole, group=group,
+              hint="Leave all of it open if you have none" if row == 0 else "", options=INTERESTS),
+        Field(name=f"{before}provider.id", label="The provider’s id", kind="line", row=whole, group=group),
+        Field(name=f"{before}provider.name", label="The provider’s name", kind="line", row=whole, group=group),
+        Field(name=f"{before}note", label="What it is", kind="words", row=whole, group=group),
     ]  # fmt: skip
 
 
 def _declared(members: Members, _: File) -> Members:
-    kind, provider, note = (members.pop(name, None) for name in ("kind", "provider", "note"))
-    interests = [{"kind": kind, "provider": provider, "note": note or ""}] if kind else []
+    interests = []
+    for row in range(growing.MOST):
+        before = f"i{row}-" if row else ""
+        parts = {name: members.pop(f"{before}{name}", None) for name in ("kind", "provider", "note")}
+        if parts["kind"]:
+            interests.append(parts)
     return {**members, "interests": interests}
 
 
@@ -260,7 +279,7 @@ TASKS: tuple[Task, ...] = (
          lead="They stood inside the sealed files; now that two openers opened them, they join the record, all together."),
     Task(code="checks", title="Check the bids", part="Open the bids", command=CheckBids, stage=_checks_stage, fields=_checks, members=_checked, again=True,
          lead="The same conditions for every bid."),
-    Task(code="interests", title="Declare my interests", part="Evaluate", command=DeclareInterests, fields=_declare, members=_declared,
+    Task(code="interests", title="Declare my interests", part="Evaluate", command=DeclareInterests, fields=_declare, members=_declared, grows="interests",
          own=True, again=True, stage=_declare_stage,
          lead="Yours alone, before you mark or decide; and again once you know who bids."),
     Task(code="interest", any_time=True, title="Decide on somebody’s interest", part="Evaluate", command=DecideInterest, fields=_interest, again=True,

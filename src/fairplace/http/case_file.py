@@ -19,7 +19,7 @@ from fairplace.forms.task import Challenge, Declared, File, Purchase
 from fairplace.http import case_texts, sealed_prices, whose_bids
 from fairplace.http.asked import identifier
 from fairplace.http.guard import Visitor
-from fairplace.http.said import said
+from fairplace.http.said import in_words
 from fairplace.http.site import Site
 from fairplace.ledger.disclosure import opened
 from fairplace.ledger.note import Vkey
@@ -28,6 +28,7 @@ from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
 from fairplace.procurement.events import BidsOpened, CriteriaChanged, Planned, TenderPublished
 from fairplace.procurement.state import calls_off, state_of
+from fairplace.publish.wording import Wording
 from fairplace.searching import Search
 from fairplace.terms import CaseId, KeyName
 from fairplace.urgent.events import Bought
@@ -137,19 +138,21 @@ OWN = {
 
 def own_words(site: Site, past: History, visitor: Visitor) -> list[Own]:
     """Their own words, as they wrote them."""
-    found = []
-    for recorded in seen(site, past, visitor).events:
-        values = opened(recorded.event)
-        if values:
-            lines = [f"{_part(slot)}: {line}" for slot, value in sorted(values.items()) for line in said(value)]
-            found.append(Own(recorded.index, OWN.get(recorded.type, "Your own words"), lines))
-    return found
-
-
-def _part(slot: str) -> str:
-    """A slot as people read it: `Bid 02, marks`."""
-    *place, name = slot[1:].removeprefix("bids/").split("/")
-    return f"Bid {place[0]}, {name}" if place else name.replace("_", " ").capitalize()
+    titles = _file(in_the_open(site, past.case), visitor, {}, ()).titles
+    words = Wording(site.pages.environment, places={}, leaves={}, criteria=titles, names={})
+    return [
+        Own(
+            recorded.index,
+            OWN.get(recorded.type, "Your own words"),
+            [
+                f"{words.slot(slot)}: {line}"
+                for slot, value in sorted(values.items())
+                for line in in_words(value, slot.rpartition("/")[2], words)
+            ],
+        )
+        for recorded in seen(site, past, visitor).events
+        if (values := opened(recorded.event))
+    ]
 
 
 def empty(site: Site, case: CaseId, visitor: Visitor) -> File:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairplace.publish.wording import Wording
+
 
 def said(value: Any) -> list[str]:
     """A value as people can read it, line by line; none for an empty one."""
@@ -17,3 +19,21 @@ def said(value: Any) -> list[str]:
     if isinstance(value, bool):
         return ["yes" if value else "no"]
     return [str(value)]
+
+
+def in_words(value: Any, name: str, words: Wording) -> list[str]:
+    """The same, with every code, amount and day as on papers; `name` is the member that it stands in."""
+    if not (lines := said(value)):
+        return []
+    node = words.node(value, name)
+    match node.kind:
+        case "text":
+            return [node.text] if node.text else lines
+        case "pairs":
+            return [f"{part}: {words.line(one)}" for part, one in node.pairs]
+        case "items":
+            return [words.line(one) for one in node.items]
+        case "table":
+            return [
+                "; ".join(f"{part}: {cell}" for part, cell in zip(node.head, row, strict=True)) for row in node.rows
+            ]

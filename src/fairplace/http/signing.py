@@ -21,7 +21,7 @@ from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Missing, Refused
 from fairplace.http import case_file, case_names, recoveries, revoking, tonight
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
-from fairplace.http.said import said
+from fairplace.http.said import in_words, said
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import canonical
 from fairplace.ledger.note import Vkey
@@ -274,35 +274,18 @@ def contents(prepared: Prepared, words: Wording, hidden: Collection[str] = ()) -
     public = [
         Part("key" if name == "vkey" else words.name(name), lines, False)
         for name, value in sorted(body.items())
-        if (name != "case" or not _is_of_the_list(prepared)) and (lines := _lines(value, name, words))
+        if (name != "case" or not _is_of_the_list(prepared)) and (lines := in_words(value, name, words))
     ]
     return public + [
         Part(words.slot(one.slot), [CLOSED] if one.slot in hidden else lines, True)
         for one in prepared.openings
-        if (lines := _lines(one.value, one.slot.rpartition("/")[2], words))
+        if (lines := in_words(one.value, one.slot.rpartition("/")[2], words))
     ]
 
 
 def _is_of_the_list(prepared: Prepared) -> bool:
     """Is it of the list of homes? Its case is no search, and its number tells nobody anything."""
     return prepared.type.startswith("market.")
-
-
-def _lines(value: Any, name: str, words: Wording) -> list[str]:
-    if not (lines := said(value)):
-        return []
-    node = words.node(value, name)
-    match node.kind:
-        case "text":
-            return [node.text] if node.text else lines
-        case "pairs":
-            return [f"{part}: {words.line(one)}" for part, one in node.pairs]
-        case "items":
-            return [words.line(one) for one in node.items]
-        case "table":
-            return [
-                "; ".join(f"{part}: {cell}" for part, cell in zip(node.head, row, strict=True)) for row in node.rows
-            ]
 
 
 CLOSED = "Closed to you for now: you sign its digest, and read it when your role may."

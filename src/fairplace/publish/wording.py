@@ -40,7 +40,7 @@ _CODES: Mapping[str, str] = {
 
 _SEVERAL: Mapping[str, tuple[str, ...]] = {
     "ground": ("challenge_ground", "ended", "bid_ground", "change_ground", "direct_ground", "ground"),
-    "kind": ("change_kind", "kind"),
+    "kind": ("change_kind", "kind", "interest"),
     "how": ("ended_how", "learned", "value"),
 }
 """Members that say different things in different events, with the lists that speak of them."""
