@@ -428,3 +428,38 @@ def test_taken_down_words_are_found_no_more(tmp_path: Path) -> None:
     replay.catch_up()
     assert rows.search("register", "xanthippe")[1] == 0
     assert b"anthippe" not in (tmp_path / "r.sqlite").read_bytes()
+
+
+def test_whoever_was_stopped_before_the_copies_were_gone_leaves_that_to_the_next(tmp_path: Path) -> None:
+    log = Log()
+    index = log.add(planned(CASE, title="Home for Xanthippe"))
+    log.disclose(CASE, index)
+    replay = replayed(log, tmp_path / "r.sqlite")
+    replay._connection.execute("PRAGMA journal_mode = WAL")
+    replay._connection.execute("PRAGMA busy_timeout = 50")
+    replay.catch_up()
+    reader = sqlite3.connect(tmp_path / "r.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM projection_row").fetchone()
+    log.take_down(CASE, index, slots=["/title"])
+    replay.catch_up()
+    assert b"anthippe" in everything(tmp_path), "somebody still reads it"
+    replay.close()  # and it was never tried again by this process
+    reader.close()
+    assert replayed(log, tmp_path / "r.sqlite").catch_up() == 0
+    assert b"anthippe" not in everything(tmp_path)
+
+
+def test_a_case_that_begins_as_one_of_one_person_moves_no_rows(tmp_path: Path) -> None:
+    log = Log()
+    log.add(planned(CASE))
+    replay = replayed(log, tmp_path / "r.sqlite")
+    replay.catch_up()
+    [before] = replay._connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'projection_row'")
+    log.add(planned(case_id(2), concerns_one_person=True))
+    replay.catch_up()
+    assert list(replay._connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'projection_row'")) == [before]
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("r.sqlite*") if not file.name.endswith("-shm"))

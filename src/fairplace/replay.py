@@ -14,7 +14,7 @@ import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,7 +78,6 @@ class Replay:
         self._code = code
         self._batch = batch
         self._lock = threading.Lock()
-        self._scrub = False
         self._connection = connect(str(database))
         self._connection.executescript(SCHEMA)
 
@@ -93,8 +92,8 @@ class Replay:
             self._begin(size)
             while group := self._behind(size):
                 read += self._advance(group, size)
-            if self._scrub:
-                self._scrub = not self._scrubbed()
+            if self._connection.execute("SELECT 1 FROM projection_chore WHERE name = 'scrub'").fetchone():
+                self._scrub()
         return read
 
     def rebuild(self, names: Iterable[str] = (), size: int | None = None) -> int:
@@ -196,7 +195,8 @@ class Replay:
                 "UPDATE projection_position SET position = ?, opened = ? WHERE projection = ?",
                 [(stop, opened, name) for name in group.names],
             )
-        self._scrub = self._scrub or bool(hidden) or any(isinstance(one.event, Withdrawn) for one in records)
+            if any(map(_leaves_copies, records)):
+                self._connection.execute("INSERT OR IGNORE INTO projection_chore VALUES ('scrub')")
         return stop - start
 
     def _cases(self, records: Sequence[Recorded]) -> set[CaseId]:
@@ -225,20 +225,20 @@ class Replay:
                 )
         return hidden
 
-    def _scrubbed(self) -> bool:
+    def _scrub(self) -> None:
         """Leave no copy of what was taken down: rows on fresh pages, the write-ahead log folded into the file and emptied.
 
         What is deleted is overwritten, and so is a page that is let go. But a page that is laid out anew can keep a copy
-        of a row between its cells, and old pages stay in the write-ahead log until it is emptied.
+        of a row between its cells, and old pages stay in the write-ahead log until it is emptied. Whoever is stopped on the
+        way, or finds a reader in it, leaves the chore to whoever follows next, in whatever process.
         """
-        try:
+        with suppress(Busy, sqlite3.OperationalError):
             with self._transaction():
                 for table in CONTENT:
                     self._on_fresh_pages(table)
             busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except (Busy, sqlite3.OperationalError):
-            return False
-        return not busy
+            if not busy:
+                self._connection.execute("DELETE FROM projection_chore WHERE name = 'scrub'")
 
     def _on_fresh_pages(self, table: str) -> None:
         execute = self._connection.execute
@@ -270,6 +270,12 @@ class Replay:
             if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
                 raise Busy("the register is being read by somebody who holds it; try again") from error
             raise
+
+
+def _leaves_copies(one: Recorded) -> bool:
+    """Does it take away what was shown? Of a case that begins as one of one person nothing ever was."""
+    hides = isinstance(one.event, Planned | Imported | Bought) and one.event.concerns_one_person
+    return isinstance(one.event, Withdrawn) or (hides and not (one.n == 1 and one.stream == one.case))
 
 
 class _Group(NamedTuple):

@@ -44,9 +44,11 @@ CREATE TABLE IF NOT EXISTS projection_act(
 CREATE TABLE IF NOT EXISTS projection_case(
     case_id TEXT PRIMARY KEY, entry INTEGER NOT NULL, year INTEGER NOT NULL, number INTEGER NOT NULL,
     hidden INTEGER NOT NULL DEFAULT 0, UNIQUE(year, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS projection_chore(name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 """`opened`: the size whose openings the rows show; ahead of `position` only while a rebuild is under way.
-`projection_act` says which releases and take-downs name an entry; `projection_case` numbers the cases in log order."""
+`projection_act` says which releases and take-downs name an entry; `projection_case` numbers the cases in log order.
+`projection_chore` holds what is still to be done after what is committed, whoever comes to do it."""
 
 CONTENT = ("projection_row", "projection_column")
 """The tables that hold text which may have to disappear."""
