@@ -140,7 +140,12 @@ def test_an_interest_is_written_as_a_whole_and_there_is_room_for_several(built: 
     signing = building.post(client, address, **{**act, "version": version}, **first, **second)
     assert signing.status_code == 303, signing.text
     page = client.get(signing.headers["location"]).text
-    for says in ("Somebody of the family works there or owns it", "Has a dispute with it", "My sister runs it", "A bill"):
+    for says in (
+        "Somebody of the family works there or owns it",
+        "Has a dispute with it",
+        "My sister runs it",
+        "A bill",
+    ):
         assert says in page
 
 
