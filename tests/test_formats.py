@@ -49,6 +49,14 @@ def test_shares(points: int, words: str) -> None:
     assert formats.share(points) == words
 
 
+def test_what_is_signed_hides_nothing() -> None:
+    assert formats.plainly("£4,800\u202e for \u2066x\u2069\u200b\ufeff\U000e0041") == (
+        "£4,800[U+202E] for [U+2066]x[U+2069][U+200B][U+FEFF][U+E0041]"
+    )
+    for plain in ("Zoë’s – “£1”\n2", "می‌خواهم", "👩‍👧", "עברית"):
+        assert formats.plainly(plain) == plain
+
+
 def test_free_text_keeps_its_lines_and_nothing_else() -> None:
     assert formats.lines("one\ntwo\n\n<b>three</b>\n\n\n") == (
         "<p class='govuk-body'>one<br>two</p><p class='govuk-body'>&lt;b&gt;three&lt;/b&gt;</p>"

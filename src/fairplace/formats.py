@@ -136,6 +136,18 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+_UNSEEN = re.compile(
+    "[\x85\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What shows nothing of its own, or turns the direction of what follows (Unicode UAX 9, section 2). Joiners stay: some
+scripts need them."""
+
+
+def plainly(text: str) -> str:
+    """A text in which nothing is hidden, and of which no letter changes how another is read: `[U+202E]` for such."""
+    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
 def lines(text: str) -> Markup:
     """Free text with its own line ends kept: paragraphs at empty lines, breaks at single ones."""
     blocks = (block.strip("\n") for block in text.split("\n\n"))
@@ -160,6 +172,7 @@ FILTERS = {
     "listed": listed,
     "capitalised": capitalised,
     "lower_first": lower_first,
+    "plainly": plainly,
     "file_size": size,
     "text_lines": lines,
 }

@@ -130,7 +130,7 @@ def test_who_must_stay_out_sees_their_own_words_and_nothing_else(built: Built) -
 def test_an_interest_is_written_as_a_whole_and_there_is_room_for_several(built: Built) -> None:
     building = built("marked")
     client, address = building.opened(EVALUATORS[1].key), f"/desk/cases/{building.office.case}/interests"
-    first = {"kind": "family", "provider.id": ALDER.id, "provider.name": "Alder Homes", "note": "My sister runs it"}
+    first = {"kind": "family", "provider.id": ALDER.id, "provider.name": "Alder Homes", "note": "My sister runs it \u202e1£"}
     second = {"i1-kind": "dispute", "i1-provider.id": BIRCH.id, "i1-provider.name": "Birch Care", "i1-note": "A bill"}
     act = {"evidence": "signed-by-party", "acting_as": "evaluator", "bidders_known": "yes", "version": "0"}
     wrong = building.post(client, address, **act, **{**first, "kind": ""})
@@ -143,7 +143,7 @@ def test_an_interest_is_written_as_a_whole_and_there_is_room_for_several(built: 
     for says in (
         "Somebody of the family works there or owns it",
         "Has a dispute with it",
-        "My sister runs it",
+        "My sister runs it [U+202E]1£",  # what turns the writing round is shown, and turns nothing
         "A bill",
     ):
         assert says in page

@@ -126,7 +126,7 @@ _BESIDE = (
     re.compile(rf"\b{_NAME}, {_AGE}, (?:who|is|has|lives|was|and|attends|needs)\b"),
 )
 """A bare number beside a name: of two words at least, for after one it counts something else more often; or with a verb."""
-_OF_THINGS = frozenset((
+_THINGS = (
     "Act Annex Appendix Avenue Band Bed Beds Bid Board Borough Breaks Building Chapter City Class Close Code Committee"
     " Contract Copies Count County Court Criterion Days Department Deputy District Division Drive Edition Figures Floor"
     " Form Framework Good Grade Hours House Hub Issue Item Lead Level Limited Lodge Ltd Manager Managers"
@@ -136,8 +136,9 @@ _OF_THINGS = frozenset((
     " Shire Site Sleep Spaces Spring Square Standard Standards Statement Step Street Support Team Teams Term Terrace"
     " Total Town Trust Unit Units United Version Views Visits Volume Waking Way Week Weeks Worker Workers Yorkshire"
     " Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
-).split()) | _NO_NAMES  # fmt: skip
+)  # fmt: skip
 """Words of which a number beside them is no age."""
+_OF_THINGS = _NO_NAMES | frozenset(_THINGS.split())
 
 
 def _births(text: str) -> Iterator[str]:
