@@ -130,7 +130,12 @@ def test_who_must_stay_out_sees_their_own_words_and_nothing_else(built: Built) -
 def test_an_interest_is_written_as_a_whole_and_there_is_room_for_several(built: Built) -> None:
     building = built("marked")
     client, address = building.opened(EVALUATORS[1].key), f"/desk/cases/{building.office.case}/interests"
-    first = {"kind": "family", "provider.id": ALDER.id, "provider.name": "Alder Homes", "note": "My sister runs it \u202e1£"}
+    first = {
+        "kind": "family",
+        "provider.id": ALDER.id,
+        "provider.name": "Alder Homes",
+        "note": "My sister runs it \u202e1£",
+    }
     second = {"i1-kind": "dispute", "i1-provider.id": BIRCH.id, "i1-provider.name": "Birch Care", "i1-note": "A bill"}
     act = {"evidence": "signed-by-party", "acting_as": "evaluator", "bidders_known": "yes", "version": "0"}
     wrong = building.post(client, address, **act, **{**first, "kind": ""})

@@ -6,7 +6,8 @@ import pytest
 
 from fairplace.openness.commands import Correct, Release
 from fairplace.openness.events import Corrected, Disclosed
-from tests.story import APPROVER, EVALUATORS, Story, open_competition
+from fairplace.procurement.commands import AskQuestion
+from tests.story import APPROVER, EVALUATORS, OFFICER, RECEIVER, Story, open_competition
 
 
 def fix(story: Story, of: str = "procurement.awarded/1", slot: str = "/reasons", **more: str) -> Correct:
@@ -53,6 +54,16 @@ def test_a_correction_of_what_is_sealed_stays_sealed(story: Story) -> None:
 )
 def test_what_cannot_be_corrected_says_why(story: Story, of: str, slot: str, more: dict[str, str], code: str) -> None:
     assert story.refusal(fix(story, of, slot, **more)).code == code
+
+
+def test_what_a_provider_asked_is_not_the_authoritys_to_correct() -> None:
+    told = open_competition(until="published")
+    for by in (OFFICER, RECEIVER):  # who signs what a provider asked here
+        asked = told.do(AskQuestion(id="test", words="Are nights costed apart?"), by=by)
+        wanted = Correct(id="test", entry=asked.index, slot="/words", words="Are days?", reason="A slip")
+        if by is OFFICER:
+            told.do(wanted)
+    assert told.refusal(wanted).code == "not-ours"
 
 
 def test_only_the_authority_corrects_and_only_what_is_of_the_case(story: Story) -> None:

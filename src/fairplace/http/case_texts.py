@@ -8,8 +8,7 @@ from fairplace.decision import History
 from fairplace.forms.task import Texts
 from fairplace.http.site import Site
 from fairplace.ledger.disclosure import opened
-from fairplace.openness.events import OTHERS
-from fairplace.openness.release import in_effect
+from fairplace.openness.release import in_effect, is_others
 from fairplace.publish.wording import Wording
 from fairplace.recorded import Recorded
 
@@ -26,7 +25,7 @@ def own(site: Site, past: History) -> Texts:
 
 def _own(past: History) -> Iterator[tuple[Recorded, str, object]]:
     for one in reversed(past.events):
-        for slot, value in () if one.type.startswith(OTHERS) else sorted(opened(one.event).items()):
+        for slot, value in () if is_others(one) else sorted(opened(one.event).items()):
             of_words = isinstance(value, str) or (isinstance(value, list) and value and isinstance(value[0], str))
             if value and of_words and slot.rpartition("/")[2] not in NO_TEXT:
                 yield one, slot, value

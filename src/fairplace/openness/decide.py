@@ -10,8 +10,8 @@ from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Forbidden, Refused
 from fairplace.ledger.disclosure import opened, sealed
 from fairplace.openness.commands import AnswerFinding, AnyCommand, Correct, Release, WithdrawValue
-from fairplace.openness.events import OTHERS, Assessed, Corrected, Disclosed, FindingAnswered, Slots, Withdrawn
-from fairplace.openness.release import caseless, concerns_one_person, due, event_of, in_effect, releasable
+from fairplace.openness.events import Assessed, Corrected, Disclosed, FindingAnswered, Slots, Withdrawn
+from fairplace.openness.release import caseless, concerns_one_person, due, event_of, in_effect, is_others, releasable
 from fairplace.people import roles
 from fairplace.procedure import Objections, refuse, words
 from fairplace.procurement.events import Imported
@@ -77,7 +77,7 @@ def _correct(command: Correct, history: History, at: Instant) -> Decision:
     entry = next((one for one in history.events if one.index == command.entry), None)
     if entry is None:
         refuse("unknown-entry", f"entry {command.entry} is not in this case; name the case that it belongs to")
-    if entry.type.startswith(OTHERS):
+    if is_others(entry):
         refuse(
             "not-ours",
             f"the words of entry {command.entry} are those of whoever signed them; they sign anew what they mean",

@@ -20,7 +20,7 @@ from fairplace.challenge.events import Answered, Decided
 from fairplace.decision import History
 from fairplace.event import Fact
 from fairplace.ledger.disclosure import Sealed
-from fairplace.openness.events import Corrected, Disclosed, FindingAnswered, Occasion, Withdrawn
+from fairplace.openness.events import OTHERS, Corrected, Disclosed, FindingAnswered, Occasion, Withdrawn
 from fairplace.openness.unpriced import price_counts_for_nothing, winners_stand_alone
 from fairplace.procurement.events import (
     Awarded,
@@ -355,6 +355,11 @@ def slots_of(value: object, path: str = "") -> Iterator[str]:
     elif isinstance(value, dict):
         for name, item in value.items():
             yield from slots_of(item, f"{path}/{name}")
+
+
+def is_others(recorded: Recorded) -> bool:
+    """Are the words of an entry those of somebody outside, or of one person alone? The receiver signs what others say."""
+    return recorded.type.startswith(OTHERS) or "receiver" in recorded.roles
 
 
 def in_effect(history: History) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
