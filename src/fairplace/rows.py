@@ -66,6 +66,12 @@ def terms(text: str) -> list[str]:
     return [term[:MAX_TERM] for term in _TERM.findall(plain.casefold().replace("_", " "))]
 
 
+def has_terms(text: str, words: str) -> bool:
+    """Has a text every one of these words, or a word that begins so?"""
+    there, wanted = terms(text), terms(words)
+    return bool(wanted) and all(any(term.startswith(one) for term in there) for one in wanted)
+
+
 class Rows:
     """Rows, for readers. One connection for each thread; every look-up is of one committed state."""
 

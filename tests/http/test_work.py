@@ -75,6 +75,42 @@ def test_what_is_overdue_stands_first_and_is_named_so(building: Building) -> Non
     assert text.index(office.case) < text.index(first)
 
 
+def test_a_case_is_found_by_what_whoever_looks_may_know_of_it(building: Building) -> None:
+    office, title, first = building.office, "Respite in the west", building.office.case
+    office.case = ""
+    office.do(story.plan(title=title))
+    office.register.follow()
+    client = building.client(OFFICER.key)
+
+    def found(words: str) -> set[str]:
+        page = client.get("/desk/cases", params={"q": words}).text
+        return {one for one in (first, office.case) if f'href="/desk/cases/{one}"' in page}
+
+    public = client.get(f"/decisions/{first}.json").json()
+    assert found(public["title"].lower()) == {first}
+    assert found(office.case[:8]) == {office.case}
+    assert found("WESt respi") == set(), "its title is sealed, and its file is closed"
+    building.signed_request(client, client.get(f"/desk/cases/{office.case}").text)
+    assert found("WESt respi") == {office.case}
+    assert found("west nowhere") == found("%") == set()
+    office.do(DecideInterest(id="test", person=OFFICER.key, outcome="recuse", reason="Worked there"), by=MONITORING)
+    assert found("west") == found(office.case) == set(), "who stays out is not told that it is there"
+
+
+def test_no_case_is_beyond_the_end_of_the_list(building: Building, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fairplace.http.cases.PAGE", 1)
+    office, first = building.office, building.office.case
+    office.case = ""
+    office.do(story.plan(title="Respite in the west"))
+    office.register.follow()
+    client = building.client(OFFICER.key)
+    newest, oldest = (client.get("/desk/cases", params={"page": page}).text for page in (1, 2))
+    assert f'href="/desk/cases/{office.case}"' in newest
+    assert 'href="?page=2"' in newest
+    assert f'href="/desk/cases/{first}"' in oldest
+    assert "This page of the list is empty" in client.get("/desk/cases?page=3").text
+
+
 def test_a_case_without_a_public_title_has_its_citation_until_its_file_is_opened(building: Building) -> None:
     office, title = building.office, "Respite in the west"
     office.case = ""

@@ -10,11 +10,16 @@ from litestar.params import FromPath
 from fairplace.errors import FairplaceError
 from fairplace.forms import tasks
 from fairplace.http import asked, case_file, case_names, case_tasks, search_file
+from fairplace.http.asked import Page, Words
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.http.typed import typed_in
+from fairplace.rows import has_terms
+from fairplace.terms import CaseId
 
-MOST_LISTED = 200
+PAGE = 50
+MOST_FOUND = 1_000
+"""Cases that a search finds: who finds more writes another word."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -26,20 +31,36 @@ class Line(msgspec.Struct, frozen=True):
 
 
 @signed_in("/desk/cases")
-def cases(site: TheSite, visitor: TheVisitor) -> Answer:
-    """Every case, the newest first, but those that they must stay out of."""
+def cases(site: TheSite, visitor: TheVisitor, q: Words = "", page: Page = 1) -> Answer:
+    """Every case, or those that a search finds, the newest first; but none that they must stay out of."""
     visitor.need(*case_file.STAFF)
     out = site.duties.closed_to({key.name for key in visitor.keys})
     known = [one for one in site.register.reader.cases()[::-1] if one not in out]
-    listed = known[:MOST_LISTED]
-    public: Any = site.rows.many("register", listed)
-    called = case_names.names(site, visitor, listed)
+    if words := asked.searched(q):
+        found = _found(site, visitor, words)
+        known = [one for one in known if one in found or one.startswith(words.casefold())]
+    shown = known[(page - 1) * PAGE : page * PAGE]
+    public: Any = site.rows.many("register", shown)
+    called = case_names.names(site, visitor, shown)
     return site.page(
         "cases.html",
         visitor=visitor,
-        lines=[Line(case, called[case], public.get(case)) for case in listed],
-        left_out=len(known) - len(listed),
+        lines=[Line(case, called[case], public.get(case)) for case in shown],
+        asked=words,
+        total=len(known),
+        page=page,
+        pages=min(-(-len(known) // PAGE), asked.LAST),
     )
+
+
+def _found(site: Site, visitor: Visitor, words: str) -> set[CaseId]:
+    """The cases with all of these words in what is public of them, or in what whoever looks may call them."""
+    if site.seeks:
+        named = case_names.names(site, visitor, site.register.reader.cases())
+        return {case for case, name in named.items() if has_terms(name, words)}
+    rows, _ = site.rows.search("register", words, limit=MOST_FOUND, order="-updated_at")
+    opened = case_names.names(site, visitor, site.readings.opened(visitor.session.csrf))
+    return {row.case for row in rows} | {case for case, name in opened.items() if has_terms(name, words)}
 
 
 @signed_in("/desk/cases/{case:str}")

@@ -41,6 +41,11 @@ class Readings:
         with self._lock:
             return (session, case) in self._open
 
+    def opened(self, session: str) -> list[CaseId]:
+        """The cases whose files this session has opened."""
+        with self._lock:
+            return [case for one, case in self._open if one == session]
+
     def ask(self, reader: KeyName, case: CaseId) -> tuple[str, str]:
         """A secret for the answer, and what this key is to sign, in base64."""
         text = vault.request_text(self._register, reader, case, "procedure", vault.new_session())
