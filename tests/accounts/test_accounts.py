@@ -81,8 +81,12 @@ def test_a_key_and_a_role_are_asked_for_once(accounts: Accounts) -> None:
     accounts.keep_key(ada.id, KEY, "laptop", ("officer",))
     with pytest.raises(Conflict, match="known here already"):
         accounts.keep_key(bel.id, KEY, "laptop", ("officer",))
-    with pytest.raises(Conflict, match="asked for this key before"):
+    with pytest.raises(Conflict, match="waits to be confirmed for this key already"):
         accounts.ask_role(KEY, "officer", bel.id)
+    [refused] = accounts.requests()
+    accounts.decide(refused.id, "console", "refused")
+    accounts.ask_role(KEY, "officer", bel.id)
+    assert [one.id != refused.id for one in accounts.requests()] == [True], "refused by mistake, it is asked for again"
     for number in range(MOST_WAITING - 1):
         accounts.ask_role(KEY, f"role-{number}", bel.id)
     with pytest.raises(Conflict, match="wait already"):

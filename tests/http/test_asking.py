@@ -10,6 +10,7 @@ import pytest
 
 from fairplace.decision import History
 from fairplace.errors import Forbidden
+from fairplace.http import asking
 from fairplace.openness.commands import Release
 from fairplace.procurement.commands import AnswerQuestion, AskQuestion, EndWithoutAward
 from fairplace.procurement.events import QuestionAsked
@@ -89,6 +90,16 @@ def test_nothing_typed_is_lost(market: Market) -> None:
     sent = market.fill(birch, "/question", words=words, once="a", **{"seen-warnings": seen})
     assert sent.status_code == 303, text_of(sent)
     assert len(asked(market)) == 1
+
+
+def test_nobody_fills_the_log_with_questions(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "PER_HOUR", 2)
+    birch = market.provider(BIRCH)
+    codes = [market.fill(birch, "/question", words=f"Question {number}?", once=str(number)) for number in range(3)]
+    assert [one.status_code for one in codes] == [303, 303, 429]
+    assert "wait an hour" in codes[-1].text
+    assert ">Question 2?</textarea>" in codes[-1].text
+    assert market.fill(market.provider(ALDER), "/question", words="Ours?", once="a").status_code == 303
 
 
 @pytest.mark.parametrize("why", ["late", "opened", "withdrawn"])

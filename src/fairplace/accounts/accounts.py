@@ -289,13 +289,17 @@ class Accounts:
         if waiting + len(roles) > MOST_WAITING:
             raise Conflict(f"{waiting} requests of this person wait already; have them decided first")
         for role in roles:
+            # What was refused, or has ended since, can be asked for again.
+            connection.execute(
+                "DELETE FROM role_request WHERE vkey = ? AND role = ? AND decided IS NOT NULL", (vkey, role)
+            )
             try:
                 connection.execute(
                     "INSERT INTO role_request (id, vkey, role, asked_by, created) VALUES (?, ?, ?, ?, ?)",
                     (self.sources.stream_id(), vkey, role, asked_by, self.now()),
                 )
             except sqlite3.IntegrityError as error:
-                raise Conflict(f"the role {role} was asked for this key before") from error
+                raise Conflict(f"the role {role} waits to be confirmed for this key already") from error
 
     def key(self, vkey: str) -> DeviceKey:
         with self.database.reading() as connection:

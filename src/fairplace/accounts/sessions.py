@@ -93,7 +93,8 @@ class Sessions:
             if tried < most:
                 connection.execute("INSERT INTO attempt (what, at) VALUES (?, ?)", (what, now))
         if tried >= most:
-            raise TooMany("that was tried too often; wait a minute and try again", code="too-many")
+            wait = "an hour" if within > timedelta(minutes=1) else "a minute"
+            raise TooMany(f"that was tried too often; wait {wait} and try again", code="too-many")
 
     def _before(self, by: timedelta) -> str:
         return instant(moment(self._accounts.now()) - by)

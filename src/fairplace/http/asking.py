@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from litestar.params import FromPath, FromQuery
@@ -24,6 +25,9 @@ from fairplace.http.provider_place import mine
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.procurement.commands import AskQuestion
 from fairplace.terms import Provider
+
+PER_HOUR = 30
+"""Questions of one provider, about one tender: each is an entry for ever."""
 
 FIELDS = (
     Field(
@@ -74,6 +78,7 @@ def ask(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) 
     public = site.rows.get("provider", provider)
     asker = Provider(id=provider, name=public.name if public is not None and public.name else provider)
     try:
+        site.sessions.count(f"question {provider} {row.case}", PER_HOUR, within=timedelta(hours=1))
         done = site.clerk.take_in_signed_in(
             AskQuestion(id=id_, as_=key.name, case=row.case, words=members["words"], asked_by=asker)
         )
