@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -38,6 +39,8 @@ from fairplace.procurement.commands import (
     WithdrawBid,
 )
 from fairplace.procurement.events import Handling, Receipt, Scale
+from fairplace.provider.commands import StateFacts
+from fairplace.provider.events import Facts, Paper
 from fairplace.terms import Provider, instant
 from tests import story
 from tests.matrix import some
@@ -62,7 +65,11 @@ HANDLING = Handling(
     first_response_minutes=88_831, interest_noted=False,
 )  # fmt: skip
 
-WORDS = re.compile(r"quokka|gb-coh-7770|wilhelmina|kestrel|strongest care|as page [34]|in house")
+FACTS = Facts(
+    name="Quokka1 Homes Limited", company="77701777", ppon="PQUO-7770-KKAX", charity=None, ofsted=None, size="small", vcse=True,
+    papers=[Paper(kind="insurance", what="Kestrel liability", by="Quokka Mutual", number="Quokka-1", until=None)],
+)  # fmt: skip
+WORDS = re.compile(r"quokka|gb-coh-7770|pquo-7770|wilhelmina|kestrel|strongest care|as page [34]|in house")
 MARKS = "|".join(str(mark) for offer in OFFERS for mark in offer.marks.values())
 NUMBERS = re.compile(rf"77,?000,?000\.?1|7,?700,?000,?01|(?<=[:>\"])(?:{MARKS})(?=[,}}<\"])|88,?831")
 """Four digits alone stand in many a signature: a mark is looked for where a page or a value has one."""
@@ -103,6 +110,8 @@ def telling(office: Office) -> Iterator[str]:
     )  # fmt: skip
     office.do(RecordContact(id="test", handling=HANDLING, provider=asker, note=f"They rang about {CHILD}"))
     yield "asked"
+    stated = office.named(StateFacts(id="test", provider=asker.id, facts=FACTS), by=key(1))
+    office.recorder.record(msgspec.structs.replace(stated, case=None))
     office.wait_until("2026-03-30T09:00:00.000Z")
     for n, offer in enumerate(OFFERS[:4]):
         office.do(story.bid(offer), by=key(n))

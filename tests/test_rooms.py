@@ -215,7 +215,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "fairplace.details": (
         "fairplace.people.sight",
         "fairplace.procurement.state",
-        "fairplace.provider.known",
+        "fairplace.provider",
         "fairplace.reading",
         *DECISIONS,
     ),
@@ -430,6 +430,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.procurement.permitted",  # which change of a contract has its notice
         "fairplace.procurement.standstill",  # until when a contract may not be signed
         "fairplace.procurement.state",
+        "fairplace.provider.known",
         "fairplace.referral.codes",
         "fairplace.searching",
         "fairplace.seeking",
@@ -467,9 +468,11 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.people.roles",
         "fairplace.people.events",
         "fairplace.people.asked",
+        "fairplace.details",
         "fairplace.people.sight",  # what each may see, slot by slot
         "fairplace.post",
         "fairplace.prepared",
+        "fairplace.provider.known",
         "fairplace.receipts",
         "fairplace.sealing",
         "fairplace.referral.choosing",  # in which capacity which role may approve

@@ -16,6 +16,8 @@ from fairplace.decision import History
 from fairplace.ledger.disclosure import closed
 from fairplace.people.sight import Reader, shown, visible
 from fairplace.procurement.state import state_of
+from fairplace.provider.commands import StateFacts
+from fairplace.provider.decide import checked, numbers_of
 from fairplace.provider.known import Stated, stated
 from fairplace.reading import StoreReader
 from fairplace.recorded import Recorded
@@ -26,6 +28,12 @@ def own(reader: StoreReader, provider: str) -> Stated | None:
     """What a provider states of itself now; for its own people alone."""
     places = reader.statements().upto(provider)
     return stated(reader.recorded(places[-1], places[-1] + 1)) if places else None
+
+
+def drafted(command: StateFacts, now: Instant) -> Stated:
+    """What they are about to sign, as it will be shown."""
+    facts = checked(command.facts)
+    return Stated(index=-1, at=now, facts=facts, identifiers=tuple(numbers_of(facts)))
 
 
 def beside(

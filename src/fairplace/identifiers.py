@@ -116,6 +116,15 @@ def of_provider(provider: str) -> Identifier | None:
         return None
 
 
+def shown(one: Identifier) -> str:
+    """The number as people write it: a charity of Northern Ireland with its letters."""
+    return f"NIC{one.id}" if one.scheme == "GB-NIC" else one.id
+
+
+def kind_of(one: Identifier) -> Kind:
+    return _KINDS.get(one.scheme, "ofsted")
+
+
 def _bare(typed: str, *schemes: str) -> str:
     """The number alone: in capitals, without what stands between its signs and without the list that it names."""
     bare = _BETWEEN.sub("", typed).upper()

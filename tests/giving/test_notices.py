@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+import msgspec
 import pytest
 
 from fairplace.errors import Missing, Refused
 from fairplace.giving.decision_text import decision_text
 from fairplace.giving.notices import FORMS, Sheet, sheet, sheets
 from fairplace.procurement.commands import EndWithoutAward, NameGround
+from fairplace.provider.decide import numbers_of
+from fairplace.provider.events import Facts, Paper
+from fairplace.provider.known import Stated
 from tests.giving.test_letters import FRAME
 from tests.story import (
     ALDER,
@@ -65,6 +70,46 @@ def test_an_award_notice_is_filled_from_the_decision() -> None:
     assert found["Tenders received"] == "3"
     assert found["Suppliers unsuccessful"] == "2"
     assert found["Supplier: postal and e-mail address"] is None
+
+
+def stating(**changes: Any) -> Stated:
+    facts = {"name": "Alder Homes Ltd", "company": "1000001", "ppon": None, "charity": None, "ofsted": None, "size": None,
+             "vcse": None, "papers": [Paper(kind="insurance", what="Liability", by="X", number="PL-9", until=None)]}  # fmt: skip
+    made = Facts(**{**facts, **changes})
+    return Stated(index=1, at="2026-03-02T09:00:00.000Z", facts=made, identifiers=tuple(numbers_of(made)))
+
+
+def test_a_supplier_is_told_by_what_it_stated_and_what_it_did_not_state_is_said() -> None:
+    told = open_competition(until="noticed")
+    found = values(filled(told, "UK6"))
+    assert found["Supplier: Public Procurement Organisation Number"] is None
+    assert "Supplier: charity number" not in found
+    full = stating(ppon="pbzb4962tvlr", charity="sc12345", size="medium", vcse=False)
+    frame = msgspec.structs.replace(
+        FRAME, stated={ALDER.id: full, BIRCH.id: stating(company=None, size="large", vcse=True)}
+    )
+    for code in ("UK6", "UK7"):
+        made = sheet(told.history, code, frame, TODAY)
+        found = values(made)
+        assert found["Supplier: Public Procurement Organisation Number"] == "PBZB-4962-TVLR"
+        assert found["Supplier: company number"] == "01000001"
+        assert found["Supplier: charity number"] == "SC012345"
+        assert found["Supplier: small or medium-sized enterprise"] == "Yes"
+        assert found["Supplier: voluntary, community or social enterprise"] == "No"
+        assert found["Supplier: name"] == ALDER.name, "as the bid has it"
+        assert hints(made)["Supplier: name"] == "It states its legal name as Alder Homes Ltd"
+        assert "PL-9" not in str(made), "no papers"
+    made = sheet(told.history, "UK6", frame, TODAY)
+    assert values(made)["Of them small, medium-sized or voluntary"] is None
+    assert "1 of 3 have not stated it" in hints(made)["Of them small, medium-sized or voluntary"]
+    every = {one.provider.id: full for one in OFFERS[:3]}
+    made = sheet(told.history, "UK6", msgspec.structs.replace(FRAME, stated=every), TODAY)
+    assert str(values(made)["Of them small, medium-sized or voluntary"]).startswith(
+        "3 small or medium-sized, 0 voluntary"
+    )
+    made = sheet(told.history, "UK6", msgspec.structs.replace(FRAME, stated={ALDER.id: stating()}), TODAY)
+    assert values(made)["Supplier: small or medium-sized enterprise"] is None, "not stated is never no"
+    assert hints(made)["Supplier: small or medium-sized enterprise"] == "Its details do not state it"
 
 
 def test_losers_are_named_in_an_award_notice_above_five_million_alone() -> None:

@@ -111,6 +111,12 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/desk/bids/{case:str}/receipts/{name:str}"): PROVIDERS,
     ("GET", "/desk/bids/{case:str}/offline"): PROVIDERS,
     ("POST", "/desk/bids/{case:str}/result"): PROVIDERS,
+    ("GET", "/desk/details"): PROVIDERS,
+    ("GET", "/desk/details/change"): PROVIDERS,
+    ("POST", "/desk/details/change"): PROVIDERS,
+    ("GET", "/desk/details/sign"): PROVIDERS,
+    ("POST", "/desk/details/sign"): PROVIDERS,
+    ("GET", "/desk/details/receipts/{name:str}"): PROVIDERS,
 }
 
 

@@ -66,6 +66,7 @@ EXAMPLES = {
     "/desk/bids/{case:str}/challenge": "/desk/bids/nothing/challenge",
     "/desk/bids/{case:str}/question": "/desk/bids/nothing/question",
     "/desk/bids/{case:str}/receipts/{name:str}": "/desk/bids/nothing/receipts/1",
+    "/desk/details/receipts/{name:str}": "/desk/details/receipts/nothing",
     "/desk/bids/{case:str}/secrets": "/desk/bids/nothing/secrets",
     "/desk/bids/{case:str}/sign": "/desk/bids/nothing/sign",
     "/desk/bids/{case:str}/withdraw": "/desk/bids/nothing/withdraw",

@@ -202,7 +202,7 @@ def test_of_a_direct_award_the_details_of_whom_it_is_meant_for_are_shown(office:
     office.do(NameGround(id="test", ground="repeat", provider=ALDER, reason="The notice of 2025 foresaw it."))
     found = shown(office)
     assert found.keys() == {ALDER.id}
-    assert found[ALDER.id].number("GB-PPON").id == "PBZB-4962-TVLR"  # type: ignore[union-attr]
+    assert found[ALDER.id].shown("ppon") == "PBZB-4962-TVLR"  # type: ignore[union-attr]
     assert set(shown(office, EVALUATORS[0]).values()) <= {None}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from fairplace.forms.task import File
 
@@ -12,13 +13,16 @@ MOST = 60
 
 def rows(file: File, letter: str, *, least: int, spare: int) -> range:
     """The rows of a form whose fields are named by a letter and the number of their row, as `c3-title`."""
+    return typed_rows(file.typed, letter, least=least, spare=spare)
+
+
+def typed_rows(typed: Mapping[str, Sequence[str]], letter: str, *, least: int, spare: int, most: int = MOST) -> range:
+    """The same for what was typed into a form that is of no case."""
     named = re.compile(rf"{letter}([0-9]{{1,2}})-.+")
     written = [
-        int(found[1])
-        for name, values in file.typed.items()
-        if any(values) and (found := named.fullmatch(name)) is not None
+        int(found[1]) for name, values in typed.items() if any(values) and (found := named.fullmatch(name)) is not None
     ]
-    return range(min(MOST, max(least, max(written, default=-1) + 1 + spare)))
+    return range(min(most, max(least, max(written, default=-1) + 1 + spare)))
 
 
 def after_first(letter: str, row: int) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fairplace.giving.fields import Field, Section, absent, field
 from fairplace.giving.known import Known
-from fairplace.giving.notice_parts import Field, Section, absent, field
 from fairplace.procurement.events import Buyer
 
 ROLE = {"leads": "leads the procedure", "buys": "buys jointly", "bought-for": "is bought for"}

@@ -6,9 +6,11 @@ Procurement Regulations 2024, regulations 40 and 41.
 from __future__ import annotations
 
 from fairplace.formats import date, points
-from fairplace.giving import wording
+from fairplace.giving import supplier_parts, wording
+from fairplace.giving.fields import Field, Section, absent, field
 from fairplace.giving.known import Known
-from fairplace.giving.notice_parts import Field, Section, absent, field, pounds
+from fairplace.giving.notice_parts import pounds
+from fairplace.giving.supplier_parts import StatedBy
 
 
 def changed(known: Known) -> Section:
@@ -63,15 +65,11 @@ def _breach() -> tuple[Field, ...]:
     )
 
 
-def parties(known: Known) -> Section:
+def parties(known: Known, stated: StatedBy) -> Section:
     """With whom the contract is now."""
     contract = known.state.contract
     fields: list[Field] = []
     for number, one in enumerate(contract.providers if contract is not None else (), start=1):
         start = f"Supplier {number}: " if contract is not None and len(contract.providers) > 1 else "Supplier: "
-        fields += [
-            field(f"{start}name", one.name),
-            field(f"{start}identifier", one.id),
-            absent(f"{start}postal and e-mail address", f"the address of {one.name}"),
-        ]
+        fields += supplier_parts.who(start, one, stated)
     return Section("Suppliers", tuple(fields) or (field("Supplier", None),))

@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from fairplace.counted import counted
@@ -22,6 +24,7 @@ from fairplace.giving.paper import Exact, Heading, Part, Parts, Table, Words
 from fairplace.procurement.events import Criterion
 from fairplace.procurement.standstill import summaries_due
 from fairplace.procurement.state import Bid
+from fairplace.provider.known import Stated
 from fairplace.terms import Instant, Place, Provider
 
 
@@ -29,7 +32,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What a letter says beside the case: in whose name, where the record is, and its newest checkpoint in five lines.
 
     `page`: the address of the case's public page; empty when it has none. `checkpoint`: empty before the first;
-    `size`: how many entries it covers.
+    `size`: how many entries it covers. `stated`: what providers of the case state of themselves now, by their ids.
     """
 
     authority: str
@@ -37,6 +40,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     page: str = ""
     checkpoint: str = ""
     size: int = 0
+    stated: Mapping[str, Stated | None] = {}
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-import msgspec
-
 from fairplace.errors import Misconfigured
 from fairplace.formats import date, date_time, points
-from fairplace.giving import standing, wording
+from fairplace.giving import standing, supplier_parts, wording
+from fairplace.giving.fields import Field, Section, absent, field
 from fairplace.giving.known import Known, Noticed
+from fairplace.giving.supplier_parts import StatedBy
 from fairplace.procurement.standstill import least_last_day
 from fairplace.procurement.state import calls_off
 from fairplace.terms import Pence, as_date, day
@@ -17,30 +17,6 @@ from fairplace.working_days import period_days
 
 FIVE_MILLION: Pence = 500_000_000
 """Above it the award notice names the assessed bidders who lost, and the contract is published (sections 50, 53(3))."""
-
-
-class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """One field. `value` is null when no event tells it; `missing` then says what is wanted, `hint` what is known of it."""
-
-    label: str
-    value: str | None = None
-    missing: str = ""
-    hint: str = ""
-
-
-class Section(msgspec.Struct, frozen=True):
-    title: str
-    fields: tuple[Field, ...]
-
-
-def field(label: str, value: str | None, hint: str = "") -> Field:
-    """A field that the record may know."""
-    return Field(label=label, value=value or None, missing=label[:1].lower() + label[1:], hint=hint)
-
-
-def absent(label: str, what: str, hint: str = "") -> Field:
-    """A field that no event of this register tells."""
-    return Field(label=label, missing=what, hint=hint)
 
 
 def pounds(pence: Pence | None) -> str | None:
@@ -182,17 +158,15 @@ def documents(known: Known) -> Section:
     return Section("Documents", (field("Associated tender documents", value),))
 
 
-def suppliers(known: Known) -> Section:
+def suppliers(known: Known, stated: StatedBy) -> Section:
     fields: list[Field] = []
     for number, bid in enumerate(known.winners, start=1):
         start = f"Supplier {number}: " if len(known.winners) > 1 else "Supplier: "
         signed = known.contract.value if known.contract and len(known.winners) == 1 else None
         value = pounds(signed if signed is not None else known.state.awards.get(bid.place))
         fields += [
-            field(f"{start}name", bid.provider.name),
-            field(f"{start}identifier", bid.provider.id),
-            absent(f"{start}postal and e-mail address", f"the address of {bid.provider.name}"),
-            absent(f"{start}size and kind", "whether it is a small or medium-sized enterprise, a charity or a mutual"),
+            *supplier_parts.who(start, bid.provider, stated),
+            *supplier_parts.kind(start, bid.provider, stated),
             field(f"{start}contract value, VAT included, in pounds", value),
         ]
     return Section("Suppliers", tuple(fields) or (field("Supplier", None),))
@@ -223,7 +197,7 @@ def _if_today(known: Known, today: dt.date) -> str:
     return f"At least eight working days: published on {date(day(today))}, it would end on {date(last)}" if last else ""
 
 
-def tenders(known: Known) -> Section:
+def tenders(known: Known, stated: StatedBy) -> Section:
     state = known.state
     live, won = state.live, {bid.provider.id for bid in known.winners}
     lost = [bid.provider for name, bid in live.items() if name not in won]
@@ -238,7 +212,7 @@ def tenders(known: Known) -> Section:
     if competed and total > FIVE_MILLION:
         names = "\n".join(f"{one.name} ({one.id})" for one in lost)
         fields.append(field("Unsuccessful suppliers, by name", names, "Because the value is above £5 million"))
-    return Section("Information about tenders", (*fields, absent("Of them small, medium-sized or voluntary", "the size and kind of bidders")))  # fmt: skip
+    return Section("Information about tenders", (*fields, supplier_parts.small_ones([one.provider for one in state.bids.values()], stated)))  # fmt: skip
 
 
 def contract(known: Known) -> Section:

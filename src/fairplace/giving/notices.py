@@ -15,9 +15,9 @@ from fairplace.decision import History
 from fairplace.errors import Missing
 from fairplace.giving import buyers, contract_parts
 from fairplace.giving import notice_parts as parts
+from fairplace.giving.fields import Section
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.letters import Frame
-from fairplace.giving.notice_parts import Section
 from fairplace.giving.whether import Need, need_of
 
 
@@ -71,7 +71,7 @@ def _transparency(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
     return (
         parts.scope(known, estimated=True),
         parts.direct(known),
-        parts.suppliers(known),
+        parts.suppliers(known, frame.stated),
         parts.other(known, known.notice("UK5")),
         parts.procedure(known),
         *buyers.blocks(frame.authority, known),
@@ -81,9 +81,9 @@ def _transparency(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
 def _award(known: Known, frame: Frame, today: date) -> tuple[Section, ...]:
     return (
         parts.scope(known, estimated=False),
-        parts.suppliers(known),
+        parts.suppliers(known, frame.stated),
         parts.award_dates(known, today),
-        parts.tenders(known),
+        parts.tenders(known, frame.stated),
         parts.other(known, known.notice("UK6")),
         parts.procedure(known),
         *buyers.blocks(frame.authority, known),
@@ -93,7 +93,7 @@ def _award(known: Known, frame: Frame, today: date) -> tuple[Section, ...]:
 def _details(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
     return (
         parts.scope(known, estimated=False),
-        parts.suppliers(known),
+        parts.suppliers(known, frame.stated),
         parts.contract(known),
         parts.other(known, known.notice("UK7")),
         parts.procedure(known),
@@ -105,7 +105,7 @@ def _change(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
     return (
         parts.scope(known, estimated=False),
         contract_parts.changed(known),
-        contract_parts.parties(known),
+        contract_parts.parties(known, frame.stated),
         parts.other(known, known.notice("UK10")),
         parts.procedure(known),
         *buyers.blocks(frame.authority, known),
@@ -116,7 +116,7 @@ def _end(known: Known, frame: Frame, _: date) -> tuple[Section, ...]:
     return (
         parts.scope(known, estimated=False),
         contract_parts.ended(known),
-        contract_parts.parties(known),
+        contract_parts.parties(known, frame.stated),
         parts.procedure(known),
         *buyers.blocks(frame.authority, known),
     )

@@ -6,39 +6,36 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from litestar.params import FromPath, FromQuery
 
+from fairplace import details
 from fairplace.challenge.commands import LodgeChallenge
-from fairplace.deciders import convert
 from fairplace.decision import Command
-from fairplace.errors import Conflict, FairplaceError, Forbidden, Malformed, Missing, Refused
+from fairplace.errors import Conflict, FairplaceError, Malformed, Missing, Refused
 from fairplace.formats import money
 from fairplace.forms.bidding import FIELDS, SEALED
 from fairplace.forms.challenging import CHALLENGE
 from fairplace.forms.fields import Fault, Field, read_all
-from fairplace.http import asked, case_file, evidence, guarded, questions
+from fairplace.http import asked, case_file, evidence, guarded, lodging_here, questions
 from fairplace.http.again import Form
 from fairplace.http.debrief_view import Mine, challenges
 from fairplace.http.guard import File as Came
-from fairplace.http.guard import Key, Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
+from fairplace.http.lodging_here import mine
 from fairplace.http.proofs import lodged
 from fairplace.http.provider_place import look
 from fairplace.http.site import Answer, Site, TheSite
-from fairplace.ledger.note import join_note
-from fairplace.lodging import lodging_text
 from fairplace.post.lodgings import BIDS, Kind, Lodging
-from fairplace.post.notes import File, Written
+from fairplace.post.notes import Written
 from fairplace.procurement.commands import LodgeBid, WithdrawBid
+from fairplace.provider.known import Stated
 from fairplace.sealing import container
 from fairplace.sealing.container import MEDIA
-from fairplace.terms import CaseId, Provider
-from fairplace.workroom import LODGING
+from fairplace.terms import CaseId, Provider, day, london_day
 
 KINDS: Mapping[str, Kind] = {
     "deposit.received/1": "bid",
@@ -48,34 +45,10 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-OTHER = (
-    "what that page showed was not lodged: something else that you began, perhaps in another tab, took its place; this is"
-    " what waits now"
-)
-
-
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for a signature: the command, and what came with a challenge."""
-
-    command: dict[str, Any]
-    words: str = ""
-    name: str = ""
-    files: tuple[File, ...] = ()
-
-
-def _mine(visitor: Visitor) -> tuple[str, Key]:
-    """For whom they act and with which key. Raises Forbidden unless it is a provider's person with a confirmed key."""
-    visitor.need("provider")
-    able = [key for key in visitor.keys if "provider" in key.roles]
-    if visitor.person.provider is None or not able:
-        raise Forbidden("this is for providers with a signing key; make one under My keys", code="key")
-    return visitor.person.provider, able[-1]
-
-
 @signed_in("/desk/bids")
 def bids(site: TheSite, visitor: TheVisitor) -> Answer:
     """What can be bid for, what they lodged, and how their challenges stand."""
-    provider, _ = _mine(visitor)
+    provider, _ = mine(visitor)
     own = site.lodgings.of(provider)
     rows, _ = site.rows.list("register", limit=200, order="-deadline")
     now = site.register.store.now()
@@ -103,7 +76,7 @@ def refused(site: Site, visitor: Visitor, row: Any, why: str, *, status: int = 4
 
 def tender(site: Site, visitor: Visitor, case: str) -> Any:
     """The public line of a case to which an invitation went out. Raises Missing for any other."""
-    _mine(visitor)
+    mine(visitor)
     row = site.rows.get("register", asked.identifier(case))
     if row is None or row.deadline is None:
         raise Missing("no tender has this address")
@@ -111,11 +84,11 @@ def tender(site: Site, visitor: Visitor, case: str) -> Any:
 
 
 def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "") -> Answer:
-    provider, _ = _mine(visitor)
+    provider, _ = mine(visitor)
     own = site.lodgings.of(provider, row.case)
-    public = site.rows.get("provider", provider)
-    start = {"provider_name": [public.name]} if public is not None and public.name else {}
-    begun = _waiting(site, visitor, row.case)
+    stated = details.own(site.register.reader, provider)
+    start = {"provider_name": [name]} if (name := _name(site, provider, stated)) else {}
+    begun = lodging_here.waits(site, visitor, row.case)
     waiting = None if begun is None else begun[1]
     if isinstance(waiting, LodgeBid):
         price = {} if waiting.price is None else {"price": [money(waiting.price).removeprefix("£")]}
@@ -139,7 +112,16 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, sent_to: str = "")
         sent_to=sent_to,
         window=questions.window(site, row.case),
         waiting="" if waiting is None else str(waiting.__struct_config__.tag),
+        stated=stated,
+        today=day(london_day(site.now())),
+        closes=day(london_day(row.deadline)),
     )
+
+
+def _name(site: Site, provider: str, stated: Stated | None) -> str:
+    """The provider's name as it stated it, or as it is public."""
+    public = site.rows.get("provider", provider)
+    return stated.facts.name if stated else public.name if public is not None and public.name else ""
 
 
 def standing(site: Site, provider: str, case: CaseId) -> Lodging | None:
@@ -178,7 +160,7 @@ def terms(site: Site, row: Any) -> str:
 def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Take the form's words and file, and go on to sign; nothing is lodged yet."""
     row = tender(site, visitor, case)
-    provider, key = _mine(visitor)
+    provider, key = mine(visitor)
     sealed = bool(site.openers.confirmed())
     members, faults = _read(SEALED if sealed else FIELDS, sent)
     came = sent.files.get("document", [])
@@ -197,7 +179,7 @@ def fill(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
             document=document,
             price=members.get("price"),
         )
-        _wait(site, visitor, row.case, Waiting(command=_written(site, command)))
+        lodging_here.wait(site, visitor, row.case, lodging_here.Waiting(command=lodging_here.written(site, command)))
     except (Refused, Malformed, Conflict) as error:
         return _page(site, visitor, row, Form(sent=sent.fields, refusal=str(error), status=error.status))
     return see_other(f"/desk/bids/{row.case}/sign")
@@ -232,34 +214,14 @@ def _read(fields: tuple[Field, ...], sent: Sent) -> tuple[dict[str, Any], tuple[
     return members, tuple(faults)
 
 
-def _written(site: Site, command: Command) -> dict[str, Any]:
-    """The command as it is kept. Raises what would stand in its way: better now than after it is signed."""
-    # A rehearsal: it asks by whose key it will be signed, and nobody has signed yet.
-    assert isinstance(command, LodgeBid | WithdrawBid | LodgeChallenge)
-    site.clerk.prepare(msgspec.structs.replace(command, signature=f"\u2014 {command.as_} "))
-    return {name: value for name, value in msgspec.to_builtins(command).items() if value is not None}
-
-
-def _wait(site: Site, visitor: Visitor, case: CaseId, waiting: Waiting) -> None:
-    before = site.drafts.get(case, LODGING, visitor.person.id)
-    site.drafts.save(
-        case,
-        LODGING,
-        msgspec.to_builtins(waiting),
-        by=visitor.person.id,
-        version=before.version if before else 0,
-        owner=visitor.person.id,
-    )
-
-
 @acting("/desk/bids/{case:str}/withdraw")
 def withdraw(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Take a bid back, to leave it so or to lodge another: go on to sign."""
     row = tender(site, visitor, case)
-    provider, key = _mine(visitor)
+    provider, key = mine(visitor)
     command = WithdrawBid(id=f"web:{site.accounts.sources.stream_id()}", as_=key.name, case=row.case, provider=provider)
     try:
-        _wait(site, visitor, row.case, Waiting(command=_written(site, command)))
+        lodging_here.wait(site, visitor, row.case, lodging_here.Waiting(command=lodging_here.written(site, command)))
     except (Refused, Malformed, Conflict) as error:
         return _page(site, visitor, row, Form(refusal=str(error), status=error.status))
     return see_other(f"/desk/bids/{row.case}/sign")
@@ -272,7 +234,7 @@ def challenge_form(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> A
 
 
 def _challenge(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
-    _mine(visitor)
+    mine(visitor)
     return site.page(
         "bid_challenge.html",
         status=form.status,
@@ -290,7 +252,7 @@ def _challenge(site: Site, visitor: Visitor, row: Any, form: Form) -> Answer:
 def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Take the challenge's words and documents, and go on to sign."""
     row = tender(site, visitor, case)
-    provider, key = _mine(visitor)
+    provider, key = mine(visitor)
     members, faults = _read(CHALLENGE, sent)
     files = sent.files.get("evidence", [])
     public = site.rows.get("provider", provider)
@@ -311,11 +273,13 @@ def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: The
             words=evidence.with_files(members["words"], members["name"], kept),
             challenger=Provider(id=provider, name=public.name if public and public.name else members["name"]),
         )
-        _wait(
+        lodging_here.wait(
             site,
             visitor,
             row.case,
-            Waiting(command=_written(site, command), words=members["words"], name=members["name"], files=kept),
+            lodging_here.Waiting(
+                command=lodging_here.written(site, command), words=members["words"], name=members["name"], files=kept
+            ),
         )
     except (Refused, Malformed, Conflict) as error:
         return _challenge(site, visitor, row, Form(sent=sent.fields, refusal=str(error), status=error.status))
@@ -326,35 +290,15 @@ def challenge(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: The
 def read(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     """What is to be signed, in words and to the byte. Where nothing waits: what was lodged, as after the button Back."""
     row = tender(site, visitor, case)
-    _mine(visitor)
-    begun = _waiting(site, visitor, row.case)
+    mine(visitor)
+    begun = lodging_here.waits(site, visitor, row.case)
     return see_other(f"/desk/bids/{row.case}") if begun is None else _sign_page(site, visitor, row, begun[1])
-
-
-def _waiting(site: Site, visitor: Visitor, case: CaseId) -> tuple[Waiting, Command] | None:
-    """What they went on to sign and did not sign yet; null when nothing waits."""
-    draft = site.drafts.get(case, LODGING, visitor.person.id)
-    if draft is None:
-        return None
-    waiting = msgspec.convert(draft.written, Waiting)
-    return waiting, convert(dict(waiting.command))
-
-
-def _text(site: Site, command: Command) -> bytes:
-    """What the provider signs (wire format, section 7)."""
-    assert isinstance(command, LodgeBid | WithdrawBid | LodgeChallenge)
-    return lodging_text({**command.lodged(), "id": command.id, "log": site.register.origin})
-
-
-def _digest(text: bytes) -> str:
-    return hashlib.sha256(text).hexdigest()
 
 
 def _sign_page(
     site: Site, visitor: Visitor, row: Any, command: Command, *, fault: str = "", status: int = 200
 ) -> Answer:
-    text = _text(site, command)
-    key = next((key for key in visitor.keys if key.name == command.as_ and key.roles), None)
+    text = lodging_here.text(site, command)
     return site.page(
         "bid_sign.html",
         status=status,
@@ -365,9 +309,9 @@ def _sign_page(
         sealed=isinstance(command, LodgeBid) and command.document is not None and command.document.media == MEDIA,
         late=isinstance(command, LodgeBid) and site.register.store.now() > row.deadline,
         rule=late_rule(site, row.case),
-        text=base64.b64encode(text).decode("ascii"),
-        digest=_digest(text),
-        key=key,
+        text=lodging_here.encoded(text),
+        digest=lodging_here.digest(text),
+        key=lodging_here.key_of(visitor, command),
         fault=fault,
     )
 
@@ -376,21 +320,17 @@ def _sign_page(
 def sign(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) -> Answer:
     """Lodge what was signed; or let it go."""
     row = tender(site, visitor, case)
-    provider, _ = _mine(visitor)
-    begun = _waiting(site, visitor, row.case)
+    provider, _ = mine(visitor)
+    begun = lodging_here.waits(site, visitor, row.case)
     if begun is None:  # signed already, perhaps in another tab: the page of the tender says what was lodged
         return see_other(f"/desk/bids/{row.case}")
     waiting, command = begun
     if sent.get("drop"):
-        site.drafts.drop(row.case, LODGING, visitor.person.id)
+        lodging_here.let_go(site, visitor, row.case)
         return see_other(f"/desk/bids/{row.case}")
-    if sent.get("shown") not in {"", _digest(_text(site, command))}:
-        return _sign_page(site, visitor, row, command, fault=OTHER, status=409)
-    if command.as_ not in {key.name for key in visitor.keys if key.roles}:
-        raise Forbidden("this was prepared for another key of yours; begin again", code="key")
     try:
-        note = join_note(_text(site, command), [sent.line() + "\n"]).decode("utf-8", "replace")
-        done = site.clerk.carry_out(msgspec.structs.replace(command, signature=note)).recorded
+        lodging_here.check(site, visitor, command, sent)
+        done = lodging_here.carry_out(site, command, sent)
     except FairplaceError as error:
         return _sign_page(site, visitor, row, command, fault=str(error), status=error.status)
     entry = site.register.reader.entry(done.index)
@@ -406,11 +346,13 @@ def sign(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent)
         )
         if isinstance(command, LodgeChallenge):
             _note(site, visitor, row.case, waiting, command, done.index)
-    site.drafts.drop(row.case, LODGING, visitor.person.id)
+    lodging_here.let_go(site, visitor, row.case)
     return see_other(f"/desk/bids/{row.case}/receipts/{done.index}")
 
 
-def _note(site: Site, visitor: Visitor, case: CaseId, waiting: Waiting, command: LodgeChallenge, place: int) -> None:
+def _note(
+    site: Site, visitor: Visitor, case: CaseId, waiting: lodging_here.Waiting, command: LodgeChallenge, place: int
+) -> None:
     """The challenge with its documents, in the correspondence of the case."""
     assert command.challenger is not None
     site.notes.put(
@@ -431,7 +373,7 @@ def _note(site: Site, visitor: Visitor, case: CaseId, waiting: Waiting, command:
 def receipt(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPath[str]) -> Answer:
     """The receipt of what they lodged: a page, a text to keep, or its proof."""
     row = tender(site, visitor, case)
-    provider, _ = _mine(visitor)
+    provider, _ = mine(visitor)
     own: dict[int, Lodging] = {one.place: one for one in site.lodgings.of(provider, row.case) if one.kind != "question"}
     index = name.partition(".")[0]
     what = own.get(int(index)) if index.isascii() and index.isdigit() and len(index) < 15 else None

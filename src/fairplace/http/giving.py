@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import msgspec
 from litestar import Response
 from litestar.params import FromPath
 
+from fairplace import details
 from fairplace.decision import History
 from fairplace.errors import Missing
 from fairplace.giving import correcting, decision_text, known, notices, word
@@ -30,6 +32,13 @@ def history(site: Site, visitor: Visitor, case: CaseId) -> History | None:
     """The past of a case for those who keep its file; None while it is closed to this session."""
     past = case_file.open_to(site, visitor, case, *case_file.KEEP_THE_FILE)
     return None if past is None else case_file.seen(site, past, visitor)
+
+
+def stating(site: Site, visitor: Visitor, past: History) -> Frame:
+    """The same for a fill sheet: with what those who bid state of themselves now, as far as whoever looks may know it."""
+    whole = case_file.history(site, past.case)
+    stated = details.beside(site.register.reader, whole, case_file.reader(whole, visitor), site.now(), newest=True)
+    return msgspec.structs.replace(frame(site, past.case), stated=stated)
 
 
 def frame(site: Site, case: CaseId) -> Frame:
@@ -95,7 +104,7 @@ def one_sheet(site: TheSite, visitor: TheVisitor, case: FromPath[str], code: Fro
     past = history(site, visitor, case)
     if past is None:
         return closed(site, visitor, case)
-    found = notices.sheet(past, code, frame(site, past.case), site.today())
+    found = notices.sheet(past, code, stating(site, visitor, past), site.today())
     return site.page("fill_sheet.html", visitor=visitor, case=past.case, sheet=found, title=case_file.title(past))
 
 

@@ -125,6 +125,7 @@ class Visitor(msgspec.Struct, frozen=True, kw_only=True):
         else:
             found += [Place("/desk/cases", "cases", "Cases")] if self.staff else []
             found += [Place("/desk/bids", "bids", "My bids")] if provides else []
+            found += [Place("/desk/details", "details", "Our details")] if provides else []
         found += [Place("/desk/keys", "keys", "My keys")]
         found += [Place("/desk/openers", "openers", "Openers")] if (self.opens or self.heads) and not self.seeks else []
         return found + ([Place("/desk/people", "people", "People")] if self.heads else [])

@@ -44,6 +44,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     more: Mapping[str, Any] = {}
     start: Mapping[str, Sequence[str]] = {}
     here: str = "referrals"  # the place of the desk that it belongs to
+    grows: str = ""  # what there can be more rows of
 
     @property
     def task(self) -> str:
@@ -80,11 +81,21 @@ def show(site: Site, visitor: Visitor, asking: Asking) -> Answer:
 
 def take(site: Site, visitor: Visitor, asking: Asking, key: Key, sent: Sent) -> Answer:
     """Keep it, check it, and go on to sign; or keep it unchecked, for later."""
+    members = checked(site, visitor, asking, sent)
+    if not isinstance(members, dict):
+        return members
+    all_members = {**members, **asking.more, "do": asking.do}
+    found = begun(site, visitor, all_members, key=key.name, task=asking.task, case=asking.case)
+    return against(site, visitor, asking, sent, found) if isinstance(found, Against) else found
+
+
+def checked(site: Site, visitor: Visitor, asking: Asking, sent: Sent) -> Answer | dict[str, Any]:
+    """What was filled in, kept and checked; or the page to answer with, because something is wrong or it is for later."""
     written = {name: values for name, values in sent.fields.items() if name not in ("token", "do")}
     draft = site.drafts.get(asking.case, asking.task, visitor.person.id)
     version, owner = draft.version if draft else 0, visitor.person.id
     site.drafts.save(asking.case, asking.task, written, by=owner, version=version, owner=owner)
-    if sent.get("do") == "save":
+    if sent.get("do") in ("save", "more"):
         return see_other(asking.address)
     members, wrong = asking.read(asking.fields, written)
     if faults := tuple(wrong) or guarded.never(site, "", asking.fields, written):
@@ -93,11 +104,12 @@ def take(site: Site, visitor: Visitor, asking: Asking, key: Key, sent: Sent) -> 
     if not guarded.is_answered(looked, written):
         return _page(site, visitor, asking, written, looked=looked, status=422)
     guarded.keep_statements(site, visitor, asking.case, asking.title, looked, written)
-    all_members = {**members, **asking.more, "do": asking.do}
-    found = begun(site, visitor, all_members, key=key.name, task=asking.task, case=asking.case)
-    if isinstance(found, Against):
-        return _page(site, visitor, asking, written, refusal=found.sentence, status=found.status)
-    return found
+    return members
+
+
+def against(site: Site, visitor: Visitor, asking: Asking, sent: Sent, found: Against) -> Answer:
+    """The form as it was, with what stands in its way."""
+    return _page(site, visitor, asking, sent.fields, refusal=found.sentence, status=found.status)
 
 
 def _page(

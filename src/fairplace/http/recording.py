@@ -12,9 +12,10 @@ from typing import Annotated
 import msgspec
 from litestar.params import FromPath, QueryParameter
 
+from fairplace import details
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
-from fairplace.forms import evaluation, need, origin, seeking
+from fairplace.forms import evaluation, need, origin, our_details, seeking
 from fairplace.forms.fields import Fault, Field, Option, differing, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import SEARCH, task
@@ -26,8 +27,10 @@ from fairplace.http.guard import TheSent, TheVisitor, Visitor, acting, see_other
 from fairplace.http.moderating import Pointed, pointed
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.people import roles
+from fairplace.provider.known import Stated
 from fairplace.seeking.completeness import Completeness
 from fairplace.seeking.eligible import LeftOut
+from fairplace.terms import day, london_day
 
 NEW = "new"
 """The address of a case that is not planned yet."""
@@ -256,8 +259,19 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         colleagues=names,
         others=[people[one] for one in others if one in people],
         left_out=_left_out(wanted, made),
+        told=_told(site, visitor, made) if wanted.code == "checks" else {},
+        says=our_details.WORDS,
+        today=day(london_day(site.now())),
         complete=_complete(wanted, made, written) if at.part is None else None,
     )
+
+
+def _told(site: Site, visitor: Visitor, made: File) -> dict[str, Stated | None]:
+    """What each bidder stated of itself by the time it lodged its bid, for who may know whose the bids are."""
+    if not made.bids:
+        return {}
+    past = case_file.history(site, made.case)
+    return details.beside(site.register.reader, past, case_file.reader(past, visitor), site.now())
 
 
 def _complete(wanted: Task, made: File, written: Written) -> Completeness | None:

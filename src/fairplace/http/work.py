@@ -23,7 +23,17 @@ from fairplace.duties.table import Work
 from fairplace.errors import Missing
 from fairplace.formats import listed
 from fairplace.forms.tasks import task
-from fairplace.http import case_file, case_names, case_tasks, contests, living, openers, recoveries, referrals
+from fairplace.http import (
+    case_file,
+    case_names,
+    case_tasks,
+    contests,
+    living,
+    openers,
+    our_details,
+    recoveries,
+    referrals,
+)
 from fairplace.http.asked import Page
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.site import Answer, Site, TheSite
@@ -86,6 +96,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
     challenged = contests.owed(site, visitor)
     answering = referrals.to_answer(site, visitor) if site.seeks else []
     opening, keys_wait = openers.to_open(site, visitor), openers.to_confirm(site, visitor)
+    out = our_details.ran_out(site, visitor)
     asked = site.accounts.requests() if visitor.heads else []
     asking = list(recoveries.asked(site, visitor)) if _recovers(visitor) else []
     today = day(london_day(now))
@@ -111,6 +122,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         and not owed
         and not challenged
         and not answering
+        and not out
         and not opening
         and not keys_wait
         and not asked
@@ -120,6 +132,7 @@ def work(site: TheSite, visitor: TheVisitor, whose: Whose = "", page: Page = 1) 
         owed=owed,
         challenged=challenged,
         referrals=answering,
+        ran_out=out,
         overdue=sum(one.is_overdue(today) for one in (*todo, *answers)),
         whose=whose if whose == "all" else "",
         page=page,

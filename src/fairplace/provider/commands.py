@@ -10,6 +10,10 @@ from fairplace.decision import Command
 from fairplace.provider.events import Facts
 from fairplace.terms import Text
 
+MOST_PAPERS = 40
+LONGEST = 200
+"""Characters of a name, a row or a number: all rows together fit one entry."""
+
 
 class StateFacts(Command, frozen=True, kw_only=True, tag="state-facts"):
     """State who a provider is and what it can show, for all its bids. The receiver signs; the provider's signature is inside.

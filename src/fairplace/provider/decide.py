@@ -13,13 +13,9 @@ from fairplace.identifiers import Identifier
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
 from fairplace.procedure import refuse, words
-from fairplace.provider.commands import AnyCommand, StateFacts
+from fairplace.provider.commands import LONGEST, MOST_PAPERS, AnyCommand, StateFacts
 from fairplace.provider.events import Facts, FactsStated, Paper
 from fairplace.terms import Instant, Text, text
-
-MOST_PAPERS = 40
-LONGEST = 200
-"""Characters of a name, a row or a number: all rows together fit one entry."""
 
 
 def decide(command: AnyCommand, history: History, *, at: Instant, by: Actor, chance: bytes = b"") -> Decision:

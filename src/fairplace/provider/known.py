@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from fairplace.identifiers import Identifier, Scheme
+from fairplace.identifiers import Identifier, Kind, kind_of, shown
 from fairplace.provider.events import Facts, FactsStated, Paper
 from fairplace.recorded import Recorded
-from fairplace.terms import Day, Instant
+from fairplace.terms import Day, Instant, Text
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,9 +21,14 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
     identifiers: tuple[Identifier, ...]
     changed: Instant | None = None
 
-    def number(self, *schemes: Scheme) -> Identifier | None:
-        """The number that is of one of these lists."""
-        return next((one for one in self.identifiers if one.scheme in schemes), None)
+    def typed(self, kind: Kind) -> Text | None:
+        """A number as it was typed."""
+        typed: Text | None = getattr(self.facts, kind)
+        return typed
+
+    def shown(self, kind: Kind) -> str:
+        """A number in the form of its list; empty where none is stated."""
+        return next((shown(one) for one in self.identifiers if kind_of(one) == kind), "")
 
     def papers(self, kind: str) -> list[Paper]:
         return [one for one in self.facts.papers if one.kind == kind]
