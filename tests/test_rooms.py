@@ -238,8 +238,21 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.templating",
         "fairplace.workroom",
     ),
+    "fairplace.news": REGISTER,
+    "fairplace.answer_notices": (
+        *REGISTER,
+        "fairplace.accounts",
+        "fairplace.news",
+        "fairplace.openness.events",
+        "fairplace.post",
+        "fairplace.procurement.state",  # until when bids can be made
+        "fairplace.shelf",
+        "fairplace.templating",
+        "fairplace.workroom",
+    ),
     "fairplace.challenge_notices": (
         *REGISTER,
+        "fairplace.news",
         "fairplace.post",
         "fairplace.shelf",
         "fairplace.templating",
@@ -449,6 +462,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.deciders",
         "fairplace.demo",
         "fairplace.disclosure_control",
+        "fairplace.answer_notices",  # which messages went to everybody alike
         "fairplace.holder_notices",
         "fairplace.provider_notices",
         "fairplace.issuing",  # the releases of numbers

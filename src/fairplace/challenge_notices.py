@@ -2,52 +2,39 @@
 carried out, or that they let it go, which somebody of the authority may have said in their name.
 
 - A message says of no ground and no outcome, and holds no link: whoever wants to know opens the page that they have.
-- It is told from the log, so whether the desk recorded a step or the command line makes no difference. Each step is told
-  once; what is older than two days is told to nobody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from fairplace import shelf
 from fairplace.errors import Malformed
 from fairplace.ledger import entry
 from fairplace.ledger.entry import Entry
+from fairplace.news import News
 from fairplace.on_disk import Register
 from fairplace.post.letter import letter
 from fairplace.post.notes import Note
 from fairplace.templating import environment
-from fairplace.terms import instant
 from fairplace.workroom import Workroom
 
 STEPS = ("challenge.answered/1", "challenge.decided/1", "challenge.remedied/1", "challenge.withdrawn/1")
 LODGED = "challenge.lodged/1"
 
-NEWS = timedelta(days=2)
-"""How old a step may be that is still told: as long as a message is tried again."""
-
 
 class ChallengeNotices:
-    """Of one register. It remembers how far it told."""
+    """Of one register."""
 
     def __init__(self, register: Register, room: Workroom) -> None:
         self._register = register
         self._room = room
         self._pages = environment(shelf.root("web") / "templates")
-        self._told_to = 0
+        self._news = News(register, STEPS)
 
     def tell(self) -> int:
         """Queue a message for each step of which a challenger has not been told; how many."""
-        size, store, queued = self._register.reader.size, self._register.store, 0
-        since = instant(self._register.sources.clock() - NEWS)
-        for stored in store.of_types(self._register.origin, list(STEPS), self._told_to, size):
-            step = entry.parsed(stored.raw)
-            if step.envelope.at >= since and stored.case is not None:
-                queued += self._of_step(stored.index, stored.case, step)
-        self._told_to = size
-        return queued
+        return sum(self._of_step(index, case, step) for index, case, step in self._news.fresh())
 
     def _of_step(self, index: int, case: str, step: Entry) -> int:
         settings, lodged = self._register.settings, self._lodged(case, step.envelope.stream)

@@ -14,6 +14,7 @@ from fairplace.terms import Document, Pence
 
 LODGED = ("deposit.", "challenge.lodged/", "contest.")
 """Types whose sealed values are those of whoever lodged: their receipt opens them, and nobody else gets it."""
+ASKED = "procurement.question-asked/1"
 
 
 def receipt(register: Register, index: int) -> bytes:
@@ -21,11 +22,19 @@ def receipt(register: Register, index: int) -> bytes:
 
     Raises Conflict while the entry is not published yet, and Missing when there is no such entry.
     """
-    entry = register.reader.entry(index)
-    own = frozenset(entry.envelope.sealed) if entry.envelope.type.startswith(LODGED) else frozenset()
-    if entry.envelope.type.startswith("contest."):
+    return proof_of(register, index, _own(register, register.reader.entry(index)))
+
+
+def _own(register: Register, entry: Entry) -> frozenset[str]:
+    """The sealed values of an entry that are those of whoever lodged it."""
+    envelope = entry.envelope
+    if envelope.type == ASKED:  # taken in for a provider; one that an officer wrote down is the officer's
+        taken_in = envelope.actor == f"{register.domain}/service/receiver"
+        return frozenset({"/words", "/asked_by"} if taken_in else ())
+    own = frozenset(envelope.sealed) if envelope.type.startswith(LODGED) else frozenset()
+    if envelope.type.startswith("contest."):
         own -= {"/exhibit"}  # what a report rests on is the authority's own
-    return proof_of(register, index, own)
+    return own
 
 
 class Came(msgspec.Struct, frozen=True, kw_only=True):

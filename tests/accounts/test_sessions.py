@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,9 @@ def test_tries_are_counted_for_each_thing(accounts: Accounts) -> None:
         sessions.count("sign-in 192.0.2.1", 5)
     assert caught.value.status == 429
     sessions.count("sign-in 192.0.2.2", 5)
+    sessions.count("question", 1, within=timedelta(hours=1))
+    with pytest.raises(TooMany, match="try again in 60 minutes"):
+        sessions.count("question", 1, within=timedelta(hours=1))
 
 
 def test_a_question_is_answered_once_in_time_and_as_it_was_asked(accounts: Accounts, clock: Clock) -> None:

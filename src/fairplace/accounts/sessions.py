@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from datetime import timedelta
@@ -82,19 +83,21 @@ class Sessions:
             connection.execute("DELETE FROM session WHERE person = ?", (person,))
 
     def count(self, what: str, most: int, within: timedelta = timedelta(minutes=1)) -> None:
-        """One more try of something. Raises TooMany beyond `most` within the time."""
+        """One more try of something. Raises TooMany beyond `most` within the time, and says when there is room again."""
         now = time.time()
         since = now - within.total_seconds()
         with self._database.writing() as connection:
             connection.execute("DELETE FROM attempt WHERE at < ?", (now - 3600,))
-            tried = connection.execute(
-                "SELECT count(*) FROM attempt WHERE what = ? AND at > ?", (what, since)
-            ).fetchone()[0]
-            if tried < most:
+            before = connection.execute(
+                "SELECT at FROM attempt WHERE what = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+                (what, since, most - 1),
+            ).fetchone()
+            if before is None:
                 connection.execute("INSERT INTO attempt (what, at) VALUES (?, ?)", (what, now))
-        if tried >= most:
-            wait = "an hour" if within > timedelta(minutes=1) else "a minute"
-            raise TooMany(f"that was tried too often; wait {wait} and try again", code="too-many")
+        if before is not None:
+            minutes = math.ceil((before[0] - since) / 60)
+            wait = "wait a minute and try again" if minutes <= 1 else f"try again in {minutes} minutes"
+            raise TooMany(f"that was tried too often; {wait}", code="too-many")
 
     def _before(self, by: timedelta) -> str:
         return instant(moment(self._accounts.now()) - by)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import structlog
 
 from fairplace import holder_notices
+from fairplace.answer_notices import AnswerNotices
 from fairplace.challenge_notices import ChallengeNotices
 from fairplace.cli.beside import beside
 from fairplace.on_disk import Register
@@ -29,7 +30,8 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
     if postman is None:
         yield
         return
-    news = ProviderNotices(register, room) if register.is_of_placements else ChallengeNotices(register, room)
+    of_tenders = (ChallengeNotices(register, room), AnswerNotices(register, room))
+    news = (ProviderNotices(register, room),) if register.is_of_placements else of_tenders
 
     def send(stop: threading.Event) -> None:
         while not stop.wait(every):
@@ -37,10 +39,11 @@ def kept_sending(register: Register, every: float = EVERY) -> Iterator[None]:
                 holder_notices.tell(register, room)
             except Exception:  # a notice that cannot be written keeps no other message back
                 log.exception("a notice to a holder could not be written")  # and is tried again
-            try:
-                news.tell()
-            except Exception:  # nor does one to a provider
-                log.exception("a notice to a provider could not be written")
+            for notices in news:
+                try:
+                    notices.tell()
+                except Exception:  # nor does one to a provider
+                    log.exception("a notice to a provider could not be written")
             try:
                 for one in postman.turn():
                     told = log.info if one.state == "sent" else log.warning

@@ -2,6 +2,7 @@
 
 - Nothing is signed on the provider's device: the entry has no room for a signature inside, for a question gives its asker
   no right that would have to be proven later. The session says who asks, as where they read their own; the receiver signs.
+- A provider's questions about a tender within an hour are bounded, by what was lodged here: nothing else is kept of who asked.
 - What was stated of words that may tell of a child would be kept under a name, and so tell who asked: nothing is stated
   here. The words are warned of once, and the answer that publishes them is held to more.
 """
@@ -15,6 +16,7 @@ from typing import Any
 
 from litestar.params import FromPath, FromQuery
 
+from fairplace.accounts.sessions import TooMany
 from fairplace.errors import FairplaceError
 from fairplace.forms.fields import Field, read_all
 from fairplace.http import guarded, questions
@@ -24,7 +26,7 @@ from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see
 from fairplace.http.provider_place import mine
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.procurement.commands import AskQuestion
-from fairplace.terms import Provider
+from fairplace.terms import CaseId, Provider, instant, moment
 
 PER_HOUR = 30
 """Questions of one provider, about one tender: each is an entry for ever."""
@@ -58,6 +60,7 @@ def _page(site: Site, visitor: Visitor, row: Any, form: Form, *, done: str = "")
         window=questions.window(site, row.case),
         own=own,
         done=next((one for one in own if str(one.place) == done), None),
+        sends=site.sends_mail,
         once=(form.sent.get("once") or [secrets.token_urlsafe(16)])[0],
     )
 
@@ -78,7 +81,7 @@ def ask(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) 
     public = site.rows.get("provider", provider)
     asker = Provider(id=provider, name=public.name if public is not None and public.name else provider)
     try:
-        site.sessions.count(f"question {provider} {row.case}", PER_HOUR, within=timedelta(hours=1))
+        _not_too_often(site, provider, row.case)
         done = site.clerk.take_in_signed_in(
             AskQuestion(id=id_, as_=key.name, case=row.case, words=members["words"], asked_by=asker)
         )
@@ -88,6 +91,17 @@ def ask(site: TheSite, visitor: TheVisitor, case: FromPath[str], sent: TheSent) 
         stream = site.register.reader.entry(done.index).envelope.stream
         site.lodgings.put("question", row.case, provider, place=done.index, stream=stream, person=visitor.person.id)
     return _to(row.case, done.index)
+
+
+def _not_too_often(site: Site, provider: str, case: CaseId) -> None:
+    """Raises TooMany with when there is room again. What was lodged is counted, for a list of tries would tell who asked."""
+    last = [one.at for one in site.lodgings.of(provider, case) if one.kind == "question"][:PER_HOUR]
+    again = instant(moment(last[-1]) + timedelta(hours=1)) if len(last) == PER_HOUR else ""
+    if again > site.register.store.now():
+        raise TooMany(
+            f"{PER_HOUR} questions of yours about this tender were recorded within an hour, and more are not taken; ask again after {again}",
+            code="too-many",
+        )
 
 
 def _id(visitor: Visitor, case: str, sent: Sent, words: str) -> str:

@@ -374,7 +374,7 @@ def receipt(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromP
     """The receipt of what they lodged: a page, a text to keep, or its proof."""
     row = tender(site, visitor, case)
     provider, _ = mine(visitor)
-    own: dict[int, Lodging] = {one.place: one for one in site.lodgings.of(provider, row.case) if one.kind != "question"}
+    own: dict[int, Lodging] = {one.place: one for one in site.lodgings.of(provider, row.case)}
     index = name.partition(".")[0]
     what = own.get(int(index)) if index.isascii() and index.isdigit() and len(index) < 15 else None
     return lodged(

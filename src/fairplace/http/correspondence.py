@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
+from fairplace.answer_notices import release_of
 from fairplace.decision import History
 from fairplace.http import case_file
 from fairplace.http.again import Form
@@ -46,10 +47,11 @@ def page(site: Site, visitor: Visitor, past: History, form: Form = NOTHING, *, a
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that was sent, or a note between a bidder and the authority."""
+    """A message that was sent, the same to everybody, or a note between a bidder and the authority."""
 
     at: Instant
     message: Message | None = None
+    everybody: tuple[Message, ...] = ()
     note: Note | None = None
     answered: bool = False
 
@@ -58,7 +60,14 @@ def _items(site: Site, case: str) -> list[Item]:
     """All of it, the newest first."""
     notes = site.notes.of_case(case)
     answered = {one.written.answers for one in notes}
-    found = [Item(at=one.queued, message=one) for one in site.outbox.of_case(case)]
+    found: list[Item] = []
+    alike: dict[str, list[Message]] = {}
+    for one in site.outbox.of_case(case):
+        if (release := release_of(one.cause)) is None:
+            found.append(Item(at=one.queued, message=one))
+        else:
+            alike.setdefault(release, []).append(one)
+    found += [Item(at=several[0].queued, everybody=tuple(several)) for several in alike.values()]
     found += [Item(at=one.at, note=one, answered=one.id in answered) for one in notes]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
