@@ -162,11 +162,11 @@ def test_every_task_has_a_form_at_every_stage_of_a_case(town: Town) -> None:
 
 
 def test_every_command_of_a_person_has_a_task() -> None:
-    """Providers lodge by other ways, the rules speak with a key of their own, what a stolen key signed is no task, and an
-    urgent purchase begins a case, from a page of its own.
+    """Providers lodge and state their details by other ways, the rules speak with a key of their own, what a stolen key
+    signed is no task, and an urgent purchase begins a case, from a page of its own.
     """
     lodged = {"lodge-bid", "withdraw-bid", "lodge-challenge", "withdraw-challenge", "assess", "reaffirm-signatures"}
-    lodged.add("buy-urgently")
+    lodged |= {"buy-urgently", "state-facts"}
     known = {str(command.__struct_config__.tag) for command in COMMANDS if command not in PLACEMENTS}
     assert {one.do for one in TASKS} == known - lodged
     assert [task(one.code) for one in TASKS] == list(TASKS)

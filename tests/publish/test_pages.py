@@ -224,5 +224,9 @@ def test_the_readme_tells_evidence_from_what_is_for_reading(court: dict[str, byt
 
 def test_an_imported_notice_is_told_as_what_it_is(town: Town) -> None:
     members = opened(bundled(town.register, town.cases["imported"], "public")[0])
-    [line] = [line for line in rows(members["chronology.csv"]) if line["What"] == "A published notice was taken in"]
+    [line] = [
+        line
+        for line in rows(members["chronology.csv"])
+        if line["What"] == "A notice or an award from elsewhere was taken in"
+    ]
     assert line["Done here or reported"] == "report: Taken from a published notice, not witnessed here"
