@@ -61,6 +61,9 @@ def test_the_officer_invites_all_that_have_the_same_fault_and_records_what_came(
     assert "Invite 2 bidders to put formal faults right, all until 3 April 2026" in said
     assert "; 1 other bid has no formal fault." in said
     opened.olga.sign(signing)
+    size = opened.office.register.reader.size
+    opened.olga.sign(signing)  # in another tab, where the page still stands
+    assert opened.office.register.reader.size == size
     assert {one.faults.kinds[0] for one in opened.state.corrections.values()} == {"signature"}
     case = text_of(opened.olga.get(opened.base))
     assert "Record what was put right 2 invited" in case

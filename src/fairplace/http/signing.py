@@ -154,7 +154,9 @@ def _fixes(site: Site, visitor: Visitor, act: Act) -> list[ToFix]:
 
 @acting("/desk/sign/{act:str}")
 def sign(site: TheSite, visitor: TheVisitor, act: FromPath[str], sent: TheSent) -> Answer:
-    """Take a signature; or take the act back."""
+    """Take a signature; or take the act back. What was signed before, as in another tab, is shown as that."""
+    if site.acts.place(act) is not None:
+        return see_other(f"/desk/sign/{act}")
     found = site.acts.get(act)
     may_see(site, visitor, found)
     if sent.get("withdraw"):
