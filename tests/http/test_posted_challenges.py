@@ -68,6 +68,8 @@ def test_a_letter_is_taken_in_once_with_its_documents_and_let_go(desk: Desk) -> 
     wrong = desk.send(officer, f"{taken.headers['location']}/let-go", **{**LET_GO, "happened_at-year": "2099"})
     assert wrong.status_code == 422
     assert "what has not happened cannot be reported" in html.unescape(wrong.text).lower()
+    wrong = desk.send(officer, f"{taken.headers['location']}/let-go", **{**LET_GO, "happened_at-day": "12"})
+    assert "The day 12 April 2026 came, and the challenge came on 13 April 2026" in html.unescape(wrong.text)
     done = desk.send(officer, f"{taken.headers['location']}/let-go", **LET_GO)
     assert done.status_code == 303, done.text
     [(_, gone)] = past(desk).of(Withdrawn)
@@ -82,6 +84,7 @@ def test_a_letter_is_taken_in_once_with_its_documents_and_let_go(desk: Desk) -> 
         ({"words": ""}, "Answer: what was wrong, point by point?"),
         ({"provider.id": "<script>"}, "a short code"),
         ({"happened_at-year": "2099"}, "what has not happened cannot be reported"),
+        ({"happened_at-year": "2016"}, "The day 13 April 2016 came, and the case was begun on 2 March 2026"),
         ({"words": "About Maya Osei, born 4 March 2012"}, "Look at these words once more"),
     ],
 )

@@ -20,7 +20,8 @@ from fairplace.event import Fact
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
 from fairplace.procedure import Objections, words
-from fairplace.terms import Instant, london_day
+from fairplace.recorded import Recorded
+from fairplace.terms import Instant, day, london_day
 
 _KINDS = tuple(TYPES.values())
 
@@ -76,11 +77,13 @@ def _lodge(command: LodgeChallenge, history: History, at: Instant) -> Decision:
             "unknown-entry",
             f"the challenge is about entry {command.about}, which is not in this case; name one that is",
         )
+    stamp = procedure.aside(command, history, at)
+    _after(stamp, history.events[0], "the case was begun")
     challenger = None if command.challenger is None else procedure.provider(command.challenger)
     about = "the case" if command.about is None else f"entry {command.about}"
     return Decision(
         event=Lodged(
-            **procedure.aside(command, history, at),
+            **stamp,
             kind=command.kind,
             ground=command.ground,
             remedy=command.remedy,
@@ -202,4 +205,13 @@ def _stamp(
         case _:
             pass
     objections.weigh()
-    return procedure.aside(command, history, at)
+    stamp = procedure.aside(command, history, at)
+    _after(stamp, next(one for one, _ in history.of(Lodged) if one.stream == challenge), "the challenge came")
+    return stamp
+
+
+def _after(stamp: procedure.AsideStamp, first: Recorded, what: str) -> None:
+    """Refuses a day before the one on which what it is about came: a slip in the year would set clocks wrong for ever."""
+    came, begun = (day(london_day(one)) for one in (stamp["happened_at"], first.event.happened_at))
+    if came < begun:
+        procedure.refuse("before", f"the day {came} came, and {what} on {begun}; name the day on which it happened")
