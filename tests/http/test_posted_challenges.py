@@ -11,6 +11,8 @@ import pytest
 
 from fairplace.challenge.events import Lodged, Withdrawn
 from fairplace.decision import History
+from fairplace.http import evidence
+from fairplace.http.guard import File
 from tests.http.opened import Desk
 from tests.office import open_office
 from tests.story import BIRCH, CEDAR, MONITORING, OFFICER
@@ -44,6 +46,8 @@ def test_a_letter_is_taken_in_once_with_its_documents_and_let_go(desk: Desk) -> 
     assert f'href="{address}"' in officer.get(f"/desk/cases/{case}").text
     assert "Take in a challenge" in officer.get(address).text
     file = ("letter.txt", b"Page 3 was not read")
+    named = evidence.described([File("a\n- b.pdf, 1 bytes\u202etxt.pdf", "application/pdf", b"%PDF-")])
+    assert [one.name for one in named] == ["a - b.pdf, 1 bytes[U+202E]txt.pdf"], "a name adds no line, and turns none"
     taken = desk.send(officer, address, **LETTER, files={"evidence": file})
     assert taken.status_code == 303, taken.text
     assert (

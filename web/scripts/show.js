@@ -67,6 +67,12 @@ export function working(report) {
 }
 
 const MOST_SHOWN = 2000; // characters of a value that a proof opens
+const UNSEEN =
+  /[\u0085\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+// A text in which no letter is hidden or turns others round, as the filter `plainly` of the pages has it.
+const plainly = (text) =>
+  text.replace(UNSEEN, (one) => `[U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}]`);
 
 // What a proof opens, letter for letter; nothing of a file in which something is false.
 export function opens({ falsehood, step }) {
@@ -80,7 +86,7 @@ export function opens({ falsehood, step }) {
       "div",
       { classes: "govuk-summary-list__row" },
       element("dt", { classes: "govuk-summary-list__key fp-break" }, slot),
-      element("dd", { classes: "govuk-summary-list__value" }, element("bdi", {}, text.slice(0, MOST_SHOWN)), ...rest),
+      element("dd", { classes: "govuk-summary-list__value" }, element("bdi", {}, plainly(text.slice(0, MOST_SHOWN))), ...rest),
     );
   });
   const which = rows.length ? "These values were sealed in it, letter for letter; sums are in pence, and times that end in Z in UTC." : "No sealed value is open in this file.";

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from fairplace.errors import Malformed, Refused
 from fairplace.filing import kinds
+from fairplace.formats import plainly
 from fairplace.http.guard import File as Came
 from fairplace.http.site import Site
 from fairplace.post.notes import File
@@ -63,7 +64,7 @@ def described(came: list[Came]) -> tuple[File, ...]:
     """Checked files as a challenge names them."""
     return tuple(
         File(
-            name=PurePath(one.name.replace("\\", "/")).name[-120:],
+            name=_name(one),
             document=Document(
                 sha256=hashlib.sha256(one.data).hexdigest(),
                 bytes=len(one.data),
@@ -72,6 +73,11 @@ def described(came: list[Came]) -> tuple[File, ...]:
         )
         for one in came
     )
+
+
+def _name(one: Came) -> str:
+    """In one line, with nothing hidden in it: it stands in the words that are sealed, and where people open it."""
+    return " ".join(plainly(PurePath(one.name.replace("\\", "/")).name).split())[-120:]
 
 
 def keep(site: Site, came: list[Came]) -> tuple[File, ...]:
