@@ -66,7 +66,8 @@ HANDLING = Handling(
 )  # fmt: skip
 
 FACTS = Facts(
-    name="Quokka1 Homes Limited", company="77701777", ppon="PQUO-7770-KKAX", charity=None, ofsted=None, size="small", vcse=True,
+    name="Quokka1 Homes Limited", company="77701777", ppon="PQUO-7770-KKAX", charity=None, ofsted=None,
+    address="7 Quokka Street", email="quokka@kestrel.example", size="small", vcse=True,
     papers=[Paper(kind="insurance", what="Kestrel liability", by="Quokka Mutual", number="Quokka-1", until=None)],
 )  # fmt: skip
 WORDS = re.compile(r"quokka|gb-coh-7770|pquo-7770|wilhelmina|kestrel|strongest care|as page [34]|in house")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from fairplace.procurement.commands import OpenBids
 from fairplace.procurement.events import DepositReceived
@@ -34,10 +34,38 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
             yield Served(office, site)
 
 
+async def state_details(page: Page) -> None:
+    """Once, for all bids: a number as people write it, an insurance that runs out before the tender closes."""
+    await page.get_by_role("link", name="Our details").click()
+    await look(page, "our details, none stated")
+    await page.get_by_role("button", name="State your details").click()
+    await page.get_by_label("Legal name").fill("Birch Care Limited")
+    await page.get_by_label("Company number").fill("12")
+    first = page.get_by_role("group", name="Kind").first
+    await first.get_by_label("Insurance").check()
+    await page.get_by_label("What").first.fill("Public liability, £10 million")
+    await page.get_by_role("button", name="Check and go on to sign").click()
+    await expect(page.get_by_text("There is a problem")).to_be_visible()
+    await look(page, "our details, with what is wrong")
+    await page.get_by_label("Company number").fill("1000002")
+    await page.get_by_label("PPON").fill("pbzb 4962 tvlr")
+    await page.get_by_label("By whom").first.fill("An Insurer plc")
+    for part, value in (("Day", "31"), ("Month", "3"), ("Year", "2026")):
+        await page.get_by_role("group", name="Last day").first.get_by_label(part).fill(value)
+    await page.get_by_role("button", name="Check and go on to sign").click()
+    await expect(page.get_by_role("heading", name="Sign your details")).to_be_visible()
+    await look(page, "sign our details")
+    await page.get_by_role("button", name="Sign on this device").click()
+    await expect(page.get_by_text("Your details are recorded")).to_be_visible()
+    await page.get_by_role("link", name="Back to Our details").click()
+    await look(page, "our details")
+
+
 @pytest.mark.long
 async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chromium: Browser) -> None:
     bea = await served.provider(chromium)
     page = bea.page
+    await state_details(page)
     await page.get_by_role("link", name="My bids").click()
     await look(page, "my bids, empty")
     await page.get_by_role("link", name="Short breaks for disabled children").click()
@@ -45,7 +73,7 @@ async def test_a_bid_is_lodged_taken_back_and_lodged_again(served: Served, chrom
     await expect(page.get_by_text("There is a problem")).to_be_visible()
     await look(page, "bid, with what is missing")
     for price in ("4,800", "4,700"):
-        await page.get_by_label("The provider’s name").fill("Birch Care")
+        await expect(page.get_by_label("The provider’s name")).to_have_value("Birch Care Limited")
         await page.get_by_label("Price (optional)").fill(price)
         await page.get_by_label("The bid", exact=True).set_input_files(
             {"name": "bid.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 our bid"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -9,6 +11,9 @@ from fairplace.errors import Missing, Refused
 from fairplace.giving.letters import Frame, Letter, bidders, letter, letters
 from fairplace.giving.paper import Table, text
 from fairplace.procurement.commands import EndWithoutAward, WithdrawAward
+from fairplace.provider.decide import numbers_of
+from fairplace.provider.events import Facts, Paper
+from fairplace.provider.known import Stated
 from tests import story
 from tests.story import ALDER, APPROVER, BIRCH, CEDAR, OFFERS, Story, open_competition
 
@@ -19,6 +24,14 @@ FRAME = Frame(
     checkpoint="fairplace checkpoint 1\nlog.northbrook.gov.example/commissioning\nsize 40\n",
     size=40,
 )
+
+
+def stating(**changes: Any) -> Stated:
+    facts = {"name": "Alder Homes Ltd", "company": "1000001", "ppon": None, "charity": None, "ofsted": None,
+             "address": None, "email": None, "size": None,
+             "vcse": None, "papers": [Paper(kind="insurance", what="Liability", by="X", number="PL-9", until=None)]}  # fmt: skip
+    made = Facts(**{**facts, **changes})
+    return Stated(index=1, at="2026-03-02T09:00:00.000Z", facts=made, identifiers=tuple(numbers_of(made)))
 
 
 def words(told: Story, provider: str) -> str:
@@ -150,6 +163,15 @@ def test_the_checkpoint_and_the_entry_stand_in_the_letter() -> None:
 def test_what_no_event_tells_is_said_to_be_missing_and_listed() -> None:
     given = to(open_competition(until="awarded"), BIRCH.id)
     assert given.gaps == ("postal and e-mail address of Birch Care", "postal and e-mail address of Alder Homes")
+
+
+def test_addresses_are_those_that_bidders_stated_and_of_the_others_it_reads_the_winners_alone() -> None:
+    told = open_competition(until="noticed")
+    stated = {one.id: stating(address=f"1 {one.name} Way", email=None) for one in (ALDER, CEDAR)}
+    given = letter(told.history, BIRCH.id, msgspec.structs.replace(FRAME, stated=stated))
+    assert given.gaps == ("postal and e-mail address of Birch Care",)
+    assert "Contact address: 1 Alder Homes Way" in text(given.parts)
+    assert "Cedar House Way" not in text(given.parts)
 
 
 def test_all_letters_at_once_are_those_that_each_bidder_gets() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import msgspec
 import pytest
@@ -12,10 +11,7 @@ from fairplace.errors import Missing, Refused
 from fairplace.giving.decision_text import decision_text
 from fairplace.giving.notices import FORMS, Sheet, sheet, sheets
 from fairplace.procurement.commands import EndWithoutAward, NameGround
-from fairplace.provider.decide import numbers_of
-from fairplace.provider.events import Facts, Paper
-from fairplace.provider.known import Stated
-from tests.giving.test_letters import FRAME
+from tests.giving.test_letters import FRAME, stating
 from tests.story import (
     ALDER,
     APPROVER,
@@ -72,19 +68,19 @@ def test_an_award_notice_is_filled_from_the_decision() -> None:
     assert found["Supplier: postal and e-mail address"] is None
 
 
-def stating(**changes: Any) -> Stated:
-    facts = {"name": "Alder Homes Ltd", "company": "1000001", "ppon": None, "charity": None, "ofsted": None, "size": None,
-             "vcse": None, "papers": [Paper(kind="insurance", what="Liability", by="X", number="PL-9", until=None)]}  # fmt: skip
-    made = Facts(**{**facts, **changes})
-    return Stated(index=1, at="2026-03-02T09:00:00.000Z", facts=made, identifiers=tuple(numbers_of(made)))
-
-
 def test_a_supplier_is_told_by_what_it_stated_and_what_it_did_not_state_is_said() -> None:
     told = open_competition(until="noticed")
     found = values(filled(told, "UK6"))
     assert found["Supplier: Public Procurement Organisation Number"] is None
     assert "Supplier: charity number" not in found
-    full = stating(ppon="pbzb4962tvlr", charity="sc12345", size="medium", vcse=False)
+    full = stating(
+        ppon="pbzb4962tvlr",
+        charity="sc12345",
+        address="1 Alder Way",
+        email="bids@alder.example",
+        size="medium",
+        vcse=False,
+    )
     frame = msgspec.structs.replace(
         FRAME, stated={ALDER.id: full, BIRCH.id: stating(company=None, size="large", vcse=True)}
     )
@@ -93,6 +89,7 @@ def test_a_supplier_is_told_by_what_it_stated_and_what_it_did_not_state_is_said(
         found = values(made)
         assert found["Supplier: Public Procurement Organisation Number"] == "PBZB-4962-TVLR"
         assert found["Supplier: company number"] == "01000001"
+        assert found["Supplier: postal and e-mail address"] == "1 Alder Way\nbids@alder.example"
         assert found["Supplier: charity number"] == "SC012345"
         assert found["Supplier: small or medium-sized enterprise"] == "Yes"
         assert found["Supplier: voluntary, community or social enterprise"] == "No"

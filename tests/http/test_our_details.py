@@ -23,6 +23,7 @@ from tests.story import ALDER, APPROVER, BIRCH, EVALUATORS, MODERATOR, MONITORIN
 
 FORM = {
     "name": "Birch Canary Care Ltd", "company": "1000002", "ppon": "pcan 4962 ryxx", "size": "small", "vcse": "no",
+    "address": "9 Canary Row\nNorthbrook NB1 2CD", "email": "canary@birch.example",
     "r0-kind": "insurance", "r0-what": "Canary liability", "r0-by": "An Insurer", "r0-number": "PL-77123",
     "r0-until-day": "31", "r0-until-month": "3", "r0-until-year": "2026",
     "r1-kind": "registration", "r1-what": "Provider of homes", "r1-by": "Ofsted",
@@ -77,8 +78,9 @@ def test_details_are_stated_once_signed_on_the_device_and_every_bid_has_them(mar
         ({"company": "12"}, "Companies House writes 8 characters"),
         ({"company": "01000001"}, "this key was enrolled for GB-COH-01000002"),
         ({"ppon": "PPON"}, "such as PBZB-4962-TVLR"),
+        ({"email": "nobody"}, "Write an e-mail address"),
         ({"name": ""}, "Write legal name"),
-        ({"r1-by": ""}, "Write by whom"),
+        ({"r1-by": ""}, "Registration, accreditation or insurance 2: write by whom"),
         ({"r0-until-day": "32"}, "Write a day of the calendar"),
     ):
         wrong = own.fill(client, **{**FORM, **changes})

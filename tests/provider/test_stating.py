@@ -40,7 +40,8 @@ AUDITOR = Actor(key=f"{story.DOMAIN}/officer/a7au", roles=frozenset({"auditor"})
 INSURANCE = Paper(kind="insurance", what="Public liability", by="An Insurer", number="PL-1", until="2026-04-15")
 OFSTED = Paper(kind="registration", what="Provider of homes", by="Ofsted", number=None, until=None)
 FACTS = Facts(
-    name="Alder Homes Ltd", company="1000001", ppon="pbzb 4962 tvlr", charity=None, ofsted=None, size="small", vcse=False,
+    name="Alder Homes Ltd", company="1000001", ppon="pbzb 4962 tvlr", charity=None, ofsted=None, address="1 Alder Way\nNorthbrook",
+    email="bids@alder.example", size="small", vcse=False,
     papers=[OFSTED, INSURANCE],
 )  # fmt: skip
 

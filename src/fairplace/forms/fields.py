@@ -58,6 +58,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     page: str = ""  # the part of a long form on which it stands, where several headings share one
     path: tuple[str, ...] = ()  # where it goes in the command, when its name does not say
     check: Callable[[Any], str] = lambda _: ""  # what is wrong with a value that could be read, in a sentence
+    theirs: bool = False  # the writer's own address: nobody looks in it for what may tell of a child
     row: str = ""  # of one row all that is not optional is filled in, or nothing at all
 
     @property

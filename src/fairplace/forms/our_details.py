@@ -11,7 +11,7 @@ from fairplace.formats import capitalised
 from fairplace.forms.fields import Fault, Field, Sent, read_all
 from fairplace.forms.growing import typed_rows
 from fairplace.forms.task import options
-from fairplace.provider.commands import LONGEST, MOST_PAPERS
+from fairplace.provider.commands import EMAIL, LONGEST, MOST_PAPERS
 from fairplace.provider.events import Facts
 
 NUMBERS: Mapping[identifiers.Kind, str] = {
@@ -45,6 +45,8 @@ def fields(typed: Sent) -> list[Field]:
     return [
         Field(name="name", label="Legal name", kind="line", hint="As it stands on the register of companies or charities", check=_short),
         *(Field(name=kind, label=label, kind="line", optional=True, hint=_HINTS[kind], check=_number(kind)) for kind, label in NUMBERS.items()),
+        Field(name="address", label="Postal address", kind="words", optional=True, theirs=True, check=_short, hint="Of the office that is written to. The award notice asks for it"),
+        Field(name="email", label="E-mail address", kind="line", optional=True, theirs=True, check=_email, hint="Best one that several people read. The award notice asks for it"),
         Field(name="size", label="Size", kind="choice", optional=True, options=options(*((code, words) for code, words in SIZES.items()))),
         Field(name="vcse", label="Are you a voluntary, community or social enterprise?", kind="yes", optional=True),
         *(field for row in typed_rows(typed, "r", least=3, spare=2, most=MOST_PAPERS) for field in _row(row)),
@@ -73,13 +75,17 @@ def read(asked: Sequence[Field], sent: Sent) -> tuple[dict[str, Any], list[Fault
         for row in rows
         if f"r{row}-kind" in members
     ]  # fmt: skip
-    said = {name: members.get(name) for name in ("name", *NUMBERS, "size", "vcse")}
+    said = {name: members.get(name) for name in ("name", *NUMBERS, "address", "email", "size", "vcse")}
     return {"facts": {**said, "papers": papers}}, faults
 
 
 def filled(facts: Facts) -> dict[str, list[str]]:
     """The form as these details fill it."""
-    found = {name: [value] for name in ("name", *NUMBERS, "size") if (value := getattr(facts, name)) is not None}
+    found = {
+        name: [value]
+        for name in ("name", *NUMBERS, "address", "email", "size")
+        if (value := getattr(facts, name)) is not None
+    }
     if facts.vcse is not None:
         found["vcse"] = ["yes" if facts.vcse else "no"]
     for row, paper in enumerate(facts.papers):
@@ -107,6 +113,10 @@ def _number(kind: identifiers.Kind) -> Callable[[Any], str]:
         return ""
 
     return check
+
+
+def _email(value: Any) -> str:
+    return "" if EMAIL.fullmatch(value) else "Write an e-mail address, such as bids@provider.example"
 
 
 def _short(value: Any) -> str:

@@ -10,21 +10,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.errors import Missing, Refused
 from fairplace.formats import date, date_time, money, points
-from fairplace.giving import buyers, correcting, standing, wording
+from fairplace.giving import buyers, correcting, standing, supplier_parts, wording
 from fairplace.giving.known import Known, known_of
 from fairplace.giving.paper import Exact, Heading, Part, Parts, Table, Words
+from fairplace.giving.supplier_parts import StatedBy
 from fairplace.procurement.events import Criterion
 from fairplace.procurement.standstill import summaries_due
 from fairplace.procurement.state import Bid
-from fairplace.provider.known import Stated
 from fairplace.terms import Instant, Place, Provider
 
 
@@ -40,7 +38,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     page: str = ""
     checkpoint: str = ""
     size: int = 0
-    stated: Mapping[str, Stated | None] = {}
+    stated: StatedBy = {}
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +85,11 @@ def _letter(known: Known, provider: str, frame: Frame) -> Letter:
     if decided is None:
         raise Refused("no award is decided yet; letters are written from the decision", code="order")
     kind = _kind(known, bid)
-    parts: list[Part] = [*_head(known, bid, frame, kind), *_body(known, bid, kind), *standing.parts(known, kind)]
+    parts: list[Part] = [
+        *_head(known, bid, frame, kind),
+        *_body(known, bid, kind, frame.stated),
+        *standing.parts(known, kind),
+    ]
     parts += [*_rights(known, frame), *_proof(known, frame)]
     words = "\n".join(_texts(parts))
     allowed = {bid.provider.name, *(one.provider.name for one in known.winners)}
@@ -151,7 +153,7 @@ def _outcome(known: Known, bid: Bid, kind: str) -> str:
     return f"Your bid was not successful. On {day} it was decided to award the contract to {who}.{own} {bids}"
 
 
-def _body(known: Known, bid: Bid, kind: str) -> list[Part]:
+def _body(known: Known, bid: Bid, kind: str, stated: StatedBy) -> list[Part]:
     if kind == "ended":
         return []
     if kind == "disregarded":
@@ -160,12 +162,12 @@ def _body(known: Known, bid: Bid, kind: str) -> list[Part]:
         *_criteria(known),
         *correcting.came(known, bid),
         *correcting.secrets(known, bid),
-        *_assessed(known, bid, "Your bid", own=True),
+        *_assessed(known, bid, "Your bid", stated, own=True),
     ]
     if kind == "lost":
         best = next(iter(known.winners))
         parts += [
-            *_assessed(known, best, "The most advantageous bid"),
+            *_assessed(known, best, "The most advantageous bid", stated),
             Heading("Why the contract was not awarded to you"),
             Words(_why_not(known, bid, best)),
         ]
@@ -212,13 +214,14 @@ def _criteria(known: Known) -> list[Part]:
     return [*parts, Words(" ".join(said))]
 
 
-def _assessed(known: Known, bid: Bid, title: str, *, own: bool = False) -> list[Part]:
+def _assessed(known: Known, bid: Bid, title: str, stated: StatedBy, *, own: bool = False) -> list[Part]:
     """Regulation 31(2)(a) to (c) and (e): whose bid it is, each score with its reason, and the totals."""
+    reached = supplier_parts.address(bid.provider, stated).replace("\n", ", ")
     parts: list[Part] = [
         Heading(f"{title}: {bid.provider.name}"),
         Words(
             f"Name: {bid.provider.name}\nIdentifier: {bid.provider.id}\n"
-            f"Contact address: {wording.missing(f'postal and e-mail address of {bid.provider.name}')}"
+            f"Contact address: {reached or wording.missing(f'postal and e-mail address of {bid.provider.name}')}"
         ),
     ]
     result = known.state.results.get(bid.place)

@@ -1,6 +1,6 @@
 """Who a supplier is, as a notice asks: what the record has of it, and what it stated of itself.
 
-- Of what it stated a notice has its numbers, its size and its kind, and nothing else: no papers and no policy numbers.
+- Of what it stated a notice has its numbers, its addresses, its size and its kind, and nothing else: no papers and no policy numbers.
 - What it did not state is said to be not stated, and never taken for no.
 """
 
@@ -31,7 +31,14 @@ def who(start: str, one: Provider, by: StatedBy) -> list[Field]:
         for kind, label in PUBLIC_NUMBERS.items()
         if numbers[kind] or kind != "charity"
     ]
-    return [*fields, absent(f"{start}postal and e-mail address", f"the address of {one.name}")]
+    label, reached = f"{start}postal and e-mail address", address(one, by)
+    return [*fields, field(label, reached) if reached else absent(label, f"the address of {one.name}", _unsaid(stated))]
+
+
+def address(one: Provider, by: StatedBy) -> str:
+    """Where it is reached, as it states it; empty where it states neither address."""
+    stated = by.get(one.id)
+    return "\n".join(part for part in (stated.facts.address, stated.facts.email) if part) if stated else ""
 
 
 def kind(start: str, one: Provider, by: StatedBy) -> list[Field]:

@@ -66,7 +66,7 @@ def look(gives: str, fields: Sequence[Field], sent: Sent, names: Iterable[str], 
     warns: list[Hit] = []
     stated: list[Hit] = []
     for field in fields:
-        text = "\n".join(sent.get(field.name, ())) if field.kind in TEXTS else ""
+        text = "\n".join(sent.get(field.name, ())) if field.kind in TEXTS and not field.theirs else ""
         public = field.public or (released and becomes_public(gives, field))
         for mark in find(text, known):
             hit = Hit(

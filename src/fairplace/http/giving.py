@@ -35,7 +35,7 @@ def history(site: Site, visitor: Visitor, case: CaseId) -> History | None:
 
 
 def stating(site: Site, visitor: Visitor, past: History) -> Frame:
-    """The same for a fill sheet: with what those who bid state of themselves now, as far as whoever looks may know it."""
+    """The same with what those who bid state of themselves now, as far as whoever looks may know who they are."""
     whole = case_file.history(site, past.case)
     stated = details.beside(site.register.reader, whole, case_file.reader(whole, visitor), site.now(), newest=True)
     return msgspec.structs.replace(frame(site, past.case), stated=stated)
@@ -59,7 +59,7 @@ def index(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     past = history(site, visitor, case)
     if past is None:
         return closed(site, visitor, case)
-    made = frame(site, past.case)
+    made = stating(site, visitor, past)
     return site.page(
         "letters.html",
         visitor=visitor,
@@ -81,7 +81,7 @@ def one_letter(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: Fr
     past = history(site, visitor, case)
     if past is None:
         return closed(site, visitor, case)
-    made = frame(site, past.case)
+    made = stating(site, visitor, past)
     if name == "decision":
         people = case_file.colleagues(site)
         text = decision_text.decision_text(past, made, people)

@@ -20,7 +20,7 @@ from fairplace.http import case_file
 from fairplace.http.cases import closed
 from fairplace.http.decisions import links
 from fairplace.http.findings import found_in_public
-from fairplace.http.giving import frame
+from fairplace.http.giving import stating
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.record_view import record_view, runs
 from fairplace.http.signing import hidden, may_see
@@ -48,7 +48,7 @@ def preview(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
     found, after = _after(site, visitor, act)
     keeps, is_open = _keeps_file(visitor), _is_open(site, visitor, found)
     tells = found.prepared.type in TELLS and keeps
-    letters = [_letter(site, after, one.id) for one in bidders(after)] if tells and is_open else []
+    letters = [_letter(site, visitor, after, one.id) for one in bidders(after)] if tells and is_open else []
     if visitor.seeks:
         chooses = found.prepared.type in CHOOSES and keeps
         return site.page(
@@ -86,7 +86,7 @@ def one_page(site: TheSite, visitor: TheVisitor, act: FromPath[str], name: FromP
         return closed(site, visitor, found.case)
     if found.prepared.type in TELLS:
         for one in bidders(after):
-            made = _letter(site, after, one.id)
+            made = _letter(site, visitor, after, one.id)
             if made.place == name:
                 return site.page("preview_letter.html", visitor=visitor, act=found, letter=made)
     raise Missing("there is no such letter after this step; choose one from the preview")
@@ -138,8 +138,8 @@ def _sight(site: Site, visitor: Visitor, act: Act, after: History) -> tuple[prev
     return lambda index: public.get(index, frozenset()), lambda index: theirs.get(index, frozenset())
 
 
-def _letter(site: Site, after: History, provider: str) -> Letter:
-    return letter(after, provider, frame(site, after.case))
+def _letter(site: Site, visitor: Visitor, after: History, provider: str) -> Letter:
+    return letter(after, provider, stating(site, visitor, after))
 
 
 def _search_letters(site: Site, visitor: Visitor, after: History) -> list[search_letters.SearchLetter]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import msgspec
@@ -13,6 +14,7 @@ from fairplace.terms import Text
 MOST_PAPERS = 40
 LONGEST = 200
 """Characters of a name, a row or a number: all rows together fit one entry."""
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class StateFacts(Command, frozen=True, kw_only=True, tag="state-facts"):

@@ -13,7 +13,7 @@ from fairplace.identifiers import Identifier
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
 from fairplace.procedure import refuse, words
-from fairplace.provider.commands import LONGEST, MOST_PAPERS, AnyCommand, StateFacts
+from fairplace.provider.commands import EMAIL, LONGEST, MOST_PAPERS, AnyCommand, StateFacts
 from fairplace.provider.events import Facts, FactsStated, Paper
 from fairplace.terms import Instant, Text, text
 
@@ -60,6 +60,8 @@ def checked(facts: Facts) -> Facts:
         ppon=_typed(facts.ppon),
         charity=_typed(facts.charity),
         ofsted=_typed(facts.ofsted),
+        address=_typed(facts.address),
+        email=_email(_typed(facts.email)),
         size=facts.size,
         vcse=facts.vcse,
         papers=[_paper(one, number) for number, one in enumerate(facts.papers, start=1)],
@@ -102,6 +104,12 @@ def _said(value: str, what: str) -> Text:
 def _typed(value: str | None) -> Text | None:
     """What was typed; null for nothing."""
     return _short(text(value)) or None if value is not None else None
+
+
+def _email(value: Text | None) -> Text | None:
+    if value is not None and not EMAIL.fullmatch(value):
+        raise Malformed(f"the e-mail address {value[:60]!r} came; expected one such as bids@provider.example")
+    return value
 
 
 def _short(value: Text) -> Text:

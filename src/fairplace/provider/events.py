@@ -31,6 +31,8 @@ class Facts(Term, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ppon: Text | None
     charity: Text | None
     ofsted: Text | None  # of the provider itself; its homes have their own
+    address: Text | None  # where a letter reaches it
+    email: Text | None
     size: Size | None  # small, of less than 50 people; medium, of less than 250
     vcse: bool | None  # a voluntary, community or social enterprise?
     papers: list[Paper]
