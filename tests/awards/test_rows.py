@@ -295,3 +295,28 @@ def test_of_what_is_kept_back_no_code_stands_in_the_open() -> None:
     [kept, shown] = looked(register((*placement(), "85311300"), (*row(), "77310000"), head=head)).awards
     assert kept.shown["tender"].keys() == {"title", "description"} - ({"description"} - kept.release["tender"].keys())
     assert shown.shown == shown.release
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Respite placement for JS 648", "Placement - JS", "RESIDENTIAL PLACEMENT FOR JS", "Care package (AB)", "Fostering J.S.",
+        "Support for J", "Transport to school re: T", "Child B, a placement", "Residential placement for Tyler",
+        "Home to school travel, TB", "Tuition for KLM", "placement of Mia", "Therapy AB/CD",
+    ],
+)  # fmt: skip
+def test_initials_and_whoever_one_placement_is_for_keep_care_back(title: str) -> None:
+    assert why(looked(register(placement(procedure="Open", title=title)), published=True)) == [("names", False)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Supported living for adults", "Framework for children’s homes, lot A", "SEND transport", "SEN tuition",
+        "NHS and ICB advocacy", "Short breaks for CYP", "RESPITE CARE FOR THE ELDERLY", "Fostering (IFA) agencies",
+        "Residential placements, Lot B", "Care for 12 adults", "Placements for children looked after",
+    ],
+)  # fmt: skip
+def test_words_of_the_trade_are_no_initials(title: str) -> None:
+    [(found, _)] = why(looked(register(placement(procedure="Open", title=title)), published=True))
+    assert found != "names"

@@ -42,7 +42,13 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 """What is bought out of something else."""
-_INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.\s?){2,3}(?![\w])|\((?:[A-Z]{2,3})\)|\b[Cc]hild(?:ren)? [A-Z]{1,3}\b")
+_NO_INITIALS = "SEN|LAC|CLA|CYP|EHC|IFA|DPS|ITT|RFQ|PQQ|EOI|NHS|ICB|UK|LLP|CIC|LTD|PLC|ICT|VAT|THE|AND|FOR|OF|TO|IN|ON|AT|BY|OR|AN|ALL|NEW|DAY|OUT|OFF|AGE"
+"""What capitals also are: words of the trade, and those of a title that has capitals alone."""
+_INITIALS = re.compile(
+    rf"(?<![\w.])(?:[A-Z]\.\s?){{2,3}}(?!\w)|(?<![\w&])(?!(?:{_NO_INITIALS})\b)[A-Z]{{2,3}}(?![\w&])"
+    r"|\b(?:[Cc]hild(?:ren)?|CHILD(?:REN)?|[Ff]or|FOR|[Rr]e:?) [A-Z]\b|\b(?i:placement (?:for|of|[-–:])) ?[A-Z]\w*"
+)
+"""Initials, however they are written; and whoever a single placement is for."""
 _PERSON = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof)\b\.?\s", re.IGNORECASE)
 _TAKEN_OUT = ("telephone", "e-mail")
 """They never come into an entry, whosever they are."""
@@ -73,12 +79,14 @@ def judge(
         return Judged(why="care")
     if not codes and not any(kinds):
         return Judged(why="unsaid")
-    if any(_tells(one, care=care) for one in words) or any(_PERSON.match(one) for one in suppliers):
+    if (
+        any(map(_tells, words))
+        or (care and any(map(_INITIALS.search, texts)))
+        or any(_PERSON.match(one) for one in suppliers)
+    ):
         return Judged(why="names")
     return Judged(why="" if published else "not-published")
 
 
-def _tells(text: str, *, care: bool) -> bool:
-    if care and _INITIALS.search(text):
-        return True
+def _tells(text: str) -> bool:
     return any(mark.kind not in _TAKEN_OUT for mark in find(text))
