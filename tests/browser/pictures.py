@@ -36,6 +36,7 @@ PICTURES = {
     "trade secrets, marked": ("trade-secrets", DESK),
     "the fill sheet of a change": ("fill-sheet", DESK),
     "formal faults, what came": ("what-was-put-right", DESK),
+    "awards, looked at": ("awards-looked-at", DESK),
     "people": ("people", DESK),
     "somebody's keys": ("somebodys-keys", DESK),
     "openers": ("an-openers-key", DESK),

@@ -1,4 +1,4 @@
-"""A day at the desk in browsers: what waits and why, and a purchase by night that somebody else approves.
+"""A day at the desk in browsers: what waits and why, a purchase by night that somebody else approves, awards taken in.
 
 Everybody walks in through the door that only a demo has.
 """
@@ -11,10 +11,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.awards.registers import placement, register, row
 from tests.browser.looking import look
 from tests.browser.serving import served_at
 from tests.browser.walking import Demo, choose, go_on, open_file
 from tests.story import APPROVER, OFFICER
+from tests.taken_in import imported
 
 PEOPLE = {"Olga": OFFICER, "Asha": APPROVER}
 
@@ -70,6 +72,22 @@ async def test_a_day_at_the_desk(desk: Demo, chromium: Browser) -> None:
     await go_on(asha)
     await asha.sign()
     assert [one.type for one in office.register.reader.case(bought)] == ["urgent.bought/1", "urgent.decided/1"]
+
+    # What was decided elsewhere
+    await olga.page.set_viewport_size({"width": 1280, "height": 900})
+    await olga.page.goto(f"{desk.site}/desk/cases")
+    await olga.page.get_by_role("link", name="Take in awards from a contracts register").click()
+    rows = register(row(title="Short breaks by the sea", value="1.2m"), row("C-002", published=""), placement())
+    await olga.page.get_by_label("The register").set_input_files(
+        files=[{"name": "contracts.csv", "mimeType": "text/csv", "buffer": rows}]
+    )
+    await olga.page.get_by_role("button", name="Read it").click()
+    await expect(olga.page.get_by_text("3 awards in 3 rows.")).to_be_visible()
+    await look(olga.page, "awards, looked at")
+    await olga.page.get_by_role("button", name="Take in 3 awards").click()
+    await expect(olga.page.get_by_text("3 awards taken in.")).to_be_visible()
+    await look(olga.page, "awards, taken in")
+    assert [event.concerns_one_person for event in imported(office.register)] == [False, False, True]
 
     for one in (olga, asha):
         await one.context.close()

@@ -88,6 +88,9 @@ TABLE: dict[tuple[str, str], frozenset[str]] = {
     ("POST", f"{CASE}/challenges/{{challenge:str}}/let-go"): SENDERS,
     ("GET", "/desk/urgent"): frozenset({"officer"}),
     ("POST", "/desk/urgent"): frozenset({"officer"}),
+    ("GET", "/desk/awards"): frozenset({"officer"}),
+    ("POST", "/desk/awards"): frozenset({"officer"}),
+    ("GET", "/desk/awards/{name:str}"): frozenset({"officer"}),
     # openers of sealed bids
     ("GET", "/desk/openers"): OPENERS | HEADED,
     ("POST", "/desk/openers"): OPENERS,

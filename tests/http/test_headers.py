@@ -31,6 +31,7 @@ EXAMPLES = {
     "/desk/sign/{act:str}/preview/{name:str}": "/desk/sign/nothing/preview/page",
     "/desk/people/invitations/{invitation:str}": "/desk/people/invitations/nothing",
     "/desk/people/requests/{asked:str}": "/desk/people/requests/nothing",
+    "/desk/awards/{name:str}": "/desk/awards/nothing",
     "/desk/cases/{case:str}": "/desk/cases/nothing",
     "/desk/cases/{case:str}/challenges/{challenge:str}": "/desk/cases/nothing/challenges/nothing",
     "/desk/cases/{case:str}/file": "/desk/cases/nothing/file",

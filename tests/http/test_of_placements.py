@@ -58,7 +58,7 @@ def test_those_who_signed_in_have_no_page_of_a_procurement(app: Litestar) -> Non
     assert not [
         path
         for path in inside - of_placements.CASE
-        if path.startswith(("/desk/cases", "/desk/bids", "/desk/openers", "/desk/urgent"))
+        if path.startswith(("/desk/cases", "/desk/bids", "/desk/openers", "/desk/urgent", "/desk/awards"))
     ]
 
 

@@ -138,12 +138,17 @@ def _texts(sheet: Sheet, row: int) -> list[str]:
     return [" ".join(text.split())[:_LONGEST] for text in sheet.rows[row - 1]] if row else []
 
 
+def guess_in(sheet: Sheet, row: int) -> dict[Role, str]:
+    """What the headings in this row, counted from 1, speak for."""
+    texts = headings(sheet, row)
+    return _guessed(texts, [f"{over} {text}" for text, _, over in _with_above(sheet, row)]) if texts else {}
+
+
 def guess(sheet: Sheet) -> Columns:
     """What the headings speak for: of the first rows the one in which most columns are known."""
     best = Columns(columns={})
     for row in range(1, min(len(sheet.rows), _LOOKED_AT) + 1):
-        over = [f"{over} {text}" for text, _, over in _with_above(sheet, row)]
-        found = _guessed(headings(sheet, row), over)
+        found = guess_in(sheet, row)
         if len(found) > len(best.columns):
             best = Columns(columns=found, heading=row)
     return best if len(best.columns) > 1 else Columns(columns={})

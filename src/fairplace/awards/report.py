@@ -14,6 +14,16 @@ from fairplace.awards.rows import Fault, Reading
 from fairplace.counted import counted
 
 
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One award of a file, and its case here; empty while it is not taken in."""
+
+    reference: str
+    row: int
+    title: str
+    kept_back: str
+    case: str
+
+
 class Report(msgspec.Struct, kw_only=True):
     """What was found, and what became of it. `left`: not taken in yet. `kept_back` counts all of the file, by why.
 
@@ -28,13 +38,20 @@ class Report(msgspec.Struct, kw_only=True):
     kept_back: dict[Why, int] = {}
     entries_appended: int = 0
     columns: dict[str, Mapping[Role, str]] = {}
+    listed: list[Listed] = []
     faults: list[Fault] = []
+
+    @property
+    def public(self) -> int:
+        """How many of the awards are public, or will be."""
+        return self.awards - sum(self.kept_back.values())
 
     def add(self, other: Report) -> None:
         for name in ("rows", "awards", "taken", "known", "left", "entries_appended"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.kept_back = dict(Counter(self.kept_back) + Counter(other.kept_back))
         self.columns = {**self.columns, **other.columns}
+        self.listed = [*self.listed, *other.listed]
         self.faults = [*self.faults, *other.faults]
 
     def lines(self) -> Iterator[str]:
@@ -50,7 +67,12 @@ class Report(msgspec.Struct, kw_only=True):
             yield f"{count} kept from the public: {WORDS[why]}."
         yield f"Entries added: {self.entries_appended}. Faults: {len(self.faults)}."
 
-    def as_csv(self) -> bytes:
+    def awards_as_csv(self) -> bytes:
+        """Every award with its case, for whoever looks for one."""
+        lines = [(one.reference, str(one.row), one.title, one.kept_back, one.case) for one in self.listed]
+        return spreadsheet.written([("Reference", "Row", "Title", "Kept from the public", "Case"), *lines])
+
+    def faults_as_csv(self) -> bytes:
         """Every fault, for whoever puts the register right."""
         lines = [
             (one.file, one.sheet, str(one.row) if one.row else "", one.column, one.reference, one.problem)

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from fairplace import formats
-from fairplace.awards import cells, kept
+from fairplace.awards import cells, kept, suppliers
 from fairplace.awards.columns import LABELS, NEEDED, ROLES, Columns, Role, headings, row_of, say_missing
+from fairplace.awards.suppliers import Supplier
 from fairplace.counted import counted
 from fairplace.ocds import packages
 from fairplace.terms import Day
@@ -30,9 +31,6 @@ _TOLD: tuple[Role, ...] = ("starts_on", "ends_on", "review_on", "department", "c
 """What an entry has no place for: it stands under the description, as the register has it."""
 
 _CPV = re.compile(r"(?<![0-9])[0-9]{8}(?:-[0-9])?(?![0-9])")
-_COMPANY = re.compile(r"(?:[A-Z]{2}[0-9]{6}|[A-Z][0-9]{7}|[0-9]{1,8})")
-_PACKED = re.compile(r"\[([^\[\]|]+)\|([^\[\]]*)\]")
-"""A supplier as the export of Contracts Finder has it: [Name|Address|Ref type|Ref Number|Is SME|Is VCSE]."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +60,12 @@ class Award(msgspec.Struct, frozen=True, kw_only=True):
     def title(self) -> str:
         title: str = self.release["tender"]["title"]
         return title
+
+    @property
+    def worth(self) -> list[str]:
+        """What each of its awards is worth, as people write it; nothing where that is not stated."""
+        values = [one["value"]["amount"] for one in self.release["awards"] if "value" in one]
+        return [formats.money(round(value * 100)) for value in values[:5]]
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -208,8 +212,8 @@ class _Reader:
         self._tell_titles(group)
         tender = self._tender(group)
         listed = list(awards.values())
-        suppliers = [one for found in names.values() for one in found]
-        judged = self._judged(group, tender, suppliers, published=stated == {True})
+        won = [one for found in names.values() for one in found]
+        judged = self._judged(group, tender, won, published=stated == {True})
         for number, award in enumerate(listed, 1):
             award["id"] = reference if len(listed) == 1 else f"{reference}/{number}"
         release = {
@@ -230,7 +234,7 @@ class _Reader:
             raw=[row.raw for _, row in group],
             content=content,
             kept=judged,
-            suppliers=suppliers,
+            suppliers=won,
         )
 
     def _lot(self, sheet: str, row: _Row) -> tuple[dict[str, Any], dict[Role, Day | None]]:
@@ -271,36 +275,11 @@ class _Reader:
         names_one = bool(re.search(r"[0-9]|https?://", notice)) and not cells.is_nothing(notice)
         return self._columns.published or days["published_on"] is not None or "yes" in words or names_one
 
-    def _suppliers(self, sheet: str, row: _Row) -> Iterator[dict[str, Any]]:
-        text = row.given["supplier"]
-        packed = _PACKED.findall(text)
-        for name, rest in packed:
-            parts = [part.strip() for part in rest.split("|")]
-            is_company = len(parts) > 2 and "COMPANIES" in parts[1].upper() and _COMPANY.fullmatch(parts[2].upper())
-            yield {"name": name.strip()} | ({"id": f"GB-COH-{parts[2].upper():0>8}"} if is_company else {})
-        if not packed:
-            found = self._id(sheet, row)
-            yield {"name": " ".join(text.split())} | ({"id": found} if found else {})
-
-    def _id(self, sheet: str, row: _Row) -> str:
-        """The supplier's id as notices have it: a company's number first. A spreadsheet drops the zeros before it."""
-        company = "".join(row.given["company"].upper().split())
-        if not cells.is_nothing(company):
-            if _COMPANY.fullmatch(company):
-                return f"GB-COH-{company:0>8}"
-            self._tell(
-                sheet,
-                row,
-                "company",
-                f"“{row.given['company'][:40]}” is no company number; it has 8 signs, such as 01234567",
-            )
-        charity = "".join(row.given["charity"].split())
-        if not cells.is_nothing(charity):
-            if re.fullmatch(r"[0-9]{6,7}(-[0-9]{1,2})?", charity):
-                return f"GB-CHC-{charity}"
-            self._tell(sheet, row, "charity", f"“{charity[:40]}” is no charity number; it has 6 or 7 figures")
-        other = " ".join(row.given["supplier_id"].split())
-        return "" if cells.is_nothing(other) else other
+    def _suppliers(self, sheet: str, row: _Row) -> list[Supplier]:
+        found, wrong = suppliers.read(row.given)
+        for role, problem in wrong:
+            self._tell(sheet, row, role, problem)
+        return found
 
     def _tender(self, group: list[tuple[str, _Row]]) -> dict[str, Any]:
         first = group[0][1].given

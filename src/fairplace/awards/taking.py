@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 
 from fairplace.awards.columns import Columns, Role, guess
-from fairplace.awards.report import Report, report_of
+from fairplace.awards.kept import WORDS
+from fairplace.awards.report import Listed, Report, report_of
 from fairplace.awards.rows import Award, Fault, Reading, read
 from fairplace.errors import Malformed, Missing, Refused
 from fairplace.ocds import packages
@@ -25,7 +26,7 @@ from fairplace.workbook import files
 from fairplace.workbook.book import Book, Limits
 from fairplace.workbook.layout import first
 
-WHOLE = Limits(what="contracts", rows=100_001, texts=100_000_000, bytes=128 << 20, unpacked=1 << 30)
+WHOLE = Limits(what="contracts", rows=150_000, texts=100_000_000, bytes=128 << 20, unpacked=1 << 30)
 """How much the command line reads of one file."""
 
 EVIDENCE: Evidence = "stated-by-officer"
@@ -45,7 +46,7 @@ class Taking:
 
     def __init__(self, register: Register, *, by: str, columns: Columns) -> None:
         self._importer = Importer(register)
-        self._store = register.store
+        self._register = register
         self._by = by
         self._columns = columns
 
@@ -61,6 +62,7 @@ class Taking:
             else:
                 report.taken += self._take(award, file, report.faults)
             self._importer.settle()
+        report.listed = listed(self._register, reading)
         report.entries_appended = self._importer.tally.finished().entries_appended
         return report
 
@@ -80,8 +82,9 @@ class Taking:
 
         key = _key(award, is_open=not award.kept.why)
         release = award.shown | {
-            "ocid": "register/" + self._store.name_for(f"process of a contracts register\n{_plain(award.reference)}"),
-            "id": "row/" + self._store.name_for(f"row of a contracts register\n{key}"),
+            "ocid": "register/"
+            + self._register.store.name_for(f"process of a contracts register\n{_plain(award.reference)}"),
+            "id": "row/" + self._register.store.name_for(f"row of a contracts register\n{key}"),
         }
         kept = {
             "file": file,
@@ -110,10 +113,32 @@ class Taking:
 def look(register: Register, reading: Reading) -> Report:
     """What taking it in would find; nothing is recorded."""
     report = report_of(reading)
-    by_key = register.store.by_key
-    report.known = sum(any(by_key(register.origin, key) for key in _keys(award)) for award in reading.awards)
+    report.listed = listed(register, reading)
+    report.known = sum(one.case != "" for one in report.listed)
     report.left = len(reading.awards) - report.known
     return report
+
+
+def listed(register: Register, reading: Reading) -> list[Listed]:
+    """Every award of a reading, with its case where it is taken in."""
+    return [
+        Listed(
+            reference=award.reference,
+            row=award.rows[0],
+            title=award.title,
+            kept_back=WORDS.get(award.kept.why, ""),
+            case=_case(register, award),
+        )
+        for award in reading.awards
+    ]
+
+
+def _case(register: Register, award: Award) -> str:
+    for key in _keys(award):
+        if (found := register.store.by_key(register.origin, key)) is not None:
+            case: str = register.reader.entry(found.indexes[0]).envelope.body["case"]
+            return case
+    return ""
 
 
 def import_files(

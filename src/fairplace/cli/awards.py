@@ -39,7 +39,7 @@ def import_csv(
                 register, files, columns=mapping, published=published, by=by, rehearse=dry_run
             )
         if report is not None:
-            report.write_bytes(found.as_csv() if report.suffix.lower() == ".csv" else found.as_json())
+            report.write_bytes(found.faults_as_csv() if report.suffix.lower() == ".csv" else found.as_json())
         if not dry_run:
             show_public(register, told)
     for sentence in unreadable:

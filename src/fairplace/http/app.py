@@ -24,6 +24,7 @@ from fairplace.errors import Missing
 from fairplace.http import (
     about,
     asking,
+    awards,
     bids,
     case_challenges,
     case_documents,
@@ -117,6 +118,7 @@ HANDLERS = (
     *recording.HANDLERS,
     *giving.HANDLERS,
     *workbooks.HANDLERS,
+    *awards.HANDLERS,
     *notices.HANDLERS,
     *case_documents.HANDLERS,
     *guarded.HANDLERS,

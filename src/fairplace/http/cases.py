@@ -32,10 +32,14 @@ class Line(msgspec.Struct, frozen=True):
 
 @signed_in("/desk/cases")
 def cases(site: TheSite, visitor: TheVisitor, q: Words = "", page: Page = 1) -> Answer:
-    """Every case, or those that a search finds, the newest first; but none that they must stay out of."""
+    """Every case, or those that a search finds, but none that they must stay out of: the newest first, and what was taken in
+    from elsewhere last.
+    """
     visitor.need(*case_file.STAFF)
     out = site.duties.closed_to({key.name for key in visitor.keys})
-    known = [one for one in site.register.reader.cases()[::-1] if one not in out]
+    elsewhere = set(site.register.store.cases_with(site.register.origin, "procurement.imported/1"))
+    newest = [one for one in site.register.reader.cases()[::-1] if one not in out]
+    known = sorted(newest, key=elsewhere.__contains__)
     if words := asked.searched(q):
         found = _found(site, visitor, words)
         known = [one for one in known if one in found or one.startswith(words.casefold())]
@@ -47,6 +51,7 @@ def cases(site: TheSite, visitor: TheVisitor, q: Words = "", page: Page = 1) -> 
         visitor=visitor,
         lines=[Line(case, called[case], public.get(case)) for case in shown],
         asked=words,
+        elsewhere=bool(elsewhere),
         total=len(known),
         page=page,
         pages=min(-(-len(known) // PAGE), asked.LAST),

@@ -56,6 +56,10 @@ _NEW_OF_TYPES = """
 _ALL_OF_TYPES = """
     SELECT place FROM entry INDEXED BY entry_type WHERE place >= ? AND place < ?
     AND type IN (SELECT number FROM type WHERE name IN (SELECT value FROM json_each(?)))"""
+_CASES_WITH = """
+    SELECT DISTINCT cases.id FROM entry INDEXED BY entry_type JOIN cases ON cases.number = entry.case_number
+    WHERE entry.type = (SELECT number FROM type WHERE name = ?)
+    AND cases.log = (SELECT number FROM log WHERE origin = ?)"""
 _CHECKPOINTS = """
     SELECT size, root, note FROM checkpoint WHERE log = (SELECT number FROM log WHERE origin = ?){}
     ORDER BY size, number"""
@@ -115,6 +119,10 @@ class SqliteReads:
             "SELECT id FROM cases WHERE log = (SELECT number FROM log WHERE origin = ?) ORDER BY number", log
         )
         return [case for (case,) in rows]
+
+    def cases_with(self, log: str, kind: str) -> list[CaseId]:
+        """The cases that have an entry of this type."""
+        return [case for (case,) in self._all(_CASES_WITH, kind, log)]
 
     def of_types(self, log: str, types: Sequence[str], start: int = 0, stop: int | None = None) -> Iterator[Stored]:
         at, end = self._span(log, start, stop)
