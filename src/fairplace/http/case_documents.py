@@ -344,7 +344,7 @@ def _list(
         status=status,
         visitor=visitor,
         case=past.case,
-        title=case_word(past.case) if site.seeks else case_file.title(past),
+        title=_title(site, past),
         here="searches" if site.seeks else "cases",
         lines=lines,
         gone=gone,
@@ -375,6 +375,7 @@ def _page(
         status=status,
         visitor=visitor,
         case=past.case,
+        title=_title(site, past),
         line=line,
         held=kept.held,
         mail=message,
@@ -388,6 +389,10 @@ def _page(
         sent=sent.fields if sent else {},
         fault=fault,
     )
+
+
+def _title(site: Site, past: History) -> str:
+    return case_word(past.case) if site.seeks else case_file.title(past)
 
 
 def _name(site: Site, person: str) -> str:
