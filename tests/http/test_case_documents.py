@@ -13,12 +13,16 @@ import msgspec
 import pytest
 from docx import Document
 from httpx import Response
+from litestar.testing import TestClient
 
 from fairplace.backups import backup
 from fairplace.custody.events import HoldReason
+from fairplace.filing import kinds
 from fairplace.holding import lift_hold, place_hold
+from fairplace.http.app import HERE
 from fairplace.http.site import Site
 from fairplace.on_disk import Register
+from fairplace.openness.commands import Release, WithdrawValue
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.procurement.commands import AskQuestion, EndWithoutAward
 from fairplace.settings import Settings
@@ -381,6 +385,39 @@ def test_the_tender_form_offers_the_pack_and_names_the_copy_without_names(planne
     forged = planned.send(officer, form, **{**TENDER, "version": "1"}, evidence="signed-by-party", documents="a" * 64)
     assert forged.status_code == 422
     assert "Choose from the answers" in forged.text
+
+
+def test_what_a_step_names_is_public_once_it_is_released_and_until_it_is_taken_down(planned: Desk) -> None:
+    office, officer = planned.office, planned.opened(OFFICER.key, planned.office.case)
+    where = address(put(planned, officer, made.docx(), "pack.docx"))
+    copy = officer.get(f"{where}/copy").content
+    named = Named(sha256=hashlib.sha256(copy).hexdigest(), bytes=len(copy), media=kinds.DOCX)
+    visitor, page = TestClient(planned.app, base_url=HERE), f"/decisions/{office.case}"
+    at = f"{page}/documents/{named.sha256}"
+    office.do(DeclareInterests(id="test", acting_as="officer"))
+    office.do(tender(documents=[named]))
+    office.register.follow()
+    assert visitor.get(at).status_code == 404, "it is sealed"
+    office.do(Release(id="test", occasion="notice"))
+    office.register.follow()
+    shown = visitor.get(page).text
+    assert f'href="{at}" download>Document 1</a> (Word file, ' in shown
+    found = visitor.get(at)
+    assert found.content == copy
+    assert found.headers["content-disposition"] == f'attachment; filename="{named.sha256[:12]}.docx"'
+    original = hashlib.sha256(made.docx()).hexdigest()
+    for other in (
+        f"{page}/documents/{original}",
+        f"/decisions/{original[:8]}-0000-4000-8000-{'0' * 12}/documents/{named.sha256}",
+    ):
+        assert visitor.get(other).status_code == 404, other
+    step = office.at["procurement.tender-published/1"]
+    office.do(
+        WithdrawValue(id="test", entry=step, slots=["/documents"], ground="child", reason="A name"), by=MONITORING
+    )
+    office.register.follow()
+    assert visitor.get(at).status_code == 404
+    assert "Document 1" not in visitor.get(page).text
 
 
 def test_a_report_rests_on_a_document_of_the_case(planned: Desk) -> None:

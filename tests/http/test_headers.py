@@ -14,6 +14,7 @@ from tests.http.town import Town
 
 EXAMPLES = {
     "/decisions/{name:str}": "/decisions/nobody",
+    "/decisions/{case:str}/documents/{sha256:str}": "/decisions/nobody/documents/none",
     "/challenges/{name:str}": "/challenges/nobody",
     "/providers/{name:path}": "/providers/nobody",
     "/rules/{name:str}": "/rules/ET-01",

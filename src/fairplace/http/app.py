@@ -60,6 +60,7 @@ from fairplace.http import (
     recording,
     recoveries,
     referrals,
+    released,
     revoking,
     rules,
     searches,
@@ -85,6 +86,7 @@ from fairplace.workroom import Workroom
 
 HANDLERS = (
     *decisions.HANDLERS,
+    *released.HANDLERS,
     *challenges.HANDLERS,
     *providers.HANDLERS,
     *rules.HANDLERS,

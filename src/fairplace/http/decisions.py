@@ -16,6 +16,7 @@ from fairplace.http.challenges import newest_challenges
 from fairplace.http.findings import found_in_public
 from fairplace.http.made_from import of_rows
 from fairplace.http.record_view import record_view, runs
+from fairplace.http.released import released
 from fairplace.http.routing import public
 from fairplace.http.site import OPEN, Answer, Site, TheSite, split_suffix, wants_data
 from fairplace.publish.bundle import SUFFIX as BUNDLE
@@ -108,6 +109,7 @@ def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
             "trail": runs(row.trail),
             **msgspec.structs.asdict(linked),
             "made_from": site.made_from(f"/decisions/{key}", of_rows(row, *linked.rows)),
+            "papers": released(site, row.case),
             "bundle_size": site.bundles.size(row.case),
         }
 
