@@ -1485,9 +1485,10 @@ def is_list_of_types(value: JSON) -> bool:
 # what they rest on: count, types and root of all earlier entries of the case of these types, so a dropped one shows.
 # Deposits (sealed bids) have `case` and `seen` as sealed slots, so that nobody can count a case's bids; they are judged
 # as far as they have been opened. Affairs (somebody read sealed values, had them erased, or held them for a court; numbers
-# about many children were released, or taken back) are of no case: nothing of them is ever opened to the public.
+# about many children were released, or taken back; a provider stated its details) are of no case: nothing of them is ever
+# opened to the public.
 
-AFFAIRS: Final = ("sealed.", "hold.", "placements.")
+AFFAIRS: Final = ("sealed.", "hold.", "placements.", "provider.")
 REAFFIRMED = "signature.reaffirmed/1"
 BONDS = ("/case", "/seen", "/rests_on")  # the slots that bind events together
 OPENINGS: Final = {
@@ -1525,7 +1526,7 @@ class Cases:
         if kind.startswith(AFFAIRS):
             expect(
                 "case" not in body,
-                f"{kind} has a `case`, but reads, erasures, holds and releases of numbers are of no case",
+                f"{kind} has a `case`, but reads, erasures, holds, releases of numbers and details of a provider are of no case",
             )
             expect(stream not in self.opened, f"{kind} tells its case: it stands in its stream, {stream}")
             return None

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+import fairplace_verify
 from fairplace import deciders, details
 from fairplace.chosen import choose
 from fairplace.decision import Actor, History
@@ -123,6 +124,9 @@ def test_details_stand_in_the_log_sealed_and_signed_inside_and_belong_to_no_case
     assert office.register.reader.cases() == [office.case]
     assert details.own(office.register.reader, ALDER.id) is not None
     assert details.own(office.register.reader, BIRCH.id) is None
+    office.register.follow()
+    keys = [one.text for one in office.register.log_vkeys()]
+    assert fairplace_verify.verify_register(office.register.public, keys=keys).word == "genuine"
 
 
 def entry_bytes(office: Office, index: int) -> bytes:

@@ -607,12 +607,12 @@ AFFAIR = "00000000-0000-4000-8000-0000000000a1"
 
 
 def test_reads_erasures_and_holds_are_of_no_case(log: Writer) -> None:
-    for kind in ("sealed.read/1", "sealed.erased/1", "hold.placed/1"):
+    for kind in ("sealed.read/1", "sealed.erased/1", "hold.placed/1", "provider.facts-stated/1"):
         log.add(kind, {"count": 1}, stream=AFFAIR[:-1] + str(len(kind) % 10), sealed={"/case": CASE})
     true(log)
 
 
-@pytest.mark.parametrize("kind", ["sealed.read/1", "hold.placed/1"])
+@pytest.mark.parametrize("kind", ["sealed.read/1", "hold.placed/1", "provider.facts-stated/1"])
 def test_a_read_or_a_hold_that_tells_its_case_is_found(kind: str) -> None:
     log = story()
     log.add(kind, {"case": CASE}, stream=AFFAIR)
