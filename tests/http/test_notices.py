@@ -201,6 +201,7 @@ def test_who_buys_is_filled_in_from_a_notice_signed_and_shown_and_found_by_each_
     assert (wrong.status_code, 'value="GB-LAE-VAL"' in wrong.text) == (422, True)
     assert "Northbrook Council and Vale Council came as leading" in text_of(wrong)
     signing = olga.post(address, **{**ACT, "version": "2"}, **{**form, "b2-role": "bought-for"})
+    assert "Vale Council (GB-LAE-VAL), buys jointly" in text_of(signing)
     shown = olga.get(f"{signing.url.path}/preview/page").text
     assert "Buyers, each by name" in shown
     assert "Vale Council" not in shown  # not before the notice

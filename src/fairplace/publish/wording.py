@@ -34,7 +34,6 @@ _CODES: Mapping[str, str] = {
     "regime": "regime", "route": "route", "contract_kind": "kind", "price_formula": "formula", "tie_break": "tie",
     "notice": "notice", "evidence": "evidence", "status": "bid_status", "remedy": "remedy", "outcome": "outcome",
     "outcomes": "outcome", "cause": "ended_cause", "change_notice": "change_notice",
-    "role": "buyer_role",
 }  # fmt: skip
 """Which list of words speaks of a member."""
 
@@ -126,6 +125,8 @@ class Wording:
         match value:
             case {"id": str(identifier), "name": str(called)} if len(value) == 2:
                 return _text(f"{called} ({identifier})")
+            case {"id": str() | None as found, "name": str(called), "role": str(role)} if len(value) == 3:
+                return _text(f"{called} ({found or 'no identifier known'}), {self.of('buyer_role', role)}")
             case {"sha256": str(digest), "bytes": int(size), "media": str(media)} if len(value) == 3:
                 return _text(f"a document ({media}, {formats.size(size)}), SHA-256 {digest}")
             case {"count": int(count), "root": str(root), "types": [*types]} if len(value) == 3:
@@ -258,7 +259,12 @@ class Wording:
 
 
 def _alike(value: Any, first: Mapping[str, Any]) -> bool:
-    return isinstance(value, dict) and value.keys() == first.keys() and "sha256" not in value and "slots" not in value
+    return isinstance(value, dict) and value.keys() == first.keys() and not _is_said_in_a_line(value)
+
+
+def _is_said_in_a_line(value: Mapping[str, Any]) -> bool:
+    """A document, parts of a step, a buyer."""
+    return not value.keys().isdisjoint({"sha256", "slots"}) or value.keys() == {"id", "name", "role"}
 
 
 def _text(text: str) -> Node:
