@@ -35,6 +35,27 @@ def test_a_link_ends(accounts: Accounts, clock: Clock) -> None:
         accounts.invitation(link)
 
 
+def test_who_was_invited_and_did_not_come_is_forgotten_a_month_later(accounts: Accounts, clock: Clock) -> None:
+    used, link = (accounts.invite(name="Ada", email="ada@council.example", roles=("officer",)) for _ in range(2))
+    with accounts.database.writing() as connection:
+        accounts.accept(connection, accounts.invitation(used))
+
+    def kept() -> list[tuple[str, str]]:
+        accounts.forget_invitations()
+        with accounts.database.reading() as connection:
+            return [tuple(row) for row in connection.execute("SELECT name, email FROM invitation WHERE used IS NULL")]
+
+    clock.pass_(days=37)
+    assert kept() == [("Ada", "ada@council.example")]
+    clock.pass_(seconds=1)
+    assert kept() == [("", "")]
+    assert accounts.taken_back() == []
+    with pytest.raises(Missing, match="too old"):
+        accounts.invitation(link)
+    with pytest.raises(Missing, match="used already"):
+        accounts.invitation(used)
+
+
 @pytest.mark.parametrize("link", ["", "nothing", "x" * 10_000, "\ud800", "../../etc"])
 def test_a_foreign_link_says_what_to_do(accounts: Accounts, link: str) -> None:
     with pytest.raises(Missing, match="open it again from the message"):

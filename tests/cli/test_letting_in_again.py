@@ -9,6 +9,7 @@ import pytest
 
 from fairplace.accounts.sessions import Sessions
 from fairplace.cli.doctor import LOOKS, _ills
+from fairplace.errors import Missing
 from fairplace.founding import create
 from fairplace.ledger.note import Signer
 from fairplace.on_disk import Register
@@ -116,3 +117,19 @@ def test_who_is_confirmed_at_the_console_signs_in_anew_and_has_one_account(run: 
     assert state(folder, "Ada") == (0, 1)
     assert run("people", "confirm", folder, "--yes").code == 0
     assert state(folder, "Ada") == (0, 0)
+
+
+def test_an_invitation_is_taken_back_at_the_console(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    invite = ("people", "invite", folder, "--name", "Eve", "--email", "eve@council.example", "--role", "officer")
+    links = [called(capfd, *invite)[1].strip().rpartition("/")[2] for _ in range(2)]
+    code, _, err = called(capfd, "people", "take-back", folder, "--email", "EVE@council.example")
+    assert (code, "2 invitations were taken back" in err) == (0, True)
+    code, _, err = called(capfd, "people", "take-back", folder, "--email", "eve@council.example")
+    assert code == 2
+    assert "no invitation to eve@council.example is open" in err
+    with Register.open(folder) as register:
+        accounts = Workroom(register).accounts
+        assert [(one.invited_by, one.by) for one in accounts.taken_back()] == [(None, None)] * 2
+        for link in links:
+            with pytest.raises(Missing, match="taken back"):
+                accounts.invitation(link)

@@ -17,6 +17,7 @@ from fairplace.accounts.model import Person
 from fairplace.errors import Conflict
 from fairplace.http.app import create_app
 from fairplace.ledger.note import Signer, Vkey
+from tests.http.colleagues import text_of
 from tests.http.desks import Desk
 from tests.http.town import build
 from tests.verifier.passkeys import BENT, ES256_BENT, Passkey
@@ -204,7 +205,7 @@ def test_an_open_invitation_is_listed_without_its_link_and_taken_back(desk: Desk
     shown = admin.get("/desk/people").text
     assert f"{held.email}: has an account, and is to make a further passkey.<br>Invited <time" in shown
     assert again not in shown
-    desk.accounts.take_back_invitation(desk.accounts.invitation(again).handle)
+    desk.accounts.take_back_invitation(desk.accounts.invitation(again).handle, by=None)
     assert re.search(r"Bea Holt</bdi></strong>, new@council.example: as evaluator\.<br>Invited <time", shown)
     assert "Cy &lt;Dale&gt;</bdi></strong>, new@council.example: for the provider GB-COH-01234567." in shown
     assert "/welcome/" not in shown
@@ -217,8 +218,12 @@ def test_an_open_invitation_is_listed_without_its_link_and_taken_back(desk: Desk
     assert desk.post(admin, address).headers["location"] == "/desk/people"
     assert app_answers(app, made["Bea Holt"]) == (404, True)
     assert app_answers(app, made["Cy <Dale>"]) == (200, False), "the other one stays open"
-    after = admin.get("/desk/people").text
+    page = admin.get("/desk/people")
+    after, told = page.text, text_of(page)
     assert ("Bea Holt" in after, "Cy &lt;Dale&gt;" in after) == (False, True)
+    assert "2 invitations were taken back" in told
+    assert re.search(rf"by {desk.people['key-admin'].name}; taken back [^;]* by {desk.people['key-admin'].name}", told)
+    assert re.search(r"at the console; taken back [^;]* at the console", told)
     with pytest.raises(Conflict, match="taken back"), desk.accounts.database.writing() as connection:
         desk.accounts.accept(connection, began)
     joined = desk.accounts.invitation(made["Cy <Dale>"])
@@ -227,7 +232,7 @@ def test_an_open_invitation_is_listed_without_its_link_and_taken_back(desk: Desk
     for handle in (began.handle, joined.handle, "nothing"):
         late = desk.post(admin, f"/desk/people/invitations/{handle}")
         assert (late.status_code, "look at the list again" in late.text) == (404, True)
-    assert "Invited <time" not in admin.get("/desk/people").text, "one that was used is open no more"
+    assert "Take this invitation back" not in admin.get("/desk/people").text, "one that was used is open no more"
 
 
 def app_answers(app: Litestar, link: str) -> tuple[int, bool]:

@@ -12,7 +12,7 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
-from fairplace.accounts.model import DeviceKey, Invitation, Passkey, Person, RoleRequest, digest
+from fairplace.accounts.model import DeviceKey, Invitation, Passkey, Person, RoleRequest, TakenBack, digest
 from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
 from fairplace.private_file import PrivateFile
 from fairplace.sources import Sources
@@ -22,6 +22,8 @@ CONSOLE_LINK = timedelta(minutes=30)
 """How long the first administrator's link works (threat model, attack 24)."""
 
 INVITATION = timedelta(days=7)
+FORGOTTEN = timedelta(days=30)
+"""After the last day of a link that nobody used: then it is erased whom it was for."""
 
 MOST_WAITING = 20
 """Role requests of one person that may wait at once."""
@@ -37,6 +39,7 @@ class Accounts:
     def __init__(self, path: Path, sources: Sources) -> None:
         self.database = PrivateFile(path, Path(__file__).with_name("schema.sql"), application=APPLICATION, form=2)
         self.sources = sources
+        self.forget_invitations()
 
     def now(self) -> Instant:
         return instant(self.sources.clock())
@@ -120,13 +123,22 @@ class Accounts:
             row = connection.execute("SELECT * FROM invitation WHERE digest = ?", (digest(secret),)).fetchone()
         if row is None:
             raise Missing("this link is not complete, or not from this register; open it again from the message")
-        if not row["name"]:
+        if not row["name"] and (row["used"] is not None or row["expires"] >= self.now()):
             raise Missing("this link was taken back; ask whoever invited you whether you are to have a new one")
         if row["used"] is not None:
             raise Missing("this link was used already; sign in, or ask whoever invited you for a new one")
         if row["expires"] < self.now():
             raise Missing("this link is too old; ask whoever invited you for a new one")
         return _invitation(row)
+
+    def forget_invitations(self) -> None:
+        """Erase whom the links were for that nobody used and that are long too old."""
+        with self.database.writing() as connection:
+            connection.execute(
+                "UPDATE invitation SET name = '', email = '', provider = NULL, roles = '', person = NULL"
+                " WHERE used IS NULL AND name != '' AND expires < ?",
+                (self.later(-FORGOTTEN),),
+            )
 
     def invitations(self) -> list[Invitation]:
         """Those that are open, the oldest first."""
@@ -137,13 +149,27 @@ class Accounts:
             ).fetchall()
         return [_invitation(row) for row in rows]
 
-    def take_back_invitation(self, handle: str) -> None:
-        """Its link opens nothing any more, and whom it was for is erased. Raises Missing for one that is not open."""
+    def taken_back(self) -> list[TakenBack]:
+        """Those that were taken back, the newest first, as far as it was kept who did."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM invitation WHERE used IS NOT NULL AND name = '' ORDER BY used DESC, digest"
+            ).fetchall()
+        return [
+            TakenBack(invited=row["created"], invited_by=row["invited_by"], at=row["used"], by=row["person"])
+            for row in rows
+        ]
+
+    def take_back_invitation(self, handle: str, *, by: str | None) -> None:
+        """Its link opens nothing any more, and whom it was for is erased; who took it back stays, null for the console.
+
+        Raises Missing for one that is not open.
+        """
         with self.database.writing() as connection:
             taken = connection.execute(
-                "UPDATE invitation SET name = '', email = '', provider = NULL, roles = '', person = NULL"
+                "UPDATE invitation SET name = '', email = '', provider = NULL, roles = '', person = ?, used = ?"
                 " WHERE lower(hex(digest)) = ? AND used IS NULL AND name != ''",
-                (handle,),
+                (by, self.now(), handle),
             )
         if taken.rowcount != 1:
             raise Missing(

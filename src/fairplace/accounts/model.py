@@ -68,6 +68,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     csrf: str
 
 
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """An invitation that was taken back: whom it was for is erased. Who invited, and who took it back, is null for the console."""
+
+    invited: Instant
+    invited_by: str | None
+    at: Instant
+    by: str | None
+
+
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """An invitation as its link opens it. `person` is null for somebody new."""
 

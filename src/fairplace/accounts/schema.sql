@@ -19,7 +19,7 @@ CREATE TABLE passkey (
     label TEXT NOT NULL,
     backed_up INTEGER NOT NULL,     -- is it synced between devices?
     created TEXT NOT NULL,
-    used TEXT
+    used TEXT                       -- when it was used, or taken back; null of those taken back before this was kept
 ) STRICT;
 CREATE INDEX passkey_person ON passkey (person);
 
@@ -71,11 +71,11 @@ CREATE INDEX session_person ON session (person);
 
 CREATE TABLE invitation (
     digest BLOB PRIMARY KEY,
-    name TEXT NOT NULL,             -- empty once it was taken back: then nothing stands here of whom it was for
+    name TEXT NOT NULL,             -- empty once it was taken back, or long too old: then nothing stands here of whom it was for
     email TEXT NOT NULL,
     provider TEXT,
     roles TEXT NOT NULL,            -- asked for once there is a key, separated by spaces
-    person TEXT REFERENCES person,  -- null: somebody new; else a further passkey for them
+    person TEXT REFERENCES person,  -- null: somebody new; else a further passkey for them. Taken back: who did, null: the console
     invited_by TEXT REFERENCES person,  -- null: the console
     created TEXT NOT NULL,
     expires TEXT NOT NULL,

@@ -10,6 +10,7 @@ from rich.console import Console
 from fairplace.accounts.accounts import CONSOLE_LINK, INVITATION
 from fairplace.accounts.sessions import Sessions
 from fairplace.cli.keys import keyring, publish, root_name
+from fairplace.counted import counted
 from fairplace.errors import Malformed, Missing
 from fairplace.formats import date_time
 from fairplace.ledger.note import Vkey
@@ -86,6 +87,23 @@ def waiting(folder: Path, told: Console) -> int:
     for person in invited:
         what = f"as {', '.join(person.roles)}" if person.roles else f"for {person.provider or 'a further passkey'}"
         told.print(f"Invited: {person.name} {what}, until {date_time(person.expires)}", markup=False, soft_wrap=True)
+    return 0
+
+
+def take_back(folder: Path, email: str, told: Console) -> int:
+    """Take back every open invitation to an address."""
+    with Register.open(folder) as register:
+        accounts = Workroom(register).accounts
+        found = [one for one in accounts.invitations() if one.email.casefold() == email.strip().casefold()]
+        if not found:
+            raise Missing(
+                f"no invitation to {email[:80]} is open; 'fairplace people waiting {folder}' lists those that are."
+                " Whoever used theirs has an account now, which can be closed under People"
+            )
+        for one in found:
+            accounts.take_back_invitation(one.handle, by=None)
+    what = counted(len(found), "invitation was", "invitations were")
+    told.print(f"{what} taken back: the link opens nothing any more, and whom it was for is erased.", markup=False)
     return 0
 
 

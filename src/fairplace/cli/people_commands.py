@@ -51,6 +51,16 @@ def people_waiting(folder: Path) -> int:
     return waiting(folder, told)
 
 
+@people.command("take-back")
+@click.argument("folder", metavar="DIR", type=PATH)
+@click.option("--email", required=True, help="Of whoever was invited: every open invitation to this address.")
+def people_take_back(folder: Path, email: str) -> int:
+    """Take an invitation back that nobody has used: its link opens nothing any more."""
+    from fairplace.cli.people import take_back
+
+    return take_back(folder, email, told)
+
+
 @people.command("confirm")
 @click.argument("folder", metavar="DIR", type=PATH)
 @click.argument("request", required=False)

@@ -26,6 +26,7 @@ def people(site: TheSite, visitor: TheVisitor) -> Answer:
 def _page(
     site: Site, visitor: Visitor, *, fault: str = "", link: str = "", status: int = 200, sent: Sent | None = None
 ) -> Answer:
+    site.accounts.forget_invitations()
     known = {one.id: one for one in site.accounts.people()}
     waiting = site.accounts.requests()
     keys = {one: with_register(site, one) for one in known}
@@ -44,6 +45,7 @@ def _page(
         sites={one.vkey: passkey.site for one in waiting if (passkey := Vkey.parse(one.vkey).passkey) is not None},
         roles=choices(site),
         invited=[(one, in_words(frozenset(one.roles), ", ")) for one in site.accounts.invitations()],
+        taken_back=site.accounts.taken_back(),
         fault=fault,
         link=link,
     )
@@ -73,7 +75,7 @@ def invite(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
 def take_back(site: TheSite, visitor: TheVisitor, invitation: FromPath[str], sent: TheSent) -> Answer:
     """Take an invitation back that nobody has used yet."""
     visitor.need(*HEADS)
-    site.accounts.take_back_invitation(invitation)
+    site.accounts.take_back_invitation(invitation, by=visitor.person.id)
     return see_other("/desk/people")
 
 
