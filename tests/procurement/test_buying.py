@@ -43,6 +43,26 @@ def test_whoever_leads_stands_first_and_the_newest_naming_beside_the_earlier_one
     assert named(story, public=True) == [None, None]
 
 
+def test_a_number_that_is_typed_in_another_way_is_the_same_number() -> None:
+    story = planned()
+    typed = {
+        "a": "pnor 1234 tbrk",
+        "b": "GB-COH-1234567",
+        "c": "gb-ppon-PXXX 4321 YYYY",
+        "d": "GB-LAE-BIR",
+        "e": "GB-PPON-1",
+    }
+    story.do(
+        buyers(*(Buyer(id=id_, name=name, role="leads" if name == "a" else "buys") for name, id_ in typed.items()))
+    )
+    [[*found]] = named(story)
+    assert [one.id for one in found] == [
+        "GB-PPON-PNOR-1234-TBRK", "GB-COH-01234567", "GB-PPON-PXXX-4321-YYYY", "GB-LAE-BIR", "GB-PPON-1",
+    ]  # fmt: skip
+    twice = [NORTHBROOK, Buyer(id="PNOR1234TBRK", name="North Brook", role="buys")]
+    assert story.refusal(buyers(*twice)).code == "buyer-twice"
+
+
 @pytest.mark.parametrize(
     ("came", "code"),
     [

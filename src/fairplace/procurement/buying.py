@@ -9,9 +9,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from fairplace import procedure
 from fairplace.decision import Decision, History
+from fairplace.errors import Malformed
+from fairplace.identifiers import of_provider, ppon
 from fairplace.ledger.disclosure import sealed
 from fairplace.procedure import listed, refuse, second_for, words
 from fairplace.procurement.commands import NameBuyers
@@ -46,13 +49,23 @@ def name_buyers(command: NameBuyers, history: History, at: Instant) -> Decision:
 
 def _buyer(came: Buyer) -> Buyer:
     name = words(came.name, "a buyer's name")
-    if came.id is not None and not BUYER_ID.fullmatch(came.id):
+    return Buyer(id=None if came.id is None else _identifier(came.id, name), name=name, role=came.role)
+
+
+def _identifier(came: str, name: str) -> str:
+    """The id in the one form that it has, where it is of a list that is known here; else as it came."""
+    found = of_provider(came)
+    with suppress(Malformed):
+        found = found or ppon(came)
+    if found is not None:
+        return f"{found.scheme}-{found.id}"
+    if not BUYER_ID.fullmatch(came):
         refuse(
             "buyer-id",
-            f"the id of {name[:80]} must be a scheme, a hyphen and a number, such as GB-LAE-BIR; {came.id[:80]!r} came;"
+            f"the id of {name[:80]} must be a scheme, a hyphen and a number, such as GB-LAE-BIR; {came[:80]!r} came;"
             " leave it empty (null) where it is not known",
         )
-    return Buyer(id=came.id, name=name, role=came.role)
+    return came
 
 
 def _refuse_twice(buyers: list[Buyer]) -> None:
