@@ -320,3 +320,13 @@ def test_initials_and_whoever_one_placement_is_for_keep_care_back(title: str) ->
 def test_words_of_the_trade_are_no_initials(title: str) -> None:
     [(found, _)] = why(looked(register(placement(procedure="Open", title=title)), published=True))
     assert found != "names"
+
+
+def test_a_code_that_many_references_have_is_nobodys_initials() -> None:
+    care = {"procedure": "Open", "title": "Short breaks for families"}
+    many = [placement(f"SC-{number:04}", **care) for number in range(9)]
+    assert set(why(looked(register(*many), published=True))) == {("names", False)}
+    more = [*many, placement("SC-1000", **care), placement("JS-2024", **care)]
+    assert why(looked(register(*more), published=True)) == [("", False)] * 10 + [("names", False)]
+    [order] = looked(register(row("4505577104")), published=True).awards  # it would do as a patient's number
+    assert order.kept.why == ""

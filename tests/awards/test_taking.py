@@ -7,20 +7,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from fairplace.awards.columns import Columns, guess
 from fairplace.awards.report import Report
 from fairplace.awards.taking import Taking, import_files, look, reading_of
+from fairplace.clerk import Clerk
 from fairplace.cli import main
-from fairplace.errors import Busy
+from fairplace.errors import Busy, Refused
+from fairplace.ledger.note import Signer
 from fairplace.ocds.importing import alone
 from fairplace.on_disk import Register
-from fairplace.openness.events import Disclosed
+from fairplace.openness.commands import Release
+from fairplace.openness.events import Disclosed, Slots
 from fairplace.workbook.files import read as workbook
 from fairplace.workbook.layout import first
 from tests.awards.registers import placement, register, row
-from tests.taken_in import events, founded, imported, public_bytes
+from tests.placement_office import open_placements
+from tests.taken_in import ROOT, events, founded, imported, public_bytes
 
 SECRET = placement(title="Residential placement for Zaphod Quillfeather", supplier="Betelgeuse Homes Ltd")
 
@@ -190,3 +195,27 @@ def test_the_command_ends_with_2_when_a_file_cannot_be_read(
     assert "bare.csv has no column for the supplier (supplier); there are “Ref”, “Title”" in said
     assert "there is no file" in said
     assert "1 taken in" in said
+
+
+def test_a_register_of_placements_takes_in_no_awards(tmp_path: Path) -> None:
+    path = tmp_path / "register.csv"
+    path.write_bytes(register(row()))
+    with open_placements(tmp_path / "homes") as office, pytest.raises(Refused, match="this is one of placements"):
+        import_files(office.register, [path], columns=None, published=True, by="a test")
+
+
+def test_what_was_kept_back_can_be_released_by_an_officer_but_not_what_concerns_one_person(kept: Register) -> None:
+    take(kept, row(published=""), SECRET)
+    officer = Signer("council.example/officer/olga", b"\7" * 32)
+    kept.enrol(officer.vkey.text, "officer", holder="Olga", provider=None, admin=ROOT)
+    clerk = Clerk(kept, lambda _: officer)
+    closed, secret = imported(kept)
+    slots = [Slots(entry=kept.reader.case(closed.case)[0].index, slots=["/title", "/awards"])]
+    command = Release(id="one", as_=officer.vkey.name, case=closed.case, occasion="request", only=slots)
+    clerk.carry_out(command)
+    kept.follow()
+    [line] = kept.rows.list("register")[0]
+    assert (line.title, line.authority, line.state) == ("Grounds maintenance", None, "listed")
+    other = msgspec.structs.replace(command, id="two", case=secret.case, only=None)
+    with pytest.raises(Refused, match="concerns one person"):
+        clerk.carry_out(other)

@@ -68,9 +68,13 @@ def judge(
     method: str | None,
     kinds: Sequence[str],
     texts: Sequence[str],
+    reference: str,
     suppliers: Iterable[str],
 ) -> Judged:
-    """`kinds` say what was bought (category, department), `texts` are titles, descriptions and words on the procedure."""
+    """`kinds` say what was bought (category, department), `texts` are titles, descriptions and words on the procedure.
+
+    `reference` is looked at beside care alone: elsewhere a number of ten figures is an order's, not a patient's.
+    """
     words = [*kinds, *texts]
     care = is_care(codes) or any(_CARE.search(one) for one in words)
     if care and bought_alone(method, words):
@@ -79,11 +83,8 @@ def judge(
         return Judged(why="care")
     if not codes and not any(kinds):
         return Judged(why="unsaid")
-    if (
-        any(map(_tells, words))
-        or (care and any(map(_INITIALS.search, texts)))
-        or any(_PERSON.match(one) for one in suppliers)
-    ):
+    named = [*texts, reference] if care else []
+    if any(map(_tells, [*words, *named])) or any(map(_INITIALS.search, named)) or any(map(_PERSON.match, suppliers)):
         return Judged(why="names")
     return Judged(why="" if published else "not-published")
 

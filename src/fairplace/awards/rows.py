@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -30,6 +31,9 @@ _PERIOD: tuple[tuple[str, Role], ...] = (("startDate", "starts_on"), ("endDate",
 _TOLD: tuple[Role, ...] = ("starts_on", "ends_on", "review_on", "department", "category", "procedure", "sme", "vcse")
 """What an entry has no place for: it stands under the description, as the register has it."""
 
+_CAPITALS = re.compile(r"[A-Z]+")
+_MANY = 10
+"""References in which a code of the council stands at least."""
 _CPV = re.compile(r"(?<![0-9])[0-9]{8}(?:-[0-9])?(?![0-9])")
 
 
@@ -188,6 +192,7 @@ class _Reader:
         self._authority = authority
         self._today = today
         self._faults = faults
+        self._codes = _common(row.given["reference"] for row in rows)
         self._month_first = {role: cells.month_first(row.given[role] for row in rows) for role in DAYS}
 
     def award(self, group: list[tuple[str, _Row]]) -> Award:
@@ -316,6 +321,7 @@ class _Reader:
             method=next(iter(methods)) if len(methods) == 1 else None,
             kinds=[one[role] for one in said for role in _KINDS if not cells.is_nothing(one[role])],
             texts=[one[role] for one in said for role in _TEXTS if one[role]],
+            reference=_CAPITALS.sub(lambda found: "" if found[0] in self._codes else found[0], said[0]["reference"]),
             suppliers=suppliers,
         )
 
@@ -334,7 +340,13 @@ class _Reader:
 
 
 _KINDS: tuple[Role, ...] = ("category", "department")
-_TEXTS: tuple[Role, ...] = ("title", "description", "procedure", "cpv", "reference")
+_TEXTS: tuple[Role, ...] = ("title", "description", "procedure", "cpv")
+
+
+def _common(references: Iterable[str]) -> set[str]:
+    """Capitals that stand in so many references that they are a code of the council, and nobody's initials."""
+    runs = Counter(run for one in set(references) for run in set(_CAPITALS.findall(one)))
+    return {run for run, count in runs.items() if count >= _MANY}
 
 
 def _alike(row: _Row) -> list[str]:

@@ -54,7 +54,14 @@ def import_files(register: Register, files: Iterable[Path]) -> tuple[Report, lis
 
 @contextmanager
 def alone(register: Register) -> Iterator[None]:
-    """Two imports at once could each begin a case for one process: the importer's key is used by one at a time."""
+    """Two imports at once could each begin a case for one process: the importer's key is used by one at a time.
+
+    Raises Busy while another runs, and Refused where no awards belong.
+    """
+    if register.is_of_placements:
+        raise Refused(
+            "notices and awards are taken into a register of procurement, and this is one of placements", code="kind"
+        )
     with (register.folder / "secrets" / "importer.seed").open("rb") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
