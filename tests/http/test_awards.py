@@ -130,3 +130,27 @@ def test_nobody_else_takes_awards_in(office: Office, olga: Colleague) -> None:
     assert asha.post(ADDRESS, do="take").status_code == 403
     assert "/desk/awards" not in asha.get("/desk/cases").text
     assert "/desk/awards" in olga.get("/desk/cases").text
+
+
+def test_what_was_kept_back_is_read_in_its_file_and_made_public_from_there(office: Office, olga: Colleague) -> None:
+    choose(olga, register(row("C-2", published=""), placement("C-3")))
+    olga.post(ADDRESS, do="take")
+    closed, secret = [event.case for event in imported(office.register)]
+    for case, words in ((closed, "Grounds maintenance"), (secret, "Residential placement, J.S.")):
+        olga.open_file(case)
+        said = text_of(olga.get(f"/desk/cases/{case}"))
+        assert words in said
+        assert "What the contracts register states" in said
+        assert "Reference C-" in said
+        assert "Plan what is bought" not in said
+        assert "Release what may be public" in said
+    address = f"/desk/cases/{closed}/release"
+    olga.sign(olga.post(address, version="0", evidence="signed-by-party", do="sign", occasion="import"))
+    office.register.follow()
+    assert "Grounds maintenance" in olga.get("/decisions").text
+    refused = text_of(
+        olga.post(
+            f"/desk/cases/{secret}/release", version="0", evidence="signed-by-party", do="sign", occasion="import"
+        )
+    )
+    assert "concerns one person" in refused

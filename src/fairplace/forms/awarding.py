@@ -235,10 +235,17 @@ def _decide_urgency(file: File) -> list[Field]:
 
 
 def _any_case(file: File) -> Stage:
-    return NOW if file.state.planned or file.purchase else AWAY
+    return NOW if file.state.planned or file.purchase or file.listed else AWAY
 
 
-def _release(_: File) -> list[Field]:
+def _release(file: File) -> list[Field]:
+    if file.listed:
+        fits = options(
+            ("import", "It is published elsewhere"),
+            ("challenge", "A challenge was decided"),
+            ("correction", "A text was corrected"),
+        )
+        return [Field(name="occasion", label="On what occasion", kind="choice", public=True, options=fits)]
     return [
         Field(name="occasion", label="On what occasion", kind="choice", public=True, options=options(
             ("notice", "The notice is published"), ("opening", "Bids were opened"), ("award", "The award was decided"), ("standstill-end", "The standstill is over"),

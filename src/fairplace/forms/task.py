@@ -93,6 +93,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     declared: bool = False  # has whoever looks declared their own, as far as they could know who bids?
     findings: tuple[tuple[str, str], ...] = ()  # rules that found what nobody has answered, with their questions
     purchase: Purchase | None = None
+    listed: bool = False  # is it an award of the council's own register, and nothing else?
     public: Texts = NO_TEXTS  # what can be taken down
     texts: Texts = NO_TEXTS  # what can be corrected
     papers: tuple[Paper, ...] = ()

@@ -21,6 +21,7 @@ from fairplace.http.asked import identifier
 from fairplace.http.guard import Visitor
 from fairplace.http.said import in_words
 from fairplace.http.site import Site
+from fairplace.http.stated import is_listed, stated
 from fairplace.ledger.disclosure import opened
 from fairplace.ledger.note import Vkey
 from fairplace.people import roles
@@ -235,6 +236,7 @@ def _file(past: History, visitor: Visitor, people: dict[KeyName, str], findings:
         declared=_declared(past, visitor),
         findings=findings,
         purchase=_purchase(past),
+        listed=is_listed(past),
     )
 
 
@@ -321,5 +323,7 @@ def title(past: History) -> str:
     """What is bought, as far as it is shown."""
     if (bought := past.last(Bought)) is not None:
         return str(bought[1].need.get(""))
-    planned = past.last(Planned)
-    return planned[1].title.get("") if planned else ""
+    if (planned := past.last(Planned)) is not None:
+        return str(planned[1].title.get(""))
+    elsewhere = stated(past)
+    return (elsewhere.title or "") if elsewhere else ""

@@ -104,6 +104,8 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
         stage = task.stage(made)
         if stage.state == "away" or (made.purchase is not None and task.code not in BOUGHT):
             continue
+        if made.listed and task.part not in ("Challenges", "The public record"):
+            continue
         if task.code in OF_A_COMPETITION and awards_directly(made.state.planned):
             continue
         duty = duties.get(task.code) if stage.state == "now" else None

@@ -13,6 +13,7 @@ from fairplace.http import asked, case_file, case_names, case_tasks, search_file
 from fairplace.http.asked import Page, Words
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.http.stated import stated
 from fairplace.http.typed import typed_in
 from fairplace.rows import has_terms
 from fairplace.terms import CaseId
@@ -81,11 +82,13 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
     made = case_file.file(site, past, visitor)
     if made.search is not None and made.purchase is None:
         return search_file.page(site, visitor, made)
+    shown = case_file.seen(site, past, visitor)
     return site.page(
         "case.html",
         visitor=visitor,
         case=found,
-        title=case_file.title(case_file.seen(site, past, visitor)),
+        title=case_file.title(shown),
+        stated=stated(shown),
         parts_of=case_tasks.rows(site, made, visitor),
         bids=made.bids,
         challenges=made.challenges if visitor.roles & set(case_file.KEEP_THE_FILE) else (),
