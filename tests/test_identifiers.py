@@ -4,6 +4,8 @@ import pytest
 
 from fairplace import identifiers
 from fairplace.errors import Malformed
+from fairplace.forms.fields import Wrong
+from fairplace.forms.provider_ids import provider_id
 from fairplace.market.homes import URN
 
 
@@ -73,6 +75,18 @@ def test_an_id_of_a_provider_tells_its_number_where_it_is_of_a_known_list() -> N
     assert identifiers.of_provider("GB-SC-SC012345") == identifiers.charity("SC012345")
     for other in ("PR-0001", "GB-COH-", "GB-COH-nonsense", "XX-1234567"):
         assert identifiers.of_provider(other) is None
+
+
+def test_an_id_is_brought_into_the_form_of_its_list_and_one_of_another_list_stays() -> None:
+    for typed in ("GB-COH-01234567", "gb-coh-1234567", " GB-COH-1234567 "):
+        assert identifiers.canonical(typed) == "GB-COH-01234567"
+    assert identifiers.canonical("XX-7") == "XX-7"
+    with pytest.raises(Malformed, match="8 characters"):
+        identifiers.canonical("GB-COH-12")
+    asked = provider_id("provider.id")
+    assert asked.read({"provider.id": ["gb-coh-1234567"]}) == "GB-COH-01234567"
+    with pytest.raises(Wrong, match="The company number 'GB-COH-12' came"):
+        asked.read({"provider.id": ["GB-COH-12"]})
 
 
 def test_a_home_may_be_inspected_by_another_body_and_a_provider_has_its_own_number_or_none() -> None:

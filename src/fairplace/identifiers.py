@@ -107,13 +107,22 @@ READ: Mapping[Kind, Callable[[str], Identifier]] = {
 
 def of_provider(provider: str) -> Identifier | None:
     """What a provider's own id says, such as `GB-COH-01234567`; None where it is of another list, or of no form."""
-    found = _SCHEMED.fullmatch(provider)
-    if found is None:
-        return None
     try:
-        return READ[_KINDS[found[1].upper()]](provider)
+        return _read(provider)
     except Malformed:
         return None
+
+
+def canonical(provider: str) -> str:
+    """A provider's id in the one form of its list; of a list that is not known, as it is. Raises Malformed."""
+    one = _read(provider)
+    return provider if one is None else f"{one.scheme}-{one.id}"
+
+
+def _read(provider: str) -> Identifier | None:
+    """The number of an id, once it says of which list. Raises Malformed for none of that list's form."""
+    found = _SCHEMED.fullmatch(provider.strip())
+    return None if found is None else READ[_KINDS[found[1].upper()]](provider)
 
 
 def shown(one: Identifier) -> str:

@@ -29,6 +29,7 @@ BROWSER = {"sec-fetch-site": "same-origin", "accept": "text/html"}
 WITHOUT_WORDS = {
     "/desk/cases/{case:str}/file": "the signed request that opens the file",
     "/desk/bids/{case:str}/sign": "a signature; the bid itself is a draft by then",
+    "/desk/details/sign": "a signature; the details themselves are a draft by then",
     "/desk/keys": "a key that the browser just made, and cannot send twice",
     "/desk/keys/passkeys": "what a passkey made, and cannot be sent twice",
     "/desk/keys/recovery": "a button",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fairplace.formats import listed
 from fairplace.forms import growing
 from fairplace.forms.fields import Field
+from fairplace.forms.provider_ids import provider_id
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, waits
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.procurement.commands import CheckBids, DecideLateBids, Moderate, OpenBids, RecordPrices, SignSheet
@@ -148,7 +149,7 @@ def _interest_in(row: int) -> list[Field]:
     return [
         Field(name=f"{before}kind", label="An interest in a provider", kind="choice", row=whole, group=group,
               hint="Leave all of it open if you have none" if row == 0 else "", options=INTERESTS),
-        Field(name=f"{before}provider.id", label="The provider’s id", kind="line", row=whole, group=group),
+        provider_id(f"{before}provider.id", row=whole, group=group),
         Field(name=f"{before}provider.name", label="The provider’s name", kind="line", row=whole, group=group),
         Field(name=f"{before}note", label="What it is", kind="words", row=whole, group=group),
     ]  # fmt: skip

@@ -58,6 +58,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     page: str = ""  # the part of a long form on which it stands, where several headings share one
     path: tuple[str, ...] = ()  # where it goes in the command, when its name does not say
     check: Callable[[Any], str] = lambda _: ""  # what is wrong with a value that could be read, in a sentence
+    into: Callable[[Any], Any] = lambda value: value  # how a value that is good stands in the command
     theirs: bool = False  # the writer's own address: nobody looks in it for what may tell of a child
     row: str = ""  # of one row all that is not optional is filled in, or nothing at all
 
@@ -82,7 +83,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
             raise Wrong(_missing(self))
         if value not in (None, [], "") and (wrong := self.check(value)):
             raise Wrong(wrong)
-        return None if value == "" else value
+        return None if value == "" else value if value in (None, []) else self.into(value)
 
 
 def _one(field: Field, sent: Sent) -> str:

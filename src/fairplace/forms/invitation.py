@@ -7,6 +7,7 @@ from typing import Any
 
 from fairplace.forms import growing
 from fairplace.forms.fields import Field
+from fairplace.forms.provider_ids import provider_id
 from fairplace.forms.task import (
     AWAY,
     NOW,
@@ -37,7 +38,7 @@ from fairplace.procurement.state import calls_off
 _CASE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 PROVIDER = (
-    Field(name="provider.id", label="The provider’s id", kind="line", hint="As in notices, such as GB-COH-01234567"),
+    provider_id("provider.id"),
     Field(name="provider.name", label="The provider’s name", kind="line"),
 )
 
@@ -241,7 +242,7 @@ def _deadline(_: File) -> list[Field]:
 def _ask(_: File) -> list[Field]:
     return [
         Field(name="words", label="The question", kind="words", hint="Take out whatever tells who asks"),
-        Field(name="asked_by.id", label="Who asked: the provider’s id", kind="line", optional=True, hint="Stays sealed"),
+        provider_id("asked_by.id", "Who asked: the provider’s id", hint="Such as GB-COH-01234567. Stays sealed", optional=True),
         Field(name="asked_by.name", label="Who asked: the provider’s name", kind="line", optional=True, hint="Stays sealed"),
     ]  # fmt: skip
 

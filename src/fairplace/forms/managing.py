@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fairplace.forms.fields import Field
+from fairplace.forms.provider_ids import provider_id
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, to_publish, with_papers
 from fairplace.procurement.commands import ChangeContract, EndContract
 
@@ -50,8 +51,7 @@ def _change(file: File) -> list[Field]:
               else "Write 30 or -30; an option that is used changes nothing"),
         Field(name="scope_changed", label="Does it change the scope materially?", kind="yes", public=True),
         Field(name="favours_supplier", label="Does it tilt the balance materially to the supplier?", kind="yes", public=True),
-        Field(name="new.id", label="The new supplier’s id", kind="line", optional=True, group="If the supplier changes",
-              hint="As in notices, such as GB-COH-01234567"),
+        provider_id("new.id", "The new supplier’s id", optional=True, group="If the supplier changes"),
         Field(name="new.name", label="The new supplier’s name", kind="line", optional=True, group="If the supplier changes"),
         Field(name="reason", label="Why", kind="words", hint="Published word for word with the contract. Name no child, school or street."),
         *([Field(name="document", label="The changed contract", kind="choice", optional=True, options=options(*papers),

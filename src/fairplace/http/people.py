@@ -9,6 +9,7 @@ from fairplace.errors import Malformed, Refused
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in, with_register
 from fairplace.http.role_list import choices
 from fairplace.http.site import Answer, Site, TheSite
+from fairplace.identifiers import canonical
 from fairplace.ledger.note import Vkey
 from fairplace.people.roles import HEADS, PEOPLE, in_words
 
@@ -86,7 +87,7 @@ def typed(sent: Sent | None) -> dict[str, list[str]]:
 
 def _for_what(sent: Sent) -> tuple[tuple[str, ...], str | None]:
     """The roles to ask for, or the provider for which they act. Raises Malformed for neither and for both."""
-    roles, provider = tuple(sorted(set(sent.all("role")))), sent.get("provider") or None
+    roles, provider = tuple(sorted(set(sent.all("role")))), canonical(sent.get("provider")) or None
     if not roles and provider is None:
         raise Malformed("choose at least one role, or give the id of the provider for which they act")
     if roles and provider is not None:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from fairplace.errors import FairplaceError, Malformed, Missing, Refused
 from fairplace.forms.fields import Fault, Field, read_all
+from fairplace.forms.provider_ids import provider_id
 from fairplace.http import bids, case_file, evidence
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.debriefs import SENDERS
@@ -32,7 +33,7 @@ _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 FIELDS = (
-    Field(name="provider_id", label="The provider’s id", kind="line", hint="As in notices, like GB-COH-01234567"),
+    provider_id("provider_id"),
     Field(name="provider_name", label="The provider’s name", kind="line"),
     Field(name="price", label="Price", kind="money", hint="As the letter with the file says", optional=True),
     Field(name="happened_at", label="When did it come?", kind="moment"),
