@@ -23,7 +23,7 @@ from fairplace.workroom import Workroom
 from tests.http.colleagues import text_of
 from tests.http.test_bids import Market
 from tests.office import CHAPTERS, key_of, open_office
-from tests.story import ALDER, APPROVER, BIRCH, OFFERS, OFFICER
+from tests.story import ALDER, APPROVER, BIRCH, OFFERS, OFFICER, buyers
 
 WORDS = "Are waking nights costed apart? <script>alert(1)</script>"
 UNTIL = "20 March 2026"
@@ -98,8 +98,11 @@ def test_when_an_answer_is_public_everybody_gets_the_same_message_whoever_asked(
     office.do(AnswerQuestion(id="test", question="Q2", answer="No", audience="one", material=False, recipients=[alone]))
     office.register.follow()
     assert notices.tell() == 0, "nothing is public yet"
+    office.do(buyers())
     office.do(Release(id="test", occasion="notice"))
     office.register.follow()
+    together = "Northbrook Council and Vale Council buy together, on behalf of Vale Children’s Trust too."
+    assert together in text_of(birch.get(market.address))
     assert [notices.tell(), notices.tell(), AnswerNotices(office.register, room).tell()] == [2, 0, 0]
     told = room.outbox.of_case(market.case)
     providers = {one.email for one in room.accounts.people() if one.provider is not None}
