@@ -109,7 +109,7 @@ def decision(request: AnyRequest, site: TheSite, name: FromPath[str]) -> Answer:
             "trail": runs(row.trail),
             **msgspec.structs.asdict(linked),
             "made_from": site.made_from(f"/decisions/{key}", of_rows(row, *linked.rows)),
-            "papers": released(site, row.case),
+            "papers": released(site, row),
             "bundle_size": site.bundles.size(row.case),
         }
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from litestar import Response
@@ -18,7 +18,11 @@ from fairplace.http import asked
 from fairplace.http.routing import public
 from fairplace.http.site import OPEN, Answer, Site, TheSite
 from fairplace.publish.editions import documents_in
-from fairplace.terms import CaseId, Document
+from fairplace.terms import Document
+
+
+NAMING = frozenset({"procurement.tender-published/1"})
+"""Steps that name documents which are released (`openness.release`)."""
 
 
 class Released(msgspec.Struct, frozen=True):
@@ -32,26 +36,28 @@ class Released(msgspec.Struct, frozen=True):
         return kinds.NAMES.get(self.document.media, "file")
 
 
-def released(site: Site, case: CaseId) -> list[Released]:
-    """Each once, in the order of the steps; those that are not kept here any more are left out."""
-    found = {one.document.sha256: one for one in reversed(list(_named(site, case)))}
+def released(site: Site, row: Any) -> list[Released]:
+    """Each once, in the order of the steps; those that are not kept here any more are left out. `row` is the record.
+
+    Only published files are read for it, so an answer takes as long whatever is sealed.
+    """
+    steps = [step.index for step in row.trail if step.type in NAMING]
+    found = {one.document.sha256: one for index in reversed(steps) for one in _named(site, index)}
     return [one for one in reversed(found.values()) if site.documents.is_here(one.document.sha256)]
 
 
-def _named(site: Site, case: CaseId) -> Iterator[Released]:
-    for recorded in site.register.reader.case(case, "public"):
-        for slot, opening in site.register.reader.openings(recorded.index, "public").items():
-            if slot.endswith("/documents"):
-                yield from (Released(recorded.index, one) for one in documents_in(opening.value))
+def _named(site: Site, index: int) -> list[Released]:
+    opening = site.published.openings(index).get("/documents")
+    return [] if opening is None else [Released(index, one) for one in documents_in(opening.value)]
 
 
 @public("/decisions/{case:str}/documents/{sha256:str}")
 def document(site: TheSite, case: FromPath[str], sha256: FromPath[str]) -> Answer:
     """One of them, as it was released."""
-    found = asked.identifier(case)
-    if site.rows.get("decision-record", found) is None:
+    row = site.rows.get("decision-record", asked.identifier(case))
+    if row is None:
         raise Missing("there is no decision record at this address")
-    one = next((one.document for one in released(site, found) if one.document.sha256 == sha256), None)
+    one = next((one.document for one in released(site, row) if one.document.sha256 == sha256), None)
     if one is None:
         raise Missing("there is no such public document in this case; it may have been taken down")
     name = f"{sha256[:12]}.{kinds.ENDINGS.get(one.media, 'bin')}"
