@@ -10,6 +10,7 @@ from fairplace.openness.commands import Release
 from fairplace.openness.release import due
 from fairplace.procurement.commands import NameGround
 from fairplace.procurement.events import Awarded, ContractEntered, GroundNamed
+from fairplace.procurement.state import state_of
 from tests.story import ALDER, APPROVER, BIRCH, OFFERS, Story, award, check, checks, conflicts, contract, notice, plan
 
 VALUE = OFFERS[0].price
@@ -45,6 +46,24 @@ def test_a_direct_award_goes_from_its_ground_to_the_contract_without_bids() -> N
     signed = story.do(contract(OFFERS[0]), by=APPROVER).event
     assert isinstance(signed, ContractEntered)
     assert signed.providers.get() == [ALDER]
+
+
+def test_nobody_changes_to_whom_it_went_or_of_whom_the_notice_told() -> None:
+    story = planned()
+    story.do(ground())
+    story.do(notice("UK5"))
+    story.do(ground(provider=BIRCH))
+    told = story.refusal(award(OFFERS[1]), by=APPROVER)
+    assert told.code == "no-transparency-notice", "the notice named another supplier"
+    story.do(ground())
+    story.do(notice("UK5"))
+    story.do(award(OFFERS[0]), by=APPROVER)
+    report = {"evidence": "stated-by-officer", "happened_at": story.events[0].at}
+    for more in ({}, {"override_reason": "It was so."}, report):
+        refused = story.refusal(ground(provider=BIRCH, **more))
+        assert (refused.code, refused.overridable) == ("awarded-already", False)
+    state = state_of(story.history)
+    assert [state.bids[one].provider for one in state.bids] == [ALDER]
 
 
 def test_without_its_ground_nothing_is_awarded_and_nothing_overrides_that() -> None:

@@ -20,7 +20,6 @@ from fairplace.http.site import OPEN, Answer, Site, TheSite
 from fairplace.publish.editions import documents_in
 from fairplace.terms import Document
 
-
 NAMING = frozenset({"procurement.tender-published/1"})
 """Steps that name documents which are released (`openness.release`)."""
 

@@ -27,8 +27,12 @@ def name_ground(command: NameGround, history: History, at: Instant) -> Decision:
     if not awards_directly(state.planned):
         route = state.planned.route if state.planned is not None else "none"
         refuse("no-direct-award", f"the case is bought by the route {route}; only a direct award has such a ground")
-    if state.awarded_at >= 0:
-        objections.add("awarded-already", "the award is decided; its ground is named before it")
+    if state.awarded_at >= 0:  # in a report, too: it would change to whom the award went
+        refuse(
+            "awarded-already",
+            "the award is decided, and its ground is named before it; take the award back before you name another, or"
+            " correct the words of the ground",
+        )
     _object_to_ground(command.ground, state.planned, objections)
     provider = procedure.provider(command.provider)
     reason = words(command.reason, "why the ground applies")
@@ -64,7 +68,8 @@ def object_without_notice(state: State, ground: GroundNamed, objections: Objecti
     ):
         objections.add(
             "no-transparency-notice",
-            "no transparency notice (UK5) is on record, and it comes before a direct award (Act, s. 44); publish it first",
+            "no transparency notice (UK5) of this ground and supplier is on record, and it comes before a direct award"
+            " (Act, s. 44); publish it first",
         )
 
 

@@ -246,6 +246,28 @@ def evolve(state: State, recorded: Recorded) -> State:
     return state
 
 
+def _grounded(state: State, leaf: LeafHash, event: GroundNamed) -> State:
+    """Whom a direct award is to go to stands in the one place there is, as if they had bid.
+
+    What was awarded stays with whom it was awarded to, whatever is reported later; and a notice told of the ground and of
+    the supplier that were named before it, of no others.
+    """
+    if state.awarded_at >= 0:
+        return state
+    named, held, before = event.provider.get(), dict(state.deposits), state.ground
+    if named is not None:
+        held[leaf] = Deposit(leaf=leaf, provider=named, price=None, signed_by=None, late=False)
+    same = before is None or (before.ground, before.provider.get()) == (event.ground, named)
+    return replace(
+        state,
+        ground=event,
+        transparent=state.transparent and same,
+        opened=True,
+        places={"01": leaf},
+        deposits=held,
+    )
+
+
 def _invitation(state: State, recorded: Recorded) -> State:
     match recorded.event:
         case Planned() as event:
@@ -255,11 +277,7 @@ def _invitation(state: State, recorded: Recorded) -> State:
         case BuyersNamed() as event:
             return replace(state, buyers=event)
         case GroundNamed() as event:
-            # Whom a direct award is to go to stands in the one place there is, as if they had bid.
-            named, leaf, held = event.provider.get(), recorded.leaf, dict(state.deposits)
-            if named is not None:
-                held[leaf] = Deposit(leaf=leaf, provider=named, price=None, signed_by=None, late=False)
-            return replace(state, ground=event, opened=True, places={"01": leaf}, deposits=held)
+            return _grounded(state, recorded.leaf, event)
         case ConflictsAssessed():
             return replace(state, conflicts_assessed=True)
         case TenderPublished() as event:
