@@ -272,6 +272,7 @@ def test_a_notice_or_a_link_says_that_it_was_published() -> None:
         (placement(title="Foster care", department="", procedure="Spot purchase"), ("one-person", True)),
         (placement(title="Service", department="SEND", procedure="Call-off"), ("one-person", True)),
         (placement(procedure=""), ("care", False)),
+        (row(procedure="Direct award", description="Monitors for the care of patients"), ("care", False)),
         (placement(procedure="Mini-competition"), ("care", False)),
         (placement(procedure="Open", description="One of our framework"), ("care", False)),
         (placement(procedure="Open", title="Short breaks for families"), ("", False)),

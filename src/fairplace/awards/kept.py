@@ -21,7 +21,7 @@ Why = Literal["one-person", "care", "unsaid", "names", "not-published", ""]
 
 WORDS: Mapping[Why, str] = {
     "one-person": "care bought by direct award, call-off or spot purchase: taken to concern one person, and never public",
-    "care": "care, and nothing says that it was bought by open competition: it may concern one person",
+    "care": "it speaks of care, and nothing says that it was bought by open competition: it may concern one person",
     "unsaid": "neither a CPV code nor a category nor a department says what was bought",
     "names": "its words, or its supplier’s name, may tell who somebody is",
     "not-published": "nothing says that it was published",
@@ -67,23 +67,26 @@ def judge(
     codes: Sequence[str],
     method: str | None,
     kinds: Sequence[str],
+    titles: Sequence[str],
     texts: Sequence[str],
     reference: str,
     suppliers: Iterable[str],
 ) -> Judged:
-    """`kinds` say what was bought (category, department), `texts` are titles, descriptions and words on the procedure.
+    """`kinds` say what was bought (category, department), `texts` are descriptions and words on the procedure.
 
+    What is taken to concern one person is so for ever. So a description alone does not say it: it only keeps back.
     `reference` is looked at beside care alone: elsewhere a number of ten figures is an order's, not a patient's.
     """
-    words = [*kinds, *texts]
-    care = is_care(codes) or any(_CARE.search(one) for one in words)
-    if care and bought_alone(method, words):
+    words = [*kinds, *titles, *texts]
+    named_so = is_care(codes) or any(_CARE.search(one) for one in (*kinds, *titles))
+    care = named_so or any(_CARE.search(one) for one in texts)
+    if named_so and bought_alone(method, words):
         return Judged(why="one-person", one_person=True)
     if care and (method not in ("open", "selective") or any(_FROM.search(one) for one in words)):
         return Judged(why="care")
     if not codes and not any(kinds):
         return Judged(why="unsaid")
-    named = [*texts, reference] if care else []
+    named = [*titles, *texts, reference] if care else []
     if any(map(_tells, [*words, *named])) or any(map(_INITIALS.search, named)) or any(map(_PERSON.match, suppliers)):
         return Judged(why="names")
     return Judged(why="" if published else "not-published")

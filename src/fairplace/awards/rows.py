@@ -320,6 +320,7 @@ class _Reader:
             codes=[item["classification"]["id"] for item in tender.get("items", ())],
             method=next(iter(methods)) if len(methods) == 1 else None,
             kinds=[one[role] for one in said for role in _KINDS if not cells.is_nothing(one[role])],
+            titles=[one["title"] for one in said],
             texts=[one[role] for one in said for role in _TEXTS if one[role]],
             reference=_CAPITALS.sub(lambda found: "" if found[0] in self._codes else found[0], said[0]["reference"]),
             suppliers=suppliers,
@@ -340,7 +341,7 @@ class _Reader:
 
 
 _KINDS: tuple[Role, ...] = ("category", "department")
-_TEXTS: tuple[Role, ...] = ("title", "description", "procedure", "cpv")
+_TEXTS: tuple[Role, ...] = ("description", "procedure", "cpv")
 
 
 def _common(references: Iterable[str]) -> set[str]:
