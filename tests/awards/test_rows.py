@@ -224,7 +224,7 @@ def test_a_cell_that_cannot_be_taken_is_told_and_the_row_is_taken() -> None:
         (2, "Date of award", "2040-01-01 is still to"),
         (2, "End date", "“31/13/2025” is no day;"),
         (2, "Contract value", "“1.2m” is no amount;"),
-        (2, "Company number", "“not one” is no"),
+        (2, "Company number", "the company number 'not"),
     ]
     assert award.release["awards"][0].keys() == {"id", "datePublished", "contractPeriod", "suppliers"}
 
