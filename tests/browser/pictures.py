@@ -29,6 +29,7 @@ PICTURES = {
     "my work, with something to sign second": ("to-sign-second", DESK),
     "marks": ("marks", DESK),
     "sign an award": ("sign-an-award", DESK),
+    "our details": ("our-details", DESK),
     "sign a bid": ("sign-a-bid", DESK),
     "receipt of a bid": ("receipt-of-a-bid", DESK),
     "debrief": ("debrief", DESK),
