@@ -211,9 +211,11 @@ def test_who_buys_is_filled_in_from_a_notice_signed_and_shown_and_found_by_each_
     office.do(Release(id="test", occasion="notice"))
     office.register.follow()
     page = text_of(olga.get(f"/decisions/{office.case}"))
-    assert "Vale Council (GB-LAE-VAL, buys jointly)" in page
+    assert "Vale Council ( GB-LAE-VAL , buys jointly)" in page
     assert "Vale Children’s Trust (no identifier known, is bought for)" in page
     data = olga.get(f"/decisions/{office.case}.json").json()
+    checked = f'data-from="{data["buyers_index"]}/buyers/1/id">GB-LAE-VAL</span>'
+    assert checked in olga.get(f"/decisions/{office.case}").text, "anybody can have their browser compare it"
     assert [one["role"] for one in data["buyers"]] == ["leads", "buys", "bought-for"]
     for words in ("Vale Council", "GB-LAE-VAL", "children’s trust"):
         found = olga.get(f"/decisions.json?q={words}").json()
