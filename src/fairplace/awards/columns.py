@@ -182,7 +182,7 @@ def key(sheet: Sheet, row: int) -> str:
 
 def say_missing(sheet: Sheet, columns: Columns) -> str:
     """Which column is missing, and which there are."""
-    if not columns.columns:
+    if not columns.columns and not columns.heading:
         return (
             f"no row with headings was found in the first {_LOOKED_AT} rows of {sheet.name}: put one on top, such as"
             " Reference, Title, Supplier, Value, or say which column is what"

@@ -27,7 +27,7 @@ from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ocds.importing import alone
 from fairplace.workbook import files
 from fairplace.workbook.book import Book, Limits
-from fairplace.workbook.layout import first
+from fairplace.workbook.layout import first, fullest
 
 TASK = "awards"
 ADDRESS = "/desk/awards"
@@ -105,7 +105,9 @@ def _choose(site: Site, visitor: Visitor, sent: Sent) -> None:
     book = files.read(file.name, file.data, HERE)
     sheet = first(book)
     guessed = layout.guess(sheet)
-    kept = site.layouts.get(layout.key(sheet, guessed.heading)) if guessed.heading else None
+    if not guessed.heading:  # nothing is known: what looks most like headings is offered to be matched
+        guessed = Columns(columns={}, heading=fullest(sheet))
+    kept = site.layouts.get(layout.key(sheet, guessed.heading))
     columns = guessed if kept is None else msgspec.convert(kept, Columns)
     _put(site, visitor, Taken(book=book, columns=columns, known=kept is not None))
 
