@@ -15,7 +15,8 @@ from fairplace.openness.commands import Release
 from fairplace.procurement.events import Buyer, BuyersNamed
 from tests.giving.test_letters import FRAME
 from tests.giving.test_notices import TODAY
-from tests.story import BIRCH, BUYERS, Story, buyers, open_competition, plan
+from tests.projections.story import imported
+from tests.story import BIRCH, BUYERS, IMPORTER, Story, buyers, open_competition, plan
 
 VALE, NORTHBROOK, TRUST = BUYERS
 
@@ -113,3 +114,13 @@ def test_each_notice_has_a_block_of_each_buyer_and_letters_and_decisions_name_th
     [alone] = [one for one in sheet(told.history, "UK6", FRAME, TODAY).sections if "authority" in one.title]
     assert {field.label: field.value for field in alone.fields}["Identifier"] == NORTHBROOK.id
     assert "Buying together" not in decision_text(told.history, FRAME, {})
+
+
+def test_buyers_of_an_imported_notice_are_named_by_a_report_and_released_with_what_it_says() -> None:
+    story = Story()
+    story.record(imported(story.case), by=IMPORTER)
+    report = {"evidence": "stated-by-officer", "happened_at": "2026-03-02T09:00:00.000Z"}
+    assert story.refusal(buyers()).code == "not-planned"
+    story.do(buyers(**report))
+    story.do(Release(id="test", occasion="import"))
+    assert named(story, public=True) == [[NORTHBROOK, VALE, TRUST]]

@@ -478,3 +478,26 @@ def test_cases_are_cited_in_the_order_of_the_log_year_by_year(log: Log) -> None:
     log.add(planned(case_id(3)), at="2026-01-01T10:00:00.000Z")
     assert record(log, case_id(1)).citation == "FP-NCC [2025] 1"
     assert record(log, case_id(3)).citation == "FP-NCC [2026] 2", "one without a page is counted too"
+
+
+def test_buyers_named_anew_are_shown_once_the_newest_naming_is_public_and_go_when_it_is_taken_down(log: Log) -> None:
+    """Of an imported notice, too, which has room for one: where they are not public, whoever it names stands alone."""
+
+    def name(*names: str) -> int:
+        found = [e.Buyer(id=None, name=one, role="buys" if at else "leads") for at, one in enumerate(names)]
+        return log.add(e.BuyersNamed(**step(CASE), buyers=sealed("standstill", found)))
+
+    def shown() -> list[list[str]]:
+        return [[one.name for one in record(log, name=which).buyers] for which in ("decision-record", "register")]
+
+    notice, first = log.add(imported(CASE)), name("Northbrook", "Vale")
+    log.disclose(CASE, notice, first)
+    assert shown() == [["Northbrook", "Vale"]] * 2
+    second = name("Vale", "Northbrook", "Hill")
+    assert shown() == [[], []], "an older naming does not stand for the newest"
+    assert record(log).buyers_index == second
+    assert record(log).authority == "Northcliffe County Council"
+    log.disclose(CASE, second)
+    assert shown() == [["Vale", "Northbrook", "Hill"]] * 2
+    log.take_down(CASE, second)
+    assert shown() == [[], []]
