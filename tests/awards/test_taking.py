@@ -19,7 +19,7 @@ from fairplace.errors import Busy, Refused
 from fairplace.ledger.note import Signer
 from fairplace.ocds.importing import alone
 from fairplace.on_disk import Register
-from fairplace.openness.commands import Release
+from fairplace.openness.commands import Release, WithdrawValue
 from fairplace.openness.events import Disclosed, Slots
 from fairplace.workbook.files import read as workbook
 from fairplace.workbook.layout import first
@@ -219,3 +219,27 @@ def test_what_was_kept_back_can_be_released_by_an_officer_but_not_what_concerns_
     other = msgspec.structs.replace(command, id="two", case=secret.case, only=None)
     with pytest.raises(Refused, match="concerns one person"):
         clerk.carry_out(other)
+
+
+def test_an_award_that_is_taken_down_whole_has_no_page_any_more(kept: Register) -> None:
+    take(kept, row())
+    officer = Signer("council.example/officer/lin", b"\7" * 32)
+    kept.enrol(officer.vkey.text, "monitoring", holder="Lin", provider=None, admin=ROOT)
+    [event] = imported(kept)
+    slots = ["/awards", "/buyer", "/description", "/tender_value", "/title"]
+    index = kept.reader.case(event.case)[0].index
+    command = WithdrawValue(
+        id="one",
+        as_=officer.vkey.name,
+        case=event.case,
+        entry=index,
+        slots=slots,
+        ground="personal",
+        reason="It names a person.",
+    )
+    Clerk(kept, lambda _: officer).carry_out(command)
+    kept.follow()
+    assert kept.rows.list("register")[1] == kept.rows.list("decision-record")[1] == 0
+    assert kept.replay.check() == []
+    assert take(kept, row()).known == 1  # what was taken down does not come back
+    assert kept.rows.list("register")[1] == 0

@@ -34,7 +34,7 @@ def import_csv(
         mapping = read_mapping(columns.read_bytes())
     with Register.open(folder) as register:
         with told.status("Taking in awards…"):
-            by = f"{getpass.getuser()}, at the command line"
+            by = f"{_user()}, at the command line"
             found, unreadable = taking.import_files(
                 register, files, columns=mapping, published=published, by=by, rehearse=dry_run
             )
@@ -51,3 +51,11 @@ def import_csv(
     if found.faults and report is None:
         told.print("'--report FILE' writes each fault, with its row and column, to a file.", markup=False)
     return 2 if unreadable else 0
+
+
+def _user() -> str:
+    """Who sits at this machine, where it knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in a container
+        return "somebody"

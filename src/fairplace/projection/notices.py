@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from fairplace.openness.events import Disclosed, Withdrawn
 from fairplace.procurement.events import Imported, ImportedAward
 from fairplace.projection.contract import Winner
 from fairplace.recorded import Recorded
@@ -101,7 +102,12 @@ def won_alone(award: AwardRow) -> AwardRow:
 
 
 def is_shown(event: object) -> bool:
-    """Has it a place on the public pages? A row of a contracts register of which nothing is public has none."""
+    """Has it a place of its own on the public pages? A row of a contracts register of which nothing is public has none.
+
+    An act on openings has its place with the entries that it names.
+    """
+    if isinstance(event, Disclosed | Withdrawn):
+        return False
     if not isinstance(event, Imported) or event.evidence == NOTICE:
         return True
     return any(slot.is_open for slot in (event.title, event.description, event.buyer, event.awards))
