@@ -44,6 +44,8 @@ PROVIDER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{1,99}")
 KEY_NAME = re.compile(r"[a-z0-9._/-]{1,200}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 MOST_PENCE = 2**53 - 1
+_TURNING = re.compile(r"[\n\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Ends of lines, and what overrides or embeds a direction (Unicode UAX 9, section 2); marks and joiners stay."""
 
 
 class Objection(msgspec.Struct, frozen=True):
@@ -214,7 +216,14 @@ def no_name(value: str, what: str) -> str:
 
 
 def provider(value: Provider) -> Provider:
-    return Provider(id=code(value.id, "a provider's id", PROVIDER_ID), name=words(value.name, "a provider's name"))
+    name = words(value.name, "a provider's name")
+    if found := _TURNING.search(name):
+        refuse(
+            "name",
+            f"a provider's name must be one line, without letters that turn the writing round; U+{ord(found[0]):04X} came:"
+            " they could turn an amount that stands behind the name. Take it out",
+        )
+    return Provider(id=code(value.id, "a provider's id", PROVIDER_ID), name=name)
 
 
 def pence(value: Pence, what: str) -> Pence:

@@ -130,13 +130,15 @@ def test_a_bid_is_lodged_with_the_providers_own_signature_and_leaves_a_receipt(m
 
 
 def test_who_goes_back_before_signing_finds_what_was_typed_and_the_way_on(market: Market) -> None:
-    client, name = market.provider(BIRCH), "Birch \u202eCare <b>"
+    client, name = market.provider(BIRCH), "Birch Care <b>"
     assert "waits for your signature" not in client.get(market.address).text
+    turned = market.fill(client, files={"document": FILE}, provider_name="Birch \u202eCare", price="4,800")
+    assert turned.status_code == 422
+    assert "U+202E came" in turned.text, "it could turn an amount that stands behind the name"
+    assert 'value="Birch \u202eCare"' in turned.text
     assert market.fill(client, files={"document": FILE}, provider_name=name, price="4,800").status_code == 303
     shown = client.get(f"{market.address}/sign").text
-    assert f"<bdi>{html.escape(name)}</bdi> ({BIRCH.id})" in shown, (
-        "letters that turn the line turn no more than the name"
-    )
+    assert f"<bdi>{html.escape(name)}</bdi> ({BIRCH.id})" in shown, "letters of another direction turn the name alone"
     back = client.get(market.address).text
     assert "A bid waits for your signature" in back
     assert f'href="/desk/bids/{market.office.case}/sign"' in back

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from fairplace.errors import Forbidden
@@ -146,6 +147,14 @@ def test_a_bid_is_withdrawn_with_the_key_that_lodged_it() -> None:
 
 def test_what_was_never_lodged_cannot_be_withdrawn() -> None:
     never(published(), back(), "unknown-bid", by=RECEIVER)
+
+
+@pytest.mark.parametrize("letter", ["\u202e", "\u2066", "\n", "\u2028"])
+def test_no_name_turns_what_stands_behind_it(letter: str) -> None:
+    named = msgspec.structs.replace(ALDER, name=f"Alder{letter} Homes")
+    refused = published().refusal(bid(msgspec.structs.replace(OFFERS[0], provider=named)), by=RECEIVER)
+    assert refused.code == "name"
+    assert f"U+{ord(letter):04X} came" in str(refused)
 
 
 def test_a_bid_that_does_not_add_up_is_refused() -> None:
