@@ -27,7 +27,7 @@ from fairplace.ledger.store.port import Condition
 from fairplace.ledger.store.sqlite import Kept
 from fairplace.on_disk import Register
 from fairplace.openness.events import Ground
-from fairplace.people.sight import are_open
+from fairplace.people.sight import stages_of
 from fairplace.placement.events import PlacementEnded
 from fairplace.procurement.events import ContractEntered, EndedWithoutAward, Imported
 from fairplace.procurement.state import state_of
@@ -261,7 +261,7 @@ def _check_over(register: Register, names: Sequence[str], part: Chosen) -> None:
 
 
 def _check_checked(register: Register, part: Chosen) -> None:
-    """Are a provider's details needed where its bid is opened and the procedure goes on?
+    """Are a provider's details needed where its bid is opened, or a direct award names it, and the procedure goes on?
 
     A bid that is not opened keeps nothing: a refusal would tell that there is one.
     """
@@ -269,11 +269,13 @@ def _check_checked(register: Register, part: Chosen) -> None:
     of = {name for name, places in register.reader.statements().of.items() if gone & set(places)}
     for case in register.reader.cases() if of else ():
         past = History(case=case, events=register.reader.case(case))
-        if any(isinstance(one.event, OVER) for one in past.events) or not are_open(past, register.store.now()):
+        if any(isinstance(one.event, OVER) for one in past.events) or "bidders" not in stages_of(
+            past, register.store.now()
+        ):
             continue
         if bidders := of & state_of(past).bids.keys():
             raise Refused(
-                f"the case {case} is not over, and the bid of {min(bidders)} in it is checked against these details; they go"
+                f"the case {case} is not over, and {min(bidders)} is checked in it against these details; they go"
                 " only by a court's order or to put an error right",
                 code="still-needed",
             )

@@ -8,10 +8,26 @@ import pytest
 
 from fairplace.openness.commands import Release
 from fairplace.openness.release import due
+from fairplace.people.sight import Reader, shown
 from fairplace.procurement.commands import NameGround
 from fairplace.procurement.events import Awarded, ContractEntered, GroundNamed
 from fairplace.procurement.state import state_of
-from tests.story import ALDER, APPROVER, BIRCH, OFFERS, Story, award, check, checks, conflicts, contract, notice, plan
+from tests.story import (
+    ALDER,
+    APPROVER,
+    BIRCH,
+    EVALUATORS,
+    OFFERS,
+    OFFICER,
+    Story,
+    award,
+    check,
+    checks,
+    conflicts,
+    contract,
+    notice,
+    plan,
+)
 
 VALUE = OFFERS[0].price
 
@@ -38,6 +54,9 @@ def test_a_direct_award_goes_from_its_ground_to_the_contract_without_bids() -> N
     story.do(Release(id="test", occasion="notice"))
     assert [one.event.provider.get() for one in story.public() if isinstance(one.event, GroundNamed)] == [ALDER]
     story.do(checks(OFFERS[:1], alder=check(conditions={})))
+    for one, sees in ((OFFICER, True), (APPROVER, True), (EVALUATORS[0], False)):
+        seen = state_of(shown(Reader(key=one.key, roles=one.roles), story.history))
+        assert ("01" in seen.checks) is sees, "who checked a direct award sees it on record"
     awarded = story.do(award(OFFERS[0]), by=APPROVER).event
     assert isinstance(awarded, Awarded)
     assert [one.award.get().provider for one in awarded.bids.values()] == [ALDER]  # type: ignore[union-attr]

@@ -220,7 +220,7 @@ def test_details_are_erased_under_a_key_of_their_own_unless_an_opened_bid_needs_
     CHAPTERS["deposited"](office, story.OFFERS[:3])
     CHAPTERS["opened"](office, story.OFFERS[:3])
     two = [signer(OFFICER.key), signer(APPROVER.key)]
-    with pytest.raises(Refused, match="is checked against these details"):
+    with pytest.raises(Refused, match="is checked in it against these details"):
         erase(office.register, names, "erasure-request", "They asked for it.", two)
     erase(office.register, names, "court-order", "A court ordered it.", two)
     assert details.own(office.register.reader, ALDER.id) is None

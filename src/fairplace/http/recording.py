@@ -261,6 +261,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         left_out=_left_out(wanted, made),
         told=_told(site, visitor, made) if wanted.code == "checks" else {},
         says=our_details.WORDS,
+        direct=made.state.ground is not None,
         today=day(london_day(site.now())),
         complete=_complete(wanted, made, written) if at.part is None else None,
     )

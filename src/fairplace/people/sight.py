@@ -117,7 +117,7 @@ SIGHTS: tuple[Sight, ...] = (
     _sight("procurement.late-bids-decided/1", "/decisions", _OFFICE, "opened", "it names late bidders"),
     _sight("procurement.prices-opened/1", "/bids/*/price", "officer moderator approver monitoring auditor", "opened",
            "marks are given without the price"),
-    _sight("procurement.bids-checked/1", "/bids/*/check", _KNOW_NAMES, "opened", "which bids are live"),
+    _sight("procurement.bids-checked/1", "/bids/*/check", _KNOW_NAMES, "bidders", "which bids are live"),
     _sight("procurement.bids-checked/1", "/bids/*/check", "evaluator", "named", "a reason may name the bidder"),
     _sight("procurement.corrections-invited/1", "/bids/*/faults", "officer moderator approver monitoring auditor",
            "opened", "marks are given without it"),

@@ -65,7 +65,7 @@ def settle(
     [admin] = staff.with_role("key-admin")
     personas.append(settled(accounts, admin.name, admin.role, None, (admin.key, seeds[admin.key]), KEEPS_KEYS))
     firm = next(iter(firms))
-    about = "Bids, asks why and challenges. What is theirs comes to them by links in e-mails."
+    about = "Bids, asks why and challenges; an insurance of theirs has run out. What is theirs comes to them by links in e-mails."
     personas.append(
         settled(accounts, firm.provider.name, "provider", firm.provider.id, (firm.key, seeds[firm.key]), about)
     )

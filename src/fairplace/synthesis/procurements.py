@@ -21,6 +21,7 @@ from fairplace.synthesis.aside import built_aside
 from fairplace.synthesis.council import Council
 from fairplace.synthesis.cover import covered
 from fairplace.synthesis.programme import PROGRAMME, Entry
+from fairplace.synthesis.stating import stated
 
 MARKER = "demo.json"
 TRUTH = "truth.jsonl"
@@ -69,6 +70,7 @@ def _tell(folder: Path, seed: int, progress: Callable[[int, int], None], program
         council.agenda.add(council.enrolled())
         for story, outline in programme:
             council.agenda.add(story(council, outline).tell())
+        council.agenda.add(stated(council))
         council.agenda.add(covered(council))
         council.agenda.add(_published(council))
         council.agenda.run(progress)
