@@ -16,7 +16,8 @@ from fairplace.decision import Actor, History
 from fairplace.erasing import erase
 from fairplace.errors import FairplaceError, Forbidden, Malformed, Missing, Refused, Unproven
 from fairplace.lodging import sign_lodging
-from fairplace.people.sight import Reader
+from fairplace.people.roles import ROLES
+from fairplace.people.sight import Reader, visible_alone
 from fairplace.procurement.commands import NameGround
 from fairplace.provider.commands import StateFacts
 from fairplace.provider.events import Facts, FactsStated, Paper
@@ -180,6 +181,9 @@ def test_beside_a_case_stand_the_details_of_its_bidders_alone_as_they_stood_when
     told(office, state(FACTS, BIRCH.id, name="Birch Care Ltd", company=None), BIRCH)
     for actor in everybody:
         assert shown(office, actor) == {}, "before the opening nobody learns who bids"
+        alone = Reader(key=actor.key, roles=ROLES - {"provider"})
+        slots = office.register.reader.openings(first)
+        assert not visible_alone(alone, "provider.facts-stated/1", RECEIVER.key, slots), "nor by the entry alone"
     CHAPTERS["opened"](office, story.OFFERS[:3])
     for actor in (*EVALUATORS, MODERATOR):
         assert set(shown(office, actor).values()) <= {None}, "no marks are given on them"

@@ -15,6 +15,8 @@ from fairplace.terms import Provider
 StatedBy = Mapping[str, Stated | None]
 """What providers state of themselves, by their ids; null, or not there: nothing."""
 
+SAID = "As it stated of itself; nobody was asked whether it is so"
+
 PUBLIC_NUMBERS = {"ppon": "Public Procurement Organisation Number", "company": "company number", "charity": "charity number"}  # fmt: skip
 """What of its numbers a notice has; a charity number only where it is stated, for most are none."""
 
@@ -25,14 +27,17 @@ def who(start: str, one: Provider, by: StatedBy) -> list[Field]:
     numbers = {kind: stated.shown(kind) if stated else "" for kind in ("ppon", "company", "charity")}  # fmt: skip
     fields = [field(f"{start}name", one.name, _called(one, stated)), field(f"{start}identifier", one.id)]
     fields += [
-        field(f"{start}{label}", number)
+        field(f"{start}{label}", number, SAID)
         if (number := numbers[kind])
         else absent(f"{start}{label}", label, _unsaid(stated))
         for kind, label in PUBLIC_NUMBERS.items()
         if numbers[kind] or kind != "charity"
     ]
     label, reached = f"{start}postal and e-mail address", address(one, by)
-    return [*fields, field(label, reached) if reached else absent(label, f"the address of {one.name}", _unsaid(stated))]
+    return [
+        *fields,
+        field(label, reached, SAID) if reached else absent(label, f"the address of {one.name}", _unsaid(stated)),
+    ]
 
 
 def address(one: Provider, by: StatedBy) -> str:
@@ -71,7 +76,7 @@ def small_ones(bidders: Iterable[Provider], by: StatedBy) -> Field:
 def _answered(label: str, value: bool | None, stated: Stated | None) -> Field:
     if value is None:
         return absent(label, "yes or no", _unsaid(stated))
-    return field(label, "Yes" if value else "No", "As it stated of itself")
+    return field(label, "Yes" if value else "No", SAID)
 
 
 def _called(one: Provider, stated: Stated | None) -> str:
