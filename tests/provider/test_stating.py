@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from rich.console import Console
 
 import fairplace_verify
 from fairplace import deciders, details
 from fairplace.chosen import choose
+from fairplace.cli.custody import open_values
 from fairplace.decision import Actor, History
 from fairplace.erasing import erase
 from fairplace.errors import FairplaceError, Forbidden, Malformed, Missing, Refused, Unproven
@@ -125,6 +127,8 @@ def test_details_stand_in_the_log_sealed_and_signed_inside_and_belong_to_no_case
     assert office.register.reader.cases() == [office.case]
     assert details.own(office.register.reader, ALDER.id) is not None
     assert details.own(office.register.reader, BIRCH.id) is None
+    with pytest.raises(Forbidden, match="is shown at the desk"):
+        open_values(office.folder, index, None, OFFICER.key, "audit", None, Console(quiet=True))
     office.register.follow()
     keys = [one.text for one in office.register.log_vkeys()]
     assert fairplace_verify.verify_register(office.register.public, keys=keys).word == "genuine"

@@ -22,6 +22,8 @@ from fairplace.on_disk import Register
 from fairplace.terms import london_day
 from fairplace.workroom import Workroom
 
+STATED = "provider.facts-stated/1"
+
 
 def open_values(
     folder: Path, index: int, slot: str | None, who: str, purpose: str, session: str | None, told: Console
@@ -53,6 +55,12 @@ def open_values(
 
 def _case_of(register: Register, index: int, kind: str) -> str | None:
     [stored] = register.store.entries(register.origin, index, index + 1)
+    if kind == STATED:
+        raise Forbidden(
+            f"entry {index} is what a provider states of itself; it is shown at the desk, to that provider and beside the"
+            " bids that it lodged once they are opened",
+            code="sight",
+        )
     if stored.case is None and kind not in vault.OF_NO_CASE:
         # The same words for a cover and for a bid: which it is nobody is told.
         raise Forbidden(
