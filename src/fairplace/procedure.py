@@ -216,14 +216,19 @@ def no_name(value: str, what: str) -> str:
 
 
 def provider(value: Provider) -> Provider:
-    name = words(value.name, "a provider's name")
-    if found := _TURNING.search(name):
+    return Provider(id=code(value.id, "a provider's id", PROVIDER_ID), name=one_line(value.name, "a provider's name"))
+
+
+def one_line(value: str, what: str) -> Text:
+    """Words that stand in a line with others, and turn none of them round."""
+    clean = words(value, what)
+    if found := _TURNING.search(clean):
         refuse(
             "name",
-            f"a provider's name must be one line, without letters that turn the writing round; U+{ord(found[0]):04X} came:"
+            f"{what} must be one line, without letters that turn the writing round; U+{ord(found[0]):04X} came:"
             " they could turn an amount that stands behind the name. Take it out",
         )
-    return Provider(id=code(value.id, "a provider's id", PROVIDER_ID), name=name)
+    return clean
 
 
 def pence(value: Pence, what: str) -> Pence:

@@ -81,6 +81,12 @@ def test_what_was_typed_is_kept_and_each_number_stands_beside_it_in_one_form() -
         ({"company": "12"}, Malformed, "8 characters"),
         ({"name": " "}, Refused, "the legal name is empty"),
         ({"name": "x" * 201}, Malformed, "shorten it to 200"),
+        ({"name": "Alder \u202e Homes"}, Refused, "the legal name must be one line"),
+        (
+            {"papers": [msgspec.structs.replace(INSURANCE, number="1\u20282")]},
+            Refused,
+            "the number of row 1 must be one line",
+        ),
         ({"papers": [msgspec.structs.replace(INSURANCE, what="")]}, Refused, "what row 1 is is empty"),
         ({"papers": [msgspec.structs.replace(INSURANCE, until="2026-02-30")]}, Malformed, "the last day of row 1"),
         ({"papers": [INSURANCE] * 41}, Refused, "41 rows came and 40"),

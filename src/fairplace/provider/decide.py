@@ -12,7 +12,7 @@ from fairplace.errors import Malformed
 from fairplace.identifiers import Identifier
 from fairplace.ledger.disclosure import sealed
 from fairplace.people import roles
-from fairplace.procedure import refuse, words
+from fairplace.procedure import one_line, refuse
 from fairplace.provider.commands import EMAIL, LONGEST, MOST_PAPERS, AnyCommand, StateFacts
 from fairplace.provider.events import Facts, FactsStated, Paper
 from fairplace.terms import Instant, Text, text
@@ -92,13 +92,13 @@ def _paper(paper: Paper, number: int) -> Paper:
         kind=paper.kind,
         what=_said(paper.what, f"what row {number} is"),
         by=_said(paper.by, f"by whom row {number} is"),
-        number=_typed(paper.number),
+        number=_said(typed, f"the number of row {number}") if (typed := _typed(paper.number)) else None,
         until=paper.until,
     )
 
 
 def _said(value: str, what: str) -> Text:
-    return _short(words(value, what))
+    return _short(one_line(value, what))
 
 
 def _typed(value: str | None) -> Text | None:
