@@ -414,7 +414,12 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "fairplace.guarding": (*WORDS, "fairplace.forms.fields", "fairplace.guarding.marks", "fairplace.openness.release"),
     "fairplace.guarding.marks": WORDS,
-    "fairplace.guarding.papers": ("fairplace.filing.passages", "fairplace.guarding.never", *WORDS),
+    "fairplace.guarding.papers": (
+        "fairplace.filing.passages",
+        "fairplace.guarding.marks",
+        "fairplace.guarding.never",
+        *WORDS,
+    ),
     "fairplace.looking_through": (
         *DECISIONS,
         "fairplace.documents",

@@ -31,6 +31,7 @@ from fairplace.terms import moment
 from fairplace.workroom import Workroom
 from tests.filing import made
 from tests.http.opened import Client, Desk
+from tests.http.test_pages import text_of
 from tests.office import CHAPTERS, open_office, signer
 from tests.story import APPROVER, BIRCH, EVALUATORS, MODERATOR, MONITORING, OFFERS, OFFICER, tender
 
@@ -172,7 +173,23 @@ def test_what_cannot_be_stripped_says_so_and_has_no_copy(desk: Desk) -> None:
     assert officer.get(f"{where}/copy").status_code == 404
     answer = desk.send(officer, where, do="copy")
     assert answer.status_code in (409, 422)
-    assert "No copy can be published" in answer.text
+    assert "No copy for others can be made" in answer.text
+
+
+def test_what_everybody_is_to_read_is_looked_through_and_somebody_says_that_they_looked(desk: Desk) -> None:
+    officer = desk.opened(OFFICER.key, desk.office.case)
+    desk.send(officer, f"/desk/cases/{desk.office.case}/names", names="Wren Alderley")
+    words = "Call 0113 496 0000.\nTyler Brown, 9, takes the bus.\nSo does Wren Alderley.\nThe price is £40."
+    where = address(put(desk, officer, words.encode(), "pack.txt"))
+    page = text_of(officer.get(where).text)
+    assert "“Tyler Brown, 9” gives an age beside a name" in page
+    assert "“Wren Alderley” is a name of this case" in page
+    assert "0113" not in page, "an authority's own telephone number is no child's"
+    assert officer.get(f"{where}/copy").status_code == 404
+    assert desk.send(officer, where, do="copy").status_code == 422
+    assert address(desk.send(officer, where, do="seen")) == where
+    assert officer.get(f"{where}/copy").content == words.encode()
+    assert "Looked at by eye" in officer.get(where).text
 
 
 def test_an_email_is_shown_as_plain_text_and_its_attachment_can_be_kept(desk: Desk) -> None:

@@ -86,7 +86,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     copy: Document | None = None
     no_copy: str = ""
     part_of: str = ""  # the document that it was attached to
-    unread: tuple[str, ...] = ()  # what of the copy could not be looked through
+    unread: tuple[str, ...] = ()  # what of the copy somebody has to look at: it could not be read, or is in doubt
     seen: Seen | None = None  # who looked at that with their own eyes
 
 
@@ -166,7 +166,7 @@ class Cabinet:
         held = self._with_copy(msgspec.structs.replace(held, seen=seen), made)
         changed = self._change(kept, held)
         if held.copy is None:
-            raise Refused(f"{_NO_COPY if look is None else _NOT_TO_OTHERS}: {held.no_copy}", code="copy")
+            raise Refused(f"no copy for others can be made: {held.no_copy}", code="copy")
         return changed
 
     def is_here(self, kept: Kept) -> bool:
@@ -240,7 +240,7 @@ class Cabinet:
 
 
 class _Made(msgspec.Struct, frozen=True, kw_only=True):
-    """The copy for others, or null with why there is none; `unread`: what of it could not be looked through."""
+    """The copy for others, or null with why there is none; `unread`: what of it somebody has to look at."""
 
     data: bytes | None
     no_copy: str = ""
@@ -248,19 +248,24 @@ class _Made(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _made(data: bytes, media: str, look: Look | None, *, seen: bool) -> _Made:
-    """`seen`: somebody looked at what could not be read."""
+    """`seen`: somebody looked at what could not be read, or was in doubt."""
     try:
         copy = published_copy(data, media)
     except Refused as refused:
         return _Made(data=None, no_copy=str(refused))
     looked = look(copy, media) if look else Looked()
     no_copy = looked.refusal
-    if not no_copy and looked.unread and not seen:
-        no_copy = f"not all of it could be read: {'; '.join(looked.unread)}. Look at that yourself, and say so"
-    return _Made(data=None if no_copy else copy, no_copy=no_copy, unread=looked.unread)
+    if not no_copy and not seen:
+        no_copy = _to_look_at(looked)
+    return _Made(data=None if no_copy else copy, no_copy=no_copy, unread=(*looked.doubtful, *looked.unread))
 
 
-_NO_COPY, _NOT_TO_OTHERS = "no copy can be published", "no copy can go to others"
+def _to_look_at(looked: Looked) -> str:
+    """Why somebody has to look first; empty when nothing is left to be looked at."""
+    doubt = f"it may tell who a child is: {'; '.join(looked.doubtful)}" if looked.doubtful else ""
+    unread = f"not all of it could be read: {'; '.join(looked.unread)}" if looked.unread else ""
+    said = ". ".join(filter(None, (doubt, unread)))
+    return f"{said}. Look at that yourself, and say so" if said else ""
 
 
 def _place(name: str, case: CaseId) -> str:

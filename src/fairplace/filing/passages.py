@@ -37,9 +37,13 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of looking through a document: what was `found`, as sentences with their places, and what was not read."""
+    """What came of looking through a document: what was `found`, as sentences with their places, and what was not read.
+
+    `doubtful` is what may be found and need not: somebody looks at it, as at what was not read.
+    """
 
     found: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
     @property

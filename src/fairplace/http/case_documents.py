@@ -5,7 +5,8 @@
   Files that were lodged as bids stand apart (`openers.py`).
 - In a search for a home the social worker keeps the file, too. Who knows the child reads what is about the child; whoever
   pays for the home reads the agreement.
-- What a search sends to providers is looked through first; what could not be read, somebody looks at and says so.
+- What a search sends to providers, and what everybody is to read, is looked through first; what could not be read, or may
+  tell of a child, somebody looks at and says so.
 - A document is always downloaded and never shown as it is; of an e-mail the words are shown as plain text.
 - Nothing that a hold keeps is destroyed, and nothing that a step of the record names.
 """
@@ -28,10 +29,12 @@ from fairplace.filing import kinds, mail, names
 from fairplace.filing.cabinet import KINDS, KINDS_OF_SEARCH, Kept, Kind
 from fairplace.filing.passages import Look
 from fairplace.filing.retention import CLASSES, CLASSES_OF_SEARCH, Class, Retention, last_day
+from fairplace.filing.words import words_of
 from fairplace.forms.fields import Field, Wrong
 from fairplace.forms.task import Paper
+from fairplace.guarding.papers import look_before_all_read
 from fairplace.holding import Hold, holds
-from fairplace.http import answers, case_file, whose_bids
+from fairplace.http import answers, case_file, guarded, whose_bids
 from fairplace.http.cases import closed, closed_meanwhile
 from fairplace.http.guard import File as SentFile
 from fairplace.http.guard import Sent, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
@@ -130,7 +133,7 @@ def change(site: TheSite, visitor: TheVisitor, case: FromPath[str], name: FromPa
                 site.cabinet.retain(kept, _retention(sent))
             case "copy":
                 site.cabinet.make_copy(kept, look=_look(site, visitor, past, _kind_of(kept)))
-            case "seen" if site.seeks or _kind_of(kept) == answers.KIND:
+            case "seen":
                 look = _look(site, visitor, past, _kind_of(kept))
                 site.cabinet.make_copy(kept, look=look, seen_by=visitor.person.id)
             case "keep":
@@ -182,9 +185,14 @@ def _kind_of(kept: Kept) -> str:
 
 
 def _look(site: Site, visitor: Visitor, past: History, kind: str) -> Look | None:
-    """In a search, what others would get is looked through, with the names that the case knows; an answer for who bids."""
+    """In a search, what others would get is looked through, with the names that the case knows; an answer for who bids;
+    and what everybody is to read for the names that the case is looked through for.
+    """
+    if kind == answers.KIND and not site.seeks:
+        return answers.look_for(past)
     if not site.seeks:
-        return answers.look_for(past) if kind == answers.KIND else None
+        named = guarded.listed(site, past.case)
+        return lambda data, media: look_before_all_read(words_of(data, media), named)
     whole = History(case=past.case, events=site.register.reader.case(past.case), market=site.register.reader.market())
     return look_for(whole, site.now())
 
