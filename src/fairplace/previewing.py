@@ -16,6 +16,7 @@ import msgspec
 from fairplace import assess, catalogue, replay, shelf
 from fairplace.decision import Actor, History
 from fairplace.errors import Missing
+from fairplace.event import Fact
 from fairplace.ledger import entry
 from fairplace.ledger.disclosure import closed, opened, slots_of
 from fairplace.openness.events import Disclosed, Withdrawn
@@ -38,16 +39,22 @@ def is_shown(prepared: Prepared) -> bool:
     return entry.read_envelope(prepared.text[len(entry.HEADER) : -1]).type in catalogue.TYPES
 
 
+def event_of(prepared: Prepared) -> Fact:
+    """The prepared event, its sealed values open. Raises Missing for what is no step of a case."""
+    envelope = entry.read_envelope(prepared.text[len(entry.HEADER) : -1])
+    if envelope.type not in catalogue.TYPES:
+        raise Missing("there is no preview of this: it is no step of a case")
+    values = {opening.slot: opening.value for opening in prepared.openings}
+    return catalogue.read(envelope.type, envelope.body, envelope.sealed, values)
+
+
 def with_step(past: History, prepared: Prepared, by: Actor, *, size: int) -> History:
     """The past with the prepared event at its end, its sealed values open. Raises Missing for what is no step of a case.
 
     `size`: of the log now; the step would stand there.
     """
+    event = event_of(prepared)
     envelope = entry.read_envelope(prepared.text[len(entry.HEADER) : -1])
-    if envelope.type not in catalogue.TYPES:
-        raise Missing("there is no preview of this: it is no step of a case")
-    values = {opening.slot: opening.value for opening in prepared.openings}
-    event = catalogue.read(envelope.type, envelope.body, envelope.sealed, values)
     case = Case(id=prepared.case or envelope.stream, as_of=prepared.at, view="authority", events=past.events)
     draft = assess.drafted(case, event, by=by, stream=envelope.stream)
     return History(case=case.id, events=(*past.events, msgspec.structs.replace(draft, index=size, leaf=_NO_LEAF)))

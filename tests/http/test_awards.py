@@ -139,18 +139,39 @@ def test_what_was_kept_back_is_read_in_its_file_and_made_public_from_there(offic
     choose(olga, register(row("C-2", published=""), placement("C-3")))
     olga.post(ADDRESS, do="take")
     closed, secret = [event.case for event in imported(office.register)]
-    for case, words in ((closed, "Grounds maintenance"), (secret, "Residential placement, J.S.")):
+    for case, words, why in (
+        (closed, "Grounds maintenance", "not-published"),
+        (secret, "Residential placement, J.S.", "one-person"),
+    ):
         olga.open_file(case)
         said = text_of(olga.get(f"/desk/cases/{case}"))
         assert words in said
         assert "What the contracts register states" in said
+        assert f"Kept from the public when it was taken in: {WORDS[why]}." in said
         assert "Reference C-" in said
         assert "Plan what is bought" not in said
-        assert "Release what may be public" in said
+        assert ("Release what may be public" in said) is (case == closed)
     address = f"/desk/cases/{closed}/release"
-    olga.sign(olga.post(address, version="0", evidence="signed-by-party", do="sign", occasion="import"))
+    assert WORDS["not-published"] in text_of(olga.get(address))
+    page = olga.post(address, version="0", evidence="signed-by-party", do="sign", occasion="import")
+    said = text_of(page)
+    assert "because it is published elsewhere" in said
+    for shown in (said, text_of(olga.get(f"{page.url.path}/preview"))):
+        opens = shown.partition("What becomes public")[2]
+        assert "The title, in step" in opens
+        assert "Grounds maintenance" in opens
+    assert said.index("Grounds maintenance") < said.index("Sign on this device")
+    olga.begin(olga.client.app)  # another session, in which the file is closed
+    unread = olga.get(page.url.path)
+    assert "Grounds maintenance" not in unread.text
+    assert "open the file of the case" in text_of(unread)
+    assert "Sign on this device" not in unread.text
+    olga.open_file(closed)
+    olga.sign(page)
     office.register.follow()
     assert "Grounds maintenance" in olga.get("/decisions").text
+    assert "Kept from the public" not in olga.get(f"/desk/cases/{closed}").text
+    olga.open_file(secret)
     refused = text_of(
         olga.post(
             f"/desk/cases/{secret}/release", version="0", evidence="signed-by-party", do="sign", occasion="import"

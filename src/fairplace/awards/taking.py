@@ -92,6 +92,7 @@ class Taking:
             "rows": [{"row": number, "cells": cells} for number, cells in zip(award.rows, award.raw, strict=True)],
             "columns": msgspec.to_builtins(self._columns),
             "taken_in_by": self._by,
+            "kept_back": award.kept.why,
             "release": award.release,
         }
         item = Item(

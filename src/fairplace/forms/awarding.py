@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fairplace.challenge.commands import (
     AcknowledgeChallenge,
@@ -11,9 +11,11 @@ from fairplace.challenge.commands import (
     DecideChallenge,
     TakeChallengeFurther,
 )
+from fairplace.formats import capitalised
 from fairplace.forms.fields import Field
 from fairplace.forms.task import AWAY, NOW, File, Members, Stage, Task, done, options, to_publish, waits, with_papers
 from fairplace.openness.commands import AnswerFinding, Correct, Release, WithdrawValue
+from fairplace.openness.events import BECAUSE, Occasion
 from fairplace.procurement.commands import (
     Award,
     EndSuspension,
@@ -235,21 +237,19 @@ def _decide_urgency(file: File) -> list[Field]:
 
 
 def _any_case(file: File) -> Stage:
+    if file.one_person:
+        return AWAY  # nothing of it is ever public
     return NOW if file.state.planned or file.purchase or file.listed else AWAY
 
 
 def _release(file: File) -> list[Field]:
-    if file.listed:
-        fits = options(
-            ("import", "It is published elsewhere"),
-            ("challenge", "A challenge was decided"),
-            ("correction", "A text was corrected"),
-        )
-        return [Field(name="occasion", label="On what occasion", kind="choice", public=True, options=fits)]
+    fits: Iterable[Occasion] = (
+        ("import", "challenge", "correction") if file.listed else (one for one in BECAUSE if one != "import")
+    )
+    choice = options(*((one, capitalised(BECAUSE[one])) for one in fits))
     return [
-        Field(name="occasion", label="On what occasion", kind="choice", public=True, options=options(
-            ("notice", "The notice is published"), ("opening", "Bids were opened"), ("award", "The award was decided"), ("standstill-end", "The standstill is over"),
-            ("contract", "The contract is signed"), ("ended", "It ended without award"), ("challenge", "A challenge was decided"), ("finding", "A finding was answered"), ("correction", "A text was corrected"), ("urgent", "An urgent purchase was decided on"), ("request", "Somebody asked"))),
+        Field(name="occasion", label="On what occasion", kind="choice", public=True, options=choice,
+              hint=f"{file.kept_back} Read what becomes public on the next page before you sign" if file.kept_back else ""),
     ]  # fmt: skip
 
 

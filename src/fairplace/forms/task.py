@@ -94,6 +94,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[tuple[str, str], ...] = ()  # rules that found what nobody has answered, with their questions
     purchase: Purchase | None = None
     listed: bool = False  # is it an award of the council's own register, and nothing else?
+    one_person: bool = False  # does it concern one person? Then nothing of it is ever public
+    kept_back: str = ""  # why it was kept from the public when it was taken in, in a sentence
     public: Texts = NO_TEXTS  # what can be taken down
     texts: Texts = NO_TEXTS  # what can be corrected
     papers: tuple[Paper, ...] = ()

@@ -21,9 +21,10 @@ from fairplace.http.asked import identifier
 from fairplace.http.guard import Visitor
 from fairplace.http.said import in_words
 from fairplace.http.site import Site
-from fairplace.http.stated import is_listed, stated
+from fairplace.http.stated import is_listed, kept_back, stated
 from fairplace.ledger.disclosure import opened
 from fairplace.ledger.note import Vkey
+from fairplace.openness.release import concerns_one_person
 from fairplace.people import roles
 from fairplace.people.events import InterestDecided, InterestsDeclared
 from fairplace.people.sight import Reader, shown
@@ -173,6 +174,8 @@ def file(site: Site, past: History, visitor: Visitor) -> File:
     made = msgspec.structs.replace(made, marked=whose_bids.marked(site, past, made, visitor))
     made = msgspec.structs.replace(made, asked=sealed_prices.asked(site, past, shown_now, visitor.roles))
     made = msgspec.structs.replace(made, texts=case_texts.own(site, shown_now), public=case_texts.public(site, past))
+    if made.listed:
+        made = msgspec.structs.replace(made, kept_back=kept_back(site, shown_now))
     if calls_off(made.state.planned):
         made = msgspec.structs.replace(made, frameworks=_frameworks(site))
     return _with_search(site, shown_now, made)
@@ -237,6 +240,7 @@ def _file(past: History, visitor: Visitor, people: dict[KeyName, str], findings:
         findings=findings,
         purchase=_purchase(past),
         listed=is_listed(past),
+        one_person=concerns_one_person(past),
     )
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
+from fairplace.counted import counted
 from fairplace.decision import History
 from fairplace.forms.task import Texts
+from fairplace.http.said import in_words
 from fairplace.http.site import Site
 from fairplace.ledger.disclosure import opened
+from fairplace.openness.events import Disclosed
 from fairplace.openness.release import in_effect, is_others
 from fairplace.publish.wording import Wording
 from fairplace.recorded import Recorded
@@ -53,6 +58,37 @@ def _public(site: Site, past: History) -> Sequence[tuple[str, str, str]]:
 def _told(site: Site, one: Recorded, slot: str, value: object) -> tuple[str, str, str]:
     """A text of a step: how it is named, what it is, and how it begins."""
     words = Wording(site.pages.environment, places={}, leaves={}, criteria={}, names={})
-    what = f"{words.slot(slot)}, in step {one.index}: {words.of('did', one.type).lower()}"
+    what = _called(words, one, slot)
     says = words.line(words.node(value, slot.rpartition("/")[2])).partition(", SHA-256")[0]
     return f"{one.index}:{slot}", what, says[:120]
+
+
+def _called(words: Wording, one: Recorded, slot: str) -> str:
+    return f"{words.slot(slot)}, in step {one.index}: {words.of('did', one.type).lower()}"
+
+
+class Opens(msgspec.Struct, frozen=True):
+    """A text that a release makes public: how it is named, and what it says."""
+
+    name: str
+    lines: list[str]
+
+
+CLOSED = "Closed to you, or erased: ask somebody who may read it to sign"
+
+
+def to_open(past: History, release: Disclosed, words: Wording) -> list[Opens]:
+    """Every value that a release makes public, whole, as far as `past` shows it; what binds steps to each other last."""
+    entries = {one.index: one for one in past.events}
+    named = [(entries[one.entry], slot) for one in release.openings for slot in one.slots if one.entry in entries]
+    found = [Opens(_called(words, one, slot), _lines(one, slot, words)) for one, slot in named if _says(slot)]
+    if binding := len(named) - len(found):
+        found.append(Opens("What binds steps to each other", [f"{counted(binding, 'value')}: numbers, and no words"]))
+    return found
+
+
+def _lines(one: Recorded, slot: str, words: Wording) -> list[str]:
+    values = opened(one.event)
+    if slot not in values:
+        return [CLOSED]
+    return in_words(msgspec.to_builtins(values[slot]), slot.rpartition("/")[2], words) or ["Nothing: it is empty"]

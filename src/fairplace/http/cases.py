@@ -89,6 +89,7 @@ def case(site: TheSite, visitor: TheVisitor, case: FromPath[str]) -> Answer:
         case=found,
         title=case_file.title(shown),
         stated=stated(shown),
+        kept_back=made.kept_back,
         parts_of=case_tasks.rows(site, made, visitor),
         bids=made.bids,
         challenges=made.challenges if visitor.roles & set(case_file.KEEP_THE_FILE) else (),

@@ -23,7 +23,7 @@ from fairplace.http.findings import found_in_public
 from fairplace.http.giving import stating
 from fairplace.http.guard import TheVisitor, Visitor, signed_in
 from fairplace.http.record_view import record_view, runs
-from fairplace.http.signing import hidden, may_see
+from fairplace.http.signing import hidden, may_see, opens
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger.disclosure import opened
 from fairplace.searching import Search
@@ -68,6 +68,7 @@ def preview(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
         statement=found.prepared.statement,
         draft=after.events[-1],
         page=previewing.public_page(after, *_sight(site, visitor, found, after)) is not None,
+        opens=opens(site, visitor, found),
         tells=tells,
         tells_all=found.prepared.type in TELLS_ALL,
         letters=letters,

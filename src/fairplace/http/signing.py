@@ -19,13 +19,15 @@ from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey, Erase
 from fairplace.drafting.signatures import Renewed
 from fairplace.errors import Forbidden, Missing, Refused
-from fairplace.http import case_file, case_names, recoveries, revoking, tonight
+from fairplace.http import case_file, case_names, case_texts, recoveries, revoking, tonight
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.said import in_words, said
 from fairplace.http.site import Answer, Site, TheSite
 from fairplace.ledger import canonical
 from fairplace.ledger.note import Vkey
 from fairplace.market.known import Market
+from fairplace.openness.commands import Release
+from fairplace.openness.events import Disclosed
 from fairplace.people import roles
 from fairplace.people.sight import closed_in
 from fairplace.prepared import Prepared
@@ -89,8 +91,21 @@ def _page(site: Site, visitor: Visitor, act: Act, *, fault: str = "", status: in
         second=roles.in_words(prepared.second) if prepared.second else "",
         fixes=[(fix, case_file.with_names(site, visitor, fix.finding.text)) for fix in _fixes(site, visitor, act)],
         preview=previewing.is_shown(prepared),
+        opens=opens(site, visitor, act),
         fault=fault,
     )
+
+
+def opens(site: Site, visitor: Visitor, act: Act) -> list[case_texts.Opens] | None:
+    """What a release makes public, in words; None while the file is closed to this session, and nothing for another step."""
+    if not isinstance(act.command, Release):
+        return []
+    if not site.readings.is_open(visitor.session.csrf, act.case):
+        return None
+    past = History(case=act.case, events=site.register.reader.case(act.case))
+    release = previewing.event_of(act.prepared)
+    assert isinstance(release, Disclosed)
+    return case_texts.to_open(case_file.seen(site, past, visitor), release, _words(site, visitor, act))
 
 
 def _called(site: Site, visitor: Visitor, act: Act) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from fairplace.awards.kept import WORDS, Why
 from fairplace.decision import History
+from fairplace.http.site import Site
+from fairplace.openness.release import in_effect
 from fairplace.procurement.events import Imported, Planned
 from fairplace.projection import notices
 from fairplace.projection.notices import AwardRow
@@ -37,6 +40,29 @@ def stated(past: History) -> Stated | None:
         awards=[notices.won_alone(award) for award in awards.values()],
         listed=is_listed(past),
     )
+
+
+def kept_back(site: Site, past: History) -> str:
+    """Why an award of the council's register was kept from the public when it was taken in; empty once any of it is public.
+
+    The reason stands in the document that is kept with the row, and is the register's own word for it.
+    """
+    public = in_effect(past)[0]
+    kept = [event for recorded, event in past.of(Imported) if not public.get(recorded.index)]
+    if not kept or len(kept) < len(past.of(Imported)):
+        return ""
+    why = _WHY
+    if (raw := kept[-1].raw.get()) is not None and site.documents.is_here(raw.sha256):
+        why = WORDS.get(msgspec.json.decode(site.documents.get(raw.sha256), type=_Kept).kept_back, "") or why
+    return f"Kept from the public when it was taken in: {why}."
+
+
+_WHY = "nothing said that it was published, or its words may tell who somebody is"
+"""Of a row whose document does not say which."""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    kept_back: Why = ""
 
 
 def is_listed(past: History) -> bool:

@@ -10,7 +10,7 @@ from fairplace.decision import Actor, Decision, History
 from fairplace.errors import Forbidden, Refused
 from fairplace.ledger.disclosure import opened, sealed
 from fairplace.openness.commands import AnswerFinding, AnyCommand, Correct, Release, WithdrawValue
-from fairplace.openness.events import Assessed, Corrected, Disclosed, FindingAnswered, Slots, Withdrawn
+from fairplace.openness.events import BECAUSE, Assessed, Corrected, Disclosed, FindingAnswered, Slots, Withdrawn
 from fairplace.openness.release import caseless, concerns_one_person, due, event_of, in_effect, is_others, releasable
 from fairplace.people import roles
 from fairplace.procedure import Objections, refuse, words
@@ -151,7 +151,7 @@ def _release(command: Release, history: History, at: Instant) -> Decision:
     count = sum(len(one.slots) for one in openings)
     return Decision(
         event=Disclosed(**procedure.event(command, history, at), occasion=command.occasion, openings=openings),
-        statement=f"Make {counted(count, 'sealed value')} of {counted(len(openings), 'entry', 'entries')} public (occasion: {command.occasion}).",
+        statement=f"Make {counted(count, 'sealed value')} of {counted(len(openings), 'entry', 'entries')} public, because {BECAUSE[command.occasion]}.",
     )
 
 

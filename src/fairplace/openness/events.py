@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from fairplace.event import Aside, Event, Fact
@@ -22,6 +23,22 @@ Occasion = Literal[
     "import",
     "request",
 ]
+BECAUSE: Mapping[Occasion, str] = {
+    "notice": "the notice is published",
+    "opening": "bids were opened",
+    "award": "the award was decided",
+    "standstill-end": "the standstill is over",
+    "contract": "the contract is signed",
+    "ended": "it ended without an award",
+    "challenge": "a challenge was decided",
+    "finding": "a finding was answered",
+    "correction": "a text was corrected",
+    "urgent": "an urgent purchase was decided on",
+    "import": "it is published elsewhere",
+    "request": "somebody asked",
+}
+"""Each occasion in words, after *because*."""
+
 Ground = Literal["child", "personal", "commercial", "court-order", "error"]
 Outcome = Literal["met", "concern", "not-met", "cannot-tell", "not-applicable"]
 
