@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from fairplace.awards.columns import Columns, guess
 from fairplace.awards.rows import Reading, read
 from fairplace.workbook.files import read as workbook
@@ -40,11 +42,10 @@ def register(*rows: Sequence[str], head: Sequence[str] = HEAD, mark: str = ",", 
     return comma_separated([head, *rows], mark=mark, coding=coding)
 
 
-def looked(data: bytes, columns: Columns | None = None, *, published: bool = False) -> Reading:
+def looked(data: bytes, columns: Columns | None = None, *, published: bool = False, care_read: bool = False) -> Reading:
     book = workbook("register.csv", data)
     said = columns or guess(first(book))
-    if published:
-        said = Columns(columns=said.columns, heading=said.heading, published=True)
+    said = msgspec.structs.replace(said, published=published, care_read=care_read)
     return read(book, said, authority="Borough of Example", today="2026-11-29")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,30 @@ def test_unknown_headings_are_matched_by_hand(office: Office, olga: Colleague) -
     olga.post(ADDRESS, do="look", heading="2")
     names = {"column-reference": "Nr", "column-title": "What", "column-supplier": "Who", "column-value": "No such"}
     assert "1 award in 1 row." in text_of(olga.post(ADDRESS, do="look", heading="2", **names))
+
+
+def test_care_becomes_public_only_when_an_officer_says_to_have_read_it(office: Office, olga: Colleague) -> None:
+    rows = [row(f"C-{number}", title=f"Mowing {number}") for number in range(30)]
+    care = placement("C-50", procedure="Open", title="Short breaks for families", description="Swimming")
+    said = choose(olga, register(*rows, care, placement("C-51", procedure="Open")))
+    assert "30 are public once taken in" in said
+    before, listed = said.split("30 awards to become public")
+    assert before.index("Awards of care to read") < before.index("Short breaks for families") < before.index("Swimming")
+    assert "Residential placement" not in before
+    assert all(f"Mowing {number} " in listed for number in range(30))
+    assert f"Kept from the public: {WORDS['names']}." in listed
+    shown = re.search(r'name="shown" value="(\w+)"', olga.get(ADDRESS).text)
+    assert shown
+    refused = olga.post(ADDRESS, do="care", shown="of another register", care_read="yes")
+    assert refused.status_code == 409
+    assert "read these, and say so again" in text_of(refused)
+    assert "31 are public once taken in" in text_of(olga.post(ADDRESS, do="care", shown=shown[1], care_read="yes"))
+    olga.post(ADDRESS, do="take")
+    event = imported(office.register)[30]
+    kept = json.loads(office.register.documents.get(event.raw.get().sha256))
+    assert (kept["columns"]["care_read"], kept["taken_in_by"][:10]) == (True, "Olga Smith")
+    office.register.follow()
+    assert "Short breaks for families" in olga.get("/decisions").text
 
 
 def test_what_does_not_fit_into_one_answer_is_gone_on_with(

@@ -89,12 +89,14 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How a register is laid out. `heading` is the row with the headings, counted from 1; `columns` names them by role.
 
     `fill_down`: an empty reference means the one above. `published`: somebody says that the whole file is published.
+    `care_read`: somebody says to have read the awards of care that become public by it.
     """
 
     columns: Mapping[Role, str]
     heading: int = 0
     fill_down: bool = False
     published: bool = False
+    care_read: bool = False
 
     def missing(self) -> list[Role]:
         return [role for role in NEEDED if role not in self.columns]
@@ -103,12 +105,17 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def read_mapping(data: bytes) -> Columns:
     """A mapping that somebody wrote as JSON: `{"columns": {"reference": "Contract no.", …}}`."""
     try:
-        return msgspec.json.decode(data, type=Columns)
+        found = msgspec.json.decode(data, type=Columns)
     except msgspec.MsgspecError as error:
         raise Malformed(
             f'the mapping cannot be read: {error}; write {{"columns": {{"reference": "Contract no.", …}}}} with the roles'
             f" {', '.join(ROLES)}"
         ) from error
+    if found.care_read:
+        raise Malformed(
+            "the mapping says “care_read”, and nobody has read a file before it is there; give '--care-read'"
+        )
+    return found
 
 
 def headings(sheet: Sheet, row: int) -> list[str]:

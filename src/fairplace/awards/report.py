@@ -15,13 +15,15 @@ from fairplace.counted import counted
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One award of a file, and its case here; empty while it is not taken in."""
+    """One award of a file, and its case here; empty while it is not taken in. `to_read`: care that somebody reads first."""
 
     reference: str
     row: int
     title: str
+    description: str
     kept_back: str
     case: str
+    to_read: bool = False
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -66,6 +68,16 @@ class Report(msgspec.Struct, kw_only=True):
         for why, count in self.kept_back.items():
             yield f"{count} kept from the public: {WORDS[why]}."
         yield f"Entries added: {self.entries_appended}. Faults: {len(self.faults)}."
+
+    def lines_to_read(self) -> Iterator[str]:
+        """The awards of care that become public when somebody says to have read them."""
+        found = [one for one in self.listed if one.to_read]
+        if found:
+            yield "Care that becomes public with '--care-read'. Read it first: does any of it tell who a child is?"
+        for one in found:
+            yield f"  row {one.row}: {one.title}" + "".join(
+                f" | {line}" for line in one.description.splitlines() if line
+            )
 
     def awards_as_csv(self) -> bytes:
         """Every award with its case, for whoever looks for one."""

@@ -66,6 +66,11 @@ class Award(msgspec.Struct, frozen=True, kw_only=True):
         return title
 
     @property
+    def description(self) -> str:
+        text: str = self.release["tender"].get("description", "")
+        return text
+
+    @property
     def worth(self) -> list[str]:
         """What each of its awards is worth, as people write it; nothing where that is not stated."""
         values = [one["value"]["amount"] for one in self.release["awards"] if "value" in one]
@@ -317,6 +322,7 @@ class _Reader:
         methods = {cells.method(one["procedure"]) for one in said}
         return kept.judge(
             published=published,
+            care_read=self._columns.care_read,
             codes=[item["classification"]["id"] for item in tender.get("items", ())],
             method=next(iter(methods)) if len(methods) == 1 else None,
             kinds=[one[role] for one in said for role in _KINDS if not cells.is_nothing(one[role])],

@@ -127,8 +127,10 @@ def listed(register: Register, reading: Reading) -> list[Listed]:
             reference=award.reference,
             row=award.rows[0],
             title=award.title,
+            description=award.description,
             kept_back=WORDS.get(award.kept.why, ""),
             case=_case(register, award),
+            to_read=award.kept.to_read,
         )
         for award in reading.awards
     ]
@@ -148,6 +150,7 @@ def import_files(
     *,
     columns: Columns | None,
     published: bool,
+    care_read: bool = False,
     by: str,
     rehearse: bool = False,
 ) -> tuple[Report, list[str]]:
@@ -161,7 +164,9 @@ def import_files(
             try:
                 book = files.read(path.name, _bytes(path), WHOLE)
                 said = msgspec.structs.replace(
-                    columns or guess(first(book)), published=published or bool(columns and columns.published)
+                    columns or guess(first(book)),
+                    published=published or bool(columns and columns.published),
+                    care_read=care_read,
                 )
                 reading = reading_of(register, book, said)
             except (Malformed, Missing) as error:

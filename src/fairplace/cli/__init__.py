@@ -200,15 +200,31 @@ def ocds(folder: Path, files: tuple[Path, ...], report: Path | None) -> int:
 @click.argument("files", metavar="FILE…", type=FILE, nargs=-1, required=True)
 @click.option("--columns", metavar="MAPPING.json", type=FILE, help="Which column is what; without it, it is guessed.")
 @click.option("--published", is_flag=True, help="Say that every row of these files is published already.")
+@click.option("--care-read", is_flag=True, help="Say that you read the awards of care: none tells who a child is.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken in and kept back; record nothing.")
 @click.option("--report", type=FILE, help="Write every fault to this file: as CSV if it ends with .csv, else as JSON.")
 def csv_(
-    folder: Path, files: tuple[Path, ...], columns: Path | None, published: bool, dry_run: bool, report: Path | None
+    folder: Path,
+    files: tuple[Path, ...],
+    columns: Path | None,
+    published: bool,
+    care_read: bool,
+    dry_run: bool,
+    report: Path | None,
 ) -> int:
     """Take in the awards of a contracts register, as .csv or .xlsx; the same rows twice add nothing."""
     from fairplace.cli.awards import import_csv
 
-    return import_csv(folder, files, columns=columns, published=published, dry_run=dry_run, report=report, told=told)
+    return import_csv(
+        folder,
+        files,
+        columns=columns,
+        published=published,
+        care_read=care_read,
+        dry_run=dry_run,
+        report=report,
+        told=told,
+    )
 
 
 @cli.command()

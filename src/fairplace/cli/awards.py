@@ -20,6 +20,7 @@ def import_csv(
     *,
     columns: Path | None,
     published: bool,
+    care_read: bool,
     dry_run: bool,
     report: Path | None,
     told: Console,
@@ -36,7 +37,13 @@ def import_csv(
         with told.status("Taking in awards…"):
             by = f"{_user()}, at the command line"
             found, unreadable = taking.import_files(
-                register, files, columns=mapping, published=published, by=by, rehearse=dry_run
+                register,
+                files,
+                columns=mapping,
+                published=published,
+                care_read=care_read,
+                by=by,
+                rehearse=dry_run,
             )
         if report is not None:
             report.write_bytes(found.faults_as_csv() if report.suffix.lower() == ".csv" else found.as_json())
@@ -47,6 +54,8 @@ def import_csv(
     for line in found.lines():
         told.print(line, markup=False, soft_wrap=True)
     if dry_run:
+        for line in found.lines_to_read():
+            told.print(line, markup=False, soft_wrap=True)
         told.print("Nothing was recorded.")
     if found.faults and report is None:
         told.print("'--report FILE' writes each fault, with its row and column, to a file.", markup=False)

@@ -138,7 +138,8 @@ _THINGS = (
     " Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 )  # fmt: skip
 """Words of which a number beside them is no age."""
-_OF_THINGS = _NO_NAMES | frozenset(_THINGS.split())
+NO_PERSONS = _NO_NAMES | frozenset(_THINGS.split())
+"""Capitalised words beside which a number is nobody's age."""
 
 
 def _births(text: str) -> Iterator[str]:
@@ -147,7 +148,7 @@ def _births(text: str) -> Iterator[str]:
 
 def _ages(text: str) -> Iterator[str]:
     said = set[int]()  # the places that were found already
-    for patterns, others in ((_BESIDE, _OF_THINGS), (_AGED, _NO_NAMES)):
+    for patterns, others in ((_BESIDE, NO_PERSONS), (_AGED, _NO_NAMES)):
         for pattern in patterns:
             for found in pattern.finditer(text):
                 if not set(found["name"].split()) & others and found.end("name") not in said:

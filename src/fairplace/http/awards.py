@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -40,8 +41,8 @@ HERE = Limits(what="contracts", rows=5_000)
 AT_A_TIME = 15
 """Seconds: how long one press takes in: a browser, and whatever stands between, waits no longer without a word."""
 
-SHOWN, FAULTS = 20, 100
-"""Awards and faults that the page shows; a file has all of them."""
+FAULTS = 100
+"""Faults that the page shows; a file has all of them. Awards it shows all: somebody reads what is to become public."""
 
 
 FILES: Mapping[str, tuple[str, Callable[[Report], bytes]]] = {
@@ -78,6 +79,8 @@ def take(site: TheSite, visitor: TheVisitor, sent: TheSent) -> Answer:
                 _choose(site, visitor, sent)
             case "look":
                 _look(site, visitor, sent)
+            case "care":
+                _care(site, visitor, sent)
             case "take":
                 _take(site, visitor)
             case _:
@@ -131,9 +134,27 @@ def _look(site: Site, visitor: Visitor, sent: Sent) -> None:
         published=bool(sent.get("published")),
     )
     if not columns.missing():
-        remembered = msgspec.structs.replace(columns, published=False)
+        remembered = msgspec.structs.replace(columns, published=False)  # who read the care said it of this file alone
         site.layouts.keep(layout.key(sheet, heading), msgspec.to_builtins(remembered), by=visitor.person.id)
     _put(site, visitor, Taken(book=taken.book, columns=columns))
+
+
+def _care(site: Site, visitor: Visitor, sent: Sent) -> None:
+    """Somebody says to have read the awards of care that the page showed, or that they did not."""
+    taken = _taken(site, visitor)
+    reading = taking.reading_of(site.register, taken.book, taken.columns)
+    if sent.get("shown") != _shown_care(reading):
+        raise Conflict(
+            "the awards of care are others than those that you saw; read these, and say so again", kind="version"
+        )
+    columns = msgspec.structs.replace(taken.columns, care_read=bool(sent.get("care_read")))
+    _put(site, visitor, msgspec.structs.replace(taken, columns=columns))
+
+
+def _shown_care(reading: Reading) -> str:
+    """The same as long as the same awards of care were to be read."""
+    said = [[award.reference, award.content] for award in reading.awards if award.kept.to_read]
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
 def _take(site: Site, visitor: Visitor) -> None:
@@ -176,11 +197,14 @@ def _page(site: Site, visitor: Visitor, *, fault: str = "", status: int = 200) -
 
 def _shown(taken: Taken, reading: Reading, found: Report) -> dict[str, Any]:
     sheet = first(taken.book)
+    both = list(zip(reading.awards, found.listed, strict=False))
     return {
         "taken": taken,
         "report": found,
-        "awards": list(zip(reading.awards, found.listed, strict=False))[:SHOWN],
-        "more": max(len(reading.awards) - SHOWN, 0),
+        "public": [each for each in both if not each[0].kept.why],
+        "kept": [each for each in both if each[0].kept.why],
+        "care": [each for each in both if each[0].kept.to_read],
+        "shown_care": _shown_care(reading),
         "why": WORDS,
         "labels": LABELS,
         "needed": NEEDED,
