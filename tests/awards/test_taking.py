@@ -20,7 +20,7 @@ from fairplace.ledger.note import Signer
 from fairplace.ocds.importing import alone
 from fairplace.on_disk import Register
 from fairplace.openness.commands import Release, WithdrawValue
-from fairplace.openness.events import Disclosed, Slots
+from fairplace.openness.events import Disclosed, Slots, Withdrawn
 from fairplace.workbook.files import read as workbook
 from fairplace.workbook.layout import first
 from tests.awards.registers import placement, register, row
@@ -103,10 +103,38 @@ def test_a_changed_row_is_a_new_release_of_its_case(kept: Register) -> None:
     assert [found.case for found in kept.rows.search("register", "C-001")[0]] == [one.case]
 
 
+def test_the_older_words_of_a_corrected_row_are_taken_down_and_the_rest_of_it_stays(kept: Register) -> None:
+    take(kept, row(title="Mowing by Zaphod", description="Verges"))
+    assert counts(take(kept, row(title="Mowing"))) == (1, 1, 0, {}, 3)
+    assert b"Zaphod" not in public_bytes(kept)
+    old, new = [event for event in events(kept, "public") if getattr(event, "ocid", None)]
+    assert (old.title.get(), new.title.get()) == (None, "Mowing")
+    assert old.awards.get() == new.awards.get()
+    [withdrawn] = [event for event in events(kept) if isinstance(event, Withdrawn)]
+    assert (withdrawn.ground, withdrawn.openings[0].slots) == ("error", ["/description", "/title"])
+    assert take(kept, row(title="Mowing")).entries_appended == 0
+    kept.follow()
+    assert [line.title for line in kept.rows.list("register")[0]] == ["Mowing"]
+
+
+@pytest.mark.parametrize("changes", [{}, {"value": "2"}])
+def test_a_row_that_says_no_takes_down_what_was_public(kept: Register, changes: dict[str, str]) -> None:
+    take(kept, row(published=""), published=True)
+    report = take(kept, row(published="No", **changes))
+    assert (report.kept_back, report.public_already) == ({"not-published": 1}, 0)
+    assert b"Grounds maintenance" not in public_bytes(kept)
+    assert take(kept, row(published="No", **changes), published=True).entries_appended == 0
+    kept.follow()
+    assert kept.rows.list("register")[1] == 0
+
+
 def test_what_is_published_later_becomes_public_and_what_was_public_stays_so(kept: Register) -> None:
     take(kept, row(published=""))
     assert take(kept, row(published=""), published=True).taken == 1
-    assert counts(take(kept, row(published=""))) == (1, 0, 1, {"not-published": 1}, 0)
+    again = take(kept, row(published=""))
+    assert (counts(again), again.public_already) == ((1, 0, 1, {}, 0), 1)
+    assert "1 public already that would be kept back now" in "\n".join(again.lines())
+    assert b"public already, take it down from its file: nothing says" in again.awards_as_csv()
     kept.follow()
     [line] = kept.rows.list("register")[0]
     assert line.title == "Grounds maintenance"

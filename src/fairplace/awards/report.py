@@ -15,7 +15,10 @@ from fairplace.counted import counted
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One award of a file, and its case here; empty while it is not taken in. `to_read`: care that somebody reads first."""
+    """One award of a file, and its case here; empty while it is not taken in. `to_read`: care that somebody reads first.
+
+    `public_already`: it would be kept back, for this reason, and is public all the same.
+    """
 
     reference: str
     row: int
@@ -24,6 +27,14 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     kept_back: str
     case: str
     to_read: bool = False
+    public_already: bool = False
+
+    @property
+    def why(self) -> str:
+        """Why it is kept back, or would be."""
+        return (
+            f"public already, take it down from its file: {self.kept_back}" if self.public_already else self.kept_back
+        )
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -38,6 +49,7 @@ class Report(msgspec.Struct, kw_only=True):
     known: int = 0
     left: int = 0
     kept_back: dict[Why, int] = {}
+    public_already: int = 0
     entries_appended: int = 0
     columns: dict[str, Mapping[Role, str]] = {}
     listed: list[Listed] = []
@@ -49,7 +61,7 @@ class Report(msgspec.Struct, kw_only=True):
         return self.awards - sum(self.kept_back.values())
 
     def add(self, other: Report) -> None:
-        for name in ("rows", "awards", "taken", "known", "left", "entries_appended"):
+        for name in ("rows", "awards", "taken", "known", "left", "public_already", "entries_appended"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.kept_back = dict(Counter(self.kept_back) + Counter(other.kept_back))
         self.columns = {**self.columns, **other.columns}
@@ -67,6 +79,8 @@ class Report(msgspec.Struct, kw_only=True):
         yield f"{self.taken} taken in, {self.known} here already{left}."
         for why, count in self.kept_back.items():
             yield f"{count} kept from the public: {WORDS[why]}."
+        if self.public_already:
+            yield f"{self.public_already} public already that would be kept back now: take down from its file what must not stand."
         yield f"Entries added: {self.entries_appended}. Faults: {len(self.faults)}."
 
     def lines_to_read(self) -> Iterator[str]:
@@ -81,7 +95,7 @@ class Report(msgspec.Struct, kw_only=True):
 
     def awards_as_csv(self) -> bytes:
         """Every award with its case, for whoever looks for one."""
-        lines = [(one.reference, str(one.row), one.title, one.kept_back, one.case) for one in self.listed]
+        lines = [(one.reference, str(one.row), one.title, one.why, one.case) for one in self.listed]
         return spreadsheet.written([("Reference", "Row", "Title", "Kept from the public", "Case"), *lines])
 
     def faults_as_csv(self) -> bytes:

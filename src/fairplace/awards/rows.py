@@ -49,7 +49,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Award(msgspec.Struct, frozen=True, kw_only=True):
-    """What a register says under one reference. `content` is the same as long as it says the same."""
+    """What a register says under one reference. `content` is the same as long as it says the same.
+
+    `refused`: a row says that it is not published.
+    """
 
     reference: str
     sheet: str
@@ -58,6 +61,7 @@ class Award(msgspec.Struct, frozen=True, kw_only=True):
     raw: list[dict[str, str]]
     content: str
     kept: kept.Judged
+    refused: bool
     suppliers: list[str]
 
     @property
@@ -244,6 +248,7 @@ class _Reader:
             raw=[row.raw for _, row in group],
             content=content,
             kept=judged,
+            refused=any(_says_no(row) for _, row in group),
             suppliers=won,
         )
 
@@ -279,7 +284,7 @@ class _Reader:
         """Does the row say that it was published, or somebody for all of the file? A no of the row counts."""
         texts = (row.given["published_on"], row.given["notice"])
         words = {cells.said(text) for text in texts}
-        if "no" in words:
+        if _says_no(row):
             return False
         notice = row.given["notice"]
         names_one = bool(re.search(r"[0-9]|https?://", notice)) and not cells.is_nothing(notice)
@@ -348,6 +353,10 @@ class _Reader:
 
 _KINDS: tuple[Role, ...] = ("category", "department")
 _TEXTS: tuple[Role, ...] = ("description", "procedure", "cpv")
+
+
+def _says_no(row: _Row) -> bool:
+    return "no" in (cells.said(row.given["published_on"]), cells.said(row.given["notice"]))
 
 
 def _common(references: Iterable[str]) -> set[str]:

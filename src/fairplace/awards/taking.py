@@ -62,7 +62,7 @@ class Taking:
             else:
                 report.taken += self._take(award, file, report.faults)
             self._importer.settle()
-        report.listed = listed(self._register, reading)
+        _list(report, self._register, reading)
         report.entries_appended = self._importer.tally.finished().entries_appended
         return report
 
@@ -71,6 +71,8 @@ class Taking:
             if (index := self._importer.known(key)) is not None:
                 if not award.kept.why:
                     self._importer.settle_later(index)
+                elif award.refused and key == _key(award, is_open=True):
+                    self._importer.take_down_later(index)
                 return True
         return False
 
@@ -102,6 +104,7 @@ class Taking:
             evidence=EVIDENCE,
             public=not award.kept.why,
             one_person=award.kept.one_person,
+            refused=award.refused,
         )
         try:
             self._importer.record(item, fault)
@@ -114,26 +117,36 @@ class Taking:
 def look(register: Register, reading: Reading) -> Report:
     """What taking it in would find; nothing is recorded."""
     report = report_of(reading)
-    report.listed = listed(register, reading)
+    _list(report, register, reading)
     report.known = sum(one.case != "" for one in report.listed)
     report.left = len(reading.awards) - report.known
     return report
 
 
-def listed(register: Register, reading: Reading) -> list[Listed]:
-    """Every award of a reading, with its case where it is taken in."""
-    return [
-        Listed(
-            reference=award.reference,
-            row=award.rows[0],
-            title=award.title,
-            description=award.description,
-            kept_back=WORDS.get(award.kept.why, ""),
-            case=_case(register, award),
-            to_read=award.kept.to_read,
+def _list(report: Report, register: Register, reading: Reading) -> None:
+    """Every award of a reading, with its case where it is taken in. What is public already is not kept back."""
+    public = register.reader.disclosed()
+    for award in reading.awards:
+        case = _case(register, award)
+        stays = bool(award.kept.why and case) and any(
+            public.get(one.index) for one in register.store.case_entries(register.origin, case, None)
         )
-        for award in reading.awards
-    ]
+        if stays:
+            report.public_already += 1
+            report.kept_back[award.kept.why] -= 1
+        report.listed.append(
+            Listed(
+                reference=award.reference,
+                row=award.rows[0],
+                title=award.title,
+                description=award.description,
+                kept_back=WORDS.get(award.kept.why, ""),
+                case=case,
+                to_read=award.kept.to_read,
+                public_already=stays,
+            )
+        )
+    report.kept_back = {why: count for why, count in report.kept_back.items() if count}
 
 
 def _case(register: Register, award: Award) -> str:

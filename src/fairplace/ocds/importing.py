@@ -26,7 +26,7 @@ from fairplace.ocds.part import Fault
 from fairplace.ocds.report import Report, Tally
 from fairplace.on_disk import Register, signed_by
 from fairplace.openness.commands import Release, WithdrawValue
-from fairplace.openness.events import Slots
+from fairplace.openness.events import Ground, Slots
 from fairplace.openness.release import concerns_one_person, in_effect, releasable
 from fairplace.procurement.events import Imported
 from fairplace.terms import CaseId, Evidence, Provider
@@ -74,7 +74,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes one entry: a release, and the bytes from which it was made.
 
     `key` is the same for what must not be recorded twice. `public`: what it says may be made public by the register itself.
-    `one_person`: it is taken to concern one person, whatever its codes and its method say.
+    `one_person`: it is taken to concern one person, whatever its codes and its method say. `refused`: it says that it is not
+    published, so that what is public of its case must not stay.
     """
 
     release: dict[str, Any]
@@ -83,6 +84,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Evidence = "imported-notice"
     public: bool = True
     one_person: bool = False
+    refused: bool = False
 
 
 class Importer:
@@ -98,6 +100,7 @@ class Importer:
         self._public = register.reader.disclosed()
         self._cases = _Cases(register)
         self._grown: dict[CaseId, set[int]] = {}  # to the entries that may be made public
+        self._refused: set[CaseId] = set()
 
     def take(self, file: Path) -> None:
         """Every release of one file, then make public, or keep from it, what came."""
@@ -149,6 +152,12 @@ class Importer:
             case: CaseId = self._register.reader.entry(index).envelope.body["case"]
             self._grown.setdefault(case, set()).add(index)
 
+    def take_down_later(self, index: int) -> None:
+        """The register says now that what it had published is not: what is public of the case does not stay."""
+        case: CaseId = self._register.reader.entry(index).envelope.body["case"]
+        self._grown.setdefault(case, set())
+        self._refused.add(case)
+
     def record(self, item: Item, fault: Fault) -> None:
         """Record what is not in the log yet."""
         document = self._register.documents.put(item.raw, "application/json")
@@ -163,6 +172,8 @@ class Importer:
         grown = self._grown.setdefault(case, set())
         if item.public:
             grown.add(index)
+        if item.refused:
+            self._refused.add(case)
 
     def _append(self, event: Imported, key: str, digest: str) -> int:
         desk = self._register.desk
@@ -193,23 +204,31 @@ class Importer:
     def _settle(self, case: CaseId, entries: set[int]) -> None:
         history = History(case=case, events=self._register.reader.case(case))
         public, down = in_effect(history)
-        if not concerns_one_person(history):
-            notices = {one.index for one, event in history.of(Imported) if event.evidence == "imported-notice"}
-            only = [
-                Slots(entry=index, slots=sorted(slots - down.get(index, set())))
-                for index, slots in releasable(history, "import").items()
-                if index in notices | entries
-            ]
-            if only:
-                self._record(Release(**self._command(case), occasion="import", only=only))
+        rows = {one.index: event for one, event in history.of(Imported) if event.evidence != "imported-notice"}
+        if concerns_one_person(history):
+            self._take_down(
+                case, public, "personal", "What was taken in later shows that the case concerns one person."
+            )
             return
+        if case in self._refused:
+            stated = {index: slots for index, slots in public.items() if index in rows}
+            self._take_down(case, stated, "error", "The contracts register says now that it is not published.")
+            return
+        self._take_down(case, _replaced(rows, public, entries), "error", "A newer row of the register has other words.")
+        notices = {one.index for one, _ in history.of(Imported)} - rows.keys()
+        only = [
+            Slots(entry=index, slots=sorted(slots - down.get(index, set())))
+            for index, slots in releasable(history, "import").items()
+            if index in notices | entries
+        ]
+        if only:
+            self._record(Release(**self._command(case), occasion="import", only=only))
+
+    def _take_down(self, case: CaseId, public: dict[int, set[str]], ground: Ground, reason: str) -> None:
         for entry, slots in public.items():
             if slots:
-                reason = "What was taken in later shows that the case concerns one person."
                 self._record(
-                    WithdrawValue(
-                        **self._command(case), entry=entry, slots=sorted(slots), ground="personal", reason=reason
-                    )
+                    WithdrawValue(**self._command(case), entry=entry, slots=sorted(slots), ground=ground, reason=reason)
                 )
 
     def _command(self, case: CaseId) -> dict[str, Any]:
@@ -226,6 +245,21 @@ class Importer:
 
     def _sign(self, prepared: Prepared) -> list[str]:
         return signed_by(self._signer)(prepared)
+
+
+def _replaced(rows: dict[int, Imported], public: dict[int, set[str]], entries: set[int]) -> dict[int, set[str]]:
+    """Public words of older rows that the newest one has otherwise, or not at all: nobody corrects them to have both read."""
+    newest = max((index for index in rows if index in entries or public.get(index)), default=None)
+    if newest is None:
+        return {}
+    return {
+        index: public.get(index, set()) & _differing(row, rows[newest]) for index, row in rows.items() if index < newest
+    }
+
+
+def _differing(one: Imported, other: Imported) -> set[str]:
+    words = (("/title", one.title, other.title), ("/description", one.description, other.description))
+    return {slot for slot, mine, theirs in words if mine.get() != theirs.get()}
 
 
 class _Cases:
