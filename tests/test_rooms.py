@@ -405,6 +405,7 @@ TABLE: dict[str, tuple[str, ...]] = {
         "fairplace.catalogue",
         "fairplace.checks",
         "fairplace.formats",
+        "fairplace.openness.release",  # what waits to be public
         "fairplace.people.roles",
         "fairplace.policy",
         "fairplace.procurement.permitted",  # which change of a contract has its notice
@@ -597,6 +598,7 @@ PURE = (
     "fairplace.duties.clocks",
     "fairplace.duties.duty",
     "fairplace.duties.of_case",
+    "fairplace.duties.to_release",
     "fairplace.giving.contract_parts",
     "fairplace.giving.decision_text",
     "fairplace.giving.known",

@@ -19,7 +19,7 @@ from fairplace.decision import History
 from fairplace.duties.clocks import CLAIM_DAYS, bank_holidays
 from fairplace.duties.duty import Duty, Past
 from fairplace.duties.of_case import of_case
-from fairplace.openness.commands import AnswerFinding
+from fairplace.openness.commands import AnswerFinding, Release
 from fairplace.people.commands import DecideInterest, DeclareInterests
 from fairplace.policy import Case
 from fairplace.procurement.commands import EndWithoutAward, NameGround, NotifyClaim, OpenBids, WithdrawAward
@@ -67,7 +67,36 @@ def test_a_direct_award_has_its_ground_its_notice_and_then_its_decision() -> Non
         assert [*at(told)] == [title]
         assert OFFICER.key in at(told)[title].people
         told.do(step)
-    assert [*at(told)] == ["Decide the award"]
+    assert [*at(told)] == ["Decide the award", "Release what the notice makes public"]
+
+
+def test_what_an_occasion_makes_public_waits_until_somebody_releases_it() -> None:
+    told = Story()
+    told.do(story.plan())
+    told.do(story.conflicts())
+    assert not any(one.task == "release" for one in at(told).values())
+    told.do(story.tender())
+    release = "Release what the notice makes public"
+    found = at(told)[release]
+    assert (found.state, found.task, found.who) == ("now", "release", {"officer", "monitoring"})
+    assert OFFICER.key in found.people
+    assert found.says.startswith("Not public yet: the title, the need, who buys")
+    told.do(Release(id="test", occasion="notice"))
+    assert release not in at(told)
+    assert not any(one.task == "release" for one in at(open_competition(until="awarded")).values())
+    told = open_competition(until="contracted")
+    for title, occasion in (("award", "award"), ("contract", "contract")):
+        assert f"Release what the {title} makes public" in at(told)
+        told.do(Release(id="test", occasion=occasion))
+        assert f"Release what the {title} makes public" not in at(told)
+
+
+def test_nothing_of_a_case_that_concerns_one_person_waits_to_be_released() -> None:
+    told = Story()
+    told.do(story.plan(route="direct_s41", concerns_one_person=True))
+    told.do(NameGround(id="test", ground="repeat", provider=story.ALDER, reason="As foreseen."))
+    told.do(story.notice("UK5"))
+    assert not any(one.task == "release" for one in at(told).values())
 
 
 def test_what_comes_before_is_said_to_block() -> None:
@@ -298,8 +327,11 @@ def test_after_an_award_is_taken_back_it_is_told_anew() -> None:
 def test_a_case_that_ended_needs_its_notice_and_then_nothing() -> None:
     told = open_competition(until="opened")
     told.do(EndWithoutAward(id="test", ground="no-bids", reason="Nobody bid"), by=APPROVER)
-    assert [*at(told)] == ["Publish the procurement termination notice"]
+    release = "Release what the end of the procedure makes public"
+    assert [*at(told)] == ["Publish the procurement termination notice", release]
     told.do(story.notice("UK12"))
+    assert [*at(told)] == [release]
+    told.do(Release(id="test", occasion="ended"))
     assert at(told) == {}
 
 

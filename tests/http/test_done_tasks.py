@@ -6,7 +6,10 @@ import html
 import re
 from pathlib import Path
 
+from fairplace.http.app import create_app
 from fairplace.people.commands import DeclareInterests
+from fairplace.procurement.commands import EndWithoutAward
+from tests.http.colleagues import Colleague, text_of
 from tests.http.opened import Desk
 from tests.office import CHAPTERS, open_office
 from tests.story import APPROVER, EVALUATORS, OFFERS, OFFICER
@@ -89,3 +92,26 @@ def test_bids_are_not_to_be_opened_while_they_can_come_in(tmp_path: Path) -> Non
         assert "open the bids" not in told.partition("For you now:")[2].partition("Plan")[0].casefold()
         office.wait_until("2026-04-01T12:00:00.001Z")
         assert status(desk, OFFICER.key, "open") == "by 1 April 2026"
+
+
+def test_what_waits_to_be_released_is_said_in_the_file_and_after_a_signature(tmp_path: Path) -> None:
+    with open_office(tmp_path / "register", until="planned") as office:
+        office.do(EndWithoutAward(id="test", ground="funding", reason="No money"), by=APPROVER)
+        office.register.follow()
+        olga = Colleague(office, create_app(office.register), OFFICER, "Olga Smith")
+        olga.open_file(office.case)
+        file = f"/desk/cases/{office.case}"
+        waits = "Not public yet: the title, the need, who buys, the estimated value and the reason."
+        told = text_of(olga.get(file))
+        assert waits in told
+        assert "release what may be public" in told.partition("For you now:")[2].partition(".")[0].lower()
+        sent = {"version": "0", "evidence": "signed-by-party", "do": "sign"}
+        notice = olga.sign(olga.post(f"{file}/notice", **sent, notice="UK12", conflicts_confirmed="yes"))
+        assert f"{waits} Nothing becomes public by itself. Release what the end of the procedure makes public" in (
+            text_of(notice)
+        )
+        ready = olga.post(f"{file}/release", **sent, occasion="ended")
+        assert "because it ended without an award" in text_of(ready)
+        assert "No money" in text_of(ready).partition("What becomes public")[2]
+        assert "Not public yet" not in text_of(olga.sign(ready))
+        assert "Not public yet" not in text_of(olga.get(file))

@@ -7,6 +7,7 @@ from fairplace.duties.before_award import before_award
 from fairplace.duties.beside import bought, to_answer
 from fairplace.duties.challenged import challenged
 from fairplace.duties.duty import Duty, Past
+from fairplace.duties.to_release import to_release
 
 
 def of_case(past: Past) -> list[Duty]:
@@ -17,7 +18,9 @@ def of_case(past: Past) -> list[Duty]:
         return beside
     found = [*challenged(past), *beside]
     if state.ended:
-        return [*found, *after_end(past)]
-    if state.contract:
-        return [*found, *after_contract(past)]
-    return [*found, *(after_award(past) if state.awarded_at >= 0 else before_award(past))]
+        found += after_end(past)
+    elif state.contract:
+        found += after_contract(past)
+    else:
+        found += after_award(past) if state.awarded_at >= 0 else before_award(past)
+    return [*found, *to_release(past)]

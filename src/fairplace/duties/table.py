@@ -23,7 +23,16 @@ from fairplace.reading import StoreReader
 from fairplace.recorded import Recorded
 from fairplace.terms import CaseId, Day, Instant, KeyName, day, london_day
 
-_SUBJECTS = ("procurement.", "evaluation.", "interest.", "challenge.", "finding.", "urgent.", "case.assessed/")
+_SUBJECTS = (
+    "procurement.",
+    "evaluation.",
+    "interest.",
+    "challenge.",
+    "finding.",
+    "urgent.",
+    "value.",
+    "case.assessed/",
+)
 READ = tuple(
     sorted(name for name in catalogue.TYPES if name.startswith(_SUBJECTS) and name != "procurement.imported/1")
 )

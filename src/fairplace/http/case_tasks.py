@@ -36,6 +36,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     drafted: Instant | None
     due: Day | None
     overdue: bool
+    asked: str = ""  # why it is asked for now, though it can be done at any time
 
 
 AFTER_DECLARING = frozenset({"sheet", "moderation", "award"})
@@ -46,7 +47,7 @@ BOUGHT = frozenset({"decide-urgency", "answer-finding", "release", "correct", "t
 """What can be done in the case of an urgent purchase."""
 
 
-APPROVE = "approve-home"
+APPROVE, RELEASE = "approve-home", "release"
 
 
 def approves(held: AbstractSet[str], capacities: Iterable[str]) -> bool:
@@ -125,6 +126,7 @@ def rows(site: Site, made: File, visitor: Visitor) -> dict[Part, list[Row]]:
                 drafted=drafts.get(task.code),
                 due=duty.due if duty is not None and duty.state != "runs" else None,
                 overdue=duty is not None and duty.is_overdue(today),
+                asked=duty.says if duty is not None and task.code == RELEASE else "",
             )
         )
     return {part: rows for part, rows in found.items() if rows}

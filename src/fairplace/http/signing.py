@@ -18,8 +18,9 @@ from fairplace.assess import ToFix
 from fairplace.decision import History
 from fairplace.drafting.acts import Act, ChangeKey, Erase
 from fairplace.drafting.signatures import Renewed
+from fairplace.duties.duty import Duty
 from fairplace.errors import Forbidden, Missing, Refused
-from fairplace.http import case_file, case_names, case_texts, recoveries, revoking, tonight
+from fairplace.http import case_file, case_names, case_tasks, case_texts, recoveries, revoking, tonight
 from fairplace.http.guard import Key, TheSent, TheVisitor, Visitor, acting, see_other, signed_in
 from fairplace.http.said import in_words, said
 from fairplace.http.site import Answer, Site, TheSite
@@ -61,11 +62,19 @@ def read(site: TheSite, visitor: TheVisitor, act: FromPath[str]) -> Answer:
             listed=entry.type.startswith("market."),
             left=site.clerk.left_open(place) if visitor.heads else [],
             contested=searched if entry.type.startswith("contest.") else "",
+            waits=_to_release(site, visitor, searched),
             goes_on=tonight.goes_on(site, visitor, searched),
         )
     found = site.acts.get(act)
     may_see(site, visitor, found)
     return _page(site, visitor, found)
+
+
+def _to_release(site: Site, visitor: Visitor, case: str) -> list[Duty]:
+    """What waits to be made public in the case that somebody has just signed in."""
+    if not case or not visitor.staff:
+        return []
+    return [one for one in site.duties.of(case, site.now()) if one.task == case_tasks.RELEASE]
 
 
 def _case(site: Site, place: int) -> str:
