@@ -79,3 +79,24 @@ def test_only_sure_words_are_a_method() -> None:
     assert cells.method("Direct award (waiver)") == "limited"
     assert cells.method("Mini-competition under a framework") is None
     assert cells.method("") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Published on Contracts Finder", "yes"),
+        ("published on the council website in May", "yes"),
+        ("https://www.contractsfinder.service.gov.uk/notice/9", "yes"),
+        ("CF-0012345", "yes"),
+        ("2024/S 000-012345", "yes"),
+        ("ja", "yes"),
+        ("Not yet published", "no"),
+        ("nein", "no"),
+        ("To be published on Contracts Finder", ""),
+        ("Published on request", ""),
+        ("01/01/2040", ""),
+        ("N/A", ""),
+    ],
+)
+def test_what_says_that_something_was_published(text: str, expected: str) -> None:
+    assert cells.said(text) == expected

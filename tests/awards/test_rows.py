@@ -167,6 +167,11 @@ def test_the_columns_of_contracts_finder_are_known() -> None:
     assert award.kept.why == ""
 
 
+def test_each_sheet_has_its_headings_where_they_stand() -> None:
+    reading = looked(xlsx({"2024": [["Our contracts"], [], HEAD, row()], "2025": [HEAD, row("C-2")]}))
+    assert ([award.reference for award in reading.awards], reading.faults) == (["C-001", "C-2"], [])
+
+
 # What rows have in common
 
 

@@ -222,15 +222,32 @@ def test_the_command_reports_and_can_only_look(
 def test_the_command_ends_with_2_when_a_file_cannot_be_read(
     kept: Register, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sound, broken, bare = (tmp_path / f"{name}.csv" for name in ("sound", "broken", "bare"))
+    sound, broken, bare, strange = (tmp_path / f"{name}.csv" for name in ("sound", "broken", "bare", "strange"))
+    strange.write_text("Nr,What,Who\n1,Mowing,Green Ltd\n")
     sound.write_bytes(register(row()))
     broken.write_bytes(b"PK\x03\x04 no workbook")
     bare.write_text("Ref,Title\nC-1,Mowing\n")
     kept.close()
-    assert main(["import", "csv", str(kept.folder), str(broken), str(bare), str(tmp_path / "none"), str(sound)]) == 2
+    assert (
+        main(
+            [
+                "import",
+                "csv",
+                str(kept.folder),
+                str(broken),
+                str(bare),
+                str(strange),
+                str(tmp_path / "none"),
+                str(sound),
+            ]
+        )
+        == 2
+    )
     said = capsys.readouterr().err
     assert "broken.csv cannot be read: this workbook is damaged" in said
     assert "bare.csv has no column for the supplier (supplier); there are “Ref”, “Title”" in said
+    assert "say which column is what; there are “Nr”, “What”, “Who”" in said
+    assert "strange.csv: no column is known; name them with --columns." in said
     assert "there is no file" in said
     assert "1 taken in" in said
 

@@ -141,6 +141,7 @@ def test_what_does_not_fit_into_one_answer_is_gone_on_with(
     [
         (b"", "The file is empty"),
         (b"PK\x03\x04 no workbook", "damaged"),
+        (b"%PDF-1.7\n1 0 obj, <<>>", "This is no spreadsheet, it is a PDF"),
         (comma_separated([HEAD, *[row(str(number)) for number in range(5001)]]), "more than 5,000 rows"),
     ],
 )

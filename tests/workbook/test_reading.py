@@ -232,7 +232,7 @@ with zipfile.ZipFile(PACKED, "w") as _packed:
         (xlsx({"s": []}), "there is nothing in this workbook"),
         (b"x" * (MOST_BYTES + 1), "the file has 16 MB"),
         (b"\xd0\xcf\x11\xe0 old", "with a password, or of the old kind"),
-        (b"%PDF-1.7\x00\x01", "this is no workbook"),
+        (b"%PDF-1.7\x00\x01", "this is no spreadsheet, it is a PDF"),
         (PACKED.getvalue(), "packed folder, no workbook"),
         (GOOD[: len(GOOD) // 2], "damaged, or no workbook"),
         (b"PK\x03\x04" + b"\xff" * 400, "damaged, or no workbook"),

@@ -97,8 +97,14 @@ def _made(year: int, month: int, number: int, wrong: str) -> tuple[Day | None, s
         return None, wrong
 
 
-_YES = re.compile(r"(y|yes|true|1|x|✓|✔|published)", re.IGNORECASE)
-_NO = re.compile(r"(n|no|false|0|not published|unpublished|exempt.*)", re.IGNORECASE)
+_PLACE = r"contracts? finder|find a tender|fts|ojeu|ted|sell2wales|public contracts scotland|website|portal"
+_YES = re.compile(
+    rf"(y|yes|ja|oui|ydy|oes|true|1|x|✓|✔|published( (on|in|at|via|to) (the |our |council('s)? )*({_PLACE})\b.*)?"
+    r"|https?://\S+\.\S+|(CF|FTS|OJEU)\W{0,3}[0-9]\S*|[0-9]{4}/S [0-9]{3}-[0-9]{6,7}|[0-9]{6}-20[0-9]{2})",
+    re.IGNORECASE,
+)
+"""Where it was published, a link and the number of a notice say it too."""
+_NO = re.compile(r"(n|no|nein|non|false|0|not (yet )?published.*|unpublished|exempt.*)", re.IGNORECASE)
 
 
 def said(text: str) -> Literal["yes", "no", ""]:

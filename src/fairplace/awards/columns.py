@@ -16,7 +16,7 @@ import msgspec
 
 from fairplace.errors import Malformed
 from fairplace.workbook.book import Sheet
-from fairplace.workbook.layout import plain
+from fairplace.workbook.layout import fullest, plain
 
 Role = Literal[
     "reference", "title", "supplier", "description", "value", "awarded_on", "starts_on", "ends_on", "review_on",
@@ -176,9 +176,12 @@ def _guessed(texts: Sequence[str], over: Sequence[str]) -> dict[Role, str]:
 
 
 def row_of(sheet: Sheet, columns: Columns) -> int:
-    """The row in which the headings of these columns stand, counted from 1; 0 when they stand nowhere."""
+    """The row in which the headings of these columns stand, counted from 1; 0 when they stand nowhere.
+
+    The row that was said comes first; another sheet may have them in another row.
+    """
     wanted = {columns.columns[role] for role in NEEDED if role in columns.columns}
-    rows = [columns.heading] if columns.heading else range(1, min(len(sheet.rows), _LOOKED_AT) + 1)
+    rows = [columns.heading, *range(1, min(len(sheet.rows), _LOOKED_AT) + 1)]
     return next((row for row in rows if wanted <= set(headings(sheet, row))), 0)
 
 
@@ -192,12 +195,15 @@ def say_missing(sheet: Sheet, columns: Columns) -> str:
     if not columns.columns and not columns.heading:
         return (
             f"no row with headings was found in the first {_LOOKED_AT} rows of {sheet.name}: put one on top, such as"
-            " Reference, Title, Supplier, Value, or say which column is what"
+            f" Reference, Title, Supplier, Value, or say which column is what; there are {_named(sheet, fullest(sheet))}"
         )
     lacking = [f"“{columns.columns[role]}” for {role}" if role in columns.columns else role for role in NEEDED]
-    texts = headings(sheet, columns.heading or 1)
     missing = columns.missing()
     if missing:
         lacking = [f"the {LABELS[role].lower()} ({role})" for role in missing]
-    there = ", ".join(f"“{text[:40]}”" for text in texts[:30] if text)
-    return f"{sheet.name} has no column for {' and '.join(lacking)}; there are {there or 'none'}: say which is meant"
+    there = _named(sheet, columns.heading or 1)
+    return f"{sheet.name} has no column for {' and '.join(lacking)}; there are {there}: say which is meant"
+
+
+def _named(sheet: Sheet, row: int) -> str:
+    return ", ".join(f"“{text[:40]}”" for text in headings(sheet, row)[:30] if text) or "none"

@@ -71,9 +71,8 @@ class Report(msgspec.Struct, kw_only=True):
     def lines(self) -> Iterator[str]:
         """The report for people."""
         for file, columns in self.columns.items():
-            yield (
-                f"{file}: " + ", ".join(f"{LABELS[role].lower()} from “{text}”" for role, text in columns.items()) + "."
-            )
+            read = ", ".join(f"{LABELS[role].lower()} from “{text}”" for role, text in columns.items())
+            yield f"{file}: {read or 'no column is known; name them with --columns'}."
         yield f"{counted(self.rows, 'row')}, {counted(self.awards, 'award')}."
         left = f", {self.left} not taken in yet" if self.left else ""
         yield f"{self.taken} taken in, {self.known} here already{left}."

@@ -29,6 +29,8 @@ def read(name: str, data: bytes, limits: Limits = MARKS) -> Book:
         raise Malformed(f"the file has {len(data) >> 20} MB and {limits.bytes >> 20} MB are read; leave pictures out")
     if data.startswith(_OLD):
         raise Malformed("this is a workbook with a password, or of the old kind (.xls); save it as .xlsx without one")
+    if data[:1024].lstrip().startswith(b"%PDF"):
+        raise Malformed("this is no spreadsheet, it is a PDF; choose a file that a spreadsheet saved as .xlsx or .csv")
     book = read_xlsx(name, data, limits) if data.startswith(_ZIP) else _csv(name, data, limits)
     if not any(sheet.rows for sheet in book.sheets):
         raise Malformed(f"there is nothing in this workbook; choose the one with the {limits.what} in it")
