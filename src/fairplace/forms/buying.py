@@ -31,10 +31,10 @@ def _fields(file: File) -> list[Field]:
         for at in growing.rows(file, "b", least=3, spare=2)
         for row, group in [(growing.after_first("b", at), f"Buyer {at + 1}")]
         for field in (
-            Field(name=f"b{at}-name", label="The buyer’s name", kind="line", row=row, group=group),
+            Field(name=f"b{at}-name", label="The buyer’s name", kind="line", row=row, group=group, hint=growing.EMPTY if at == 1 else ""),
             Field(name=f"b{at}-id", label="Its identifier", kind="line", row=row, group=group, optional=True,
                   hint="As in notices, such as GB-PPON-PABC-1234-DEFG or GB-LAE-BIR. Leave it empty where it is not known"),
-            Field(name=f"b{at}-role", label="What it does", kind="choice", row=row, group=group, options=ROLES),
+            Field(name=f"b{at}-role", label="What it does", kind="choice", beside=True, row=row, group=group, options=ROLES),
         )
     ]  # fmt: skip
 

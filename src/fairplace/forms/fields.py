@@ -61,6 +61,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     into: Callable[[Any], Any] = lambda value: value  # how a value that is good stands in the command
     theirs: bool = False  # the writer's own address: nobody looks in it for what may tell of a child
     row: str = ""  # of one row all that is not optional is filled in, or nothing at all
+    beside: bool = False  # alone it begins no row: a radio that was chosen once cannot be emptied
 
     @property
     def may_be_left(self) -> bool:
@@ -258,8 +259,10 @@ def read_all(fields: Sequence[Field], sent: Sent) -> tuple[dict[str, Any], list[
     """The members of the command, nested, and what is wrong. Optional members that are empty are left out."""
     members: dict[str, Any] = {}
     faults: list[Fault] = []
-    begun = {field.row for field in fields if field.row and field.is_filled(sent)}
+    begun = {field.row for field in fields if field.row and not field.beside and field.is_filled(sent)}
     for field in fields:
+        if field.beside and field.row and field.row not in begun:
+            continue
         try:
             value = field.read(sent, begun)
         except Wrong as wrong:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from fairplace.forms.fields import Field
 from fairplace.forms.task import File
 
 MOST = 60
@@ -28,3 +29,12 @@ def typed_rows(typed: Mapping[str, Sequence[str]], letter: str, *, least: int, s
 def after_first(letter: str, row: int) -> str:
     """The row that a field belongs to: the first is always asked, a further one as a whole or not at all."""
     return f"{letter}{row}" if row else ""
+
+
+EMPTY = "A row in which nothing is written does not count, whatever is chosen in it"
+
+
+def full(fields: Sequence[Field], most: int = MOST) -> int:
+    """How many rows there can be, once a form has them all; 0 while there is room for more."""
+    numbers = [int(found[0]) for one in fields if one.row and (found := re.search(r"[0-9]+\Z", one.row))]
+    return most if max(numbers, default=-1) + 1 >= most else 0

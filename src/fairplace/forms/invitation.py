@@ -144,8 +144,8 @@ def _criteria_fields(file: File) -> list[Field]:
         field
         for row in growing.rows(file, "c", least=6, spare=3)
         for field in (
-            Field(name=f"c{row}-title", label="Criterion", kind="line", row=growing.after_first("c", row), group=f"Criterion {row + 1}"),
-            Field(name=f"c{row}-kind", label="Judged by", kind="choice", options=kinds, row=growing.after_first("c", row), public=True, group=f"Criterion {row + 1}"),
+            Field(name=f"c{row}-title", label="Criterion", kind="line", hint=growing.EMPTY if row == 1 else "", row=growing.after_first("c", row), group=f"Criterion {row + 1}"),
+            Field(name=f"c{row}-kind", label="Judged by", kind="choice", options=kinds, beside=True, row=growing.after_first("c", row), public=True, group=f"Criterion {row + 1}"),
             Field(name=f"c{row}-weight", label="Weight in per cent", kind="decimal", row=growing.after_first("c", row), public=True, group=f"Criterion {row + 1}"),
         )
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from fairplace import identifiers
 from fairplace.errors import Malformed
 from fairplace.formats import capitalised
 from fairplace.forms.fields import Fault, Field, Sent, read_all
-from fairplace.forms.growing import typed_rows
+from fairplace.forms.growing import EMPTY, typed_rows
 from fairplace.forms.task import options
 from fairplace.provider.commands import EMAIL, LONGEST, MOST_PAPERS
 from fairplace.provider.events import Facts
@@ -55,9 +55,9 @@ def fields(typed: Sent) -> list[Field]:
 
 def _row(row: int) -> list[Field]:
     more: dict[str, Any] = {"row": f"r{row}", "group": f"Registration, accreditation or insurance {row + 1}"}
-    first = "Leave all of it empty for a row that you do not need" if row == 0 else ""
+    first = EMPTY if row == 0 else ""
     return [
-        Field(name=f"r{row}-kind", label="Kind", kind="choice", hint=first, options=options(*((code, words) for code, words in KINDS.items())), **more),
+        Field(name=f"r{row}-kind", label="Kind", kind="choice", hint=first, beside=True, options=options(*((code, words) for code, words in KINDS.items())), **more),
         Field(name=f"r{row}-what", label="What", kind="line", hint="Such as: public liability, £10 million" if row == 0 else "", check=_short, **more),
         Field(name=f"r{row}-by", label="By whom", kind="line", hint="Who registered, accredited or insures you" if row == 0 else "", check=_short, **more),
         Field(name=f"r{row}-number", label="Number", kind="line", optional=True, check=_short, **more),

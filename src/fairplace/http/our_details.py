@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from fairplace import details
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, FairplaceError, Malformed, Refused
+from fairplace.forms import growing
 from fairplace.forms import our_details as form
 from fairplace.http import lodging_here
 from fairplace.http.beginning import Against
@@ -20,7 +21,7 @@ from fairplace.http.lodging_here import mine
 from fairplace.http.proofs import lodged
 from fairplace.http.provider_place import Asking, against, checked, show
 from fairplace.http.site import Answer, Site, TheSite
-from fairplace.provider.commands import StateFacts
+from fairplace.provider.commands import MOST_PAPERS, StateFacts
 from fairplace.terms import Instant, day, london_day
 
 HOME, CHANGE, SIGN = "/desk/details", "/desk/details/change", "/desk/details/sign"
@@ -67,7 +68,8 @@ def _asking(site: Site, provider: str, sent: Sent | None, visitor: Visitor) -> A
     )  # fmt: skip
     draft = site.drafts.get(OF_NO_CASE, empty.task, visitor.person.id)
     typed = sent.fields if sent is not None else draft.written if draft is not None else start
-    return msgspec.structs.replace(empty, fields=form.fields(typed))
+    fields = form.fields(typed)
+    return msgspec.structs.replace(empty, fields=fields, full=growing.full(fields, MOST_PAPERS))
 
 
 def _start(site: Site, provider: str) -> dict[str, list[str]]:

@@ -45,6 +45,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     start: Mapping[str, Sequence[str]] = {}
     here: str = "referrals"  # the place of the desk that it belongs to
     grows: str = ""  # what there can be more rows of
+    full: int = 0  # how many there can be, once the form has them all
 
     @property
     def task(self) -> str:

@@ -15,7 +15,7 @@ from litestar.params import FromPath, QueryParameter
 from fairplace import details
 from fairplace.deciders import convert
 from fairplace.errors import Conflict, Forbidden, Malformed, Missing, Refused
-from fairplace.forms import evaluation, need, origin, our_details, seeking
+from fairplace.forms import evaluation, growing, need, origin, our_details, seeking
 from fairplace.forms.fields import Fault, Field, Option, differing, read_all
 from fairplace.forms.task import File, Task, with_papers
 from fairplace.forms.tasks import SEARCH, task
@@ -242,6 +242,7 @@ def _page(site: Site, visitor: Visitor, wanted: Task, made: File, written: Writt
         called=case_names.name(site, visitor, made.case) if made.case else "",
         fields=at.part.fields if at.part is not None else () if at.is_list else fields,
         at=at,
+        full=growing.full(fields),
         stands={one.name: each.number for each in at.pages for one in each.fields} if at.is_list else {},
         how=HOW,
         when=WHEN,
