@@ -293,6 +293,8 @@ def test_a_notice_or_a_link_says_that_it_was_published() -> None:
         (row(procedure="Direct award"), ("", False)),
         (row(title="Equipment for Tyler, 9"), ("names", False)),
         (row(title="Wheelchair (Tyler, 9)"), ("names", False)),
+        (row(title="Ramp for Zaphod (9)"), ("names", False)),
+        (row(title="Supply of Laptops (9)"), ("", False)),
         (row(title="Laptop for Tyler (9)"), ("names", False)),
         (row(title="Taxi for T.M."), ("names", False)),
         (row(title="Laptop for a 15-year-old"), ("names", False)),

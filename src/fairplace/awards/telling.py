@@ -6,7 +6,7 @@ Nothing here knows for certain: what is found keeps an award back, and a person 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from fairplace.awards.first_names import FIRST_NAMES
 from fairplace.guarding.marks import NO_PERSONS, find, plain_letters
@@ -40,6 +40,8 @@ _AGED = (
     re.compile(rf"\b(?P<name>[A-Z][a-zà-öø-ÿ’'-]+) \({_AGE}\)"),
 )
 """A bare number beside one capitalised word. It is at the end, or a sign comes after it: so it is no number of a house."""
+_FOR = re.compile(r"(?:\b(?:for|re:?) |[(:-] ?)\Z", re.IGNORECASE)
+"""What stands before a name. Elsewhere a number beside one word counts things, unless the word is a first name."""
 _ONE = re.compile(
     r"\b(?:1[0-7]|[1-9])[- ](?:year|yr)[- ]old\b|\b(?:Mr|Mrs|Ms|Miss|Mx)\b\.? [A-Z]"
     rf"|(?!(?:U\.? ?K|U\.? ?S|E\.? ?U|I\.? ?T|A\.? ?I|P\.? ?E|H\.? ?R)\b){_DOTTED}"
@@ -53,15 +55,24 @@ def tells(text: str) -> bool:
     text = plain_letters(text)
     if any(mark.kind not in _TAKEN_OUT for mark in find(text)) or _ONE.search(text):
         return True
-    return any(found["name"] not in NO_PERSONS for look in _AGED for found in look.finditer(text))
+    return any(found["name"] in FIRST_NAMES or _FOR.search(text[: found.start()]) for found in _aged(text))
 
 
 def tells_beside_care(text: str) -> bool:
     """Words that tell who somebody is where care is bought: initials, a first name, a family's name."""
     text = plain_letters(text)
-    if _INITIALS.search(text) or any(found["name"] not in _NO_FAMILIES for found in _FAMILY.finditer(text)):
+    if (
+        _INITIALS.search(text)
+        or any(_aged(text))
+        or any(found["name"] not in _NO_FAMILIES for found in _FAMILY.finditer(text))
+    ):
         return True
     return not FIRST_NAMES.isdisjoint(_capitalised(_WORD.findall(_SAINT.sub("", text))))
+
+
+def _aged(text: str) -> Iterator[re.Match[str]]:
+    """Ages beside one capitalised word."""
+    return (found for look in _AGED for found in look.finditer(text) if found["name"] not in NO_PERSONS)
 
 
 def is_person(supplier: str) -> bool:

@@ -148,7 +148,9 @@ def _care(site: Site, visitor: Visitor, sent: Sent) -> None:
             "the awards of care are others than those that you saw; read these, and say so again", kind="version"
         )
     columns = msgspec.structs.replace(taken.columns, care_read=bool(sent.get("care_read")))
-    _put(site, visitor, msgspec.structs.replace(taken, columns=columns, report=None))  # there may be more to take in now
+    _put(
+        site, visitor, msgspec.structs.replace(taken, columns=columns, report=None)
+    )  # there may be more to take in now
 
 
 def _shown_care(reading: Reading) -> str:
