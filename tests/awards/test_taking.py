@@ -219,6 +219,29 @@ def test_the_command_reports_and_can_only_look(
         assert again.reader.size == size + 2
 
 
+def test_care_is_listed_to_be_read_before_the_command_makes_it_public(
+    kept: Register, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "register.csv"
+    care = placement(procedure="Open", title="Short breaks for families", description="Swimming")
+    path.write_bytes(register(care, placement("C-2", procedure="Open")))
+    kept.close()
+    line = ["import", "csv", str(kept.folder), str(path)]
+    assert main([*line, "--dry-run"]) == 0
+    said = capsys.readouterr().err
+    assert "row 2: Short breaks for families | Swimming" in said
+    assert "row 3:" not in said  # it has initials, and stays back whoever read it
+    assert main([*line, "--care-read"]) == 0
+    with Register.open(kept.folder) as again:
+        public = [event.title.get() for event in events(again, "public") if getattr(event, "ocid", None)]
+        assert public == ["Short breaks for families", None]
+        assert json.loads(again.documents.get(imported(again)[0].raw.get().sha256))["columns"]["care_read"] is True
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text('{"columns": {"reference": "Contract ref"}, "care_read": true}')
+    assert main([*line, "--columns", str(mapping)]) == 2
+    assert "nobody has read a file before it is there" in capsys.readouterr().err
+
+
 def test_the_command_ends_with_2_when_a_file_cannot_be_read(
     kept: Register, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
