@@ -48,8 +48,8 @@ def kept_back(site: Site, past: History) -> str:
     The reason stands in the document that is kept with the row, and is the register's own word for it.
     """
     public = in_effect(past)[0]
-    kept = [event for recorded, event in past.of(Imported) if not public.get(recorded.index)]
-    if not kept or len(kept) < len(past.of(Imported)):
+    kept = [event for _, event in past.of(Imported) if event.evidence != notices.NOTICE]
+    if not kept or any(public.get(recorded.index) for recorded, _ in past.of(Imported)):
         return ""
     why = _WHY
     if (raw := kept[-1].raw.get()) is not None and site.documents.is_here(raw.sha256):
