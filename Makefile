@@ -32,12 +32,12 @@ COMPILE = @PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/p
 # Compiled modules are kept whatever the caller's habit: tests start many programs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test stories matrices pictures check campaign region disclosure timing fuzz bench setup assets browser programs lock clean clean-all
+.PHONY: help demo test stories matrices pictures check campaign region disclosure timing fuzz bench setup assets browser programs paper lock clean clean-all
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 18
 
-demo: $(RUNTIME) assets $(PROJECT)  ## build two demo registers and serve them: make demo PORT=8000
+demo: $(RUNTIME) assets $(PROJECT) paper  ## build two demo registers and serve them: make demo PORT=8000
 	@$(BIN)/fairplace demo $(DIR) --port $(PORT) $(ARGS)
 
 # Registers flush every write to the disk; in memory, where there is enough, nothing waits for it.
@@ -153,12 +153,16 @@ programs:
 	fi; \
 	echo "some tests need more programs: sudo apt-get install$$packages; FAIRPLACE_GOPATH may name another tree with src/golang.org/x/mod" >&2
 
+paper:
+	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 || \
+	  echo "receipts and bundles come without their PDF here: it takes libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation (Debian)" >&2
+
 lock: $(DEV)  ## look for newer dependencies and lock them with their hashes
 	$(COMPILE) -o requirements/build.txt requirements/build.in
 	$(COMPILE) -o requirements/node.txt requirements/node.in
 	$(COMPILE) -c requirements/build.txt --extra test --extra dev -o requirements/dev.txt pyproject.toml
 	$(COMPILE) -c requirements/dev.txt --extra test -o requirements/test.txt pyproject.toml
-	$(COMPILE) -c requirements/dev.txt -o requirements/runtime.txt pyproject.toml
+	$(COMPILE) -c requirements/dev.txt --extra pdf -o requirements/runtime.txt pyproject.toml
 	@cd web && npm install --package-lock-only --ignore-scripts
 	@! grep -nE 'file:|https?://|--(extra-)?index-url|--find-links' requirements/*.txt
 	@! grep -n '"resolved"' web/package-lock.json
