@@ -75,7 +75,9 @@ def test_what_is_overdue_stands_first_and_is_named_so(building: Building) -> Non
     assert text.index(office.case) < text.index(first)
 
 
-def test_a_case_is_found_by_what_whoever_looks_may_know_of_it(building: Building) -> None:
+def test_a_case_is_found_by_what_whoever_looks_may_know_of_it(
+    building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office, title, first = building.office, "Respite in the west", building.office.case
     office.case = ""
     office.do(story.plan(title=title))
@@ -93,6 +95,9 @@ def test_a_case_is_found_by_what_whoever_looks_may_know_of_it(building: Building
     building.signed_request(client, client.get(f"/desk/cases/{office.case}").text)
     assert found("WESt respi") == {office.case}
     assert found("west nowhere") == found("%") == set()
+    assert "there are more" not in client.get("/desk/cases", params={"q": public["title"]}).text
+    monkeypatch.setattr("fairplace.http.cases.MOST_FOUND", 0)
+    assert "and there are more: write another word" in client.get("/desk/cases", params={"q": public["title"]}).text
     office.do(DecideInterest(id="test", person=OFFICER.key, outcome="recuse", reason="Worked there"), by=MONITORING)
     assert found("west") == found(office.case) == set(), "who stays out is not told that it is there"
 

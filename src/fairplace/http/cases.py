@@ -41,8 +41,9 @@ def cases(site: TheSite, visitor: TheVisitor, q: Words = "", page: Page = 1) -> 
     elsewhere = set(site.register.store.cases_with(site.register.origin, "procurement.imported/1"))
     newest = [one for one in site.register.reader.cases()[::-1] if one not in out]
     known = sorted(newest, key=elsewhere.__contains__)
+    more = False
     if words := asked.searched(q):
-        found = _found(site, visitor, words)
+        found, more = _found(site, visitor, words)
         known = [one for one in known if one in found or one.startswith(words.casefold())]
     shown = known[(page - 1) * PAGE : page * PAGE]
     public: Any = site.rows.many("register", shown)
@@ -54,19 +55,23 @@ def cases(site: TheSite, visitor: TheVisitor, q: Words = "", page: Page = 1) -> 
         asked=words,
         elsewhere=bool(elsewhere),
         total=len(known),
+        more=more,
         page=page,
         pages=min(-(-len(known) // PAGE), asked.LAST),
     )
 
 
-def _found(site: Site, visitor: Visitor, words: str) -> set[CaseId]:
-    """The cases with all of these words in what is public of them, or in what whoever looks may call them."""
+def _found(site: Site, visitor: Visitor, words: str) -> tuple[set[CaseId], bool]:
+    """The cases with all of these words in what is public of them, or in what whoever looks may call them; and whether
+    there are more.
+    """
     if site.seeks:
         named = case_names.names(site, visitor, site.register.reader.cases())
-        return {case for case, name in named.items() if has_terms(name, words)}
-    rows, _ = site.rows.search("register", words, limit=MOST_FOUND, order="-updated_at")
+        return {case for case, name in named.items() if has_terms(name, words)}, False
+    rows, total = site.rows.search("register", words, limit=MOST_FOUND, order="-updated_at")
     opened = case_names.names(site, visitor, site.readings.opened(visitor.session.csrf))
-    return {row.case for row in rows} | {case for case, name in opened.items() if has_terms(name, words)}
+    found = {row.case for row in rows} | {case for case, name in opened.items() if has_terms(name, words)}
+    return found, total > len(rows)
 
 
 @signed_in("/desk/cases/{case:str}")
